@@ -1,0 +1,179 @@
+import { numberCanEnd, State, table } from "./JsonGrammar.ts"
+
+/** Bytes that no continuation can make JSON: the rest of their line is skipped (FRAME-7). */
+export const malformed: unique symbol = Symbol.for("palabre/Frames/malformed")
+
+/** A value longer than the limit: nothing after it can be read any more (FRAME-5). */
+export const tooLarge: unique symbol = Symbol.for("palabre/Frames/tooLarge")
+
+/** What a stream of bytes holds next: the text of one JSON value, or why there is none. */
+export type Frame = string | typeof malformed | typeof tooLarge
+
+/**
+ * Cuts a stream of bytes into the texts of JSON values, whatever stands between them and wherever segments end.
+ * Every text it gives is valid JSON. It looks at each byte once (at the one after a number twice) and holds at most
+ * `frameBytesMax` bytes of an unfinished value.
+ *
+ * `push` a chunk, then call `next` until it answers `undefined`, then push the next one. After `tooLarge` it gives
+ * `tooLarge` for ever.
+ */
+export class Frames {
+  /** Bytes looked at so far: what shows that the work is linear. */
+  examined = 0
+  private readonly frameBytesMax: number
+  private state: number = State.between
+  private inKey = false
+  private readonly containers: Array<number> = []
+  private mode: "reading" | "skipping" | "stuck" = "reading"
+  private chunk: Buffer = nothing
+  private at = 0
+  private held: Buffer = nothing
+  private heldBytes = 0
+
+  constructor(frameBytesMax: number) {
+    this.frameBytesMax = frameBytesMax
+  }
+
+  /** Bytes of an unfinished value that are being held. */
+  get pendingBytes(): number {
+    return this.heldBytes
+  }
+
+  /** Adds the next bytes of the stream; all of the ones before must have been taken by `next`. */
+  push(chunk: Buffer): void {
+    this.chunk = chunk
+    this.at = 0
+  }
+
+  /** The next frame of what was pushed, or `undefined` once all of it has been looked at. */
+  next(): Frame | undefined {
+    if (this.mode === "stuck") return tooLarge
+    if (this.mode === "skipping") this.skipLine()
+    if (this.state === State.between) this.skipWhite()
+    const start = this.at
+    const verdict = this.scan()
+    if (verdict === State.malformed) return this.give(malformed, "skipping")
+    if (verdict === State.done) return this.take(start)
+    if (this.state !== State.between && !this.hold(start)) return this.give(tooLarge, "stuck")
+    this.chunk = nothing
+    this.at = 0
+    return undefined
+  }
+
+  /** What is left when the stream ends: a number, which only the end can finish, or `undefined`. */
+  end(): Frame | undefined {
+    return this.containers.length === 0 && numberCanEnd(this.state) ? this.take(this.at) : undefined
+  }
+
+  /** Walks the table from `at` on until a value is done, can never be one, or the chunk ends. */
+  private scan(): number | undefined {
+    const { chunk } = this
+    const first = this.at
+    let { at, state } = this
+    let verdict: number | undefined
+    while (at < chunk.length && verdict === undefined) {
+      const byte = chunk[at]!
+      let to = table[(state << 8) | byte]!
+      if (to >= State.firstAction) {
+        if (to !== State.numberEnd) at++
+        to = this.act(to, byte)
+        if (to >= State.firstAction) verdict = to
+        else state = to
+      } else {
+        state = to
+        at++
+      }
+    }
+    this.examined += at - first
+    this.at = at
+    this.state = state
+    return verdict
+  }
+
+  /** The few transitions that depend on what is open around the byte: a state, `done` or `malformed`. */
+  private act(action: number, byte: number): number {
+    switch (action) {
+      case State.open:
+        this.containers.push(byte)
+        return byte === OPEN_OBJECT ? State.firstKey : State.firstItem
+      case State.close:
+        this.containers.pop()
+        return this.afterValue()
+      case State.keyQuote:
+        this.inKey = true
+        return State.string
+      case State.quote:
+        if (!this.inKey) return this.afterValue()
+        this.inKey = false
+        return State.colon
+      case State.numberEnd:
+        this.examined++
+        return this.afterValue()
+      case State.valueEnd:
+        return this.afterValue()
+      default:
+        return action
+    }
+  }
+
+  private afterValue(): number {
+    const container = this.containers.at(-1)
+    if (container === undefined) return State.done
+    return container === OPEN_OBJECT ? State.afterMember : State.afterItem
+  }
+
+  private take(start: number): Frame {
+    if (this.heldBytes + this.at - start > this.frameBytesMax) return this.give(tooLarge, "stuck")
+    if (this.heldBytes === 0) return this.give(this.chunk.toString("utf8", start, this.at), "reading")
+    this.hold(start)
+    return this.give(this.held.toString("utf8", 0, this.heldBytes), "reading")
+  }
+
+  private give<A extends Frame>(frame: A, mode: "reading" | "skipping" | "stuck"): A {
+    this.mode = mode
+    this.state = State.between
+    this.inKey = false
+    this.containers.length = 0
+    this.held = nothing
+    this.heldBytes = 0
+    return frame
+  }
+
+  /** Keeps what was scanned since `start` in a buffer that doubles: single bytes cost no more than a chunk. */
+  private hold(start: number): boolean {
+    const bytes = this.heldBytes + this.at - start
+    if (bytes > this.frameBytesMax) return false
+    if (bytes > this.held.length) {
+      const grown = Buffer.allocUnsafeSlow(
+        Math.min(this.frameBytesMax, Math.max(bytes, this.held.length * 2))
+      )
+      this.held.copy(grown, 0, 0, this.heldBytes)
+      this.held = grown
+    }
+    this.chunk.copy(this.held, this.heldBytes, start, this.at)
+    this.heldBytes = bytes
+    return true
+  }
+
+  private skipWhite(): void {
+    const { chunk } = this
+    let { at } = this
+    while (at < chunk.length && table[(State.between << 8) | chunk[at]!] === State.between) at++
+    this.examined += at - this.at
+    this.at = at
+  }
+
+  /** Drops the bytes up to and with the next newline, or all of them; the byte that broke the value may be it. */
+  private skipLine(): void {
+    const from = this.at > 0 && this.chunk[this.at - 1] === NEWLINE ? this.at - 1 : this.at
+    const newline = this.chunk.indexOf(NEWLINE, from)
+    const end = newline === -1 ? this.chunk.length : newline + 1
+    this.examined += end - from
+    this.at = end
+    if (newline !== -1) this.mode = "reading"
+  }
+}
+
+const nothing = Buffer.alloc(0)
+const NEWLINE = 0x0a
+const OPEN_OBJECT = 0x7b

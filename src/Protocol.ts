@@ -1,0 +1,111 @@
+import type * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+
+/** TCP port of the lab sheet. */
+export const defaultPort = 12345
+
+/** Why a request was refused or a connection ended: stable and in English, for programs (CODE-1). */
+export const errorCodes = [
+  "invalid_json",
+  "invalid_request",
+  "unknown_type",
+  "not_logged_in",
+  "already_logged_in",
+  "invalid_username",
+  "username_taken",
+  "username_mismatch",
+  "too_large",
+  "rate_limited",
+  "server_full",
+  "too_many_connections",
+  "login_timeout",
+  "idle_timeout",
+  "slow_consumer",
+  "shutting_down"
+] as const
+export type ErrorCode = (typeof errorCodes)[number]
+
+/** A request's tag, echoed in its reply: a string of up to 64 characters or a finite number (ID-1). */
+export const Id = Schema.Union([Schema.String.check(Schema.isMaxLength(64)), Schema.Finite])
+export type Id = typeof Id.Type
+
+/** What a client may ask for at login; nothing of it is ever sent unasked (PLAIN-1). */
+export const features = ["presence"] as const
+export type Feature = (typeof features)[number]
+
+const id = Schema.optionalKey(Id)
+
+/** What a client may send: one JSON object each, extra fields ignored (REQ-3). */
+export const requests = {
+  login: Schema.Struct({
+    type: Schema.Literal("login"),
+    username: Schema.String,
+    features: Schema.optionalKey(Schema.Array(Schema.String)),
+    id
+  }),
+  message: Schema.Struct({
+    type: Schema.Literal("message"),
+    username: Schema.optionalKey(Schema.String),
+    content: Schema.NonEmptyString,
+    id
+  }),
+  list: Schema.Struct({ type: Schema.Literal("list"), id }),
+  logout: Schema.Struct({ type: Schema.Literal("logout"), id }),
+  ping: Schema.Struct({ type: Schema.Literal("ping"), id })
+} as const
+
+export type Request = {
+  [Type in keyof typeof requests]: (typeof requests)[Type]["Type"]
+}[keyof typeof requests]
+
+/** The one answer to a request, or the reason a connection ends. Other servers may leave out all but `status`. */
+export const Reply = Schema.Struct({
+  status: Schema.String,
+  code: Schema.optionalKey(Schema.String),
+  message: Schema.optionalKey(Schema.String),
+  users: Schema.optionalKey(Schema.Array(Schema.String)),
+  features: Schema.optionalKey(Schema.Array(Schema.String)),
+  retryAfterMs: Schema.optionalKey(Schema.Finite),
+  id
+})
+export type Reply = typeof Reply.Type
+
+/** What others caused: a message, or with the feature `presence` who came and who left. */
+export const Event = Schema.Union([
+  Schema.Struct({ type: Schema.Literal("message"), username: Schema.String, content: Schema.String }),
+  Schema.Struct({ type: Schema.Literals(["joined", "left"]), username: Schema.String })
+])
+export type Event = typeof Event.Type
+
+/** A request that cannot be carried out as it stands: the code for its error, and its id where it has a valid one. */
+export interface Refusal {
+  readonly code: ErrorCode
+  readonly id: Id | undefined
+}
+
+/** Reads one JSON text as a request; what is wrong with it comes back as a value, never as an exception. */
+export const decodeRequest = (text: string): Request | Refusal => {
+  const value: unknown = JSON.parse(text)
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return invalid(undefined)
+  const { type, id } = value as { readonly type?: unknown; readonly id?: unknown }
+  if (typeof type !== "string") return invalid(id)
+  const decode = decoders.get(type)
+  if (decode === undefined) return { code: "unknown_type", id: isId(id) ? id : undefined }
+  const decoded = decode(value)
+  return decoded._tag === "Some" ? decoded.value : invalid(id)
+}
+
+/** One line for the wire (WIRE-1). */
+export const encode = (message: Reply | Event | Request): Buffer =>
+  Buffer.from(JSON.stringify(message) + "\n")
+
+const isId = Schema.is(Id)
+
+const invalid = (id: unknown): Refusal => ({ code: "invalid_request", id: isId(id) ? id : undefined })
+
+const decoders: ReadonlyMap<string, (value: unknown) => Option.Option<Request>> = new Map(
+  Object.entries(requests).map(([type, schema]) => [
+    type,
+    Schema.decodeUnknownOption(schema as Schema.Codec<Request>)
+  ])
+)
