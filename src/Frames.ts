@@ -1,4 +1,4 @@
-import { numberCanEnd, State, table } from "./JsonGrammar.ts"
+import { State, table } from "./JsonGrammar.ts"
 
 /** Bytes that no continuation can make JSON: the rest of their line is skipped (FRAME-7). */
 export const malformed: unique symbol = Symbol.for("palabre/Frames/malformed")
@@ -58,11 +58,6 @@ export class Frames {
     this.chunk = nothing
     this.at = 0
     return undefined
-  }
-
-  /** What is left when the stream ends: a number, which only the end can finish, or `undefined`. */
-  end(): Frame | undefined {
-    return this.containers.length === 0 && numberCanEnd(this.state) ? this.take(this.at) : undefined
   }
 
   /** Walks the table from `at` on until a value is done, can never be one, or the chunk ends. */

@@ -49,13 +49,6 @@ export const State = {
 /** `table[(state << 8) | byte]` is the next state, or an action from `State.firstAction` on. */
 export const table: Uint8Array = makeTable()
 
-/** Whether the end of the input would finish a number in this state. */
-export const numberCanEnd = (state: number): boolean =>
-  state === State.zero ||
-  state === State.integer ||
-  state === State.fraction ||
-  state === State.exponentDigits
-
 function makeTable(): Uint8Array {
   const rows = new Uint8Array(State.firstAction << 8).fill(State.malformed)
   const on: On = (state, bytes, to) => {

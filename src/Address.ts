@@ -1,0 +1,38 @@
+import { isIPv6 } from "node:net"
+import { defaultPort } from "./Protocol.ts"
+
+/** Where a server listens: a host name or address, and a TCP port. */
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/**
+ * Reads `HOST:PORT`, `HOST`, `:PORT`, `[::1]:PORT` or a bare IPv6 address; what is left out is 127.0.0.1 and 12345.
+ * Throws an error that says in one sentence what is wrong and how to write it.
+ */
+export const parseAddress = (text: string): Address => {
+  const [, bracketed, name, port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(text) ?? []
+  if (isIPv6(text)) return { host: text, port: defaultPort }
+  if (bracketed === undefined && name === undefined) throw wrong(text, "an IPv6 address needs brackets")
+  if (bracketed !== undefined && !isIPv6(bracketed)) throw wrong(text, `"${bracketed}" is no IPv6 address`)
+  if (port === undefined && /^\d+$/.test(name ?? "")) throw wrong(text, `write :${text} for a port alone`)
+  const host = bracketed ?? name
+  if (/\s/.test(host!)) throw wrong(text, "a host has no blanks")
+  return { host: host || defaultHost, port: port === undefined ? defaultPort : parsePort(text, port) }
+}
+
+/** Writes an address the way `parseAddress` reads it. */
+export const formatAddress = ({ host, port }: Address): string =>
+  isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
+
+const defaultHost = "127.0.0.1"
+
+const parsePort = (text: string, digits: string): number => {
+  const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0
+  if (port < 1 || port > 65_535) throw wrong(text, "a port is a number from 1 to 65535")
+  return port
+}
+
+const wrong = (text: string, why: string): Error =>
+  new Error(`"${text}" is no HOST:PORT (${why}), such as 127.0.0.1:${defaultPort} or [::1]:${defaultPort}`)

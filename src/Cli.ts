@@ -1,0 +1,92 @@
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Cause from "effect/Cause"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as CliConfig from "effect/cli/CliConfig"
+import type * as CliError from "effect/cli/CliError"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
+import manifest from "../package.json" with { type: "json" }
+
+/** The exit codes that all commands share. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, bug: 70, interrupted: 130 } as const
+
+/** A failure that a person is to read: what happened, where, what to do; it ends the process with its exit code. */
+export class Failure {
+  readonly _tag = "Failure"
+  readonly message: string
+  readonly exitCode: number
+
+  constructor(message: string, exitCode: number = exitCodes.failed) {
+    this.message = message
+    this.exitCode = exitCode
+  }
+}
+
+/**
+ * Runs a command line as the whole process. A mistake in it ends with a line for each error and exit code 2, a
+ * `Failure` with its line and code, a bug with its trace and 70. The first SIGINT or SIGTERM interrupts: the process
+ * ends with `interruptedCode` once everything is given back. A second one ends it at once.
+ */
+export const runMain = <Name extends string, Input, Context>(
+  command: Command.Command<Name, Input, Context, Failure | CliError.CliError, Command.Environment>,
+  args: ReadonlyArray<string>,
+  interruptedCode: number = exitCodes.interrupted
+): void => {
+  const program = Command.runWith(command, { version: manifest.version })(withoutSeparator(args))
+  const fiber = Effect.runFork(Effect.provide(program, services))
+  fiber.addObserver((exit) => process.exit(report(command.name, exit, interruptedCode)))
+  let signals = 0
+  const onSignal = (_: NodeJS.Signals, number: number) => {
+    signals++
+    if (signals > 1) process.exit(SIGNAL_EXIT + number)
+    fiber.interruptUnsafe()
+  }
+  process.on("SIGINT", onSignal)
+  process.on("SIGTERM", onSignal)
+}
+
+/** By convention a process that a signal ended exits with this and the signal's number. */
+const SIGNAL_EXIT = 128
+
+/** Package runners hand on a `--` that stands between the script's name and its arguments. */
+const withoutSeparator = (args: ReadonlyArray<string>): ReadonlyArray<string> =>
+  args[1] === "--" ? [args[0]!, ...args.slice(2)] : args
+
+/** Help goes to standard output; a mistake is a line for each error on standard error, and where the help is. */
+const presenter = CliOutput.layerPresenter({
+  present: Effect.fnUntraced(function* (event) {
+    if (event._tag !== "InvalidInvocation") return yield* CliOutput.defaultPresenter.present(event)
+    const name = event.commandPath.join(" ")
+    for (const error of event.errors) yield* Console.error(`${name}: ${error.message}`)
+    yield* Console.error(`Run ${name} --help to see what it takes.`)
+  })
+})
+
+const services = Layer.mergeAll(
+  NodeServices.layer,
+  presenter,
+  CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
+)
+
+const report = (
+  name: string,
+  exit: Exit.Exit<void, Failure | CliError.CliError>,
+  interruptedCode: number
+): number => {
+  if (Exit.isSuccess(exit)) return exitCodes.ok
+  const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
+  if (error instanceof Failure) {
+    process.stderr.write(`${name}: ${error.message}\n`)
+    return error.exitCode
+  }
+  if (error !== undefined)
+    return error._tag === "ShowHelp" && error.errors.length === 0 ? exitCodes.ok : exitCodes.usage
+  if (Cause.hasInterruptsOnly(exit.cause)) return interruptedCode
+  process.stderr.write(`${name}: this is a bug, please report it.\n${Cause.pretty(exit.cause)}\n`)
+  return exitCodes.bug
+}

@@ -1,0 +1,144 @@
+import type { Socket } from "node:net"
+import * as Effect from "effect/Effect"
+import { type ErrorCode, errorCodes } from "./Protocol.ts"
+
+/** Why a connection is over: its client left or logged out, or the server ended it and says why. */
+export type Ending = "left" | "logout" | ErrorCode
+
+/** What all connections of a server share. */
+export interface ConnectionRules {
+  /** Bytes that may wait for a client, on top of what the kernel took. */
+  readonly outboxBytesMax: number
+  /** How long an ended connection may take to read its last words. */
+  readonly lingerMillisMax: number
+  /** The coarse clock that `activeAtMillis` is read from. */
+  readonly clock: { readonly nowMillis: number }
+}
+
+/**
+ * One accepted socket: one way in (`read`), one way out (`offer`), one way to end (`stop`, then `finish`).
+ * The socket's own high-water mark is what may wait for the client before its requests are left unread.
+ */
+export class Connection {
+  readonly id: number
+  readonly socket: Socket
+  /** When bytes last came. */
+  activeAtMillis: number
+  /** By when the client must have logged in; `Infinity` once it has. */
+  loginByMillis: number = Number.POSITIVE_INFINITY
+  /** Why this connection is to end, once that is decided. */
+  ending: Ending | undefined
+  private isOpen = true
+  private readonly rules: ConnectionRules
+  private wake: () => void = noop
+
+  constructor(id: number, socket: Socket, rules: ConnectionRules) {
+    this.id = id
+    this.socket = socket
+    this.rules = rules
+    this.activeAtMillis = rules.clock.nowMillis
+    const wake = () => this.wake()
+    socket.on("error", noop) // a close always follows
+    socket.on("readable", wake)
+    socket.on("drain", wake)
+    socket.on("end", wake)
+    socket.on("close", wake)
+  }
+
+  /** The next bytes; fails with the ending. Waits while too much waits for the client, so that TCP pushes back. */
+  read(): Effect.Effect<Buffer, Ending> {
+    return this.when(this.readNow)
+  }
+
+  /** Done once the client has taken what waits for it; fails with the ending. */
+  writable(): Effect.Effect<void, Ending> {
+    return this.socket.writableNeedDrain ? this.when(this.writableNow) : Effect.void
+  }
+
+  /** Sends whole objects, without ever waiting: who lets too much pile up is ended with `slow_consumer`. */
+  offer(bytes: Buffer): void {
+    const { socket } = this
+    if (!this.isOpen || socket.destroyed) return
+    if (socket.writableLength > this.rules.outboxBytesMax) {
+      this.isOpen = false
+      this.stop("slow_consumer")
+    } else socket.write(bytes)
+  }
+
+  /** Several offers that leave in one write. */
+  offerTogether(offers: () => void): void {
+    this.socket.cork()
+    offers()
+    this.socket.uncork()
+  }
+
+  /** Has no more requests read: who waits in `read` is told at once. Only the first reason counts. */
+  stop(ending: Ending): void {
+    if (this.ending !== undefined) return
+    this.ending = ending
+    this.wake()
+  }
+
+  /** Says the last words and ends (END-1); done once the socket is closed, which takes a bounded time. */
+  finish(lastWords: Buffer | undefined): Effect.Effect<void> {
+    const { socket } = this
+    this.isOpen = false
+    if (!socket.destroyed) {
+      if (lastWords !== undefined) socket.write(lastWords)
+      socket.end()
+      const timer = setTimeout(() => this.abort(), this.rules.lingerMillisMax)
+      socket.once("close", () => clearTimeout(timer))
+    }
+    return this.when(this.closedNow)
+  }
+
+  /** Ends at once: quietly if all was sent, else by a reset, which frees what the peer does not take. */
+  abort(): void {
+    if (this.socket.writableFinished) this.socket.destroy()
+    else this.socket.resetAndDestroy()
+  }
+
+  private readNow(): Effect.Effect<Buffer, Ending> | undefined {
+    const { socket } = this
+    if (this.ending !== undefined) return failures[this.ending]
+    if (socket.writableNeedDrain) return undefined
+    const bytes = socket.read() as Buffer | null
+    if (bytes !== null) {
+      this.activeAtMillis = this.rules.clock.nowMillis
+      return Effect.succeed(bytes)
+    }
+    return socket.readableEnded || socket.destroyed ? failures.left : undefined
+  }
+
+  private writableNow(): Effect.Effect<void, Ending> | undefined {
+    if (this.ending !== undefined) return failures[this.ending]
+    if (this.socket.destroyed) return failures.left
+    return this.socket.writableNeedDrain ? undefined : Effect.void
+  }
+
+  private closedNow(): Effect.Effect<void> | undefined {
+    while (this.socket.read() !== null); // what still comes is dropped
+    return this.socket.closed ? Effect.void : undefined
+  }
+
+  /** Waits until the attempt gives an effect, trying again at each event of the socket. */
+  private when<A, E>(attempt: () => Effect.Effect<A, E> | undefined): Effect.Effect<A, E> {
+    return Effect.callback((resume) => {
+      const now = attempt.call(this)
+      if (now !== undefined) return resume(now)
+      this.wake = () => {
+        const later = attempt.call(this)
+        if (later === undefined) return
+        this.wake = noop
+        resume(later)
+      }
+    })
+  }
+}
+
+const noop = () => {}
+
+/** One failure for each ending, made once: an ending is no surprise and needs no stack. */
+const failures = Object.fromEntries(
+  (["left", "logout", ...errorCodes] as const).map((ending) => [ending, Effect.fail(ending)])
+) as Readonly<Record<Ending, Effect.Effect<never, Ending>>>

@@ -1,0 +1,129 @@
+import * as Arr from "effect/Array"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as PubSub from "effect/PubSub"
+import { type Audience, Batch, type Broadcast } from "./Batch.ts"
+import type { Connection } from "./Connection.ts"
+import { Settings } from "./Settings.ts"
+
+/** Work that must happen in its turn among the broadcasts; what it returns is broadcast next. */
+export type Work = () => Broadcast | undefined
+
+/**
+ * The one order of everything that needs one: broadcasts, and the joins, leaves and replies that must neither
+ * overtake them nor be overtaken (LOGIN-10, MSG-5, SYNC-1). One deliverer takes all that waits and offers it to
+ * each recipient as one buffer: no fiber wakes per recipient, and a crowd of messages costs little more than one.
+ */
+export class Hub extends Context.Service<
+  Hub,
+  {
+    /** Who gets which broadcasts: added to in turn only. */
+    readonly audiences: Readonly<Record<Audience, Set<Connection>>>
+    /** Sends to all of an audience but the sender; waits only while the hub is full. */
+    readonly publish: (broadcast: Broadcast) => Effect.Effect<void>
+    /** Does the work once all that was published before has been offered; done when the work is. */
+    readonly inTurn: (work: Work) => Effect.Effect<void>
+    readonly counters: Readonly<HubCounters>
+  }
+>()("palabre/Hub") {
+  static readonly layer = Layer.effect(
+    Hub,
+    Effect.suspend(() => makeHub)
+  )
+}
+
+/** What the deliverer did since the start. */
+export interface HubCounters {
+  /** Buffers made of what waited. */
+  batches: number
+  /** Broadcasts in those. */
+  messages: number
+  /** Recipients offered a batch. */
+  offers: number
+  /** Times the deliverer was woken. */
+  wakes: number
+}
+
+interface Turn {
+  readonly work: Work
+  readonly done: Deferred.Deferred<void>
+}
+
+const makeHub = Effect.gen(function* () {
+  const { batchBytesMax, hubItemsMax, sliceRecipients } = yield* Settings
+  const items = yield* PubSub.bounded<Broadcast | Turn>(hubItemsMax)
+  const subscription = yield* PubSub.subscribe(items)
+  const audiences = { members: new Set<Connection>(), watchers: new Set<Connection>() }
+  const counters: HubCounters = { batches: 0, messages: 0, offers: 0, wakes: 0 }
+  let underway = 0 // published, and not yet offered to everyone
+
+  const put = (item: Broadcast | Turn): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      underway++
+      return PubSub.publishUnsafe(items, item) ? Effect.void : Effect.asVoid(PubSub.publish(items, item))
+    })
+
+  const inTurn = (work: Work): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      if (underway === 0) {
+        const next = work()
+        return next === undefined ? Effect.void : put(next)
+      }
+      const done = Deferred.makeUnsafe<void>()
+      return Effect.andThen(put({ work, done }), Deferred.await(done))
+    })
+
+  /** Offers a batch to its audience, with a turn of the event loop after each slice. */
+  const deliver = Effect.fnUntraced(function* (batch: Batch) {
+    counters.batches++
+    counters.messages += batch.messages
+    let left = sliceRecipients
+    for (const recipient of audiences[batch.to]) {
+      if (left-- === 0) {
+        yield* nextTurn
+        left = sliceRecipients - 1
+      }
+      batch.offerTo(recipient)
+      counters.offers++
+    }
+  })
+
+  const deliverAll = Effect.fnUntraced(function* (taken: ReadonlyArray<Broadcast | Turn>) {
+    let waiting: Array<Broadcast> = []
+    let waitingBytes = 0
+    const flush = Effect.suspend(() => {
+      const broadcasts = waiting
+      waiting = []
+      waitingBytes = 0
+      return Arr.isArrayNonEmpty(broadcasts) ? deliver(new Batch(broadcasts)) : Effect.void
+    })
+    for (const item of taken) {
+      const isTurn = "work" in item
+      if (isTurn || waiting[0]?.to !== item.to || waitingBytes >= batchBytesMax) yield* flush
+      const broadcast = isTurn ? item.work() : item
+      if (isTurn) Deferred.doneUnsafe(item.done, Effect.void)
+      if (broadcast === undefined) continue
+      waiting.push(broadcast)
+      waitingBytes += broadcast.bytes.length
+    }
+    yield* flush
+  })
+
+  const deliverer = Effect.gen(function* () {
+    while (true) {
+      const taken = yield* PubSub.takeBetween(subscription, 1, hubItemsMax)
+      counters.wakes++
+      yield* deliverAll(taken)
+      underway -= taken.length
+      yield* nextTurn // so that more can gather
+    }
+  })
+  yield* Effect.forkScoped(deliverer)
+  return Hub.of({ audiences, publish: put, inTurn, counters })
+})
+
+const nextTurn = Effect.callback<void>((resume) => {
+  setImmediate(() => resume(Effect.void))
+})

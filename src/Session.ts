@@ -1,0 +1,186 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import type { Connection, Ending } from "./Connection.ts"
+import { Drain } from "./Drain.ts"
+import { type Frame, Frames, malformed, tooLarge } from "./Frames.ts"
+import { Hub } from "./Hub.ts"
+import { decodeRequest, encode, type ErrorCode, features, type Id, type Request } from "./Protocol.ts"
+import { Registry } from "./Registry.ts"
+import { Replies, withId } from "./Replies.ts"
+import { Settings } from "./Settings.ts"
+import { isUsername, usernameKey } from "./Username.ts"
+
+/** How to serve a connection: from its first byte until its socket is closed and all it held is given back. */
+export type Serve = (connection: Connection) => Effect.Effect<void>
+
+/** The conversation with one client: read, decode, answer, in order, until one of the two ends it. */
+export const makeServe: Effect.Effect<Serve, never, Drain | Hub | Registry | Settings> = Effect.gen(
+  function* () {
+    const settings = yield* Settings
+    const house: House = {
+      settings,
+      replies: new Replies(settings.locale),
+      drain: yield* Drain,
+      hub: yield* Hub,
+      registry: yield* Registry
+    }
+    return (connection) => {
+      const frames = new Frames(settings.frameBytesMax)
+      return serve({
+        house,
+        connection,
+        frames,
+        username: undefined,
+        malformedInARow: 0,
+        lastWords: undefined
+      })
+    }
+  }
+)
+
+/** What all sessions share. */
+interface House {
+  readonly settings: Settings["Service"]
+  readonly replies: Replies
+  readonly drain: Drain["Service"]
+  readonly hub: Hub["Service"]
+  readonly registry: Registry["Service"]
+}
+
+interface Session {
+  readonly house: House
+  readonly connection: Connection
+  readonly frames: Frames
+  /** The name it holds, once it is logged in. */
+  username: string | undefined
+  malformedInARow: number
+  /** The reply that is also the goodbye, after a logout. */
+  lastWords: Buffer | undefined
+}
+
+const serve = Effect.fnUntraced(
+  function* (session: Session): Effect.fn.Return<never, Ending> {
+    const { connection, frames } = session
+    session.house.drain.enter()
+    while (true) {
+      frames.push(yield* connection.read())
+      for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
+        yield* answer(session, frame)
+        yield* connection.writable()
+      }
+    }
+  },
+  (conversation, session) => Effect.onExit(conversation, (exit) => close(session, exit)),
+  (conversation) => Effect.ignore(conversation)
+)
+
+/** Gives back what the session held, in the order others may see it, then says why it ends. */
+const close = Effect.fnUntraced(function* (session: Session, exit: Exit.Exit<never, Ending>) {
+  const { connection, house, username } = session
+  const failure = exit._tag === "Failure" ? exit.cause : Cause.empty
+  if (Cause.hasDies(failure)) yield* Effect.logError("session ended by a bug", failure)
+  const ending = Option.getOrElse(Cause.findErrorOption(failure), (): Ending => "left")
+  yield* house.drain.leave
+  if (username !== undefined) yield* leave(session, username)
+  yield* connection.finish(
+    ending === "left" ? undefined : ending === "logout" ? session.lastWords : house.replies.errors[ending]
+  )
+})
+
+const answer = (session: Session, frame: Frame): Effect.Effect<void, Ending> => {
+  if (frame === tooLarge) return Effect.fail("too_large")
+  if (frame === malformed) {
+    session.malformedInARow++
+    if (session.malformedInARow >= session.house.settings.malformedMax) return Effect.fail("invalid_json")
+    return refuse(session, "invalid_json", undefined)
+  }
+  session.malformedInARow = 0
+  const request = decodeRequest(frame)
+  return "code" in request ? refuse(session, request.code, request.id) : carryOut(session, request)
+}
+
+const carryOut = (session: Session, request: Request): Effect.Effect<void, Ending> => {
+  switch (request.type) {
+    case "login":
+      return login(session, request)
+    case "message":
+      return message(session, request)
+    case "list":
+      return list(session, request.id)
+    case "logout":
+      return logout(session, request.id)
+    case "ping":
+      return reply(session, session.house.replies.pong, request.id)
+  }
+}
+
+const reply = ({ connection }: Session, bytes: Buffer, id: Id | undefined): Effect.Effect<void> =>
+  Effect.sync(() => connection.offer(withId(bytes, id)))
+
+const refuse = (session: Session, code: ErrorCode, id: Id | undefined): Effect.Effect<void> =>
+  reply(session, session.house.replies.errors[code], id)
+
+type RequestOf<Type extends Request["type"]> = Extract<Request, { readonly type: Type }>
+
+const login = (
+  session: Session,
+  { features: asked, id, username }: RequestOf<"login">
+): Effect.Effect<void> => {
+  const { connection, house } = session
+  if (session.username !== undefined) return refuse(session, "already_logged_in", id)
+  if (!isUsername(username)) return refuse(session, "invalid_username", id)
+  if (!house.registry.claim(username)) return refuse(session, "username_taken", id)
+  session.username = username
+  connection.loginByMillis = Number.POSITIVE_INFINITY
+  const granted = asked && features.filter((feature) => asked.includes(feature))
+  const { members, watchers } = house.hub.audiences
+  return house.hub.inTurn(() => {
+    connection.offer(withId(house.replies.welcome(username, granted), id))
+    members.add(connection)
+    if (granted?.includes("presence")) watchers.add(connection)
+    if (watchers.size === 0) return undefined
+    return { to: "watchers", from: connection, bytes: encode({ type: "joined", username }) }
+  })
+}
+
+const leave = ({ connection, house }: Session, username: string): Effect.Effect<void> => {
+  const { members, watchers } = house.hub.audiences
+  return house.hub.inTurn(() => {
+    members.delete(connection)
+    watchers.delete(connection)
+    house.registry.release(username)
+    if (watchers.size === 0) return undefined
+    return { to: "watchers", from: connection, bytes: encode({ type: "left", username }) }
+  })
+}
+
+const message = (session: Session, request: RequestOf<"message">): Effect.Effect<void> => {
+  const { connection, house, username } = session
+  if (username === undefined) return refuse(session, "not_logged_in", request.id)
+  if (!isOwn(username, request.username)) return refuse(session, "username_mismatch", request.id)
+  const bytes = encode({ type: "message", username, content: request.content })
+  return Effect.andThen(
+    house.hub.publish({ to: "members", from: connection, bytes }),
+    reply(session, house.replies.sent, request.id)
+  )
+}
+
+const isOwn = (username: string, claimed: string | undefined): boolean =>
+  claimed === undefined || claimed === username || usernameKey(claimed) === usernameKey(username)
+
+const list = (session: Session, id: Id | undefined): Effect.Effect<void> => {
+  const { connection, house } = session
+  if (session.username === undefined) return refuse(session, "not_logged_in", id)
+  return house.hub.inTurn(() => {
+    connection.offer(withId(house.replies.list(house.registry.usernames()), id))
+    return undefined
+  })
+}
+
+const logout = (session: Session, id: Id | undefined): Effect.Effect<void, Ending> => {
+  if (session.username === undefined) return refuse(session, "not_logged_in", id)
+  session.lastWords = withId(session.house.replies.goodbye(session.username), id)
+  return Effect.fail("logout")
+}
