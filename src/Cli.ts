@@ -29,17 +29,16 @@ export class Failure {
 
 /**
  * Runs a command line as the whole process. A mistake in it ends with a line for each error and exit code 2, a
- * `Failure` with its line and code, a bug with its trace and 70. The first SIGINT or SIGTERM interrupts: the process
- * ends with `interruptedCode` once everything is given back. A second one ends it at once.
+ * `Failure` with its line and code, a bug with its trace and 70. The first SIGINT or SIGTERM interrupts the command,
+ * and the process ends once everything is given back; a second one ends it at once.
  */
 export const runMain = <Name extends string, Input, Context>(
   command: Command.Command<Name, Input, Context, Failure | CliError.CliError, Command.Environment>,
-  args: ReadonlyArray<string>,
-  interruptedCode: number = exitCodes.interrupted
+  args: ReadonlyArray<string>
 ): void => {
   const program = Command.runWith(command, { version: manifest.version })(withoutSeparator(args))
   const fiber = Effect.runFork(Effect.provide(program, services))
-  fiber.addObserver((exit) => process.exit(report(command.name, exit, interruptedCode)))
+  fiber.addObserver((exit) => process.exit(report(command.name, exit)))
   let signals = 0
   const onSignal = (_: NodeJS.Signals, number: number) => {
     signals++
@@ -73,11 +72,7 @@ const services = Layer.mergeAll(
   CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
 )
 
-const report = (
-  name: string,
-  exit: Exit.Exit<void, Failure | CliError.CliError>,
-  interruptedCode: number
-): number => {
+const report = (name: string, exit: Exit.Exit<void, Failure | CliError.CliError>): number => {
   if (Exit.isSuccess(exit)) return exitCodes.ok
   const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
   if (error instanceof Failure) {
@@ -86,7 +81,7 @@ const report = (
   }
   if (error !== undefined)
     return error._tag === "ShowHelp" && error.errors.length === 0 ? exitCodes.ok : exitCodes.usage
-  if (Cause.hasInterruptsOnly(exit.cause)) return interruptedCode
+  if (Cause.hasInterruptsOnly(exit.cause)) return Number(process.exitCode ?? exitCodes.interrupted)
   process.stderr.write(`${name}: this is a bug, please report it.\n${Cause.pretty(exit.cause)}\n`)
   return exitCodes.bug
 }

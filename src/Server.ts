@@ -5,7 +5,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import { Connection, type ConnectionRules } from "./Connection.ts"
 import { Drain } from "./Drain.ts"
-import { type Address, formatAddress, listen, ListenFailed } from "./Listener.ts"
+import { type Address, listen, ListenFailed } from "./Listener.ts"
 import { openFilesMax } from "./OpenFiles.ts"
 import type { ErrorCode } from "./Protocol.ts"
 import { Replies } from "./Replies.ts"
@@ -131,6 +131,5 @@ const listenOnAll = Effect.fnUntraced(function* (
   const [host] = settings.hosts
   if (addresses.length === 0)
     return yield* new ListenFailed({ host: host ?? "", port: settings.port, code: "EADDRNOTAVAIL" })
-  yield* Effect.logInfo(`palabre listens on ${addresses.map(formatAddress).join(" and ")}`)
   return addresses
 })

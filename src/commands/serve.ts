@@ -9,7 +9,7 @@ import * as References from "effect/References"
 import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { Failure } from "../Cli.ts"
+import { exitCodes, Failure } from "../Cli.ts"
 import { formatAddress } from "../Listener.ts"
 import { layer, Server } from "../Palabre.ts"
 import { environmentName, type Setting, table, type Values } from "../Settings.ts"
@@ -61,7 +61,8 @@ export const serve = Command.make(
       Layer.provide(layer(settings)),
       Layer.provide(logs(settings)),
       Layer.launch,
-      Effect.mapError((error) => new Failure(error.message))
+      Effect.mapError((error) => new Failure(error.message)),
+      Effect.onInterrupt(() => endsWell)
     )
   })
 ).pipe(
@@ -77,6 +78,11 @@ export const serve = Command.make(
     }
   ])
 )
+
+/** Being interrupted is how a server is meant to end. */
+const endsWell = Effect.sync(() => {
+  process.exitCode = exitCodes.ok
+})
 
 const logLevels = { debug: "Debug", info: "Info", warn: "Warn", error: "Error" } as const
 

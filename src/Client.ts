@@ -1,0 +1,274 @@
+import net from "node:net"
+import * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import { type Address, formatAddress } from "./Address.ts"
+import { nextChunk } from "./Chunks.ts"
+import { Frames, malformed } from "./Frames.ts"
+import { encode, type ErrorCode, Event, type Feature, Reply, type Request } from "./Protocol.ts"
+
+/** One connection to a server of the protocol, whoever wrote it. */
+export interface Client {
+  /** Sends a request; done when its reply has come. Requests are answered in the order sent. */
+  readonly request: (request: Request) => Effect.Effect<Reply, ConnectionEnded>
+  /** Done when the connection is over, with the reason. */
+  readonly ended: Effect.Effect<ConnectionEnded>
+}
+
+/** Every limit of a client, with its unit in its name. */
+export interface ClientSettings {
+  /** Time a connection may take to open. */
+  readonly connectMillisMax: number
+  /** Time a server may take to answer, before it is taken for dead. */
+  readonly answerMillisMax: number
+  /** Time the reply to `logout` may take; the lab's plain servers do not know it. */
+  readonly logoutMillisMax: number
+  /** Time between two pings, well below any idle limit. */
+  readonly pingEveryMillis: number
+  /** Longest object taken from a server: a list of 10,000 of the longest names fits. */
+  readonly objectBytesMax: number
+}
+
+export const clientSettings: ClientSettings = {
+  connectMillisMax: 10_000,
+  answerMillisMax: 30_000,
+  logoutMillisMax: 1_000,
+  pingEveryMillis: 60_000,
+  objectBytesMax: 4 * 1024 * 1024
+}
+
+/** One object that a server sent, as it was written and as what it was understood. */
+export type Received =
+  | { readonly kind: "reply"; readonly reply: Reply; readonly text: string }
+  | { readonly kind: "event"; readonly event: Event; readonly text: string }
+  | { readonly kind: "other"; readonly text: string }
+
+/** No connection could be opened; `code` is the system's, such as `ECONNREFUSED`. */
+export class CannotConnect extends Data.TaggedError("CannotConnect")<{
+  readonly address: Address
+  readonly code: string
+}> {
+  override get message() {
+    return `Cannot connect to ${formatAddress(this.address)} (${this.code})`
+  }
+}
+
+/**
+ * The connection is over: the server closed it, it broke (`lost`), no answer came in time, or what came is not of
+ * the protocol. `lastWords` is the error that the server sent last, if that was the last thing it sent (END-1).
+ */
+export class ConnectionEnded extends Data.TaggedError("ConnectionEnded")<{
+  readonly reason: "closed" | "lost" | "no_answer" | "not_json" | "too_large"
+  readonly lastWords: Reply | undefined
+}> {}
+
+/** The server did not grant the name. */
+export class LoginRefused extends Data.TaggedError("LoginRefused")<{ readonly reply: Reply }> {}
+
+/**
+ * Opens a connection that lasts as long as the scope. Every object goes through `onReceived`, in the order it came and
+ * before its request is answered; while that is under way nothing more is read, so that TCP holds the server back.
+ */
+export const connect = Effect.fn("Client.connect")(function* (options: {
+  readonly address: Address
+  readonly onReceived?: (received: Received) => Effect.Effect<void>
+  readonly settings?: ClientSettings
+}): Effect.fn.Return<Client, CannotConnect, Scope.Scope> {
+  const settings = options.settings ?? clientSettings
+  const socket = yield* open(options.address, settings)
+  const link: Link = {
+    socket,
+    answerMillisMax: settings.answerMillisMax,
+    unanswered: [],
+    ended: Deferred.makeUnsafe(),
+    end: undefined,
+    lastWords: undefined,
+    isBusy: false
+  }
+  const onReceived = options.onReceived ?? (() => Effect.void)
+  yield* read(link, new Frames(settings.objectBytesMax), onReceived).pipe(
+    Effect.onExit((exit) => Effect.sync(() => stopped(link, exit))),
+    Effect.forkScoped({ startImmediately: true })
+  )
+  return { request: (request) => ask(link, request), ended: Deferred.await(link.ended) }
+})
+
+/** Logs in for as long as the scope lasts; its end logs out, politely if the server answers in time. */
+export const login = Effect.fn("Client.login")(function* (
+  client: Client,
+  options: {
+    readonly username: string
+    readonly features?: ReadonlyArray<Feature>
+    readonly settings?: ClientSettings
+  }
+): Effect.fn.Return<Reply, LoginRefused | ConnectionEnded, Scope.Scope> {
+  const { features, settings = clientSettings, username } = options
+  const reply = yield* client.request({
+    type: "login",
+    username,
+    ...(features === undefined ? {} : { features })
+  })
+  if (reply.status !== "success") return yield* new LoginRefused({ reply })
+  yield* Effect.addFinalizer(() =>
+    client.request({ type: "logout" }).pipe(Effect.timeoutOption(settings.logoutMillisMax), Effect.ignore)
+  )
+  return reply
+})
+
+/**
+ * Pings for ever, so that no idle limit ends the connection and a server that vanished is noticed. Only a server that
+ * answers logins with `features` is sure to know `ping`; any other is left in peace.
+ */
+export const keepAlive = Effect.fnUntraced(function* (
+  client: Client,
+  loginReply: Reply,
+  settings: ClientSettings = clientSettings
+): Effect.fn.Return<void, ConnectionEnded, Scope.Scope> {
+  if (loginReply.features === undefined) return
+  yield* Effect.sleep(settings.pingEveryMillis).pipe(
+    Effect.andThen(client.request({ type: "ping" })),
+    Effect.forever,
+    Effect.forkScoped
+  )
+})
+
+/** One connection and what it waits for. */
+interface Link {
+  readonly socket: net.Socket
+  readonly answerMillisMax: number
+  /** One for each request under way, oldest first; as many as there are fibers that ask. */
+  readonly unanswered: Array<Deferred.Deferred<Reply, ConnectionEnded>>
+  readonly ended: Deferred.Deferred<ConnectionEnded>
+  end: ConnectionEnded | undefined
+  lastWords: Reply | undefined
+  /** Whether `onReceived` is at work: then it is not the server that makes us wait. */
+  isBusy: boolean
+}
+
+const open = (address: Address, { connectMillisMax, pingEveryMillis }: ClientSettings) =>
+  Effect.acquireRelease(
+    Effect.callback<net.Socket, CannotConnect>((resume) => {
+      const socket = net.connect({
+        ...address,
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: pingEveryMillis
+      })
+      socket.on("error", (cause: NodeJS.ErrnoException) =>
+        resume(Effect.fail(new CannotConnect({ address, code: cause.code ?? cause.message })))
+      )
+      socket.once("connect", () => resume(Effect.succeed(socket)))
+      return Effect.sync(() => socket.destroy())
+    }).pipe(
+      Effect.timeoutOrElse({
+        duration: connectMillisMax,
+        orElse: () => Effect.fail(new CannotConnect({ address, code: "ETIMEDOUT" }))
+      })
+    ),
+    (socket) => Effect.sync(() => (socket.writableLength === 0 ? socket.destroySoon() : socket.destroy())),
+    { interruptible: true }
+  )
+
+/** Written and noted in one step, so that replies find their requests in order. */
+const ask = (link: Link, request: Request): Effect.Effect<Reply, ConnectionEnded> =>
+  Effect.suspend(() => {
+    if (link.end !== undefined) return Effect.fail(link.end)
+    const answer = Deferred.makeUnsafe<Reply, ConnectionEnded>()
+    link.unanswered.push(answer)
+    link.socket.write(encode(request))
+    return awaitAnswer(link, answer)
+  })
+
+const awaitAnswer = (
+  link: Link,
+  answer: Deferred.Deferred<Reply, ConnectionEnded>
+): Effect.Effect<Reply, ConnectionEnded> =>
+  Effect.timeoutOrElse(Deferred.await(answer), {
+    duration: link.answerMillisMax,
+    orElse: () => {
+      if (link.isBusy) return awaitAnswer(link, answer)
+      finish(link, "no_answer")
+      return Deferred.await(answer)
+    }
+  })
+
+const read = Effect.fnUntraced(
+  function* (link: Link, frames: Frames, onReceived: (received: Received) => Effect.Effect<void>) {
+    while (true) {
+      frames.push(yield* nextChunk(link.socket))
+      for (let text = frames.next(); text !== undefined; text = frames.next()) {
+        if (typeof text !== "string") return finish(link, text === malformed ? "not_json" : "too_large")
+        link.isBusy = true
+        const received = understand(text)
+        yield* onReceived(received)
+        link.isBusy = false
+        answerWith(link, received)
+      }
+    }
+  },
+  (reading, link) =>
+    Effect.catch(reading, (end) => Effect.sync(() => finish(link, end === "ended" ? "closed" : "lost")))
+)
+
+const answerWith = (link: Link, received: Received): void => {
+  link.lastWords = undefined
+  if (received.kind !== "reply") return
+  const { reply } = received
+  if (reply.status !== "success") link.lastWords = reply
+  if (goodbyes.has(reply.code)) return
+  const answer = link.unanswered.shift()
+  if (answer !== undefined) Deferred.doneUnsafe(answer, Effect.succeed(reply))
+}
+
+/** Errors that no request causes: they never answer one (END-1). */
+const goodbyes: ReadonlySet<string | undefined> = new Set<ErrorCode>([
+  "server_full",
+  "too_many_connections",
+  "login_timeout",
+  "idle_timeout",
+  "slow_consumer",
+  "shutting_down"
+])
+
+/** The reader is done: what went wrong in `onReceived` is a bug, and who waits for the end shall see it. */
+const stopped = (link: Link, exit: Exit.Exit<void>): void => {
+  if (Exit.isFailure(exit) && Cause.hasDies(exit.cause)) Deferred.doneUnsafe(link.ended, exit)
+  finish(link, "closed")
+}
+
+/** Only the first reason counts; everyone who waits is told. */
+const finish = (link: Link, reason: ConnectionEnded["reason"]): void => {
+  if (link.end !== undefined) return
+  link.end = new ConnectionEnded({ reason, lastWords: link.lastWords })
+  link.socket.destroySoon()
+  Deferred.doneUnsafe(link.ended, Effect.succeed(link.end))
+  for (const answer of link.unanswered.splice(0)) Deferred.doneUnsafe(answer, Effect.fail(link.end))
+}
+
+/** What a `status` carries is a reply, even if some of its fields are not as ours would be: those count as left out. */
+const understand = (text: string): Received => {
+  const value: unknown = JSON.parse(text)
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return { kind: "other", text }
+  if ("status" in value) return { kind: "reply", reply: replyOf(value), text }
+  const event = decodeEvent(value)
+  return event._tag === "Some" ? { kind: "event", event: event.value, text } : { kind: "other", text }
+}
+
+const decodeEvent = Schema.decodeUnknownOption(Event)
+
+const fieldChecks = Object.entries(Reply.fields).map(
+  ([name, schema]) => [name as keyof Reply, Schema.is(schema as Schema.Schema<unknown>)] as const
+)
+
+const replyOf = (value: object): Reply => {
+  const fields = value as Record<string, unknown>
+  const known = fieldChecks.filter(([name, check]) => Object.hasOwn(fields, name) && check(fields[name]))
+  return {
+    ...(Object.fromEntries(known.map(([name]) => [name, fields[name]])) as Partial<Reply>),
+    status: typeof fields["status"] === "object" ? "" : String(fields["status"])
+  }
+}

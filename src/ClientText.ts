@@ -1,0 +1,116 @@
+import type { styleText } from "node:util"
+import { formatAddress } from "./Address.ts"
+import type { CannotConnect, ConnectionEnded } from "./Client.ts"
+import { commands } from "./ClientInput.ts"
+import type { ErrorCode, Event, Reply } from "./Protocol.ts"
+import { printable } from "./Printable.ts"
+
+/** What the client says to a person, made safe for a terminal. Nothing here needs colour to be understood. */
+
+/** Colours a text, or leaves it as it is where colour is not wanted. */
+export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string
+
+/** What others caused, as one text: `<bob> hello`, `* bob joined`. `content` says how lines of a message are shown. */
+export const eventText = (event: Event, paint: Paint, content = printable): string =>
+  event.type === "message"
+    ? `${paint(colourOf(event.username), `<${printable(event.username)}>`)} ${content(event.content)}`
+    : noticeText(`${event.username} ${event.type}`, paint)
+
+/** Something worth knowing: `* 2 here: alice, bob`. */
+export const noticeText = (text: string, paint: Paint): string => paint("dim", `* ${printable(text)}`)
+
+/** Something that went wrong: `! "hello" was refused: …`. */
+export const troubleText = (text: string, paint: Paint): string => paint("red", `! ${printable(text)}`)
+
+/** Who is here; a person is spared all but the first few names. */
+export const usersText = (users: ReadonlyArray<string>, namesMax = namesShownMax): string => {
+  const shown = users.slice(0, namesMax).join(", ")
+  const more = users.length - namesMax
+  return `${users.length} here: ${shown}${more > 0 ? ` and ${more} more` : ""}`
+}
+
+/** The commands, one a line. */
+export const helpText: ReadonlyArray<string> = [
+  ...Object.entries(commands).map(([name, meaning]) => `/${name}  ${meaning}`),
+  "//text  says /text",
+  "Anything else is said to everyone. Up and down bring back what you typed, tab completes names and commands."
+]
+
+/** A word that starts with a slash and is no command. */
+export const unknownText = (word: string): string =>
+  `there is no ${shortened(word)}: /help lists the commands, /${shortened(word)} says it as a message`
+
+/** What was refused, why, and what to do about it. */
+export const refusalText = (what: string, reply: Reply): string =>
+  [`${what} was refused: ${replyText(reply)}`, adviceOn(reply)].filter(Boolean).join(". ")
+
+/** A message as it is named in a report about it. */
+export const quoted = (content: string): string => `"${shortened(content)}"`
+
+/** Why a connection is over. */
+export const endText = ({ lastWords, reason }: ConnectionEnded): string =>
+  lastWords === undefined ? endings[reason] : `the server ended it: ${replyText(lastWords)}`
+
+/** Why there is no connection, and what to do about it. */
+export const cannotConnectText = ({ address, code }: CannotConnect): string =>
+  `cannot connect to ${formatAddress(address)}: ${connectProblems[code] ?? `the system says ${code}`}`
+
+/** A time for people: `0.4 s`, `12 s`. */
+export const secondsText = (millis: number): string =>
+  `${millis < 10_000 ? (millis / 1000).toFixed(1) : Math.round(millis / 1000)} s`
+
+const namesShownMax = 20
+const shortenedMax = 40
+
+const shortened = (text: string): string => {
+  const characters = [...text.slice(0, shortenedMax * 2)]
+  return characters.length > shortenedMax ? `${characters.slice(0, shortenedMax).join("")}…` : text
+}
+
+/** The server's own words with the code that programs and manuals know it by. */
+const replyText = ({ code, message, status }: Reply): string => {
+  const words = message ?? (code === undefined ? `it answered "${status}"` : "")
+  return code === undefined ? words : `${words} (${code})`.trimStart()
+}
+
+const adviceOn = ({ code, retryAfterMs }: Reply): string | undefined =>
+  retryAfterMs === undefined
+    ? advice[code as ErrorCode]
+    : `Send it again in ${secondsText(retryAfterMs)}`
+
+const advice: { readonly [Code in ErrorCode]?: string } = {
+  rate_limited: "Wait a little, then send it again",
+  too_large: "Shorten it or send it in parts",
+  invalid_username: "Choose another name",
+  username_taken: "Choose another name",
+  unknown_type: "This server does not know that command",
+  not_logged_in: "Leave with /quit and start again",
+  username_mismatch: "Leave with /quit and start again"
+}
+
+const endings: Readonly<Record<ConnectionEnded["reason"], string>> = {
+  closed: "the server closed it",
+  lost: "it broke off",
+  no_answer: "the server gave no answer in time",
+  not_json: "what came is no JSON, so this is no palabre server",
+  too_large: "the server sent an object longer than this client takes"
+}
+
+const connectProblems: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there; check host and port, or start a server with `pnpm serve`",
+  ENOTFOUND: "there is no host of that name; check its spelling",
+  EAI_AGAIN: "the name could not be looked up; check the network and the spelling",
+  ETIMEDOUT: "no answer; check host, port and firewall",
+  EHOSTUNREACH: "no way leads there; check the address and the network",
+  ENETUNREACH: "no way leads there; check the address and the network",
+  ECONNRESET: "it closed the connection at once"
+}
+
+/** Each name has its colour, the same for everyone who sees it. */
+const colourOf = (username: string): (typeof colours)[number] => {
+  let hash = 0
+  for (const character of username) hash = (hash * 31 + character.codePointAt(0)!) % 65_521
+  return colours[hash % colours.length]!
+}
+
+const colours = ["cyan", "magenta", "yellow", "blue", "greenBright", "cyanBright", "magentaBright"] as const
