@@ -9,17 +9,17 @@ export interface Address {
 
 /**
  * Reads `HOST:PORT`, `HOST`, `:PORT`, `[::1]:PORT` or a bare IPv6 address; what is left out is 127.0.0.1 and 12345.
- * Throws an error that says in one sentence what is wrong and how to write it.
+ * Throws an error that says what was expected.
  */
 export const parseAddress = (text: string): Address => {
   const [, bracketed, name, port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(text) ?? []
   if (isIPv6(text)) return { host: text, port: defaultPort }
-  if (bracketed === undefined && name === undefined) throw wrong(text, "an IPv6 address needs brackets")
-  if (bracketed !== undefined && !isIPv6(bracketed)) throw wrong(text, `"${bracketed}" is no IPv6 address`)
-  if (port === undefined && /^\d+$/.test(name ?? "")) throw wrong(text, `write :${text} for a port alone`)
+  if (bracketed === undefined && name === undefined) throw wrong("an IPv6 address needs brackets")
+  if (bracketed !== undefined && !isIPv6(bracketed)) throw wrong(`"${bracketed}" is no IPv6 address`)
+  if (port === undefined && /^\d+$/.test(name ?? "")) throw wrong(`write :${text} for a port alone`)
   const host = bracketed ?? name
-  if (/\s/.test(host!)) throw wrong(text, "a host has no blanks")
-  return { host: host || defaultHost, port: port === undefined ? defaultPort : parsePort(text, port) }
+  if (/\s/.test(host!)) throw wrong("a host has no blanks")
+  return { host: host || defaultHost, port: port === undefined ? defaultPort : parsePort(port) }
 }
 
 /** Writes an address the way `parseAddress` reads it. */
@@ -28,11 +28,11 @@ export const formatAddress = ({ host, port }: Address): string =>
 
 const defaultHost = "127.0.0.1"
 
-const parsePort = (text: string, digits: string): number => {
+const parsePort = (digits: string): number => {
   const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0
-  if (port < 1 || port > 65_535) throw wrong(text, "a port is a number from 1 to 65535")
+  if (port < 1 || port > 65_535) throw wrong("a port is a number from 1 to 65535")
   return port
 }
 
-const wrong = (text: string, why: string): Error =>
-  new Error(`"${text}" is no HOST:PORT (${why}), such as 127.0.0.1:${defaultPort} or [::1]:${defaultPort}`)
+const wrong = (why: string): Error =>
+  new Error(`HOST:PORT such as 127.0.0.1:${defaultPort} or [::1]:${defaultPort} (${why})`)

@@ -236,7 +236,8 @@ const goodbyes: ReadonlySet<string | undefined> = new Set<ErrorCode>([
 
 /** The reader is done: what went wrong in `onReceived` is a bug, and who waits for the end shall see it. */
 const stopped = (link: Link, exit: Exit.Exit<void>): void => {
-  if (Exit.isFailure(exit) && Cause.hasDies(exit.cause)) Deferred.doneUnsafe(link.ended, exit)
+  if (Exit.isFailure(exit) && Cause.hasDies(exit.cause))
+    Deferred.doneUnsafe(link.ended, Exit.failCause(exit.cause))
   finish(link, "closed")
 }
 

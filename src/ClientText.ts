@@ -63,7 +63,7 @@ const namesShownMax = 20
 const shortenedMax = 40
 
 const shortened = (text: string): string => {
-  const characters = [...text.slice(0, shortenedMax * 2)]
+  const characters = Array.from(text.slice(0, shortenedMax * 2))
   return characters.length > shortenedMax ? `${characters.slice(0, shortenedMax).join("")}…` : text
 }
 
@@ -74,9 +74,7 @@ const replyText = ({ code, message, status }: Reply): string => {
 }
 
 const adviceOn = ({ code, retryAfterMs }: Reply): string | undefined =>
-  retryAfterMs === undefined
-    ? advice[code as ErrorCode]
-    : `Send it again in ${secondsText(retryAfterMs)}`
+  retryAfterMs === undefined ? advice[code as ErrorCode] : `Send it again in ${secondsText(retryAfterMs)}`
 
 const advice: { readonly [Code in ErrorCode]?: string } = {
   rate_limited: "Wait a little, then send it again",

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream"
 import { styleText } from "node:util"
 import * as Data from "effect/Data"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Address } from "./Address.ts"
@@ -50,37 +51,120 @@ export class LinesRefused extends Data.TaggedError("LinesRefused")<{ readonly co
 /** Nobody reads the output any more. */
 export class OutputClosed extends Data.TaggedError("OutputClosed") {}
 
-/** The client of scripts: each line of the input is a message or a command, and is answered before the next is read. */
-export const runHeadless = Effect.fn("Headless.run")(
-  function* (
-    options: HeadlessOptions
-  ): Effect.fn.Return<
-    void,
-    CannotConnect | LoginRefused | ConnectionEnded | LinesRefused | OutputClosed,
-    Scope.Scope
-  > {
-    const { address, json, output, remarks, settings = clientSettings, username } = options
-    const say = (text: string) => write(output, text)
-    const chat: Chat = {
-      ...options,
-      client: yield* connect({
-        address,
-        settings,
-        onReceived: (received) => (json ? say(printableJson(received.text)) : sayEvent(received, output))
-      }),
-      paintRemark: paintFor(remarks),
-      refusals: 0
+/**
+ * The client of scripts: each line of the input is a message or a command, and is answered before the next one is
+ * sent. Done when the input ends or says `/quit`.
+ */
+export const runHeadless = Effect.fn("Headless.run")(function* (
+  options: HeadlessOptions
+): Effect.fn.Return<
+  void,
+  CannotConnect | LoginRefused | ConnectionEnded | LinesRefused | OutputClosed,
+  Scope.Scope
+> {
+  const { settings = clientSettings, username } = options
+  const outputClosed = yield* closing(options.output)
+  const client = yield* connect({
+    address: options.address,
+    settings,
+    onReceived: (received) => print(options, received)
+  })
+  const reply = yield* login(client, { username, features: ["presence"], settings })
+  yield* keepAlive(client, reply, settings)
+  const refusals = yield* Effect.raceAllFirst([
+    obeyAll(options, client),
+    Effect.flatMap(client.ended, Effect.fail),
+    Deferred.await(outputClosed)
+  ])
+  if (refusals > 0) return yield* new LinesRefused({ count: refusals })
+})
+
+/** The longest line taken from a script: what fits a request of the default limit. */
+const lineBytesMax = 64 * 1024
+
+/** Obeys every line and gives the number of those that were refused. */
+const obeyAll = Effect.fnUntraced(function* (options: HeadlessOptions, client: Client) {
+  const lines = new Lines(lineBytesMax)
+  let refusals = 0
+  while (true) {
+    const chunk = yield* Effect.orElseSucceed(nextChunk(options.input), () => undefined)
+    for (const line of chunk === undefined ? lines.end() : lines.push(chunk)) {
+      const outcome = yield* obey(options, client, line)
+      if (outcome === "quit") return refusals
+      if (outcome !== undefined) {
+        refusals++
+        yield* remark(options, troubleText, outcome)
+      }
     }
-    const outputClosed = yield* closing(output)
-    const { client } = chat
-    const reply = yield* login(client, { username, features: ["presence"], settings })
-    yield* keepAlive(client, reply, settings)
-    yield* Effect.raceAllFirst([
-      obeyLines(chat),
-      Effect.flatMap(client.ended, Effect.fail),
-      outputClosed
-    ])
-    if (chat.refusals > 0) return yield* new LinesRefused({ count: chat.refusals })
-  },
-  Effect.scoped
-)
+    if (chunk === undefined) return refusals
+  }
+})
+
+/** Obeys one line: gives what went wrong with it, if anything did. */
+const obey = Effect.fnUntraced(function* (options: HeadlessOptions, client: Client, line: Line) {
+  if ("problem" in line) return lineProblems[line.problem]
+  const input = parseInput(line.text)
+  switch (input.kind) {
+    case "nothing":
+      return undefined
+    case "quit":
+      return "quit" as const
+    case "unknown":
+      return unknownText(input.word)
+    case "help":
+      for (const text of helpText) yield* remark(options, noticeText, text)
+      return undefined
+    case "list": {
+      const reply = yield* client.request({ type: "list" })
+      if (reply.users === undefined) return refusalText("/list", reply)
+      if (!options.json)
+        yield* write(options.output, noticeText(usersText(reply.users, Infinity), paintFor(options.output)))
+      return undefined
+    }
+    case "say": {
+      const { content } = input
+      const reply = yield* client.request({ type: "message", username: options.username, content })
+      return reply.status === "success" ? undefined : refusalText(quoted(content), reply)
+    }
+  }
+})
+
+const lineProblems = {
+  too_long: `a line is longer than ${lineBytesMax} bytes; it was not sent`,
+  not_utf8: "a line is not UTF-8; it was not sent"
+} as const
+
+const print = ({ json, output }: HeadlessOptions, received: Received): Effect.Effect<void> => {
+  if (json) return write(output, printableJson(received.text))
+  return received.kind === "event" ? write(output, eventText(received.event, paintFor(output))) : Effect.void
+}
+
+const remark = (
+  { remarks }: HeadlessOptions,
+  as: (text: string, paint: Paint) => string,
+  text: string
+): Effect.Effect<void> => write(remarks, as(text, paintFor(remarks)))
+
+const paintFor =
+  (stream: Writable): Paint =>
+  (style, text) =>
+    styleText(style, text, { stream })
+
+/** Done once the line has left this process; a closed stream takes it and drops it. */
+const write = (stream: Writable, line: string): Effect.Effect<void> =>
+  Effect.callback((resume) => {
+    stream.write(`${line}\n`, () => resume(Effect.void))
+  })
+
+/** Failed once the stream breaks, as a pipe does whose reader has gone. */
+const closing = Effect.fnUntraced(function* (stream: Writable) {
+  const closed = Deferred.makeUnsafe<never, OutputClosed>()
+  const onError = () => {
+    Deferred.doneUnsafe(closed, Effect.fail(new OutputClosed()))
+  }
+  yield* Effect.acquireRelease(
+    Effect.sync(() => stream.on("error", onError)),
+    () => Effect.sync(() => stream.off("error", onError))
+  )
+  return closed
+})

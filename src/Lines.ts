@@ -49,7 +49,9 @@ export class Lines {
 }
 
 const lineOf = (bytes: Buffer): Line =>
-  isUtf8(bytes) ? { text: bytes.toString("utf8", 0, bytes.length - (bytes.at(-1) === RETURN ? 1 : 0)) } : notUtf8
+  isUtf8(bytes)
+    ? { text: bytes.toString("utf8", 0, bytes.length - (bytes.at(-1) === RETURN ? 1 : 0)) }
+    : notUtf8
 
 const tooLong: Line = { problem: "too_long" }
 const notUtf8: Line = { problem: "not_utf8" }

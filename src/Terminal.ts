@@ -1,0 +1,290 @@
+import type { Readable, Writable } from "node:stream"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as Random from "effect/Random"
+import type * as Scope from "effect/Scope"
+import type { Address } from "./Address.ts"
+import {
+  type CannotConnect,
+  type Client,
+  type ClientSettings,
+  clientSettings,
+  connect,
+  type ConnectionEnded,
+  keepAlive,
+  login,
+  type LoginRefused,
+  type Received
+} from "./Client.ts"
+import { type ClientInput, commands, parseInput } from "./ClientInput.ts"
+import {
+  cannotConnectText,
+  endText,
+  eventText,
+  helpText,
+  noticeText,
+  quoted,
+  refusalText,
+  secondsText,
+  troubleText,
+  unknownText,
+  usersText
+} from "./ClientText.ts"
+import { printable, printableLines } from "./Printable.ts"
+import { TerminalScreen } from "./TerminalScreen.ts"
+
+/** Every limit of the terminal's side, with its unit in its name. */
+export interface TerminalSettings extends ClientSettings {
+  /** The first wait before a lost connection is tried again; each further one is twice as long … */
+  readonly retryMillis: number
+  /** … up to this, and each is shortened by up to half at random, so that a crowd does not return at once. */
+  readonly retryMillisMax: number
+  /** How long a connection must last for the waits to begin anew. */
+  readonly steadyMillis: number
+  /** How often the own name is tried again while the lost connection still holds it. */
+  readonly takenTriesMax: number
+  /** Names remembered for completion. */
+  readonly namesMax: number
+}
+
+export const terminalSettings: TerminalSettings = {
+  ...clientSettings,
+  retryMillis: 1_000,
+  retryMillisMax: 30_000,
+  steadyMillis: 10_000,
+  takenTriesMax: 10,
+  namesMax: 1_000
+}
+
+export interface TerminalOptions {
+  readonly address: Address
+  /** The name to log in with; asked for when there is none. */
+  readonly username: string | undefined
+  readonly input: Readable
+  readonly output: Writable
+  readonly isDumb: boolean
+  readonly settings?: TerminalSettings
+}
+
+/** The client of a person: done when they leave, or failed when there is no server in the first place. */
+export const runTerminal = Effect.fn("Terminal.run")(function* (
+  options: TerminalOptions
+): Effect.fn.Return<void, SessionFailure, Scope.Scope> {
+  const names = new Set<string>()
+  const screen = yield* TerminalScreen.open({ ...options, complete: (line) => complete(line, names) })
+  const chat: Chat = {
+    address: options.address,
+    settings: options.settings ?? terminalSettings,
+    screen,
+    names,
+    username: options.username,
+    naming: undefined,
+    client: undefined,
+    wasOnlineAs: undefined,
+    tries: 0
+  }
+  yield* Effect.raceAllFirst([stayConnected(chat), obeyAll(chat), screen.left])
+})
+
+interface Chat {
+  readonly address: Address
+  readonly settings: TerminalSettings
+  readonly screen: TerminalScreen
+  /** Names seen, for completion. */
+  readonly names: Set<string>
+  username: string | undefined
+  /** Who waits for a name to be typed. */
+  naming: Deferred.Deferred<string> | undefined
+  /** The connection, while logged in. */
+  client: Client | undefined
+  /** The name last logged in with. */
+  wasOnlineAs: string | undefined
+  /** Failed attempts since the last steady connection. */
+  tries: number
+}
+
+const stayConnected = Effect.fnUntraced(function* (chat: Chat): Effect.fn.Return<never, SessionFailure> {
+  while (true) {
+    const username = chat.username ?? (yield* askName(chat))
+    const startedAt = yield* Clock.currentTimeMillis
+    const failure = yield* Effect.flip(Effect.scoped(session(chat, username)))
+    if ((yield* Clock.currentTimeMillis) - startedAt >= chat.settings.steadyMillis) chat.tries = 0
+    const { reaction, text } = react(chat, failure)
+    if (reaction === "give_up") return yield* failure
+    if (reaction === "ask") {
+      chat.username = undefined
+      chat.screen.print(troubleText(text, chat.screen.paint))
+    } else yield* wait(chat, text)
+  }
+})
+
+/** Logs in and stays until the connection is over. */
+const session = Effect.fnUntraced(function* (
+  chat: Chat,
+  username: string
+): Effect.fn.Return<never, SessionFailure, Scope.Scope> {
+  const { address, screen, settings } = chat
+  const client = yield* connect({ address, settings, onReceived: (received) => show(chat, received) })
+  const reply = yield* login(client, { username, features: ["presence"], settings })
+  yield* Effect.acquireRelease(
+    Effect.sync(() => {
+      chat.client = client
+    }),
+    () =>
+      Effect.sync(() => {
+        chat.client = undefined
+      })
+  )
+  chat.wasOnlineAs = username
+  screen.setPrompt(`${screen.paint(["bold", "green"], printable(username))}> `)
+  screen.print(noticeText(reply.message ?? `you are ${username}`, screen.paint))
+  yield* keepAlive(client, reply, settings)
+  yield* tellUsers(chat, client)
+  return yield* Effect.flatMap(client.ended, Effect.fail)
+})
+
+type SessionFailure = CannotConnect | LoginRefused | ConnectionEnded
+
+/** What to do about a session that failed, and what to tell. */
+const react = (
+  { settings, tries, wasOnlineAs, username = "" }: Chat,
+  failure: SessionFailure
+): { readonly reaction: "ask" | "give_up" | "wait"; readonly text: string } => {
+  const wasOnline = wasOnlineAs !== undefined
+  switch (failure._tag) {
+    case "CannotConnect":
+      return { reaction: wasOnline || tries > 0 ? "wait" : "give_up", text: cannotConnectText(failure) }
+    case "LoginRefused": {
+      const { code = "username_taken" } = failure.reply
+      const isStillHeld =
+        code === "username_taken" && username === wasOnlineAs && tries < settings.takenTriesMax
+      const reaction = isStillHeld || code === "rate_limited" ? "wait" : "ask"
+      return { reaction, text: refusalText(`the name ${username}`, failure.reply) }
+    }
+    case "ConnectionEnded": {
+      const text = `the connection is over: ${endText(failure)}`
+      if (wasOnline || failure.lastWords !== undefined) return { reaction: "wait", text }
+      if (failure.reason !== "closed")
+        return { reaction: failure.reason === "lost" ? "wait" : "give_up", text }
+      return {
+        reaction: "ask",
+        text: `the server closed the connection without a word: is the name ${username} taken?`
+      }
+    }
+  }
+}
+
+const wait = Effect.fnUntraced(function* (chat: Chat, why: string) {
+  const { screen, settings } = chat
+  const millis = waitMillis(chat.tries, yield* Random.next, settings)
+  chat.tries++
+  screen.setPrompt(screen.paint("dim", "(not connected)> "))
+  screen.print(troubleText(`${why}. Trying again in ${secondsText(millis)}`, screen.paint))
+  yield* Effect.sleep(millis)
+})
+
+/** How long to wait after so many failed attempts; `random` is from 0 to 1. */
+export const waitMillis = (
+  tries: number,
+  random: number,
+  { retryMillis, retryMillisMax }: Pick<TerminalSettings, "retryMillis" | "retryMillisMax">
+): number => Math.min(retryMillisMax, retryMillis * 2 ** tries) * (1 - random / 2)
+
+const askName = Effect.fnUntraced(function* (chat: Chat) {
+  chat.naming = Deferred.makeUnsafe<string>()
+  chat.screen.setPrompt("Your name: ")
+  chat.username = yield* Deferred.await(chat.naming)
+  chat.naming = undefined
+  return chat.username
+})
+
+const tellUsers = Effect.fnUntraced(function* (chat: Chat, client: Client) {
+  const { screen, settings } = chat
+  const reply = yield* client.request({ type: "list" })
+  if (reply.users === undefined) return screen.print(troubleText(refusalText("/list", reply), screen.paint))
+  for (const name of reply.users.slice(0, settings.namesMax)) remember(chat, name)
+  screen.print(noticeText(usersText(reply.users), screen.paint))
+})
+
+const show = (chat: Chat, received: Received): Effect.Effect<void> =>
+  Effect.sync(() => {
+    if (received.kind !== "event") return
+    const { event } = received
+    if (event.type === "left") chat.names.delete(event.username)
+    else remember(chat, event.username)
+    chat.screen.print(eventText(event, chat.screen.paint, printableLines))
+  })
+
+const remember = ({ names, settings }: Chat, name: string): void => {
+  if (names.size < settings.namesMax) names.add(name)
+}
+
+/** Obeys what is typed until it says to quit. */
+const obeyAll = Effect.fnUntraced(function* (chat: Chat) {
+  while (true) {
+    const line = yield* Queue.take(chat.screen.lines)
+    const input = parseInput(line)
+    if (input.kind === "quit") return
+    if (chat.naming !== undefined && input.kind === "say") yield* Deferred.succeed(chat.naming, line.trim())
+    else yield* obey(chat, input, line)
+  }
+})
+
+const obey = (chat: Chat, input: ClientInput, line: string): Effect.Effect<void> => {
+  const { screen } = chat
+  switch (input.kind) {
+    case "help":
+      return Effect.sync(() => {
+        for (const text of helpText) screen.print(noticeText(text, screen.paint))
+      })
+    case "unknown":
+      return Effect.sync(() => screen.print(troubleText(unknownText(input.word), screen.paint)))
+    case "list":
+      return whenOnline(chat, line, (client) => tellUsers(chat, client))
+    case "say":
+      return whenOnline(chat, line, (client) => say(chat, client, input.content))
+    default:
+      return Effect.void
+  }
+}
+
+const say = Effect.fnUntraced(function* ({ screen, username = "" }: Chat, client: Client, content: string) {
+  const reply = yield* client.request({ type: "message", username, content })
+  if (reply.status !== "success") screen.print(troubleText(refusalText(quoted(content), reply), screen.paint))
+})
+
+/** Without a connection a line is not lost: it stands where it was typed. */
+const whenOnline = (
+  { client, screen }: Chat,
+  line: string,
+  use: (client: Client) => Effect.Effect<void, ConnectionEnded>
+): Effect.Effect<void> => {
+  if (client !== undefined)
+    return Effect.catch(use(client), () =>
+      Effect.sync(() =>
+        screen.print(
+          troubleText(
+            `the connection ended before ${quoted(line)} was answered; it may be lost`,
+            screen.paint
+          )
+        )
+      )
+    )
+  return Effect.sync(() => {
+    screen.print(
+      troubleText("not connected: the line is kept, press Enter once the connection is back", screen.paint)
+    )
+    screen.restore(line)
+  })
+}
+
+/** Commands at the beginning of a line, names of people anywhere. */
+const complete = (line: string, names: ReadonlySet<string>): [Array<string>, string] => {
+  const word = line.slice(line.lastIndexOf(" ") + 1)
+  const candidates = word === line && word.startsWith("/") ? commandWords : [...names].map(printable)
+  return [candidates.filter((candidate) => candidate.startsWith(word)), word]
+}
+
+const commandWords = Object.keys(commands).map((name) => `/${name}`)

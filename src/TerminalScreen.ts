@@ -1,0 +1,134 @@
+import readline from "node:readline"
+import type { Readable, Writable } from "node:stream"
+import { styleText } from "node:util"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import { type Paint, troubleText } from "./ClientText.ts"
+
+export interface TerminalScreenOptions {
+  readonly input: Readable
+  readonly output: Writable
+  /** Whether the terminal knows no control sequences (`TERM=dumb`). */
+  readonly isDumb: boolean
+  /** What a line may be completed to, and the end of it that this replaces. */
+  readonly complete: (line: string) => [candidates: Array<string>, replaced: string]
+}
+
+/** A terminal with a line being edited at its bottom, and everything that was said above it. */
+export class TerminalScreen {
+  /** Takes the terminal over for as long as the scope lasts. */
+  static readonly open = (
+    options: TerminalScreenOptions
+  ): Effect.Effect<TerminalScreen, never, Scope.Scope> =>
+    Effect.acquireRelease(
+      Effect.map(Queue.dropping<string>(linesWaitingMax), (lines) => new TerminalScreen(options, lines)),
+      (screen) => Effect.sync(() => screen.close())
+    )
+
+  /** The lines entered; the end of input (Ctrl-D) comes as `/quit`. */
+  readonly lines: Queue.Queue<string>
+  private readonly options: TerminalScreenOptions
+  private readonly editor: Editor
+  private readonly leaving = Deferred.makeUnsafe<void>()
+  private isEditing = true
+
+  private constructor(options: TerminalScreenOptions, lines: Queue.Queue<string>) {
+    const { complete, input, isDumb, output } = options
+    this.options = options
+    this.lines = lines
+    output.prependListener("resize", this.noteRows) // the editor redraws from where it thinks the cursor is
+    this.editor = readline.createInterface({
+      input,
+      output,
+      terminal: !isDumb,
+      completer: complete,
+      historySize: historyLinesMax,
+      removeHistoryDuplicates: true
+    }) as Editor
+    input.on("keypress", this.noteRows)
+    this.editor.on("line", (line) => this.entered(line))
+    this.editor.on("SIGINT", this.leave)
+    this.editor.on("close", () => this.ended())
+    output.on("error", this.leave)
+  }
+
+  /** Done when the person leaves at once (Ctrl-C), or the terminal is gone. */
+  get left(): Effect.Effect<void> {
+    return Deferred.await(this.leaving)
+  }
+
+  /** Colours a text where the terminal can and `NO_COLOR` does not forbid it. */
+  readonly paint: Paint = (style, text) => styleText(style, text, { stream: this.options.output })
+
+  /** Shows a text above the line being edited, which stays as it is. */
+  print(text: string): void {
+    this.clearLine()
+    this.options.output.write(`${text}\n`)
+    this.editor.prevRows = 0
+    if (this.isEditing) this.editor.prompt(true)
+  }
+
+  /** Changes what stands before the line being edited. */
+  setPrompt(prompt: string): void {
+    this.clearLine()
+    this.editor.setPrompt(prompt)
+    this.editor.prevRows = 0
+    if (this.isEditing) this.editor.prompt(true)
+  }
+
+  /** Puts a text back into the line, unless something else was begun in it. */
+  restore(text: string): void {
+    if (this.isEditing && this.editor.line === "") this.editor.write(text)
+  }
+
+  private entered(line: string): void {
+    if (this.isEditing) this.editor.prompt()
+    if (!Queue.offerUnsafe(this.lines, line))
+      this.print(troubleText(`too many lines are waiting; ${line} was dropped`, this.paint))
+  }
+
+  private readonly leave = (): void => {
+    Deferred.doneUnsafe(this.leaving, Effect.void)
+  }
+
+  private ended(): void {
+    this.clearLine()
+    this.isEditing = false
+    if (!Queue.offerUnsafe(this.lines, "/quit")) this.leave()
+  }
+
+  /** Removes the line being edited from the screen; the cursor is then where it began. */
+  private clearLine(): void {
+    const { isDumb, output } = this.options
+    if (isDumb || !this.isEditing) return
+    readline.moveCursor(output, 0, -this.editor.getCursorPos().rows)
+    readline.cursorTo(output, 0)
+    readline.clearScreenDown(output)
+  }
+
+  /** Pasting and resizing make the editor lose count of the rows above its cursor; it shall never redraw by that. */
+  private readonly noteRows = (): void => {
+    this.editor.prevRows = this.editor.getCursorPos().rows
+  }
+
+  private close(): void {
+    const { input, output } = this.options
+    this.clearLine()
+    input.off("keypress", this.noteRows)
+    output.off("resize", this.noteRows)
+    output.off("error", this.leave)
+    this.isEditing = false
+    this.editor.close()
+  }
+}
+
+/** How many entered lines may wait while the server is slow to answer. */
+const linesWaitingMax = 1_000
+
+/** How many lines the up key goes back. */
+const historyLinesMax = 500
+
+/** `prevRows` is what the editor's next redraw takes for the rows above the cursor. */
+type Editor = readline.Interface & { prevRows: number }

@@ -1,0 +1,111 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { parseAddress } from "../Address.ts"
+import { exitCodes, Failure } from "../Cli.ts"
+import type { CannotConnect, ConnectionEnded, LoginRefused } from "../Client.ts"
+import { cannotConnectText, endText, refusalText } from "../ClientText.ts"
+import type { LinesRefused, OutputClosed } from "../Headless.ts"
+
+const description = `Joins the chat.
+
+At a terminal: a prompt with line editing, history and completion. /help tells the commands. A lost connection is
+tried again, with the same name and the line that was being typed.
+
+Where standard input is no terminal: each line is a message or a command (/list, /quit; //text says /text) and is
+answered before the next one is sent. The end of the input logs out.
+
+Exit codes: 0 all was said and done, 1 the server refused something or ended the connection, 2 bad flag or value,
+3 no connection.`
+
+/** `palabre client`: the chat for a person at a terminal, or for a script on standard input. */
+export const client = Command.make(
+  "client",
+  {
+    address: Argument.String("HOST:PORT").pipe(
+      Argument.withDescription("the server: HOST:PORT, HOST, :PORT or [IPv6]:PORT [default 127.0.0.1:12345]"),
+      Argument.mapTryCatch(parseAddress, (error) => (error as Error).message),
+      Argument.withDefault(parseAddress(""))
+    ),
+    username: Flag.String("username").pipe(
+      Flag.withAlias("u"),
+      Flag.withMetavar("NAME"),
+      Flag.withDescription("log in with this name; a terminal asks for it, a script must give it"),
+      Flag.optional
+    ),
+    json: Flag.Boolean("json").pipe(
+      Flag.withDescription("print every object of the server as one line of JSON, and never ask anything"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fnUntraced(
+    function* ({ address, json, username }): Effect.fn.Return<void, ClientError, Scope.Scope> {
+      const { env, stderr, stdin, stdout } = process
+      if (stdin.isTTY && stdout.isTTY && !json) {
+        const { runTerminal } = yield* Effect.promise(() => import("../Terminal.ts"))
+        return yield* runTerminal({
+          address,
+          username: Option.getOrUndefined(username),
+          input: stdin,
+          output: stdout,
+          isDumb: env["TERM"] === "dumb"
+        })
+      }
+      if (Option.isNone(username)) return yield* Effect.fail(nameless)
+      const { runHeadless } = yield* Effect.promise(() => import("../Headless.ts"))
+      return yield* runHeadless({
+        address,
+        username: username.value,
+        json,
+        input: stdin,
+        output: stdout,
+        remarks: stderr
+      })
+    },
+    Effect.scoped,
+    Effect.mapError(failureOf)
+  )
+).pipe(
+  Command.withShortDescription("Joins the chat, from a terminal or a script"),
+  Command.withDescription(description),
+  Command.withExamples([
+    { command: "palabre client", description: "the server on this machine; asks for a name" },
+    { command: "palabre client chat.example.org:12345 --username alice", description: "a server elsewhere" },
+    { command: "echo Hello | palabre client --username bot", description: "says one line and leaves" },
+    {
+      command: "tail -f /dev/null | palabre client --username ear --json",
+      description: "listens until interrupted"
+    }
+  ])
+)
+
+type ClientError = CannotConnect | ConnectionEnded | LoginRefused | LinesRefused | OutputClosed | Failure
+
+const nameless = new Failure(
+  "standard input or output is no terminal, so no name can be asked for: give one with --username NAME",
+  exitCodes.usage
+)
+
+/** What each error is to a person, and to a script. */
+function failureOf(error: ClientError): Failure {
+  switch (error._tag) {
+    case "Failure":
+      return error
+    case "CannotConnect":
+      return new Failure(cannotConnectText(error), CANNOT_CONNECT)
+    case "ConnectionEnded":
+      return new Failure(`the connection is over: ${endText(error)}`)
+    case "LoginRefused":
+      return new Failure(refusalText("the name", error.reply))
+    case "LinesRefused":
+      return new Failure(error.count === 1 ? "one line was refused" : `${error.count} lines were refused`)
+    case "OutputClosed":
+      return new Failure("nobody reads the output any more")
+  }
+}
+
+/** Exit code of a client that finds no server. */
+const CANNOT_CONNECT = 3
