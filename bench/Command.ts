@@ -1,0 +1,106 @@
+import * as Console from "effect/Console"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Argument from "effect/cli/Argument"
+import * as CliCommand from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import manifest from "../package.json" with { type: "json" }
+import { Failure } from "../src/Cli.ts"
+import { bench } from "./Bench.ts"
+import { writeDocuments } from "./Documents.ts"
+import { thisMachine } from "./Machine.ts"
+import { modes, orderOf, peerNames, type Wish } from "./Order.ts"
+import { progress } from "./Progress.ts"
+import { report } from "./Report.ts"
+import type { Result } from "./Result.ts"
+import { sections } from "./Sections.ts"
+
+const parameters = {
+  sections: Argument.Literals(
+    "section",
+    sections.map(({ name }) => name)
+  ).pipe(
+    Argument.variadic(),
+    Argument.withDescription("What to measure, as listed above; everything when nothing is named")
+  ),
+  quick: Flag.Boolean("quick").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription(
+      "One short round against the hand-written servers, under 30 s: to tune with, not to quote"
+    )
+  ),
+  rounds: Flag.Int("rounds").pipe(
+    Flag.withDescription(`Rounds, as far as there is time for them (default ${modes.full.rounds})`),
+    Flag.optional
+  ),
+  peers: Flag.String("peers").pipe(
+    Flag.withDescription(
+      `Servers of others to measure as well: all, none, or some of ${peerNames.join(",")}`
+    ),
+    Flag.optional
+  ),
+  json: Flag.Boolean("json").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription("Print all that was measured as one JSON document")
+  ),
+  write: Flag.Boolean("write").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription("Write docs/BENCHMARKS.md with its plot, and the headline into README.md")
+  )
+}
+
+/** `pnpm bench`: measures our server beside others, and prints or writes what came out. */
+export const command = CliCommand.make(
+  "bench",
+  parameters,
+  Effect.fnUntraced(function* (wish) {
+    const result = yield* measure(wish)
+    yield* Console.log(wish.json ? JSON.stringify(result, undefined, 2) : report(result))
+    if (wish.write)
+      for (const file of yield* writeDocuments(result)) yield* Console.error(`bench: wrote ${file}`)
+    if (!result.samples.some(({ server }) => server === "palabre"))
+      return yield* Effect.fail(new Failure("Our own server could not be measured; the notes say why."))
+  })
+).pipe(
+  CliCommand.withDescription(
+    [
+      "Measures this server beside hand-written ones and the servers of others that are installed, in under 3 minutes.",
+      "What it can measure:",
+      ...sections.map(({ about, name }) => `  ${name.padEnd(10)} ${about}`)
+    ].join("\n")
+  ),
+  CliCommand.withExamples([
+    { command: "pnpm bench", description: "everything, against every server that is installed" },
+    { command: "pnpm bench --quick", description: "everything, once, against the hand-written servers" },
+    { command: "pnpm bench saturated login --peers redis", description: "two figures, beside Redis" },
+    {
+      command: "pnpm bench --write",
+      description: "measures, and writes docs/BENCHMARKS.md and the README's headline"
+    }
+  ])
+)
+
+const measure = Effect.fnUntraced(function* (wish: Wish) {
+  if (process.platform !== "linux")
+    return yield* Effect.fail(new Failure("The load generator needs Linux: it is made of epoll and /proc."))
+  const order = yield* Effect.fromResult(orderOf(wish))
+  const line = progress(process.stderr)
+  const measured = yield* bench(order, line.show).pipe(
+    Effect.ensuring(Effect.sync(line.clear)),
+    Effect.catchTag("Missing", ({ reason }) =>
+      Effect.fail(
+        new Failure(
+          `There is no load generator: ${reason}. It is compiled on the spot: install g++ (apt-get install g++).`
+        )
+      )
+    )
+  )
+  return {
+    date: DateTime.formatIso(yield* DateTime.now),
+    version: manifest.version,
+    machine: thisMachine(),
+    quick: wish.quick,
+    sections: order.sections.map(({ about, figures, name }) => ({ name, about, figures })),
+    ...measured
+  } satisfies Result
+})

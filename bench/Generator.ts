@@ -1,0 +1,146 @@
+import * as Effect from "effect/Effect"
+import type { PlatformError } from "effect/PlatformError"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as ChildProcess from "effect/process/ChildProcess"
+import { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
+import type { Peer } from "./Peer.ts"
+import { compile, type Executable } from "./Program.ts"
+import { type Running, Unmeasured } from "./Running.ts"
+
+/** What happens in a room; `generator/main.cpp` does it. */
+export type Phase = Saturate | Pace | List
+
+/** Each sender has so many messages on the way, all the time. */
+export interface Saturate {
+  readonly phase: "saturate"
+  readonly seconds: number
+  readonly window: number
+}
+
+/** So many messages a second in all, whatever comes back. */
+export interface Pace {
+  readonly phase: "pace"
+  readonly seconds: number
+  readonly rate: number
+  /** Whether pings measure the server's pauses at the same time. */
+  readonly probe?: 1
+  /** Bytes that one more client is sent first, which has stopped reading. */
+  readonly frozen?: number
+}
+
+/** One client asks who is there, again and again. */
+export interface List {
+  readonly phase: "list"
+  readonly seconds: number
+}
+
+/** What one phase cost, seen from outside. Operations are logins, deliveries or lists. */
+export const Reading = Schema.Struct({
+  phase: Schema.String,
+  seconds: Schema.Finite,
+  /** CPU time of the server. */
+  cpuSeconds: Schema.Finite,
+  /** Time in which the generator ran or waited for a CPU. */
+  generatorSeconds: Schema.Finite,
+  residentBytes: Schema.Finite,
+  operations: Schema.Finite,
+  /** Deliveries that never came. */
+  lost: Schema.Finite,
+  p50Micros: Schema.Finite,
+  p99Micros: Schema.Finite,
+  maxMicros: Schema.Finite,
+  /** By how much the generator itself was late, for 99 of 100 messages. */
+  lateMicros: Schema.optionalKey(Schema.Finite),
+  pingP99Micros: Schema.optionalKey(Schema.Finite),
+  pingMaxMicros: Schema.optionalKey(Schema.Finite),
+  /** Whether the server still keeps the client that stopped reading. */
+  frozenConnected: Schema.optionalKey(Schema.Boolean)
+})
+export type Reading = typeof Reading.Type
+
+const decodeReading = Schema.decodeUnknownEffect(Schema.fromJsonString(Reading))
+
+/** Compiles the load generator, or takes the one compiled before. */
+export const prepareGenerator = compile("bench/generator/main.cpp")
+
+/** A crowd to drive against a server. */
+export interface Drive {
+  readonly generator: Executable
+  readonly peer: Peer
+  readonly server: Running
+  readonly clients: number
+  readonly phases: ReadonlyArray<Phase>
+  /** Phases take so much of their time. */
+  readonly scale: number
+}
+
+/** Drives a crowd through phases; the readings are of the start, the logins, then each phase. */
+export const drive = Effect.fnUntraced(
+  function* ({ clients, generator, peer, phases, scale, server }: Drive) {
+    const crowd = {
+      protocol: peer.dialect,
+      port: server.port,
+      pid: server.pid,
+      clients,
+      senders: 10,
+      bytes: 64,
+      atOnce: peer.loginsAtOnce ?? 64
+    }
+    const { spawn } = yield* ChildProcessSpawner
+    const process = yield* spawn(
+      ChildProcess.make(
+        generator.command,
+        [
+          option("crowd", crowd),
+          ...phases.map(({ phase, ...options }) =>
+            option(phase, { ...options, seconds: options.seconds * scale })
+          )
+        ],
+        { stdin: "ignore", killSignal: "SIGKILL" }
+      )
+    )
+    const [lines, reason, code] = yield* Effect.all(
+      [text(process.stdout), text(process.stderr), process.exitCode],
+      { concurrency: "unbounded" }
+    )
+    if (code !== 0)
+      return yield* new Unmeasured({ reason: reason.trim() || `the generator exited with ${code}` })
+    return yield* Effect.forEach(lines.trim().split("\n"), (line) => decodeReading(line))
+  },
+  Effect.catchTags({
+    PlatformError: (error) => Effect.fail(new Unmeasured({ reason: error.message })),
+    SchemaError: (error) => Effect.fail(new Unmeasured({ reason: `the generator said: ${error.message}` }))
+  }),
+  Effect.scoped
+)
+
+/** Why a reading may say less about the server than it seems to. */
+export const doubtsAbout = (reading: Reading): ReadonlyArray<string> => {
+  const { cpuSeconds, frozenConnected, generatorSeconds, lateMicros = 0, lost, phase, seconds } = reading
+  return [
+    ...(lost > 0
+      ? [
+          frozenConnected === undefined
+            ? "some messages never arrived"
+            : "one client that does not read kept messages from the others"
+        ]
+      : []),
+    ...(phase === "saturate" && generatorSeconds > BUSY * seconds && cpuSeconds < BUSY * seconds
+      ? ["the load generator was the bottleneck, the server could deliver more"]
+      : []),
+    ...(lateMicros > LATE_MICROS
+      ? ["the load generator was late: the machine is busy, latencies are too long"]
+      : [])
+  ]
+}
+
+/** A process that ran, or waited for a CPU, for more than this share of the time is the one that all wait for. */
+const BUSY = 0.9
+const LATE_MICROS = 5_000
+
+/** A phase or crowd as the generator reads it: `pace,seconds=1,rate=100`. Also what a phase is known by. */
+const option = (name: string, options: object): string =>
+  [name, ...Object.entries(options).map(([key, value]) => `${key}=${value}`)].join(",")
+
+const text = (bytes: Stream.Stream<Uint8Array, PlatformError>) => Stream.mkString(Stream.decodeText(bytes))

@@ -1,0 +1,37 @@
+import type { Phase } from "./Generator.ts"
+import type { Peer } from "./Peer.ts"
+import type { Section, Visit } from "./Section.ts"
+
+/** One visit to one server, for all the sections that want a room of its size. */
+export interface Stop {
+  readonly peer: Peer
+  readonly visit: Visit
+}
+
+/**
+ * The visits of one round. Sections that want the same number of clients share a visit, and a phase that several want
+ * is played once. The servers take turns at each size, so that what disturbs the machine disturbs all of them, and
+ * every other round goes the other way round.
+ */
+export const stops = (
+  sections: ReadonlyArray<Section>,
+  peers: ReadonlyArray<Peer>,
+  round: number
+): ReadonlyArray<Stop> => {
+  const order = round % 2 === 1 ? peers : peers.toReversed()
+  const sizes = new Set(sections.flatMap(visitsOf).map(({ clients }) => clients))
+  return [...sizes].flatMap((clients) =>
+    order.flatMap((peer) => {
+      const visits = sections
+        .filter((section) => section.includes(peer))
+        .flatMap(visitsOf)
+        .filter((visit) => visit.clients === clients)
+      const phases = [...new Set<Phase>(visits.flatMap((visit) => visit.phases))]
+      return visits.length === 0 ? [] : [{ peer, visit: { clients, phases } }]
+    })
+  )
+}
+
+/** The visits that a section wants. */
+export const visitsOf = ({ method }: Section): ReadonlyArray<Visit> =>
+  "visits" in method ? method.visits : []

@@ -1,0 +1,60 @@
+import type { Figure } from "./Figure.ts"
+import type { Machine } from "./Machine.ts"
+import type { Peer } from "./Peer.ts"
+import type { Section } from "./Section.ts"
+import { ratiosOf, type Sample, type Spread, spread, valuesOf } from "./Statistics.ts"
+
+/** A server that took part. */
+export type Server = Pick<Peer, "name" | "title" | "role" | "clientsMax"> & { readonly version: string }
+
+/** All that one run of the benchmark found out. */
+export interface Result {
+  readonly date: string
+  readonly version: string
+  readonly machine: Machine
+  /** Whether the rounds were short ones: then nothing of it is for keeping. */
+  readonly quick: boolean
+  readonly rounds: number
+  readonly seconds: number
+  readonly servers: ReadonlyArray<Server>
+  readonly sections: ReadonlyArray<Pick<Section, "name" | "about" | "figures">>
+  readonly samples: ReadonlyArray<Sample>
+  /** What a reader of the figures has to know: what is missing, failed or doubtful. */
+  readonly notes: ReadonlyArray<string>
+}
+
+/** What a server gave for a figure. */
+export interface Outcome {
+  readonly value: Spread
+  /** Against the reference in the same round; absent where there is none. */
+  readonly ratio?: Spread
+  readonly verdict?: Verdict
+}
+
+/** Whether a target was reached, in the middle of the rounds. */
+export type Verdict = "stretch" | "reached" | "missed"
+
+/** What the rounds say together; `undefined` where the server was not measured. */
+export const outcome = (
+  { samples }: Result,
+  server: string,
+  name: string,
+  figure: Figure
+): Outcome | undefined => {
+  const value = spread(valuesOf(samples, name, server))
+  if (value === undefined) return undefined
+  const ratio =
+    figure.reference === undefined ? undefined : spread(ratiosOf(samples, name, server, figure.reference))
+  const judged = figure.target?.of === "ratio" ? ratio : value
+  return {
+    value,
+    ...(ratio !== undefined && { ratio }),
+    ...(figure.target !== undefined &&
+      judged !== undefined && { verdict: judge(judged.median, figure.target) })
+  }
+}
+
+const judge = (value: number, { max, stretch }: NonNullable<Figure["target"]>): Verdict => {
+  if (stretch !== undefined && value <= stretch) return "stretch"
+  return value <= max ? "reached" : "missed"
+}

@@ -1,0 +1,100 @@
+import * as Effect from "effect/Effect"
+import { doubtsAbout, drive, type Phase, type Reading } from "./Generator.ts"
+import { clientsMax } from "./Machine.ts"
+import type { Peer } from "./Peer.ts"
+import { type Stop, stops } from "./Plan.ts"
+import type { Executable } from "./Program.ts"
+import { start, Unmeasured } from "./Running.ts"
+import type { Section, Values, Visits } from "./Section.ts"
+import type { Sample } from "./Statistics.ts"
+
+/** One round: everything is measured once, on every server. */
+export interface Round {
+  readonly number: number
+  readonly sections: ReadonlyArray<Section>
+  /** The servers that are there, and how each is started. */
+  readonly servers: ReadonlyMap<Peer, Executable>
+  readonly generator: Executable
+  /** Phases take so much of their time. */
+  readonly scale: number
+  /** Whether there is no time left to begin anything. */
+  readonly isOver: Effect.Effect<boolean>
+  readonly onProgress: (text: string) => void
+  readonly onNote: (text: string) => void
+}
+
+/** Plays a round; what fails is left out, and a note says why. */
+export const play = Effect.fnUntraced(function* (round: Round) {
+  const visited = yield* visitAll(round)
+  const samples: Array<Sample> = []
+  for (const section of round.sections) {
+    for (const [peer, executable] of round.servers) {
+      if (!section.includes(peer)) continue
+      const values =
+        "read" in section.method
+          ? read(section.method, visited.get(peer))
+          : yield* attempt(round, peer, section.name, section.method.measure(peer, executable))
+      for (const [figure, value] of Object.entries(values ?? {}))
+        if (Number.isFinite(value)) samples.push({ round: round.number, figure, server: peer.name, value })
+    }
+  }
+  return samples
+})
+
+/** Gives what an effect measures, or `undefined` and a note where it fails or there is no time left for it. */
+const attempt = Effect.fnUntraced(function* <A, R>(
+  round: Round,
+  peer: Peer,
+  what: string,
+  effect: Effect.Effect<A, Unmeasured, R>
+) {
+  if (yield* round.isOver) {
+    round.onNote("There was not enough time for all of it.")
+    return undefined
+  }
+  round.onProgress(`${peer.title}, ${what}`)
+  return yield* effect.pipe(
+    Effect.timeoutOrElse({
+      duration: ATTEMPT_MILLIS_MAX,
+      orElse: () => Effect.fail(new Unmeasured({ reason: "it took longer than 25 s" }))
+    }),
+    Effect.catchTag("Unmeasured", ({ reason }) => {
+      round.onNote(`${peer.title}, ${what}: ${reason}.`)
+      return Effect.undefined
+    })
+  )
+})
+
+const ATTEMPT_MILLIS_MAX = 25_000
+
+/** The readings of one server: by the number of clients, then by phase. */
+type Visited = Map<number, ReadonlyMap<Phase | "start" | "login", Reading>>
+
+const visitAll = Effect.fnUntraced(function* (round: Round) {
+  const visited = new Map([...round.servers.keys()].map((peer): [Peer, Visited] => [peer, new Map()]))
+  for (const stop of stops(round.sections, [...round.servers.keys()], round.number)) {
+    const { clients } = stop.visit
+    const readings = yield* attempt(round, stop.peer, `${clients} clients`, visit(round, stop))
+    if (readings !== undefined) visited.get(stop.peer)!.set(clients, readings)
+  }
+  return visited
+})
+
+/** Starts a server of its own for the visit and drives it through the phases. */
+const visit = Effect.fnUntraced(function* (round: Round, { peer, visit }: Stop) {
+  const server = yield* start(peer, round.servers.get(peer)!)
+  const clients = Math.min(visit.clients, peer.clientsMax ?? visit.clients, clientsMax())
+  const { generator, scale } = round
+  const readings = yield* drive({ generator, peer, server, clients, phases: visit.phases, scale })
+  for (const doubt of readings.flatMap(doubtsAbout))
+    round.onNote(`${peer.title}, ${visit.clients} clients: ${doubt}.`)
+  return new Map((["start", "login", ...visit.phases] as const).map((phase, i) => [phase, readings[i]!]))
+}, Effect.scoped)
+
+/** What a section makes of the readings, where it has all that it needs and every message arrived. */
+const read = ({ read, visits }: Visits, visited: Visited | undefined): Values => {
+  const complete = visits.every(({ clients, phases }) =>
+    (["start", "login", ...phases] as const).every((phase) => visited?.get(clients)?.get(phase)?.lost === 0)
+  )
+  return complete ? read((clients, phase) => visited!.get(clients)!.get(phase)!) : {}
+}

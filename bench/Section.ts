@@ -1,0 +1,67 @@
+import type * as Effect from "effect/Effect"
+import type { FileSystem } from "effect/FileSystem"
+import type { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
+import type { Figure } from "./Figure.ts"
+import type { Pace, Phase, Reading, Saturate } from "./Generator.ts"
+import type { Peer } from "./Peer.ts"
+import type { Executable } from "./Program.ts"
+import type { Unmeasured } from "./Running.ts"
+
+/** Figures that belong together: what `pnpm bench NAME` measures. */
+export interface Section {
+  readonly name: string
+  readonly about: string
+  readonly figures: Readonly<Record<string, Figure>>
+  /** Whether a server takes part. */
+  readonly includes: (peer: Peer) => boolean
+  readonly method: Visits | Direct
+}
+
+/** Measured with clients: visits to a freshly started server each, and what their readings mean. */
+export interface Visits {
+  readonly visits: ReadonlyArray<Visit>
+  readonly read: (readings: Readings) => Values
+}
+
+/** A room of so many clients, and what happens in it. */
+export interface Visit {
+  readonly clients: number
+  readonly phases: ReadonlyArray<Phase>
+}
+
+/** What was read in the visit with so many clients, in one of its phases. */
+export type Readings = (clients: number, phase: Phase | "start" | "login") => Reading
+
+/** Measured without clients. */
+export interface Direct {
+  readonly measure: (
+    peer: Peer,
+    executable: Executable
+  ) => Effect.Effect<Values, Unmeasured, FileSystem | ChildProcessSpawner>
+}
+
+/** By the figure's name. */
+export type Values = Readonly<Record<string, number>>
+
+/** CPU time of the server for one operation, in µs. */
+export const cpuMicros = ({ cpuSeconds, operations }: Reading): number => (cpuSeconds * 1e6) / operations
+
+export const everyone = (): boolean => true
+
+/** Those that can be asked whatever the protocol of this project has. */
+export const nodeServers = (peer: Peer): boolean => peer.role !== "peer"
+
+/** Clients of the room that most figures are for. */
+export const roomClients = 1_000
+
+/** Clients of the largest room. */
+export const crowdClients = 9_000
+
+/** Lets the server's code get compiled and its buffers grow before anything counts. */
+export const warmUp: Saturate = { phase: "saturate", seconds: 0.3, window: 4 }
+
+/** Ten senders with four messages each on the way, all the time. */
+export const saturate: Saturate = { phase: "saturate", seconds: 0.7, window: 4 }
+
+/** A room with a lively conversation. */
+export const converse: Pace = { phase: "pace", seconds: 1.2, rate: 100 }

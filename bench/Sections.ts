@@ -1,0 +1,23 @@
+import type { Section } from "./Section.ts"
+import { flat } from "./sections/Flat.ts"
+import { frozen } from "./sections/Frozen.ts"
+import { harness } from "./sections/Harness.ts"
+import { lists } from "./sections/List.ts"
+import { login } from "./sections/Login.ts"
+import { room } from "./sections/Room.ts"
+import { saturated } from "./sections/Saturated.ts"
+import { starts } from "./sections/Start.ts"
+import { steady } from "./sections/Steady.ts"
+
+/** All that the benchmark can measure, in the order in which it reports. */
+export const sections: ReadonlyArray<Section> = [
+  saturated,
+  steady,
+  frozen,
+  login,
+  room,
+  flat,
+  lists,
+  starts,
+  harness
+]

@@ -1,0 +1,57 @@
+/** The middle of some values: half of them are not above it. */
+export const median = (values: ReadonlyArray<number>): number => {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+/** What several rounds gave: the middle, and how far they lie apart. */
+export interface Spread {
+  readonly median: number
+  readonly least: number
+  readonly most: number
+}
+
+/** The spread of some values, or `undefined` of none. */
+export const spread = (values: ReadonlyArray<number>): Spread | undefined =>
+  values.length === 0
+    ? undefined
+    : { median: median(values), least: Math.min(...values), most: Math.max(...values) }
+
+/** One value, measured in one round. */
+export interface Sample {
+  readonly round: number
+  readonly figure: string
+  readonly server: string
+  readonly value: number
+}
+
+/** What a server gave for a figure, one value a round. */
+export const valuesOf = (
+  samples: ReadonlyArray<Sample>,
+  figure: string,
+  server: string
+): ReadonlyArray<number> =>
+  samples
+    .filter((sample) => sample.figure === figure && sample.server === server)
+    .map((sample) => sample.value)
+
+/** The same, each against what the reference gave in the same round; rounds where one is missing do not count. */
+export const ratiosOf = (
+  samples: ReadonlyArray<Sample>,
+  figure: string,
+  server: string,
+  reference: string
+): ReadonlyArray<number> => {
+  const ones = new Map(
+    samples
+      .filter((sample) => sample.figure === figure && sample.server === reference)
+      .map((sample) => [sample.round, sample.value])
+  )
+  return samples.flatMap((sample) => {
+    const one = ones.get(sample.round)
+    return sample.figure === figure && sample.server === server && one !== undefined
+      ? [sample.value / one]
+      : []
+  })
+}

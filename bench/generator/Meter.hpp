@@ -1,0 +1,72 @@
+// What is measured: time, CPU time and memory of a process, latencies.
+#pragma once
+
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+inline std::uint64_t nanosOf(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+inline std::uint64_t now() { return nanosOf(CLOCK_MONOTONIC); }
+
+/// The process under test, seen from outside.
+class Process {
+public:
+  explicit Process(pid_t pid) : pid_(pid) { clock_getcpuclockid(pid, &clock_); }
+
+  /// CPU time of all its threads, user and system: the figure that /proc/PID/stat rounds to 10 ms.
+  std::uint64_t cpuNanos() const { return nanosOf(clock_); }
+
+  std::uint64_t residentBytes() const {
+    std::FILE* file = std::fopen(("/proc/" + std::to_string(pid_) + "/status").c_str(), "r");
+    if (file == nullptr) return 0;
+    char line[256];
+    unsigned long long kilobytes = 0;
+    while (std::fgets(line, sizeof line, file) != nullptr)
+      if (std::sscanf(line, "VmRSS: %llu", &kilobytes) == 1) break;
+    std::fclose(file);
+    return kilobytes * 1024;
+  }
+
+private:
+  pid_t pid_;
+  clockid_t clock_{};
+};
+
+/// Time in which this process ran or wanted to run. Close to the time that passed, it is the bottleneck.
+inline std::uint64_t ownBusyNanos() {
+  std::FILE* file = std::fopen("/proc/self/schedstat", "r");
+  unsigned long long ran = 0, waited = 0;
+  if (file != nullptr) {
+    if (std::fscanf(file, "%llu %llu", &ran, &waited) != 2) ran = waited = 0;
+    std::fclose(file);
+  }
+  return ran + waited;
+}
+
+class Latencies {
+public:
+  void add(std::uint64_t nanos) { micros_.push_back(static_cast<std::uint32_t>(std::min<std::uint64_t>(nanos / 1000, UINT32_MAX))); }
+  void clear() { micros_.clear(); }
+  bool empty() const { return micros_.empty(); }
+
+  /// The latency that this share of all stayed within.
+  std::uint32_t micros(double share) {
+    if (micros_.empty()) return 0;
+    const auto rank = std::min(micros_.size() - 1, static_cast<std::size_t>(static_cast<double>(micros_.size()) * share));
+    std::nth_element(micros_.begin(), micros_.begin() + static_cast<std::ptrdiff_t>(rank), micros_.end());
+    return micros_[rank];
+  }
+
+private:
+  std::vector<std::uint32_t> micros_;
+};

@@ -1,0 +1,183 @@
+// The load generator: drives a crowd of clients through phases and prints one JSON line a phase.
+//
+//   generator crowd,protocol=json,port=12345,pid=4242,clients=1000,senders=10,bytes=64,atOnce=64 PHASE...
+//
+//   saturate,seconds=1,window=4            each sender has `window` messages on the way, all the time
+//   pace,rate=100,seconds=1                `rate` messages a second in all
+//     ,probe=1                             while pings on a connection of their own measure the server's pauses
+//     ,frozen=524288                       after one more client has stopped reading and was sent so many bytes
+//   list,seconds=1                         one client asks who is there, again and again
+//
+// A line tells what the server spent between the phase's first byte and its last: CPU time of the process `pid`,
+// its memory, what was done (`operations`: logins, deliveries, lists) and how long each took.
+
+#include "Crowd.hpp"
+#include "Meter.hpp"
+#include "Probe.hpp"
+#include "Protocols.hpp"
+
+#include <sys/prctl.h>
+
+#include <csignal>
+#include <map>
+#include <memory>
+
+struct Command {
+  std::string name;
+  std::map<std::string, std::string> options;
+
+  std::string text(const std::string& key) const {
+    const auto found = options.find(key);
+    if (found == options.end()) fail("the generator needs " + key + "= in " + name);
+    return found->second;
+  }
+  double number(const std::string& key) const { return std::atof(text(key).c_str()); }
+  std::size_t count(const std::string& key) const { return static_cast<std::size_t>(number(key)); }
+  std::uint64_t nanos() const { return static_cast<std::uint64_t>(number("seconds") * static_cast<double>(second)); }
+};
+
+static Command parse(const std::string& argument) {
+  Command command;
+  for (std::size_t from = 0; from <= argument.size();) {
+    const std::size_t to = std::min(argument.find(',', from), argument.size());
+    const std::string part = argument.substr(from, to - from);
+    const std::size_t equals = part.find('=');
+    if (from == 0) command.name = part;
+    else command.options[part.substr(0, equals)] = equals == std::string::npos ? "1" : part.substr(equals + 1);
+    from = to + 1;
+  }
+  return command;
+}
+
+/// One phase between its begin and its end.
+class Reading {
+public:
+  Reading(std::string phase, const Process& server)
+    : phase_(std::move(phase)), server_(server), began_(now()), busy_(ownBusyNanos()), cpu_(server.cpuNanos()) {}
+
+  void end(std::uint64_t operations, std::uint64_t lost, Latencies& latencies, const std::string& more = "") {
+    const std::uint64_t cpu = server_.cpuNanos() - cpu_, busy = ownBusyNanos() - busy_, time = now() - began_;
+    std::printf("{\"phase\":\"%s\",\"seconds\":%.6f,\"cpuSeconds\":%.6f,\"generatorSeconds\":%.6f,\"residentBytes\":%llu,"
+                "\"operations\":%llu,\"lost\":%llu,\"p50Micros\":%u,\"p99Micros\":%u,\"maxMicros\":%u%s}\n",
+                phase_.c_str(), inSeconds(time), inSeconds(cpu), inSeconds(busy),
+                static_cast<unsigned long long>(server_.residentBytes()), static_cast<unsigned long long>(operations),
+                static_cast<unsigned long long>(lost), latencies.micros(0.5), latencies.micros(0.99), latencies.micros(1),
+                more.c_str());
+    std::fflush(stdout);
+    latencies.clear();
+  }
+
+private:
+  static double inSeconds(std::uint64_t nanos) { return static_cast<double>(nanos) / static_cast<double>(second); }
+
+  const std::string phase_;
+  const Process& server_;
+  const std::uint64_t began_, busy_, cpu_;
+};
+
+struct Room {
+  const Process& server;
+  Crowd& crowd;
+  std::size_t senders;
+  std::size_t bytes;
+};
+
+static void saturate(const Room& room, const Command& phase) {
+  Crowd& crowd = room.crowd;
+  const std::uint64_t window = phase.count("window") * room.senders * crowd.fan();
+  const std::uint64_t sent = crowd.sent, delivered = crowd.delivered;
+  Reading reading(phase.name, room.server);
+  for (const std::uint64_t end = now() + phase.nanos(); now() < end; crowd.pump(5 * millisecond))
+    while ((crowd.sent - sent) * crowd.fan() < crowd.delivered - delivered + window)
+      crowd.say(crowd.sent % room.senders, room.bytes, now());
+  const std::uint64_t lost = crowd.settle(delivered + (crowd.sent - sent) * crowd.fan());
+  reading.end(crowd.delivered - delivered, lost, crowd.latencies);
+}
+
+/// Lets one more client stop reading, and says so much that the kernel cannot hold all of it for that client.
+static void freeze(const Room& room, std::size_t bytes) {
+  constexpr std::size_t chunk = 8192;
+  room.crowd.freeze();
+  std::uint64_t lost = 0;
+  for (std::size_t said = 0; said < bytes && lost == 0; said += chunk) {
+    const std::uint64_t expected = room.crowd.delivered + room.crowd.fan();
+    room.crowd.say(0, chunk, now());
+    lost = room.crowd.settle(expected);
+  }
+}
+
+static void pace(const Room& room, const Command& phase) {
+  Crowd& crowd = room.crowd;
+  if (phase.options.count("frozen") > 0) freeze(room, phase.count("frozen"));
+  const auto interval = static_cast<std::uint64_t>(static_cast<double>(second) / phase.number("rate"));
+  const std::uint64_t messages = phase.nanos() / interval, delivered = crowd.delivered, base = crowd.sent;
+  Latencies late;
+  crowd.timing = true;
+  const std::unique_ptr<Probe> probe = phase.options.count("probe") > 0 ? std::make_unique<Probe>(room.crowd.port()) : nullptr;
+  Reading reading(phase.name, room.server);
+  const std::uint64_t start = now();
+  while (crowd.sent - base < messages) {
+    const std::uint64_t due = start + (crowd.sent - base) * interval, time = now();
+    if (time < due) {
+      crowd.pump(due - time);
+      continue;
+    }
+    late.add(time - due);
+    crowd.say(crowd.sent % room.senders, room.bytes, due);
+    crowd.pump(0);
+  }
+  const std::uint64_t lost = crowd.settle(delivered + messages * crowd.fan());
+  std::string more = ",\"lateMicros\":" + std::to_string(late.micros(0.99));
+  if (probe != nullptr) {
+    Latencies& pings = probe->finish();
+    more += ",\"pingP99Micros\":" + std::to_string(pings.micros(0.99)) + ",\"pingMaxMicros\":" + std::to_string(pings.micros(1));
+  }
+  if (crowd.hasFrozen()) more += std::string(",\"frozenConnected\":") + (crowd.frozenIsConnected() ? "true" : "false");
+  reading.end(crowd.delivered - delivered, lost, crowd.latencies, more);
+  crowd.timing = false;
+}
+
+static void list(const Room& room, const Command& phase) {
+  Crowd& crowd = room.crowd;
+  crowd.watchLines();
+  const std::uint64_t listed = crowd.listed;
+  Reading reading(phase.name, room.server);
+  for (const std::uint64_t end = now() + phase.nanos(); now() < end;) {
+    const std::uint64_t asked = now(), before = crowd.listed;
+    crowd.write(0, "{\"type\":\"list\"}\n");
+    while (crowd.listed == before && now() - asked < 2 * second) crowd.pump(100 * millisecond);
+    if (crowd.listed == before) fail("list was not answered within 2 s");
+    crowd.latencies.add(now() - asked);
+  }
+  reading.end(crowd.listed - listed, 0, crowd.latencies);
+}
+
+static const Protocol& protocolNamed(const std::string& name) {
+  for (const Protocol& protocol : protocols::all)
+    if (name == protocol.name) return protocol;
+  fail("unknown protocol " + name);
+}
+
+int main(int argc, char** argv) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL); // whoever started this is gone: nobody waits for the rest
+  if (argc < 2) fail("usage: generator crowd,protocol=...,port=...,pid=...,clients=...,senders=...,bytes=...,atOnce=... PHASE...");
+  const Command settings = parse(argv[1]);
+  const Process server(static_cast<pid_t>(settings.number("pid")));
+  Crowd crowd(protocolNamed(settings.text("protocol")), static_cast<int>(settings.number("port")));
+  const Room room{server, crowd, settings.count("senders"), std::max(settings.count("bytes"), markBytes)};
+
+  Reading("start", server).end(0, 0, crowd.latencies);
+  Reading login("login", server);
+  crowd.join(settings.count("clients"), settings.count("atOnce"));
+  for (const std::uint64_t settled = now() + 300 * millisecond; now() < settled;) crowd.pump(20 * millisecond);
+  login.end(crowd.size(), 0, crowd.latencies);
+
+  const std::map<std::string, void (*)(const Room&, const Command&)> phases = {
+    {"saturate", saturate}, {"pace", pace}, {"list", list}};
+  for (int i = 2; i < argc; i++) {
+    const Command phase = parse(argv[i]);
+    const auto found = phases.find(phase.name);
+    if (found == phases.end()) fail("unknown phase " + phase.name);
+    found->second(room, phase);
+  }
+}

@@ -1,0 +1,30 @@
+import type { Pace } from "../Generator.ts"
+import type { Peer } from "../Peer.ts"
+import { converse, roomClients, type Section, warmUp } from "../Section.ts"
+
+/**
+ * One more client has stopped reading and was sent 512 KiB: more than the kernel holds for its small window, less
+ * than what a server of this project lets wait before it ends a slow client.
+ */
+const converseWithFrozen: Pace = { ...converse, frozen: 512 * 1024 }
+
+/** Whether one client that does not read delays the others. */
+export const frozen: Section = {
+  name: "frozen",
+  about: "the same conversation with one more client, which has stopped reading: does it delay the others?",
+  figures: {
+    frozen: {
+      column: "p99, frozen / without",
+      title: "p99 with one receiver frozen / without",
+      unit: "×",
+      target: { of: "value", max: 1.2, stretch: 1 }
+    }
+  },
+  includes: (peer: Peer) => peer.dialect === "json",
+  method: {
+    visits: [{ clients: roomClients, phases: [warmUp, converse, converseWithFrozen] }],
+    read: (readings) => ({
+      frozen: readings(roomClients, converseWithFrozen).p99Micros / readings(roomClients, converse).p99Micros
+    })
+  }
+}

@@ -1,0 +1,61 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as ChildProcess from "effect/process/ChildProcess"
+import { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
+import { type Executable, prepare, root } from "../Program.ts"
+import { Unmeasured } from "../Running.ts"
+import type { Section } from "../Section.ts"
+import { median } from "../Statistics.ts"
+
+const scenario = ["scenario", "scenarios/duplicate-login.yaml"]
+
+/** How fast the scenario harness is, its own start and the servers it starts included. */
+export const harness: Section = {
+  name: "harness",
+  about: "the scenario scenarios/duplicate-login.yaml, each run against a server of its own",
+  figures: {
+    scenario: {
+      column: "ms for one",
+      title: "one scenario, whole process",
+      unit: "ms",
+      target: { of: "value", max: 500, stretch: 300 }
+    },
+    scenarios: {
+      column: "ms for 200",
+      title: "200 scenario runs in one process",
+      unit: "ms",
+      target: { of: "value", max: 2000 }
+    }
+  },
+  includes: (peer) => peer.role === "ours",
+  method: {
+    measure: Effect.fnUntraced(
+      function* () {
+        const executable = yield* prepare({ script: "harness/main.ts" })
+        const times = yield* Effect.replicateEffect(millisOf(executable, scenario), RUNS + 1)
+        return {
+          scenario: median(times.slice(1)), // the first one warms the compile cache
+          scenarios: yield* millisOf(executable, [...scenario, "--repeat-each", "200", "-j", "1"])
+        }
+      },
+      Effect.catchTag("Missing", ({ reason }) => Effect.fail(new Unmeasured({ reason })))
+    )
+  }
+}
+
+const RUNS = 3
+
+/** How long a process takes that has to succeed. */
+const millisOf = Effect.fnUntraced(
+  function* (executable: Executable, more: ReadonlyArray<string>) {
+    const { exitCode } = yield* ChildProcessSpawner
+    const words = [...executable.arguments, ...more]
+    const began = yield* Clock.currentTimeNanos
+    const code = yield* exitCode(
+      ChildProcess.make(executable.command, words, { cwd: root, stdin: "ignore", killSignal: "SIGKILL" })
+    )
+    if (code !== 0) return yield* new Unmeasured({ reason: `${more.join(" ")} ended with exit code ${code}` })
+    return Number((yield* Clock.currentTimeNanos) - began) / 1e6
+  },
+  Effect.catchTag("PlatformError", (error) => Effect.fail(new Unmeasured({ reason: error.message })))
+)
