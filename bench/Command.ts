@@ -56,8 +56,7 @@ export const command = CliCommand.make(
   Effect.fnUntraced(function* (wish) {
     const result = yield* measure(wish)
     yield* Console.log(wish.json ? JSON.stringify(result, undefined, 2) : report(result))
-    if (wish.write)
-      for (const file of yield* writeDocuments(result)) yield* Console.error(`bench: wrote ${file}`)
+    if (wish.write) yield* Console.error(`bench: ${yield* writeDocuments(result)}`)
     if (!result.samples.some(({ server }) => server === "palabre"))
       return yield* Effect.fail(new Failure("Our own server could not be measured; the notes say why."))
   })

@@ -65,7 +65,7 @@ export const compile = Effect.fnUntraced(
     for (const name of (yield* files.readDirectory(root + folder)).toSorted())
       if (/\.[ch]pp$/.test(name)) hash.update(name).update(yield* files.readFile(`${root}${folder}/${name}`))
     const command = `${cache}/${folder.replaceAll("/", "-")}-${hash.digest("hex").slice(0, 16)}`
-    const executable = { command, arguments: [], version: "g++ -O2" }
+    const executable = { command, arguments: [], version: "" }
     if (yield* files.exists(command)) return executable
     const { command: compiler } = yield* installed("g++", ["--version"])
     yield* files.makeDirectory(cache, { recursive: true })

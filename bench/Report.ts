@@ -3,6 +3,26 @@ import { type Outcome, outcome, type Result, type Server } from "./Result.ts"
 import type { Spread } from "./Statistics.ts"
 import { plain, type Table } from "./Table.ts"
 
+/** The whole report for a terminal. */
+export const report = (result: Result): string =>
+  [
+    headline(result),
+    ...measuredSections(result).map(
+      (section) => `${section.name}: ${section.about}\n\n${plain(sectionTable(result, section))}`
+    ),
+    plain(targetTable(result)),
+    ...result.notes.map((note) => `! ${note}`)
+  ].join("\n\n")
+
+/** What was measured, where, when and how long. */
+export const headline = ({ date, machine, quick, rounds, seconds, version }: Result): string =>
+  `palabre ${version} on ${machine.processors} × ${machine.processor}, ${machine.memoryGigabytes} GB, ${machine.system}, ` +
+  `Node ${machine.node}; ${date.slice(0, 10)}, ${rounds} ${quick ? "short " : ""}round${rounds === 1 ? "" : "s"} in ${Math.round(seconds)} s`
+
+/** The sections that gave figures. */
+export const measuredSections = ({ samples, sections }: Result): Result["sections"] =>
+  sections.filter(({ figures }) => samples.some(({ figure }) => figure in figures))
+
 type Reported = Result["sections"][number]
 
 /** The figures of a section: a row for each server, the figures in columns. */
@@ -68,7 +88,7 @@ const bounds = ({ reference, unit }: Figure, { max, of, stretch }: Target): Read
 const withUnit = (text: string, unit: Unit): string => (unit === "/s" ? `${text}/s` : `${text} ${unit}`)
 
 /** The middle of the rounds, and from where to where they went. */
-const withSpread = ({ least, median, most }: Spread, unit: Unit): string => {
+export const withSpread = ({ least, median, most }: Spread, unit: Unit): string => {
   const [low, middle, high] = [least, median, most].map((value) => formatNumber(value, unit))
   return low === high ? middle! : `${middle} (${low}–${high})`
 }
@@ -82,21 +102,6 @@ export const formatNumber = (value: number, unit: Unit): string => {
   return value.toPrecision(value >= 10 ? 3 : 2)
 }
 
-const serverTitle = ({ clientsMax, title, version, role }: Server): string =>
+/** The server as a reader knows it: its title, its version, and its room where that is smaller. */
+export const serverTitle = ({ clientsMax, title, version, role }: Server): string =>
   `${title}${role === "peer" && version !== "" ? ` ${version}` : ""}${clientsMax === undefined ? "" : ` (${clientsMax} clients)`}`
-
-/** The whole report for a terminal. */
-export const report = (result: Result): string =>
-  [
-    headline(result),
-    ...result.sections.map(
-      (section) => `${section.name}: ${section.about}\n\n${plain(sectionTable(result, section))}`
-    ),
-    plain(targetTable(result)),
-    ...result.notes.map((note) => `! ${note}`)
-  ].join("\n\n")
-
-/** What was measured, where, when and how long. */
-export const headline = ({ date, machine, quick, rounds, seconds, version }: Result): string =>
-  `palabre ${version} on ${machine.processors} × ${machine.processor}, ${machine.memoryGigabytes} GB, ${machine.system}, ` +
-  `Node ${machine.node}; ${date.slice(0, 10)}, ${rounds} ${quick ? "short " : ""}round${rounds === 1 ? "" : "s"} in ${Math.round(seconds)} s`
