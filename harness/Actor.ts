@@ -1,0 +1,81 @@
+import type { Connection, Incoming } from "./Connection.ts"
+import { type Captures, type Json, match, Mismatch, type ObjectPattern } from "./Pattern.ts"
+import { isSuccess } from "./Requests.ts"
+import type { Happening } from "./Transcript.ts"
+
+/** One member of the cast: a scripted client with at most one connection at a time. */
+export class Actor {
+  readonly name: string
+  connection: Connection | undefined
+  /** The name of its latest login, also after it has left. */
+  username: string
+  /** What it may receive, each once. */
+  readonly allowances: Array<ObjectPattern> = []
+  /** The object that it has sent only a part of. */
+  rest: Buffer | undefined
+  /** The last thing it did, for saying how long after it something came. */
+  lastDid: Happening | undefined
+
+  constructor(name: string) {
+    this.name = name
+    this.username = name
+  }
+
+  /** Whether it has a connection, as far as the scenario knows: one that the server ended unasked counts too. */
+  get connected(): boolean {
+    const { connection } = this
+    return (
+      connection !== undefined && !connection.left && !(connection.ended !== undefined && connection.mayEnd)
+    )
+  }
+
+  get loggedIn(): boolean {
+    return this.connected && this.connection!.username !== undefined
+  }
+
+  /**
+   * The next thing in a lane that somebody has to answer for. What may be received is passed over, once each, and so
+   * is what a client that asked for no feature should never see (told to `onExtra`), unless it is just what is `wanted`.
+   */
+  next(
+    lane: Lane,
+    captures: Captures,
+    onExtra: (extra: Incoming) => void,
+    wanted?: (value: Json) => boolean
+  ): Incoming | undefined {
+    const inbox = this.connection?.inbox ?? []
+    for (let at = 0; at < inbox.length;) {
+      const incoming = inbox[at]!
+      if (lane !== "any" && incoming.lane !== lane && incoming.lane !== "noise") at++
+      else if (wanted?.(incoming.value) === true) return incoming
+      else if (incoming.extra && !this.connection!.features) onExtra(this.take(incoming))
+      else if (this.allows(incoming, captures)) this.take(incoming)
+      else return incoming
+    }
+    return undefined
+  }
+
+  /** Removes something from the inbox: it has been asked for. */
+  take(incoming: Incoming): Incoming {
+    const inbox = this.connection!.inbox
+    inbox.splice(inbox.indexOf(incoming), 1)
+    return incoming
+  }
+
+  private allows(incoming: Incoming, captures: Captures): boolean {
+    const { garbled } = this.connection!.requests
+    if (garbled && incoming.lane === "reply" && !isSuccess(incoming.value)) return true
+    const at = this.allowances.findIndex(
+      (pattern) => !(match(pattern, incoming.value, captures) instanceof Mismatch)
+    )
+    if (at !== -1) this.allowances.splice(at, 1)
+    return at !== -1
+  }
+}
+
+/** Replies and events are judged apart from each other; `any` is both, in the order they came. */
+export type Lane = "reply" | "event" | "any"
+
+/** The lane a pattern is about: replies carry `status`. */
+export const laneOf = (pattern: ObjectPattern): "reply" | "event" =>
+  pattern.fields.some(([key, field]) => key === "status" && field._tag !== "Absent") ? "reply" : "event"

@@ -1,0 +1,267 @@
+import net from "node:net"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { Frames, malformed, tooLarge } from "../src/Frames.ts"
+import type { Network } from "./Network.ts"
+import type { Json } from "./Pattern.ts"
+import { hasField, isSuccess, objectBytesMax, type Request, Requests } from "./Requests.ts"
+
+/** Something that came in and that no step has asked for yet. */
+export interface Incoming {
+  /** Replies carry `status`, events `type`; anything else is noise, in everybody's way. */
+  readonly lane: "reply" | "event" | "noise"
+  readonly value: Json
+  /** Neither a reply nor a message: a banner, a notice (PLAIN-1). */
+  readonly extra: boolean
+}
+
+/** How the server ended a connection. */
+export type End = "close" | "reset"
+
+/** What a connection tells the stage it plays on. */
+export interface Observer {
+  /** Whether something that came in counts; what does not is dropped at once. */
+  readonly keeps: (incoming: Incoming) => boolean
+  readonly received: (incoming: Incoming, hidden: boolean) => void
+  readonly ended: (end: End) => void
+  /** A request of the scenario has been sent. */
+  readonly asked: (request: Request) => void
+  readonly loggedIn: (username: string) => void
+}
+
+/** Nobody answered, or not in time. */
+export class ConnectFailed extends Data.TaggedError("ConnectFailed")<{ readonly reason: string }> {}
+
+/** One raw TCP connection: what it sent, what it received and has not been asked for, how it ended. */
+export class Connection {
+  /** Received and not asked for yet, in the order it came. */
+  readonly inbox: Array<Incoming> = []
+  readonly requests = new Requests()
+  /** The name it is logged in under. */
+  username: string | undefined
+  /** Whether its login asked for features: it may see more than plain clients do (PLAIN-1). */
+  features = false
+  /** How the server ended it. */
+  ended: End | undefined
+  /** Whether this side has left it (FIN, RST or silence): what comes now is nobody's business. */
+  left = false
+  /** Whether the server may end it at any time from now on. */
+  mayEnd = false
+  reading = true
+  writing = true
+  /** Whether it has sent a whole request since its last fence. */
+  unfenced = false
+  network: Network | undefined
+  private hiddenReplies = 0
+  private readonly socket: net.Socket
+  private readonly observer: Observer
+  private readonly frames = new Frames(objectBytesMax)
+  private framesOfLine = 0
+  private brokenLines = false
+  private asked = 0
+  private users: ReadonlyArray<Json> = []
+
+  private constructor(socket: net.Socket, observer: Observer) {
+    this.socket = socket
+    this.observer = observer
+    const arrives = (what: () => void) => (this.network === undefined ? what() : this.network.later(what))
+    socket.on("data", (chunk: Buffer) =>
+      this.network === undefined ? this.read(chunk) : this.network.receive(chunk)
+    )
+    socket.on("end", () => arrives(() => this.end("close")))
+    socket.on("error", () => arrives(() => this.end("reset")))
+    socket.on("close", () => arrives(() => this.end("close")))
+  }
+
+  /** Connects within the bound, or tells why not. */
+  static open(
+    address: { readonly host: string; readonly port: number },
+    observer: Observer,
+    withinMillis: number
+  ): Effect.Effect<Connection, ConnectFailed> {
+    const attempt = Effect.callback<Connection, ConnectFailed>((resume) => {
+      const socket = net.connect({ ...address, noDelay: true, allowHalfOpen: true })
+      const failed = (error: NodeJS.ErrnoException) =>
+        resume(Effect.fail(new ConnectFailed({ reason: error.code ?? error.message })))
+      socket.once("error", failed)
+      socket.once("connect", () => {
+        socket.off("error", failed)
+        resume(Effect.succeed(new Connection(socket, observer)))
+      })
+      return Effect.sync(() => socket.destroy())
+    })
+    return Effect.timeoutOrElse(attempt, {
+      duration: withinMillis,
+      orElse: () => Effect.fail(new ConnectFailed({ reason: "no answer" }))
+    })
+  }
+
+  /** Whether requests can still be sent and answers read. */
+  get open(): boolean {
+    return this.ended === undefined && !this.left
+  }
+
+  /** Whether a hidden `list` would be answered: logged in, reading, nothing half sent, nothing garbled. */
+  get fenceable(): boolean {
+    const { garbled, unfinished } = this.requests
+    return this.open && this.username !== undefined && this.reading && this.writing && !garbled && !unfinished
+  }
+
+  /** Bytes of an object from the server that still lacks its end. */
+  get halfBytes(): number {
+    return this.frames.pendingBytes
+  }
+
+  /** Whether an object shared its line with another, or took more than one (WIRE-1). */
+  get unlined(): boolean {
+    return this.brokenLines || this.framesOfLine > 1
+  }
+
+  /** Writes bytes as one piece, after all before it; resolves once the kernel has them. */
+  write(bytes: Buffer): Effect.Effect<void> {
+    for (const request of this.requests.sent(bytes)) {
+      this.unfenced = true
+      this.observer.asked(request)
+    }
+    if (this.requests.garbled) this.mayEnd = true
+    return this.push(bytes)
+  }
+
+  /** Sends a `list` of the harness's own, in one piece with `more`; resolves with its ticket. */
+  ask(more: Buffer = Buffer.alloc(0)): Effect.Effect<number> {
+    this.requests.sentHidden(this.username === undefined)
+    const ticket = ++this.asked
+    this.requests.sent(more)
+    return Effect.as(this.push(Buffer.concat([hiddenList, more])), ticket)
+  }
+
+  /** The users that the `list` of this ticket was answered with, or `undefined` as long as it was not. */
+  answer(ticket: number): ReadonlyArray<Json> | undefined {
+    return this.hiddenReplies >= ticket ? this.users : undefined
+  }
+
+  private push(bytes: Buffer): Effect.Effect<void> {
+    if (this.network !== undefined) return this.network.send(bytes)
+    return this.writeNow(bytes)
+  }
+
+  /** Writes bytes past any fault of the network. */
+  writeNow(bytes: Buffer): Effect.Effect<void> {
+    return Effect.callback((resume) => {
+      if (this.socket.destroyed || this.socket.writableEnded) return resume(Effect.void)
+      this.socket.write(bytes, () => resume(Effect.void))
+    })
+  }
+
+  /** Closes both ways: FIN, as a client program does that calls `close`. */
+  close(): void {
+    this.leave()
+    this.socket.end(() => this.socket.destroy())
+  }
+
+  /** Closes one way: FIN, and goes on reading. */
+  halfClose(): void {
+    this.writing = false
+    this.mayEnd = true
+    this.socket.end()
+  }
+
+  /** RST: the connection is gone without a word. */
+  reset(): void {
+    this.leave()
+    this.socket.resetAndDestroy()
+  }
+
+  /** Neither bytes nor FIN from now on. */
+  fallSilent(): void {
+    this.leave()
+    this.socket.pause()
+  }
+
+  pause(): void {
+    this.reading = false
+    this.socket.pause()
+  }
+
+  resume(): void {
+    this.reading = true
+    this.socket.resume()
+  }
+
+  /** Takes bytes as they come from the network. */
+  read(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length;) {
+      const newline = chunk.indexOf(NEWLINE, at)
+      const end = newline === -1 ? chunk.length : newline + 1
+      this.readFrames(chunk.subarray(at, end))
+      if (newline !== -1) this.endLine()
+      at = end
+    }
+  }
+
+  private readFrames(piece: Buffer): void {
+    this.frames.push(piece)
+    for (let frame = this.frames.next(); frame !== undefined; frame = this.frames.next()) {
+      this.framesOfLine++
+      if (frame === malformed || frame === tooLarge) this.receive(noise(piece))
+      else this.receive(incomingOf(JSON.parse(frame) as Json))
+      if (frame === tooLarge) break
+    }
+  }
+
+  private endLine(): void {
+    this.brokenLines ||= this.framesOfLine > 1 || this.halfBytes > 0
+    this.framesOfLine = 0
+  }
+
+  private receive(incoming: Incoming): void {
+    const request = incoming.lane === "reply" ? this.requests.answered(incoming.value) : undefined
+    if (request !== undefined) this.follow(request, incoming.value)
+    const hidden = request?.hidden === true
+    if (hidden) this.hiddenReplies++
+    else if (this.left || !this.observer.keeps(incoming)) return
+    else this.inbox.push(incoming)
+    this.observer.received(incoming, hidden)
+  }
+
+  /** Keeps track of what a reply changes. */
+  private follow(request: Request, reply: Json): void {
+    if (request.hidden === true) this.users = (reply as { readonly users?: ReadonlyArray<Json> }).users ?? []
+    if (!isSuccess(reply)) return
+    if (request.type === "login" && request.username !== undefined) {
+      this.username ??= request.username
+      this.features ||= request.features === true
+      this.observer.loggedIn(this.username)
+    }
+    if (request.type === "logout") {
+      this.username = undefined
+      this.mayEnd = true
+    }
+  }
+
+  /** The server ended it: the answer is RST, never FIN, so that no port of the server stays in TIME_WAIT. */
+  private end(end: End): void {
+    if (this.ended !== undefined || this.left) return
+    this.ended = end
+    this.socket.resetAndDestroy()
+    this.observer.ended(end)
+  }
+
+  private leave(): void {
+    this.left = true
+    this.username = undefined
+  }
+}
+
+const NEWLINE = 0x0a
+const hiddenList = Buffer.from('{"type": "list"}\n')
+
+const noise = (bytes: Buffer): Incoming => ({ lane: "noise", value: bytes.toString(), extra: false })
+
+const incomingOf = (value: Json): Incoming => {
+  if (hasField(value, "status", () => true)) return { lane: "reply", value, extra: false }
+  if (hasField(value, "type", () => true))
+    return { lane: "event", value, extra: !hasField(value, "type", (type) => type === "message") }
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value)
+  return isObject ? { lane: "event", value, extra: true } : { lane: "noise", value, extra: false }
+}

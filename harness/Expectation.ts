@@ -1,0 +1,149 @@
+import * as Effect from "effect/Effect"
+import { type Actor, type Lane } from "./Actor.ts"
+import type { Incoming } from "./Connection.ts"
+import { type Finding, fail, type StepFailed } from "./Failure.ts"
+import { type Captures, describe, match, Mismatch, type ObjectPattern } from "./Pattern.ts"
+import { onExtra, type Scene } from "./Stage.ts"
+import type { Step, Verb } from "./Step.ts"
+import { count, show } from "./Text.ts"
+import { subjects } from "./Subjects.ts"
+
+/** What a look at an actor shows: what was waited for, what is wrong, or nothing yet (`undefined`). */
+export type Sight = Seen | Wrong | undefined
+export interface Seen {
+  readonly _tag: "Seen"
+  /** Takes what was seen; only then it is gone. */
+  readonly take: () => void
+}
+export interface Wrong {
+  readonly _tag: "Wrong"
+  readonly finding: Finding
+}
+
+/** Makes the `play` of a sentence that waits for something: one actor after the other, or whichever of `one of`. */
+export const expectation =
+  <Value, Options>(
+    look: (actor: Actor, step: Step<Value, Options>, scene: Scene) => Sight,
+    expected: (step: Step<Value, Options>, scene: Scene) => string
+  ): Verb<Value, Options>["play"] =>
+  (step, scene) =>
+    Effect.flatMap(subjects(step, scene), (actors) =>
+      step.who?._tag === "OneOf"
+        ? oneOf(actors, (actor) => look(actor, step, scene), expected(step, scene), scene)
+        : Effect.forEach(
+            actors,
+            (actor) => waitFor(actor, () => look(actor, step, scene), expected(step, scene), scene),
+            { discard: true }
+          )
+    )
+
+/** Waits until a look shows something: takes it, or fails with what is wrong or missing. */
+export const waitFor = Effect.fnUntraced(function* (
+  actor: Actor,
+  look: () => Sight,
+  expected: string,
+  scene: Scene
+): Effect.fn.Return<void, StepFailed> {
+  const sight = yield* scene.stage.until(look, scene.deadlineMillis)
+  if (sight === undefined) return yield* fail(missing(actor, expected, scene))
+  if (sight._tag === "Wrong") return yield* fail(sight.finding)
+  sight.take()
+})
+
+/** The next thing of its lane has to match: it does, or it is wrong, or it has not come yet. */
+export const lookAt = (actor: Actor, lane: Lane, pattern: ObjectPattern, scene: Scene): Sight => {
+  const captures = scene.captures.all
+  const matches = (value: Incoming["value"]) => match(pattern, value, captures)
+  const next = actor.next(
+    lane,
+    captures,
+    onExtra(scene.stage, actor),
+    (value) => !(matches(value) instanceof Mismatch)
+  )
+  const expected = describe(pattern, captures)
+  if (next === undefined) return lookAtEnd(actor, expected)
+  const found = matches(next.value)
+  if (found instanceof Mismatch) return wrong(actor, expected, next, found)
+  return seen(actor, next, found, scene)
+}
+
+/** What was seen is taken together with what it binds. */
+export const seen = (actor: Actor, incoming: Incoming, captures: Captures, scene: Scene): Seen => ({
+  _tag: "Seen",
+  take: () => {
+    actor.take(incoming)
+    scene.captures.keep(captures)
+  }
+})
+
+/** Something came, but not what was expected. */
+export const wrong = (actor: Actor, expected: string, incoming: Incoming, mismatch?: Mismatch): Wrong => ({
+  _tag: "Wrong",
+  finding: {
+    actor: actor.name,
+    expected,
+    received: shown(incoming),
+    ...(mismatch === undefined || mismatch.path === "" ? {} : { hint: String(mismatch) })
+  }
+})
+
+/** Nothing more can come once the connection has ended. */
+export const lookAtEnd = (actor: Actor, expected: string): Sight => {
+  const connection = actor.connection
+  if (connection?.open === true) return undefined
+  const received =
+    connection?.ended === undefined
+      ? "nothing: it has no connection"
+      : `the end of the connection (${connection.ended})`
+  return {
+    _tag: "Wrong",
+    finding: { actor: actor.name, expected, received, lost: connection?.ended !== undefined }
+  }
+}
+
+/** Something that came in, as a person reads it. */
+export const shown = ({ lane, value }: Incoming): string =>
+  lane === "noise" ? `${show(value)}, which is no JSON object` : show(value)
+
+const missing = (actor: Actor, expected: string, { withinMillis }: Scene): Finding => {
+  const connection = actor.connection
+  const unread = connection?.inbox ?? []
+  const half = connection?.halfBytes ?? 0
+  const hint =
+    half > 0
+      ? `${count(half, "byte")} of an object have come that lacks its end`
+      : unread.length > 0
+        ? `in the other lane waits ${shown(unread[0]!)}`
+        : undefined
+  return {
+    actor: actor.name,
+    expected,
+    received: "nothing",
+    withinMillis,
+    ...(hint === undefined ? {} : { hint })
+  }
+}
+
+const oneOf = Effect.fnUntraced(function* (
+  actors: ReadonlyArray<Actor>,
+  look: (actor: Actor) => Sight,
+  expected: string,
+  scene: Scene
+): Effect.fn.Return<void, StepFailed> {
+  const chosen = yield* scene.stage.until(() => {
+    const sights = actors.map((actor) => ({ actor, sight: look(actor) }))
+    const first = sights.find(({ sight }) => sight?._tag === "Seen")
+    return first ?? (sights.every(({ sight }) => sight?._tag === "Wrong") ? sights[0] : undefined)
+  }, scene.deadlineMillis)
+  const names = actors.map(({ name }) => name).join(", ")
+  const forOne = `for one of ${names}: ${expected}`
+  if (chosen === undefined) return yield* fail({ ...missing(actors[0]!, forOne, scene), actor: names })
+  if (chosen.sight?._tag === "Wrong")
+    return yield* fail({
+      ...chosen.sight.finding,
+      expected: forOne,
+      hint: `the same or worse for all of ${names}`
+    })
+  if (chosen.sight?._tag === "Seen") chosen.sight.take()
+  scene.stage.others = actors.filter((actor) => actor !== chosen.actor)
+})

@@ -1,0 +1,77 @@
+import { performance } from "node:perf_hooks"
+import * as Effect from "effect/Effect"
+import type { Actor } from "./Actor.ts"
+import type { Connection } from "./Connection.ts"
+import { fail, type StepFailed } from "./Failure.ts"
+import { turn } from "./Signal.ts"
+import type { Scene } from "./Stage.ts"
+import { millis } from "./Text.ts"
+
+/**
+ * Makes sure that all which was caused so far has come in at these actors, without sleeping: every logged-in connection
+ * that has sent asks `list` and waits for the answer, then each of these actors does, and the event loop turns once more.
+ * All of it is hidden. Who is not logged in cannot be asked: then the senders' answers have to do.
+ */
+export const fence = (actors: ReadonlyArray<Actor>, scene: Scene): Effect.Effect<void, StepFailed> =>
+  Effect.suspend(() => {
+    const { stage } = scene
+    if (stage.target.fences === "settle") return settle(scene)
+    for (const { connection, name } of actors)
+      if (connection?.open === true && !connection.fenceable)
+        stage.notes.add(`${name} cannot be asked whether all has come: the senders' fences judge it (weaker)`)
+    const senders = [...stage.actors.values()].filter(
+      (actor) => canFence(actor) && actor.connection!.unfenced
+    )
+    return askAll(senders, scene).pipe(
+      Effect.andThen(Effect.suspend(() => askAll(actors.filter(canFence), scene))),
+      Effect.andThen(turn)
+    )
+  })
+
+/** What stands in for a fence where nobody answers `list`. */
+export const settle = ({ stage }: Scene): Effect.Effect<void> => {
+  stage.notes.add(
+    `nobody answers list, so the harness waits ${millis(stage.target.settleMillis)} instead (weaker)`
+  )
+  return Effect.andThen(Effect.sleep(stage.target.settleMillis * stage.timeScale), turn)
+}
+
+/** Asks who is there, unseen: the users, or `undefined` where the connection ended instead. */
+export const askUsers = Effect.fnUntraced(function* (actor: Actor, scene: Scene) {
+  const connection = actor.connection!
+  connection.unfenced = false
+  const ticket = yield* connection.ask()
+  return yield* answered(actor, connection, ticket, scene)
+})
+
+/** Waits for the answer to a hidden `list`. */
+export const answered = Effect.fnUntraced(function* (
+  actor: Actor,
+  connection: Connection,
+  ticket: number,
+  { stage, withinMillis }: Scene
+) {
+  const outcome = yield* stage.until(
+    () => connection.answer(ticket) ?? (connection.open ? undefined : "ended"),
+    performance.now() + withinMillis
+  )
+  if (Array.isArray(outcome)) {
+    if (stage.target.fences === "unknown") stage.target.fences = "list"
+    return outcome
+  }
+  if (outcome === "ended" && stage.target.fences === "list") return undefined
+  return yield* fail({
+    expected: `an answer to ${actor.name}'s list (asked unseen, to know that all has arrived)`,
+    received: outcome === "ended" ? "the end of the connection" : "nothing",
+    withinMillis,
+    actor: actor.name,
+    lost: outcome === "ended",
+    listUnknown: stage.target.fences === "unknown",
+    hint: "does the server still serve this connection, or does it hang?"
+  })
+})
+
+const canFence = ({ connection }: Actor): boolean => connection?.fenceable === true
+
+const askAll = (actors: ReadonlyArray<Actor>, scene: Scene) =>
+  Effect.forEach(actors, (actor) => askUsers(actor, scene), { concurrency: "unbounded", discard: true })

@@ -1,0 +1,248 @@
+import { nearestOf } from "./Mistake.ts"
+import type { ObjectPattern, Pattern, Scalar } from "./Pattern.ts"
+import { integer, type JsonSchema, type Shape } from "./Shape.ts"
+import type { Node, Reader } from "./Source.ts"
+import type { Template } from "./Template.ts"
+
+/** Most characters that `{ text, times }` may make. */
+export const textCharactersMax = 64 * 1024 * 1024
+
+/** A value to send: JSON, with captures and `{ text, times }`. */
+export const value: Shape<Template> = {
+  what: "a JSON value",
+  schema: {},
+  read: (node, reader) => readTemplate(node, reader)
+}
+
+/** A whole request to send. */
+export const request: Shape<Template> = {
+  what: "a JSON object",
+  schema: { type: "object" },
+  read: (node, reader) =>
+    reader.isMap(node)
+      ? readTemplate(node, reader)
+      : reader.fail(node, 'expected a JSON object such as { type: list }; for anything else: "X sends bytes"')
+}
+
+/** A text to send: a string, `{ text, times }` or a capture. */
+export const phrase: Shape<Template> = {
+  what: "a text",
+  schema: { anyOf: [{ type: "string" }, repeatedSchema()] },
+  read: (node, reader) => {
+    if (reader.isMap(node)) {
+      const repeated = readRepeated(node, reader)
+      if (repeated !== undefined) return { _tag: "Literal", value: repeated }
+    }
+    return textTemplate(node, reader.text(node), reader)
+  }
+}
+
+/** What an incoming object has to look like; it names `status` (a reply) or `type` (an event). */
+export const messagePattern: Shape<ObjectPattern> = {
+  what: "a JSON object to match",
+  schema: { type: "object" },
+  read: (node, reader) => {
+    const pattern = readPattern(node, reader)
+    if (pattern._tag !== "Object")
+      return reader.fail(node, "expected a JSON object to match, such as { status: success }")
+    if (!pattern.fields.some(([key]) => key === "status" || key === "type"))
+      return reader.fail(
+        node,
+        "this pattern names neither `status` (a reply) nor `type` (something others caused), so it is unclear what it is about"
+      )
+    return pattern
+  }
+}
+
+/** Raw bytes: a text as UTF-8, `{ hex }`, `{ text, times }`, or a list of these. */
+export const byteString: Shape<Buffer> = {
+  what: "bytes",
+  schema: {
+    $defs: {},
+    anyOf: [{ type: "string" }, { type: "object" }, { type: "array" }]
+  },
+  read: (node, reader) => {
+    const bytes = readBytes(node, reader)
+    return bytes.length === 0 ? reader.fail(node, "these are no bytes at all") : bytes
+  }
+}
+
+/** Names that mean something else than the field of an object. */
+const operators = [
+  "matches",
+  "contains",
+  "one of",
+  "not",
+  "length",
+  "in any order",
+  "includes",
+  "absent",
+  "exactly",
+  "text"
+] as const
+
+const readTemplate = (node: Node, reader: Reader): Template => {
+  if (reader.isMap(node)) {
+    const repeated = readRepeated(node, reader)
+    if (repeated !== undefined) return { _tag: "Literal", value: repeated }
+    return {
+      _tag: "Object",
+      fields: reader.entries(node).map(({ key, keyNode, value }) => {
+        if (value === undefined)
+          return reader.fail(keyNode, `"${key}" has no value; for JSON's null write null`)
+        return [key, readTemplate(value, reader)]
+      })
+    }
+  }
+  if (reader.isList(node))
+    return { _tag: "List", items: reader.items(node).map((item) => readTemplate(item, reader)) }
+  const scalar = jsonScalar(node, reader)
+  return typeof scalar === "string" ? textTemplate(node, scalar, reader) : { _tag: "Literal", value: scalar }
+}
+
+const textTemplate = (node: Node, text: string, reader: Reader): Template => {
+  if (text === "$_")
+    return reader.fail(node, "`$_` stands for anything, so it cannot be sent; `$$_` sends it as it is")
+  const name = captureName(text)
+  return name === undefined ? { _tag: "Literal", value: unescaped(text) } : { _tag: "Capture", name }
+}
+
+/** A pattern, from the notation of HARNESS.md. */
+export const readPattern = (node: Node, reader: Reader, top = true): Pattern => {
+  if (reader.isList(node))
+    return { _tag: "List", items: reader.items(node).map((item) => readPattern(item, reader, false)) }
+  if (!reader.isMap(node)) {
+    const scalar = jsonScalar(node, reader)
+    if (typeof scalar !== "string") return { _tag: "Literal", value: scalar }
+    if (scalar === "$_") return { _tag: "Anything" }
+    const name = captureName(scalar)
+    return name === undefined ? { _tag: "Literal", value: unescaped(scalar) } : { _tag: "Capture", name }
+  }
+  return readOperator(node, reader, top) ?? readObject(node, reader, false)
+}
+
+const readObject = (node: Node, reader: Reader, exactly: boolean): ObjectPattern => ({
+  _tag: "Object",
+  exactly,
+  fields: reader.entries(node).map(({ key, keyNode, value }) => {
+    if (value === undefined) return reader.fail(keyNode, `"${key}" has no value; for JSON's null write null`)
+    return [key, readPattern(value, reader, false)] as const
+  })
+})
+
+/** A map of one known word is an operator; inside `exactly` every map is an object. */
+const readOperator = (node: Node, reader: Reader, top: boolean): Pattern | undefined => {
+  const repeated = readRepeated(node, reader)
+  if (repeated !== undefined) return { _tag: "Literal", value: repeated }
+  const entries = reader.entries(node)
+  const [first] = entries
+  if (first === undefined || entries.length > 1) return undefined
+  const { key, keyNode, value } = first
+  const known = operators.find((operator) => operator === key)
+  if (known === undefined) {
+    const meant = top ? undefined : nearestOf(key, operators)
+    if (meant !== undefined) return reader.fail(keyNode, `unknown pattern "${key}"; did you mean "${meant}"?`)
+    return undefined
+  }
+  if (value === undefined) return reader.fail(keyNode, `"${key}" needs a value`)
+  const patterns = () => reader.items(value).map((item) => readPattern(item, reader, false))
+  switch (known) {
+    case "exactly":
+      return readObject(value, reader, true)
+    case "matches":
+      return readRegexp(value, reader)
+    case "contains":
+      return { _tag: "Contains", text: unescaped(reader.text(value)) }
+    case "one of":
+      return { _tag: "OneOf", patterns: patterns() }
+    case "not":
+      return { _tag: "Not", pattern: readPattern(value, reader, false) }
+    case "length":
+      return { _tag: "Length", length: integer(0, textCharactersMax).read(value, reader) }
+    case "in any order":
+      return { _tag: "InAnyOrder", patterns: patterns() }
+    case "includes":
+      return { _tag: "Includes", patterns: patterns() }
+    case "absent":
+      return reader.scalar(value) === true
+        ? { _tag: "Absent" }
+        : reader.fail(value, "`absent` is always true: { absent: true }")
+    case "text":
+      return undefined
+  }
+}
+
+const readRegexp = (node: Node, reader: Reader): Pattern => {
+  const source = reader.text(node, "a regular expression")
+  try {
+    return { _tag: "Matches", source, regexp: new RegExp(`^(?:${source})$`, "su") }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^.*\/su?: /, "") : String(error)
+    return reader.fail(node, `this is no regular expression: ${reason}`)
+  }
+}
+
+/** `{ text: é, times: 4096 }`: the text that many times. */
+const readRepeated = (node: Node, reader: Reader): string | undefined => {
+  const entries = reader.entries(node)
+  const text = entries.find(({ key }) => key === "text")
+  const times = entries.find(({ key }) => key === "times")
+  if (entries.length !== 2 || text?.value === undefined || times?.value === undefined) return undefined
+  const piece = reader.text(text.value)
+  const n = integer(0, textCharactersMax).read(times.value, reader)
+  return piece.length * n <= textCharactersMax
+    ? piece.repeat(n)
+    : reader.fail(times.value, `this makes more than ${textCharactersMax} characters`)
+}
+
+const readBytes = (node: Node, reader: Reader): Buffer => {
+  if (reader.isList(node)) return Buffer.concat(reader.items(node).map((item) => readBytes(item, reader)))
+  if (reader.isMap(node)) {
+    const repeated = readRepeated(node, reader)
+    if (repeated !== undefined) return Buffer.from(repeated)
+    const [hex, ...rest] = reader.entries(node)
+    if (hex?.key === "hex" && hex.value !== undefined && rest.length === 0) return readHex(hex.value, reader)
+    return reader.fail(node, 'expected a text, { hex: "00ff" } or { text: a, times: 70000 }')
+  }
+  const text = reader.text(node, "bytes")
+  if (/^"(?:[^\\]|\\[^x])*\\x[89a-fA-F]/.test(reader.written(reader.resolve(node))))
+    return reader.fail(
+      node,
+      "\\x80 to \\xff are characters here and become two bytes each; use { hex: … } for bytes"
+    )
+  return Buffer.from(text)
+}
+
+const readHex = (node: Node, reader: Reader): Buffer => {
+  const digits = reader.text(node, "hex").replaceAll(/\s/g, "")
+  return /^(?:[0-9a-fA-F]{2})*$/.test(digits)
+    ? Buffer.from(digits, "hex")
+    : reader.fail(node, 'expected pairs of hexadecimal digits, such as "00ff"')
+}
+
+/** A scalar of a message; what YAML reads otherwise than JSON would (007, 1e3, ~) has to be quoted or written plainly. */
+const jsonScalar = (node: Node, reader: Reader): Scalar => {
+  const scalar = reader.scalar(node)
+  if (typeof scalar === "string") return reader.text(node)
+  const resolved = reader.resolve(node)
+  const written = reader.written(resolved)
+  if (written !== JSON.stringify(scalar))
+    return reader.fail(
+      node,
+      `${written} is ${scalar === null ? "null" : `the ${typeof scalar} ${scalar}`} here; write ${scalar}, or quote it: "${written}"`
+    )
+  return scalar
+}
+
+const captureName = (text: string): string | undefined => /^\$([A-Za-z][A-Za-z0-9_]*)$/.exec(text)?.[1]
+
+const unescaped = (text: string): string => (text.startsWith("$$") ? text.slice(1) : text)
+
+function repeatedSchema(): JsonSchema {
+  return {
+    type: "object",
+    properties: { text: { type: "string" }, times: { type: "integer" } },
+    required: ["text", "times"],
+    additionalProperties: false
+  }
+}

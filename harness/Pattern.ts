@@ -1,0 +1,276 @@
+import { show } from "./Text.ts"
+
+/** What `$name` captures: a whole scalar. */
+export type Scalar = string | number | boolean | null
+export type Json = Scalar | ReadonlyArray<Json> | { readonly [key: string]: Json }
+export type Captures = ReadonlyMap<string, Scalar>
+
+/** What a received value has to look like. */
+export type Pattern =
+  | { readonly _tag: "Literal"; readonly value: Scalar }
+  | { readonly _tag: "Anything" }
+  | { readonly _tag: "Capture"; readonly name: string }
+  | { readonly _tag: "Matches"; readonly source: string; readonly regexp: RegExp }
+  | { readonly _tag: "Contains"; readonly text: string }
+  | { readonly _tag: "OneOf"; readonly patterns: ReadonlyArray<Pattern> }
+  | { readonly _tag: "Not"; readonly pattern: Pattern }
+  | { readonly _tag: "Length"; readonly length: number }
+  | { readonly _tag: "InAnyOrder"; readonly patterns: ReadonlyArray<Pattern> }
+  | { readonly _tag: "Includes"; readonly patterns: ReadonlyArray<Pattern> }
+  | { readonly _tag: "Absent" }
+  | { readonly _tag: "List"; readonly items: ReadonlyArray<Pattern> }
+  | ObjectPattern
+export interface ObjectPattern {
+  readonly _tag: "Object"
+  readonly fields: ReadonlyArray<readonly [key: string, pattern: Pattern]>
+  /** Whether fields that are not listed are forbidden. */
+  readonly exactly: boolean
+}
+
+/** Where a value and a pattern part ways: the path of the field, what was expected there and what stood there. */
+export class Mismatch {
+  readonly path: string
+  readonly expected: string
+  readonly received: string
+  /** What the eye would miss: invisible or differently composed characters, where two long texts part. */
+  readonly hint: string | undefined
+
+  constructor(path: string, expected: string, received: unknown, hint?: string) {
+    this.path = path
+    this.expected = expected
+    this.received = show(received)
+    this.hint = hint
+  }
+
+  /** One line for a person: `users[1]: expected "bob", received "bobby"`. */
+  toString(): string {
+    const where = this.path === "" ? "" : `${this.path}: `
+    const hint = this.hint === undefined ? "" : ` (${this.hint})`
+    return `${where}expected ${this.expected}, received ${this.received}${hint}`
+  }
+}
+
+/** Compares a value with a pattern: the captures it leads to, or where it parts ways. */
+export const match = (
+  pattern: Pattern,
+  value: Json | undefined,
+  captures: Captures,
+  path = ""
+): Captures | Mismatch => {
+  if (value === undefined && pattern._tag !== "Absent" && pattern._tag !== "OneOf")
+    return new Mismatch(path, describe(pattern, captures), undefined)
+  const wrong = (hint?: string) => new Mismatch(path, describe(pattern, captures), value, hint)
+  const check = (holds: boolean) => (holds ? captures : wrong())
+  switch (pattern._tag) {
+    case "Anything":
+      return captures
+    case "Literal":
+      return pattern.value === value ? captures : wrong(difference(pattern.value, value))
+    case "Absent":
+      return check(value === undefined)
+    case "Matches":
+      return check(typeof value === "string" && pattern.regexp.test(value))
+    case "Contains":
+      return check(typeof value === "string" && value.includes(pattern.text))
+    case "Length":
+      return check(lengthOf(value) === pattern.length)
+    case "Not":
+      return check(match(pattern.pattern, value, captures, path) instanceof Mismatch)
+    case "Capture": {
+      if (typeof value === "object" && value !== null) return wrong()
+      const bound = captures.get(pattern.name)
+      if (bound === undefined) return new Map([...captures, [pattern.name, value!]])
+      return bound === value ? captures : wrong(difference(bound, value))
+    }
+    case "OneOf": {
+      for (const option of pattern.patterns) {
+        const found = match(option, value, captures, path)
+        if (!(found instanceof Mismatch)) return found
+      }
+      return wrong()
+    }
+    case "List":
+      return matchList(pattern.items, value, captures, path) ?? wrong()
+    case "InAnyOrder":
+    case "Includes":
+      return matchSet(pattern, value, captures, path) ?? wrong()
+    case "Object":
+      return matchObject(pattern, value, captures, path) ?? wrong()
+  }
+}
+
+/** A pattern on one line, as a person would write it. */
+export const describe = (pattern: Pattern, captures: Captures = new Map()): string => {
+  const all = (patterns: ReadonlyArray<Pattern>) =>
+    `[${patterns.map((item) => describe(item, captures)).join(", ")}]`
+  switch (pattern._tag) {
+    case "Literal":
+      return show(pattern.value)
+    case "Anything":
+      return "anything"
+    case "Capture":
+      return captures.has(pattern.name)
+        ? `${show(captures.get(pattern.name))} ($${pattern.name})`
+        : `any scalar ($${pattern.name})`
+    case "Matches":
+      return `a text that matches /${pattern.source}/`
+    case "Contains":
+      return `a text that contains ${show(pattern.text)}`
+    case "OneOf":
+      return `one of ${all(pattern.patterns)}`
+    case "Not":
+      return `anything but ${describe(pattern.pattern, captures)}`
+    case "Length":
+      return `${pattern.length} characters or items`
+    case "InAnyOrder":
+      return `in any order ${all(pattern.patterns)}`
+    case "Includes":
+      return `a list that includes ${all(pattern.patterns)}`
+    case "Absent":
+      return "no such field"
+    case "List":
+      return all(pattern.items)
+    case "Object": {
+      const fields = pattern.fields.map(
+        ([key, value]) => `${JSON.stringify(key)}: ${describe(value, captures)}`
+      )
+      return `${pattern.exactly ? "exactly " : ""}{${fields.join(", ")}}`
+    }
+  }
+}
+
+/**
+ * Gives each of the values a pattern of its own, or says which value found none: the first one that cannot be placed
+ * together with all before it. There may be more patterns than values.
+ */
+export const assign = (
+  patterns: ReadonlyArray<Pattern>,
+  values: ReadonlyArray<Json>,
+  captures: Captures
+): Captures | { readonly unplaced: number } => {
+  let deepest = 0
+  const free = new Set(patterns.keys())
+  const place = (at: number, bound: Captures): Captures | undefined => {
+    deepest = Math.max(deepest, at)
+    if (at === values.length) return bound
+    for (const index of free) {
+      const found = match(patterns[index]!, values[at]!, bound)
+      if (found instanceof Mismatch) continue
+      free.delete(index)
+      const rest = place(at + 1, found)
+      free.add(index)
+      if (rest !== undefined) return rest
+    }
+    return undefined
+  }
+  return place(0, captures) ?? { unplaced: deepest }
+}
+
+const matchList = (
+  items: ReadonlyArray<Pattern>,
+  value: Json | undefined,
+  captures: Captures,
+  path: string
+): Captures | Mismatch | undefined => {
+  if (!Array.isArray(value)) return undefined
+  if (value.length !== items.length) return undefined
+  let bound = captures
+  for (const [index, item] of items.entries()) {
+    const found = match(item, value[index], bound, `${path}[${index}]`)
+    if (found instanceof Mismatch) return found
+    bound = found
+  }
+  return bound
+}
+
+const matchSet = (
+  pattern: Extract<Pattern, { readonly patterns: unknown; readonly _tag: "InAnyOrder" | "Includes" }>,
+  value: Json | undefined,
+  captures: Captures,
+  path: string
+): Captures | Mismatch | undefined => {
+  if (!Array.isArray(value)) return undefined
+  const { patterns } = pattern
+  if (pattern._tag === "Includes") return includes(patterns, value, captures)
+  const found = assign(patterns, value, captures)
+  if (!("unplaced" in found)) return patterns.length === value.length ? found : undefined
+  if (value.length !== patterns.length) return undefined
+  return new Mismatch(
+    path,
+    describe(pattern, captures),
+    value,
+    `${show(value[found.unplaced])} is one too many`
+  )
+}
+
+/** Each pattern needs an item of its own; other items are free. */
+const includes = (
+  patterns: ReadonlyArray<Pattern>,
+  values: ReadonlyArray<Json>,
+  captures: Captures,
+  used: ReadonlySet<number> = new Set()
+): Captures | undefined => {
+  const [first, ...rest] = patterns
+  if (first === undefined) return captures
+  for (const [index, value] of values.entries()) {
+    if (used.has(index)) continue
+    const found = match(first, value, captures)
+    if (found instanceof Mismatch) continue
+    const all = includes(rest, values, found, new Set([...used, index]))
+    if (all !== undefined) return all
+  }
+  return undefined
+}
+
+const matchObject = (
+  pattern: ObjectPattern,
+  value: Json | undefined,
+  captures: Captures,
+  path: string
+): Captures | Mismatch | undefined => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined
+  const object = value as { readonly [key: string]: Json }
+  const inside = (key: string) => (path === "" ? key : `${path}.${key}`)
+  let bound = captures
+  for (const [key, field] of pattern.fields) {
+    const found = match(field, Object.hasOwn(object, key) ? object[key] : undefined, bound, inside(key))
+    if (found instanceof Mismatch) return found
+    bound = found
+  }
+  if (!pattern.exactly) return bound
+  const listed = new Set(pattern.fields.map(([key]) => key))
+  const extra = Object.keys(object).find((key) => !listed.has(key))
+  return extra === undefined ? bound : new Mismatch(inside(extra), "no such field", object[extra])
+}
+
+const lengthOf = (value: Json | undefined): number | undefined => {
+  if (typeof value === "string") return [...value].length
+  return Array.isArray(value) ? value.length : undefined
+}
+
+/** Says what the eye would miss between two texts. */
+const difference = (expected: Scalar, received: Json | undefined): string | undefined => {
+  if (typeof expected !== "string" || typeof received !== "string") {
+    const [a, b] = [kind(expected), kind(received)]
+    return a === b ? undefined : `${a}, not ${b}`
+  }
+  if (expected.normalize("NFC") === received.normalize("NFC"))
+    return "the same letters, but their accents are composed differently"
+  if (expected.trim() === received.trim()) return "they differ in the blanks at their ends"
+  const [a, b] = [[...expected], [...received]]
+  if (Math.max(a.length, b.length) < 40) return undefined
+  const at = a.findIndex((character, index) => character !== b[index])
+  return at === -1
+    ? `${b.length - a.length} characters too many`
+    : at >= b.length
+      ? `${b.length} of ${a.length} characters arrived`
+      : `they part at character ${at + 1}`
+}
+
+const kind = (value: Json | undefined): string => {
+  if (value === null) return "null"
+  if (Array.isArray(value)) return "a list"
+  return (
+    { string: "a text", number: "a number", boolean: "true or false" }[typeof value as string] ?? "an object"
+  )
+}

@@ -1,0 +1,204 @@
+import { performance } from "node:perf_hooks"
+import * as Effect from "effect/Effect"
+import { blame, type ClauseVerdict, type Place, wayOf } from "./Blame.ts"
+import type { ClauseId } from "./Clauses.ts"
+import { theEnd } from "./End.ts"
+import { type Finding, StepFailed } from "./Failure.ts"
+import { randomOf } from "./Random.ts"
+import type { Scenario } from "./Scenario.ts"
+import { CaptureScope, type Scene, Stage } from "./Stage.ts"
+import type { Step } from "./Step.ts"
+import type { Server, Target } from "./Target.ts"
+import type { Happening } from "./Transcript.ts"
+
+/** How a scenario went. */
+export const verdicts = ["passed", "failed", "not_reached", "skipped", "inconclusive"] as const
+export type Verdict = (typeof verdicts)[number]
+
+/** All that a report can tell of one scenario. */
+export interface Outcome {
+  readonly scenario: Scenario
+  readonly verdict: Verdict
+  readonly clauses: ReadonlyMap<ClauseId, ClauseVerdict>
+  /** Clauses that the server broke in passing, with the evidence: they count, the scenario goes on. */
+  readonly broken: ReadonlyMap<ClauseId, string>
+  readonly ms: number
+  /** Why it was skipped, not reached or inconclusive. */
+  readonly reason?: string
+  readonly failure?: Failure
+  /** What a reader should know about how it was judged. */
+  readonly notes: ReadonlyArray<string>
+  readonly happenings: ReadonlyArray<Happening>
+}
+
+/** A step that did not go as written, with all that helps to see why. */
+export interface Failure {
+  readonly place: Place
+  readonly finding: Finding
+  /** How the server ended, where it did. */
+  readonly crash: string | undefined
+  readonly lastLines: ReadonlyArray<string>
+}
+
+/** How scenarios are played. */
+export interface PlaySettings {
+  readonly timeScale: number
+  readonly seed: number
+}
+
+/** Plays one scenario against a fresh server of the target; only a server that does not start is an error. */
+export const play = Effect.fnUntraced(function* (scenario: Scenario, target: Target, settings: PlaySettings) {
+  const missing = yield* whyNotHere(scenario, target)
+  if (missing !== undefined) return skipped(scenario, missing)
+  const first = yield* playOnce(scenario, target, settings)
+  if (first.failure?.finding.listUnknown !== true || target.fences === "list") return first
+  target.fences = "settle"
+  return yield* playOnce(scenario, target, settings)
+})
+
+const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target, settings: PlaySettings) {
+  const server = yield* target.start
+  const { cast, ignoring } = scenario
+  const random = randomOf(settings.seed, scenario.title)
+  const stage = new Stage({ cast, ignoring, target, server, timeScale: settings.timeScale, random })
+  yield* Effect.addFinalizer(() => Effect.sync(() => stage.clear()))
+  const startMillis = performance.now()
+  const captures = new CaptureScope()
+  const part = (name: "before" | "steps" | "after") =>
+    Effect.mapError(playAll(scenario[name], captures, stage, scenario), (failed): Failed => [
+      failed.step === undefined ? "the end" : { part: name, step: failed.step },
+      failed.finding
+    ])
+  const end = Effect.mapError(
+    theEnd(sceneOf(undefined, captures, stage, scenario)),
+    ({ finding }): Failed => ["the end", finding]
+  )
+  const failed = yield* failureOf(Effect.andThen(part("before"), Effect.andThen(part("steps"), end)))
+  const failedAfter = yield* failureOf(part("after"))
+  target.usedNames(stage.usernames)
+  return yield* judge(scenario, stage, server, failed ?? failedAfter, performance.now() - startMillis)
+}, Effect.scoped)
+
+type Failed = readonly [place: Place, finding: Finding]
+
+const failureOf = <R>(effect: Effect.Effect<void, Failed, R>): Effect.Effect<Failed | undefined, never, R> =>
+  Effect.match(effect, { onFailure: (failed) => failed, onSuccess: () => undefined })
+
+const sceneOf = (step: Step | undefined, captures: CaptureScope, stage: Stage, scenario: Scenario): Scene => {
+  const withinMillis = (step?.withinMillis ?? scenario.withinMillis) * stage.timeScale
+  return {
+    stage,
+    captures,
+    withinMillis,
+    deadlineMillis: performance.now() + withinMillis,
+    playAll: (steps, scope) => playAll(steps, scope, stage, scenario)
+  }
+}
+
+/** Plays steps one after the other; a failure remembers the innermost step it happened in. */
+const playAll = (
+  steps: ReadonlyArray<Step>,
+  captures: CaptureScope,
+  stage: Stage,
+  scenario: Scenario
+): Effect.Effect<void, StepFailed> =>
+  Effect.forEach(
+    steps,
+    (step) =>
+      Effect.suspend(() => step.verb.play(step, sceneOf(step, captures, stage, scenario))).pipe(
+        Effect.mapError((failed) =>
+          failed.step === undefined ? new StepFailed({ finding: failed.finding, step }) : failed
+        )
+      ),
+    { discard: true }
+  )
+
+const judge = Effect.fnUntraced(function* (
+  scenario: Scenario,
+  stage: Stage,
+  server: Server,
+  failed: Failed | undefined,
+  ms: number
+): Effect.fn.Return<Outcome> {
+  const told = {
+    scenario,
+    ms,
+    broken: stage.brokenClauses(),
+    notes: [...stage.notes],
+    happenings: stage.transcript.happenings
+  }
+  const own = scenario.proves.find((clause) => told.broken.has(clause))
+  const whatFailed =
+    failed ?? (own === undefined ? undefined : (["the end", brokenFinding(own, told.broken)] as const))
+  if (whatFailed === undefined) {
+    const idle = stage.networks.flatMap(({ actor, line, network }) =>
+      network.idle.map(
+        (fault) => `${actor}'s ${fault} (line ${line}) never touched a byte, so nothing was proved`
+      )
+    )
+    const verdict: Verdict = idle.length > 0 ? "inconclusive" : "passed"
+    const clauses = new Map(scenario.proves.map((clause) => [clause, { verdict }] as const))
+    return { ...told, verdict, clauses, ...(idle.length > 0 ? { reason: idle[0]! } : {}) }
+  }
+  const [place, finding] = whatFailed
+  const crash = finding.lost === true ? yield* waitForCrash(server) : server.ended()
+  const clauses = blame(scenario, place)
+  const reached =
+    clauses.size === 0 ||
+    place === "the end" ||
+    place.part === "after" ||
+    [...clauses.values()].some(({ verdict }) => verdict === "failed")
+  const failure: Failure = { place, finding, crash, lastLines: server.lastLines() }
+  return {
+    ...told,
+    verdict: reached ? "failed" : "not_reached",
+    clauses,
+    failure,
+    ...(reached ? {} : { reason: wayOf(place) })
+  }
+})
+
+const brokenFinding = (clause: ClauseId, broken: ReadonlyMap<ClauseId, string>): Finding => ({
+  expected:
+    clause === "WIRE-1"
+      ? "one line for each object"
+      : "only replies and messages, for it asked for no feature",
+  received: broken.get(clause)!
+})
+
+/** A program's end is noticed a little later than its connections': looks again for a moment, to say what happened. */
+const waitForCrash = (server: Server): Effect.Effect<string | undefined> =>
+  Effect.gen(function* () {
+    for (let tries = 0; tries < 20 && server.ended() === undefined; tries++) yield* Effect.sleep(5)
+    return server.ended()
+  })
+
+/** Why a scenario cannot be played on this target, if so. */
+const whyNotHere = Effect.fnUntraced(function* (scenario: Scenario, target: Target) {
+  const restarts = [...scenario.before, ...scenario.steps, ...scenario.after].some(usesRestart)
+  if (restarts && !target.restarts) return "this target cannot be restarted"
+  for (const need of scenario.needs) {
+    const missing = target.claims.has(need) ? undefined : yield* target.lacks(need)
+    if (missing !== undefined) return missing
+  }
+  return undefined
+})
+
+const usesRestart = (step: Step): boolean =>
+  step.verb.sentence === "the server restarts" || (step.verb.steps?.(step) ?? []).flat().some(usesRestart)
+
+/** The outcome of a scenario that was not played. */
+export const skipped = (
+  scenario: Scenario,
+  reason: string,
+  verdict: "skipped" | "inconclusive" = "skipped"
+): Outcome => ({
+  scenario,
+  verdict,
+  reason,
+  clauses: new Map(scenario.proves.map((clause) => [clause, { verdict }])),
+  broken: new Map(),
+  ms: 0,
+  notes: [],
+  happenings: []
+})

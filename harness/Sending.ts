@@ -1,0 +1,85 @@
+import * as Effect from "effect/Effect"
+import type { Actor } from "./Actor.ts"
+import { fail, type StepFailed } from "./Failure.ts"
+import { fence } from "./Fence.ts"
+import type { Json } from "./Pattern.ts"
+import { bounded, type Scene } from "./Stage.ts"
+import type { Step } from "./Step.ts"
+import { encode } from "./Template.ts"
+import { clip, count, visible } from "./Text.ts"
+
+type AnyStep = Step<any, any>
+
+/** Writes pieces, each as one segment as far as TCP allows, and notes them as one act of the actor. */
+export const write = (
+  actor: Actor,
+  pieces: ReadonlyArray<Buffer>,
+  step: AnyStep,
+  scene: Scene
+): Effect.Effect<void, StepFailed> =>
+  Effect.suspend(() => {
+    const { connection } = actor
+    const bytes = Buffer.concat(pieces)
+    const text = clip(visible(bytes.subarray(0, shownBytesMax).toString().trim()), 500)
+    if (connection === undefined || !connection.open || !connection.writing)
+      return Effect.fail(notConnected(actor, `to send ${clip(text, 100)}`))
+    const label = /"type"\s*:\s*"(\w+)"/.exec(text)?.[1] ?? "bytes"
+    const how = pieces.length > 1 ? ` (in ${count(pieces.length, "piece")})` : ""
+    actor.lastDid = scene.stage.transcript.add(actor.name, "sent", text + how, { line: step.line, label })
+    const all = Effect.forEach(
+      pieces,
+      (piece, index) => Effect.andThen(pause(index), connection.write(piece)),
+      { discard: true }
+    )
+    return bounded(scene, all, () => ({
+      actor: actor.name,
+      expected: `the server reads the ${count(bytes.length, "byte")} that ${actor.name} sends`,
+      received: "it stopped reading, and all buffers between are full"
+    }))
+  })
+
+/** Writes one object in one piece. */
+export const send = (
+  actor: Actor,
+  value: Json,
+  step: AnyStep,
+  scene: Scene
+): Effect.Effect<void, StepFailed> => write(actor, [encode(value)], step, scene)
+
+/** Connects an actor that has no connection, or whose connection was ended where that was allowed. */
+export const connectWhereNeeded = (
+  actor: Actor,
+  step: AnyStep,
+  { stage }: Scene
+): Effect.Effect<void, StepFailed> =>
+  Effect.suspend(() => (actor.connected ? Effect.void : stage.connect(actor, step.line)))
+
+/** The fence before an actor leaves: what it has sent is to be read before FIN or RST can overtake it. */
+export const fenceBeforeLeaving = (
+  actor: Actor,
+  step: Step<any, { readonly "at once"?: boolean }>,
+  scene: Scene
+): Effect.Effect<void, StepFailed> =>
+  Effect.suspend(() => {
+    const { connection } = actor
+    const needed = step.options["at once"] !== true && connection?.fenceable === true && connection.unfenced
+    return needed ? fence([actor], scene) : Effect.void
+  })
+
+/** What to say where an actor has no connection to act on. */
+export const notConnected = (actor: Actor, toWhat: string): StepFailed => {
+  const ended = actor.connection?.ended
+  return fail({
+    actor: actor.name,
+    expected: `${actor.name} is connected, ${toWhat}`,
+    received: ended === undefined ? "it has no open connection" : `the server has ended it (${ended})`,
+    lost: ended !== undefined
+  })
+}
+
+/** Gives the other side time to read a piece by itself: a stimulus, on which no verdict depends. */
+const pause = (index: number): Effect.Effect<void> =>
+  index === 0 ? Effect.void : index <= slowPiecesMax ? Effect.sleep(1) : Effect.yieldNow
+
+const slowPiecesMax = 64
+const shownBytesMax = 4_096

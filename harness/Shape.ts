@@ -1,0 +1,168 @@
+import { didYouMean } from "./Mistake.ts"
+import type { Node, Reader } from "./Source.ts"
+import { listed } from "./Text.ts"
+
+/** What may stand behind a key or a sentence: how it is read, and how an editor's JSON Schema tells of it. */
+export interface Shape<A> {
+  /** With its article, for messages: "a duration such as 2s". */
+  readonly what: string
+  readonly schema: JsonSchema
+  readonly read: (node: Node, reader: Reader) => A
+}
+export type JsonSchema = { readonly [keyword: string]: unknown }
+
+/** A text; anything that YAML takes for something else has to be quoted. */
+export const text: Shape<string> = {
+  what: "a text",
+  schema: { type: "string" },
+  read: (node, reader) => reader.text(node)
+}
+
+/** A text that is not empty. */
+export const words = (what: string): Shape<string> => ({
+  what,
+  schema: { type: "string", minLength: 1 },
+  read: (node, reader) => {
+    const value = reader.text(node, what)
+    return value.trim() === "" ? reader.fail(node, `expected ${what}, but it is empty`) : value
+  }
+})
+
+/** A whole number between two bounds. */
+export const integer = (min: number, max: number): Shape<number> => ({
+  what: `a whole number from ${min} to ${max}`,
+  schema: { type: "integer", minimum: min, maximum: max },
+  read: (node, reader) => {
+    const value = reader.scalar(node)
+    return typeof value === "number" && Number.isInteger(value) && value >= min && value <= max
+      ? value
+      : reader.fail(node, `expected a whole number from ${min} to ${max}, not ${reader.written(node)}`)
+  }
+})
+
+/** `true` or `false`. */
+export const flag: Shape<boolean> = {
+  what: "true or false",
+  schema: { type: "boolean" },
+  read: (node, reader) => {
+    const value = reader.scalar(node)
+    return typeof value === "boolean"
+      ? value
+      : reader.fail(node, `expected true or false, not ${reader.written(node)}`)
+  }
+}
+
+/** One of a few words. */
+export const choice = <const A extends string>(options: ReadonlyArray<A>): Shape<A> => ({
+  what: listed(options, "or"),
+  schema: { enum: options },
+  read: (node, reader) => {
+    const value = reader.scalar(node)
+    return (
+      options.find((option) => option === value) ??
+      reader.fail(
+        node,
+        `expected ${listed(options, "or")}, not ${reader.written(node)}${didYouMean(String(value), options)}`
+      )
+    )
+  }
+})
+
+/** Time in milliseconds, written with its unit: `500ms`, `2s`, `1m`. */
+export const duration: Shape<number> = measured("a duration such as 500ms, 2s or 1m", {
+  ms: 1,
+  s: 1_000,
+  m: 60_000
+})
+
+/** Bytes a second, written with their unit: `64KiB/s`. */
+export const bandwidth: Shape<number> = measured("a bandwidth such as 500B/s or 64KiB/s", {
+  "B/s": 1,
+  "KiB/s": 1_024,
+  "MiB/s": 1_048_576
+})
+
+/** A rate per second: `20/s`. */
+export const rate: Shape<number> = measured("a rate such as 20/s", { "/s": 1, "/m": 1 / 60 })
+
+/** A share: `0%`, `2.5%`. */
+export const percentage: Shape<number> = measured("a share such as 1%", { "%": 0.01 })
+
+/** A list of at least one. */
+export const list = <A>(item: Shape<A>): Shape<ReadonlyArray<A>> => ({
+  what: `a list, each item ${item.what}`,
+  schema: { type: "array", items: item.schema },
+  read: (node, reader) => reader.items(node).map((one) => item.read(one, reader))
+})
+
+/** One, or a list of them. */
+export const oneOrMore = <A>(item: Shape<A>): Shape<ReadonlyArray<A>> => ({
+  what: `${item.what}, or a list of them`,
+  schema: { anyOf: [item.schema, { type: "array", minItems: 1, items: item.schema }] },
+  read: (node, reader) => {
+    if (!reader.isList(node)) return [item.read(node, reader)]
+    const items = reader.items(node)
+    return items.length === 0
+      ? reader.fail(node, "this list is empty; it needs at least one item")
+      : items.map((one) => item.read(one, reader))
+  }
+})
+
+type Fields = { readonly [key: string]: Shape<unknown> }
+export type Options<F extends Fields> = {
+  readonly [K in keyof F]?: F[K] extends Shape<infer A> ? A : never
+}
+
+/** A map of named options, all optional but the ones required. */
+export const options = <const F extends Fields, const R extends keyof F & string = never>(
+  fields: F,
+  required: ReadonlyArray<R> = []
+): Shape<Options<F> & { readonly [K in R]-?: NonNullable<Options<F>[K]> }> => ({
+  what: `a map of ${listed(Object.keys(fields))}`,
+  schema: {
+    type: "object",
+    properties: Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.schema])),
+    ...(required.length === 0 ? {} : { required }),
+    additionalProperties: false
+  },
+  read: (node, reader) => {
+    const values: Record<string, unknown> = {}
+    for (const { key, keyNode, value } of reader.entries(node)) {
+      const field = Object.hasOwn(fields, key) ? fields[key] : undefined
+      if (field === undefined)
+        return reader.fail(keyNode, `unknown option "${key}"${didYouMean(key, Object.keys(fields))}`)
+      if (value === undefined) return reader.fail(keyNode, `"${key}" needs a value: ${field.what}`)
+      values[key] = field.read(value, reader)
+    }
+    const missing = required.find((key) => !(key in values))
+    if (missing !== undefined)
+      return reader.fail(node, `"${missing}" is missing here: ${fields[missing]!.what}`)
+    return values as never
+  }
+})
+
+/** One of two shapes: the first where the node looks like it, else the second. */
+export const either = <A, B>(
+  first: Shape<A>,
+  isFirst: (node: Node, reader: Reader) => boolean,
+  second: Shape<B>
+): Shape<A | B> => ({
+  what: `${first.what} or ${second.what}`,
+  schema: { anyOf: [first.schema, second.schema] },
+  read: (node, reader): A | B =>
+    isFirst(node, reader) ? first.read(node, reader) : second.read(node, reader)
+})
+
+function measured(what: string, units: { readonly [unit: string]: number }): Shape<number> {
+  const form = new RegExp(`^(\\d+(?:\\.\\d+)?) ?(${Object.keys(units).join("|")})$`)
+  return {
+    what,
+    schema: { type: "string", pattern: form.source },
+    read: (node, reader) => {
+      const found = form.exec(String(reader.scalar(node)))
+      return found === null
+        ? reader.fail(node, `expected ${what}, not ${reader.written(node)}`)
+        : Number(found[1]) * units[found[2]!]!
+    }
+  }
+}

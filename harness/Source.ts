@@ -1,0 +1,225 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, Scalar } from "yaml"
+import type { Mistake } from "./Mistake.ts"
+import type { Step } from "./Step.ts"
+
+export type { Node } from "yaml"
+
+/** One entry of a map as it stands in the file. */
+export interface Entry {
+  readonly key: string
+  readonly keyNode: Node
+  /** Absent where nothing follows the colon. */
+  readonly value: Node | undefined
+}
+
+/** What a reader throws at the first thing wrong in a node; `Source.attempt` turns it into a mistake with its place. */
+export class Wrong extends Error {
+  readonly offset: number
+  constructor(offset: number, message: string) {
+    super(message)
+    this.offset = offset
+  }
+}
+
+/** Values that stand for `<name>` inside `for each`. */
+export type Variables = ReadonlyMap<string, Node>
+
+/** A YAML file with the positions of all it holds, and the mistakes found in it so far. */
+export class Source {
+  readonly file: string
+  readonly text: string
+  readonly mistakes: Array<Mistake> = []
+  readonly root: Node | undefined
+  private readonly lines = new LineCounter()
+
+  constructor(file: string, text: string) {
+    this.file = file
+    this.text = text
+    const document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false, merge: false })
+    for (const { code, message, pos } of [...document.errors, ...document.warnings])
+      this.note(pos[0], explained(code, message, this.lineAt(pos[0])))
+    this.root = document.contents ?? undefined
+  }
+
+  position(offset: number): { readonly line: number; readonly column: number } {
+    const { line, col } = this.lines.linePos(offset)
+    return { line: Math.max(1, line), column: Math.max(1, col) }
+  }
+
+  /** Remembers a mistake at this place. */
+  note(offset: number, message: string): void {
+    this.mistakes.push({ file: this.file, ...this.position(offset), message })
+  }
+
+  /** Runs a reader; where it finds something wrong, that becomes a mistake and the answer is `undefined`. */
+  attempt<A>(read: () => A): A | undefined {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof Wrong)) throw error
+      this.note(error.offset, error.message)
+      return undefined
+    }
+  }
+
+  private lineAt(offset: number): string {
+    const start = this.text.lastIndexOf("\n", offset - 1) + 1
+    const end = this.text.indexOf("\n", offset)
+    return this.text.slice(start, end === -1 ? undefined : end).trim()
+  }
+}
+
+/** Reads nodes of one source; inside `for each` with a value for each `<name>`. */
+export class Reader {
+  readonly source: Source
+  /** Reads steps, for the sentences that hold some. */
+  readonly readSteps: (items: ReadonlyArray<Node>, reader: Reader) => ReadonlyArray<Step>
+  readonly variables: Variables
+
+  constructor(source: Source, readSteps: Reader["readSteps"], variables: Variables = new Map()) {
+    this.source = source
+    this.readSteps = readSteps
+    this.variables = variables
+  }
+
+  /** The same, with a value for a `<name>`. */
+  with(name: string, value: Node): Reader {
+    return new Reader(this.source, this.readSteps, new Map([...this.variables, [name, value]]))
+  }
+
+  fail(node: Node | undefined, message: string): never {
+    throw new Wrong(node?.range?.[0] ?? 0, message)
+  }
+
+  /** The node, or what stands for it where it is a `<name>`; anchors, aliases and tags are mistakes. */
+  resolve(node: Node): Node {
+    if (isAlias(node))
+      return this.fail(node, "aliases are not part of scenario files; write it out, or use `for each`")
+    if (node.tag !== undefined && isTagged(node, this.source.text))
+      this.fail(node, "tags (!) are not part of scenario files; remove it")
+    if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined)
+      this.fail(node, "anchors (&) are not part of scenario files; write it out, or use `for each`")
+    if (!isScalar(node) || typeof node.value !== "string" || this.variables.size === 0) return node
+    const whole = /^<([^<>]+)>$/.exec(node.value)?.[1]
+    const value = whole === undefined ? undefined : this.variables.get(whole)
+    if (value !== undefined) return value
+    const text = this.substitute(node.value)
+    if (text === node.value) return node
+    const filled = new Scalar(text)
+    filled.range = node.range ?? null
+    filled.type = node.type ?? "PLAIN"
+    return filled
+  }
+
+  /** Puts the values of `for each` into a text. */
+  substitute(text: string): string {
+    if (this.variables.size === 0) return text
+    return text.replace(/<([^<>]+)>/g, (whole, name: string) => {
+      const value = this.variables.get(name)
+      return value !== undefined && isScalar(value) ? String(value.value) : whole
+    })
+  }
+
+  /** A scalar's value; `.inf`, `.nan` and the like are no JSON. */
+  scalar(node: Node): string | number | boolean | null {
+    const resolved = this.resolve(node)
+    const value: unknown = isScalar(resolved) ? resolved.value : undefined
+    if (value === null || typeof value === "string" || typeof value === "boolean") return value
+    if (typeof value === "number" && Number.isFinite(value)) return value
+    return this.fail(node, `expected a plain value, not ${kindOf(resolved)}`)
+  }
+
+  /** The items of a list. */
+  items(node: Node): ReadonlyArray<Node> {
+    const resolved = this.resolve(node)
+    if (!isSeq(resolved)) return this.fail(node, `expected a list, not ${kindOf(resolved)}`)
+    return resolved.items.map((item) => item as Node)
+  }
+
+  isMap(node: Node): boolean {
+    return isMap(this.resolve(node))
+  }
+
+  isList(node: Node): boolean {
+    return isSeq(this.resolve(node))
+  }
+
+  /** The entries of a map; in braces each of them needs a value. */
+  entries(node: Node): ReadonlyArray<Entry> {
+    const resolved = this.resolve(node)
+    if (!isMap(resolved)) return this.fail(node, `expected a map, not ${kindOf(resolved)}`)
+    return resolved.items.map((pair) => {
+      const keyNode = pair.key as Node
+      if (!isScalar(keyNode)) return this.fail(keyNode, "a key is a plain word or sentence")
+      const key = String(keyNode.value)
+      if (key === "<<") return this.fail(keyNode, "`<<` does not merge here; write the fields out")
+      const value = (pair.value ?? undefined) as Node | undefined
+      const empty = value === undefined || isEmpty(value)
+      if (resolved.flow && empty)
+        return this.fail(
+          keyNode,
+          `"${key}" has no value; if it belongs to the text before it, quote that text: "…, ${key}"`
+        )
+      return { key, keyNode, value: empty ? undefined : value }
+    })
+  }
+
+  /** A text: numbers, dates and `~` have to be quoted, and YAML must not have cut it at a `#`. */
+  text(node: Node, what = "text"): string {
+    const resolved = this.resolve(node)
+    if (!isScalar(resolved)) return this.fail(node, `expected ${what}, not ${kindOf(resolved)}`)
+    if (typeof resolved.value !== "string") {
+      const written = this.written(resolved)
+      return this.fail(node, `${written} is ${kindOf(resolved)} here, not ${what}; quote it: "${written}"`)
+    }
+    this.rejectCut(resolved)
+    return resolved.value
+  }
+
+  /** The characters of a scalar as they stand in the file. */
+  written(node: Node): string {
+    const [start, end] = node.range ?? [0, 0]
+    return this.source.text.slice(start, end)
+  }
+
+  /** A plain text with a comment behind it was probably meant to hold the `#`. */
+  rejectCut(node: Node): void {
+    if (!isScalar(node) || node.type !== "PLAIN" || node.range == null) return
+    const cut = /^[ \t]+#[^\n]*/.exec(this.source.text.slice(node.range[1]))
+    if (cut !== null)
+      this.fail(
+        node,
+        `YAML cuts this text at "#"; quote this text: "${this.written(node)}${cut[0].trimEnd()}"`
+      )
+  }
+}
+
+const kindOf = (node: Node): string => {
+  if (isMap(node)) return "a map"
+  if (isSeq(node)) return "a list"
+  const value: unknown = isScalar(node) ? node.value : undefined
+  if (value === null) return "nothing"
+  return { number: "a number", boolean: "true or false", string: "a text" }[typeof value as string] ?? "that"
+}
+
+const isEmpty = (node: Node): boolean =>
+  isScalar(node) && node.value === null && node.range != null && node.range[0] === node.range[1]
+
+const isTagged = (node: Node, text: string): boolean => {
+  const start = node.range?.[0] ?? 0
+  return /![^\s]*[ \t]*(?:\n[ \t]*)?$/.test(text.slice(Math.max(0, start - 80), start)) || text[start] === "!"
+}
+
+/** What YAML's own complaint means in a scenario. */
+const explained = (code: string, message: string, line: string): string => {
+  switch (code) {
+    case "MULTILINE_IMPLICIT_KEY":
+      return `a sentence with options ends in a colon: "${line.replace(/^- /, "")}:"`
+    case "BLOCK_AS_IMPLICIT_KEY":
+      return 'YAML reads ": " as the start of a value; quote this text'
+    case "TAG_RESOLVE_FAILED":
+      return "tags (!) are not part of scenario files; remove it"
+    default:
+      return message
+  }
+}

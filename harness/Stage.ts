@@ -1,0 +1,193 @@
+import { performance } from "node:perf_hooks"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { Actor } from "./Actor.ts"
+import type { ClauseId } from "./Clauses.ts"
+import { Connection, type Incoming, type Observer } from "./Connection.ts"
+import { type Finding, fail, StepFailed } from "./Failure.ts"
+import { type Captures, type Json, match, Mismatch, type ObjectPattern, type Scalar } from "./Pattern.ts"
+import type { Network } from "./Network.ts"
+import { Signal } from "./Signal.ts"
+import type { Step } from "./Step.ts"
+import type { Server, Target } from "./Target.ts"
+import { show } from "./Text.ts"
+import { Transcript } from "./Transcript.ts"
+import { actorsOf, type Cast } from "./Who.ts"
+
+/** How long one connection attempt may take. */
+export const connectMillisMax = 10_000
+
+/** Where one scenario is played: its actors, what they have seen, and the server they see it from. */
+export class Stage {
+  readonly target: Target
+  readonly server: Server
+  readonly actors: ReadonlyMap<string, Actor>
+  readonly signal = new Signal()
+  readonly transcript = new Transcript()
+  /** What a reader of the report should know about how it was judged. */
+  readonly notes = new Set<string>()
+  private readonly broken = new Map<ClauseId, string>()
+  readonly timeScale: number
+  /** A number from 0 to 1, from the seed of the run. */
+  readonly random: () => number
+  /** Who sent the last message. */
+  speaker: Actor | undefined
+  /** Those whom the last `one of` left over. */
+  others: ReadonlyArray<Actor> | undefined
+  /** The bad networks that were laid, to see afterwards whether each of their faults touched a byte. */
+  readonly networks: Array<{ readonly actor: string; readonly line: number; readonly network: Network }> = []
+  /** The client that logs in when all is over. */
+  newcomer: Connection | undefined
+  /** Every name that logged in during this scenario. */
+  readonly usernames = new Set<string>()
+  private readonly ignoring: ReadonlyArray<ObjectPattern>
+
+  constructor(setting: {
+    readonly cast: Cast
+    readonly ignoring: ReadonlyArray<ObjectPattern>
+    readonly target: Target
+    readonly server: Server
+    readonly timeScale: number
+    readonly random: () => number
+  }) {
+    this.actors = new Map(actorsOf(setting.cast).map((name) => [name, new Actor(name)]))
+    this.ignoring = [...setting.ignoring, ...setting.target.ignoring]
+    this.target = setting.target
+    this.server = setting.server
+    this.timeScale = setting.timeScale
+    this.random = setting.random
+  }
+
+  /** Opens a new connection for an actor, with an inbox of its own. */
+  connect(actor: Actor, line: number): Effect.Effect<void, StepFailed> {
+    return this.dial(this.observe(actor)).pipe(
+      Effect.map((connection) => {
+        actor.connection?.reset()
+        actor.connection = connection
+        actor.rest = undefined
+        actor.lastDid = this.transcript.add(actor.name, "connected", "connects", {
+          line,
+          label: "connection"
+        })
+      })
+    )
+  }
+
+  /** Opens a connection to the server within the bound for connecting. */
+  dial(observer: Observer): Effect.Effect<Connection, StepFailed> {
+    const withinMillis = connectMillisMax * this.timeScale
+    return Connection.open(this.server, observer, withinMillis).pipe(
+      Effect.mapError(({ reason }) =>
+        fail({
+          expected: `${this.server.host}:${this.server.port} accepts a connection`,
+          received: reason === "ECONNREFUSED" ? "connection refused: nobody listens there any more" : reason,
+          withinMillis,
+          lost: true
+        })
+      )
+    )
+  }
+
+  /** Waits until `look` has an answer, at most until the deadline: then `undefined`. */
+  until<A>(look: () => A | undefined, deadlineMillis: number): Effect.Effect<A | undefined> {
+    return Effect.suspend(() => {
+      const now = look()
+      if (now !== undefined) return Effect.succeed(now)
+      const left = Math.max(0, deadlineMillis - performance.now())
+      return Effect.map(Effect.timeoutOption(this.signal.until(look), left), Option.getOrUndefined)
+    })
+  }
+
+  /** Ends all connections that are left, each with RST. */
+  clear(): void {
+    for (const { connection } of [...this.actors.values(), { connection: this.newcomer }]) connection?.reset()
+  }
+
+  /** The clauses that the server broke in passing, with the first evidence of each. */
+  brokenClauses(): ReadonlyMap<ClauseId, string> {
+    for (const { connection, name } of this.actors.values())
+      if (connection?.unlined === true)
+        this.breaks("WIRE-1", `${name} received an object that was no line of its own`)
+    return this.broken
+  }
+
+  /** Notes that the server broke a clause in passing; the first evidence counts. */
+  breaks(clause: ClauseId, evidence: string): void {
+    if (!this.broken.has(clause)) this.broken.set(clause, evidence)
+  }
+
+  private observe(actor: Actor): Observer {
+    return {
+      keeps: (incoming) =>
+        !this.ignoring.some((pattern) => !(match(pattern, incoming.value, noCaptures) instanceof Mismatch)),
+      received: (incoming, hidden) => {
+        if (!hidden) this.transcript.add(actor.name, "received", show(incoming.value, 500))
+        this.signal.notify()
+      },
+      ended: (end) => {
+        const text = end === "reset" ? "the server resets the connection" : "the server closes"
+        this.transcript.add(actor.name, "ended", text)
+        this.signal.notify()
+      },
+      asked: ({ type }) => {
+        if (type === "message") this.speaker = actor
+      },
+      loggedIn: (username) => {
+        actor.username = username
+        this.usernames.add(username)
+      }
+    }
+  }
+}
+
+/** Captures of one turn of a loop: what is bound inside is forgotten with it, what was bound outside stays. */
+export class CaptureScope {
+  private readonly outer: CaptureScope | undefined
+  private own: Captures = noCaptures
+
+  constructor(outer?: CaptureScope) {
+    this.outer = outer
+  }
+
+  get all(): Captures {
+    const outside = this.outer?.all ?? noCaptures
+    return this.own.size === 0 ? outside : new Map([...outside, ...this.own])
+  }
+
+  /** Keeps what a match has bound. */
+  keep(captures: Captures): void {
+    const outside = this.outer?.all ?? noCaptures
+    const fresh: Array<[string, Scalar]> = [...captures].filter(([name]) => !outside.has(name))
+    if (fresh.length > 0) this.own = new Map(fresh)
+  }
+}
+
+/** What a step is played in: the stage, the captures of its turn, and its bound. */
+export interface Scene {
+  readonly stage: Stage
+  readonly captures: CaptureScope
+  readonly withinMillis: number
+  /** On the clock of `performance.now`. */
+  readonly deadlineMillis: number
+  /** Plays the steps of a block. */
+  readonly playAll: (steps: ReadonlyArray<Step>, captures: CaptureScope) => Effect.Effect<void, StepFailed>
+}
+
+/** Does something that needs the server's cooperation, such as writing a lot, within the bound of the step. */
+export const bounded = <A, E>(
+  scene: Scene,
+  effect: Effect.Effect<A, E>,
+  finding: () => Omit<Finding, "withinMillis">
+): Effect.Effect<A, E | StepFailed> =>
+  Effect.timeoutOrElse(effect, {
+    duration: Math.max(0, scene.deadlineMillis - performance.now()),
+    orElse: () => Effect.fail(fail({ ...finding(), withinMillis: scene.withinMillis }))
+  })
+
+const noCaptures: Captures = new Map()
+
+/** Passes over what a client that asked for nothing should never see, and remembers it (PLAIN-1). */
+export const onExtra =
+  (stage: Stage, actor: Actor) =>
+  (extra: Incoming): void =>
+    stage.breaks("PLAIN-1", `${actor.name} received ${show(extra.value as Json)}`)

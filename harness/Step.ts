@@ -1,0 +1,79 @@
+import type * as Effect from "effect/Effect"
+import type { ClauseId } from "./Clauses.ts"
+import type { StepFailed } from "./Failure.ts"
+import type { Shape } from "./Shape.ts"
+import type { Scene } from "./Stage.ts"
+import type { Template } from "./Template.ts"
+import type { Who } from "./Who.ts"
+
+/** One sentence of a scenario, read and checked, with the place it stands at. */
+export interface Step<Value = unknown, Options = { readonly [key: string]: unknown }> {
+  readonly verb: Verb
+  /** As it stands in the file, with the values of `for each` put in. */
+  readonly sentence: string
+  readonly line: number
+  readonly column: number
+  readonly offset: number
+  readonly who: Who | undefined
+  /** The name in `… as N`. */
+  readonly name: Template | undefined
+  /** The second actor, in `… that Y is gone`. */
+  readonly other: Who | undefined
+  readonly value: Value
+  readonly options: Options
+  readonly withinMillis: number | undefined
+  readonly because: string | undefined
+  readonly proves: ReadonlyArray<ClauseId>
+}
+
+/** What an actor is, as far as the file alone can tell. */
+export type Standing = "new" | "connected" | "trying" | "logged in" | "refused" | "gone"
+
+/** One row of the verb table: all there is to know about a sentence. */
+export interface Verb<Value = any, Options = any> {
+  /** The grammar: `{who}` is the subject, `a|b` are two forms of a word, a `{name}` at the end may follow a colon instead. */
+  readonly sentence: string
+  /** The theme it is documented under. */
+  readonly theme: Theme
+  /** What it does, in one line of documentation. */
+  readonly meaning: string
+  /** A step as it would stand in a file, without its dash; documentation and editors show it. */
+  readonly example: string
+  /** What follows the colon; without it the sentence stands alone. */
+  readonly value?: Shape<Value>
+  /** Options that stand beside the sentence or, where it has no value, behind its colon. */
+  readonly options?: { readonly [key: string]: Shape<unknown> }
+  readonly required?: ReadonlyArray<string>
+  /** The clause to name where this sentence fails on the way to something else. */
+  readonly clause?: ClauseId
+  /** Whether it only brings actors in: its failure is held against no clause but its own. */
+  readonly bringsIn?: boolean
+  /** Whether it needs a connection (`connected`), must have none (`gone`), or connects by itself. */
+  readonly needs?: "connected" | "gone"
+  /** What its subject is after it. */
+  readonly becomes?: Standing
+  /** Whether it looks at what comes in, so that `one of` may be its subject. */
+  readonly expects?: boolean
+  /** What it sends, as far as the file tells. */
+  readonly sends?: (step: Step<Value, Options>) => ReadonlyArray<Template>
+  /** The steps inside it. */
+  readonly steps?: (step: Step<Value, Options>) => ReadonlyArray<ReadonlyArray<Step>>
+  readonly play: (step: Step<Value, Options>, scene: Scene) => Effect.Effect<void, StepFailed>
+}
+
+/** The themes of the verb table, in the order they are documented. */
+export const themes = [
+  "connecting",
+  "logging in",
+  "talking",
+  "raw bytes",
+  "expecting",
+  "leaving",
+  "the network",
+  "order"
+] as const
+export type Theme = (typeof themes)[number]
+
+/** Gives a row of the verb table the types of its own value and options. */
+export const verb = <Value = undefined, Options = Record<never, never>>(row: Verb<Value, Options>): Verb =>
+  row

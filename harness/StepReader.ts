@@ -1,0 +1,134 @@
+import type { ClauseId } from "./Clauses.ts"
+import { phrase } from "./Message.ts"
+import { didYouMean } from "./Mistake.ts"
+import { nearestSentence, parseSentence } from "./Sentence.ts"
+import { duration, oneOrMore, type Shape, words } from "./Shape.ts"
+import type { Entry, Node, Reader } from "./Source.ts"
+import type { Step, Verb } from "./Step.ts"
+import type { Template } from "./Template.ts"
+import { type Cast, parseWho, type Who } from "./Who.ts"
+
+/** Options that every sentence takes. */
+export const commonOptions = (clause: Shape<ClauseId>) => ({
+  within: duration,
+  because: words("a reason"),
+  proves: oneOrMore(clause)
+})
+
+/** Reads steps with the cast they may speak of; each mistake costs its own step alone. */
+export const readSteps =
+  (cast: Cast, clause: Shape<ClauseId>) =>
+  (items: ReadonlyArray<Node>, reader: Reader): ReadonlyArray<Step> =>
+    items.flatMap((item) => reader.source.attempt(() => readStep(item, reader, cast, clause)) ?? [])
+
+const readStep = (node: Node, reader: Reader, cast: Cast, clause: Shape<ClauseId>): Step => {
+  const { besides, sentence } = takeApart(node, reader, cast)
+  const parsed = parseSentence(sentence.key) ?? unknownSentence(sentence, reader, cast)
+  const { verb } = parsed
+  const fields: Fields = { ...commonOptions(clause), ...verb.options }
+  const given = { ...readOptions(besides, fields, verb, reader) }
+  let value: unknown
+  let name = parsed.name === undefined ? undefined : readName(parsed.name, sentence, reader)
+  if (parsed.nameFollows)
+    name = phrase.read(sentence.value ?? missingValue(sentence, "a name", reader), reader)
+  else if (verb.value !== undefined)
+    value = verb.value.read(sentence.value ?? missingValue(sentence, verb.value.what, reader, verb), reader)
+  else if (sentence.value !== undefined) {
+    if (!reader.isMap(sentence.value))
+      return reader.fail(sentence.value, `"${sentence.key}" takes no value${optionsHint(verb)}`)
+    Object.assign(given, readOptions(reader.entries(sentence.value), fields, verb, reader))
+  }
+  const missing = verb.required?.find((key) => !(key in given))
+  if (missing !== undefined)
+    return reader.fail(sentence.keyNode, `"${sentence.key}" needs ${missing}: ${fields[missing]!.what}`)
+  const { because, proves, within, ...options } = given
+  const offset = sentence.keyNode.range![0]
+  return {
+    verb,
+    sentence: reader.substitute(sentence.key),
+    ...reader.source.position(offset),
+    offset,
+    who: readWho(parsed.who, sentence, reader, cast),
+    name,
+    other: readWho(parsed.other, sentence, reader, cast),
+    value,
+    options,
+    withinMillis: within as number | undefined,
+    because: because as string | undefined,
+    proves: (proves as ReadonlyArray<ClauseId> | undefined) ?? []
+  }
+}
+
+type Fields = { readonly [key: string]: Shape<unknown> }
+
+/** The sentence of a step, and what stands beside it. */
+const takeApart = (
+  node: Node,
+  reader: Reader,
+  cast: Cast
+): { readonly sentence: Entry; readonly besides: ReadonlyArray<Entry> } => {
+  if (!reader.isMap(node)) {
+    const key = reader.isList(node)
+      ? reader.fail(node, "a step is a sentence, not a list")
+      : String(reader.scalar(node))
+    if (parseSentence(key)?.name !== undefined) reader.rejectCut(node)
+    return { sentence: { key, keyNode: node, value: undefined }, besides: [] }
+  }
+  const entries = reader.entries(node)
+  const sentences = entries.filter(({ key }) => parseSentence(key) !== undefined)
+  const [sentence, second] = sentences
+  if (second !== undefined)
+    return reader.fail(second.keyNode, "two sentences in one step; give each its own dash")
+  if (sentence === undefined) {
+    const first = entries.find(({ key }) => !["within", "because", "proves"].includes(key))
+    if (first === undefined) return reader.fail(node, "this step has no sentence")
+    return unknownSentence(first, reader, cast)
+  }
+  return { sentence, besides: entries.filter((entry) => entry !== sentence) }
+}
+
+const readOptions = (entries: ReadonlyArray<Entry>, fields: Fields, verb: Verb, reader: Reader) =>
+  Object.fromEntries(
+    entries.map(({ key, keyNode, value }) => {
+      const field = Object.hasOwn(fields, key) ? fields[key] : undefined
+      if (field === undefined)
+        return reader.fail(
+          keyNode,
+          `unknown option "${key}"${didYouMean(key, Object.keys(fields)) || optionsHint(verb)}`
+        )
+      if (value === undefined) return reader.fail(keyNode, `"${key}" needs a value: ${field.what}`)
+      return [key, field.read(value, reader)]
+    })
+  )
+
+const readWho = (text: string | undefined, sentence: Entry, reader: Reader, cast: Cast): Who | undefined => {
+  if (text === undefined) return undefined
+  const who = parseWho(reader.substitute(text), cast)
+  return "problem" in who ? reader.fail(sentence.keyNode, who.problem) : who
+}
+
+const readName = (text: string, sentence: Entry, reader: Reader): Template => {
+  const capture = /^\$([A-Za-z][A-Za-z0-9_]*)$/.exec(text)?.[1]
+  if (capture !== undefined) return { _tag: "Capture", name: capture }
+  return text.trim() === ""
+    ? reader.fail(sentence.keyNode, "a name is missing after `as`")
+    : { _tag: "Literal", value: reader.substitute(text) }
+}
+
+const unknownSentence = ({ key, keyNode }: Entry, reader: Reader, cast: Cast): never => {
+  const nearest = nearestSentence(key, cast)
+  const [subject = ""] = key.split(" ")
+  const who = parseWho(subject, cast)
+  const hint =
+    nearest !== undefined ? `; did you mean "${nearest}"?` : "problem" in who ? ` (${who.problem})` : ""
+  return reader.fail(keyNode, `unknown sentence "${key}"${hint}`)
+}
+
+const missingValue = ({ key, keyNode }: Entry, what: string, reader: Reader, verb?: Verb): never =>
+  reader.fail(
+    keyNode,
+    `"${key}" needs ${what} behind a colon${verb === undefined ? "" : `, such as: ${verb.example}`}`
+  )
+
+const optionsHint = ({ options }: Verb): string =>
+  options === undefined ? "" : `; its options are ${Object.keys(options).join(", ")}`

@@ -1,0 +1,54 @@
+import * as Effect from "effect/Effect"
+import type { Actor } from "./Actor.ts"
+import { fail, type StepFailed } from "./Failure.ts"
+import type { Scene, Stage } from "./Stage.ts"
+import type { Step, Verb } from "./Step.ts"
+import type { Who } from "./Who.ts"
+
+/** The actors that the subject of a step stands for, at this moment of the play. */
+export const subjects = (
+  step: Step<any, any>,
+  { stage }: Scene
+): Effect.Effect<ReadonlyArray<Actor>, StepFailed> => {
+  if (step.who === undefined) return Effect.succeed([])
+  const actors = resolve(step.who, stage, step.verb)
+  return actors.length > 0
+    ? Effect.succeed(actors)
+    : Effect.fail(
+        fail({ expected: `somebody whom "${phrases[step.who._tag]}" means`, received: "nobody is left" })
+      )
+}
+
+/** Whom a subject means; `everyone` is the whole cast for a sentence that connects by itself. */
+export const resolve = (who: Who, stage: Stage, verb?: Verb): ReadonlyArray<Actor> => {
+  const all = [...stage.actors.values()]
+  switch (who._tag) {
+    case "Actors":
+    case "OneOf":
+      return who.names.map((name) => stage.actors.get(name)!)
+    case "Everyone":
+      return verb === undefined || verb.needs === "connected" ? all.filter(({ connected }) => connected) : all
+    case "EveryoneElse":
+      return all.filter((actor) => actor !== stage.speaker && actor.loggedIn && actor.connection!.reading)
+    case "Others":
+      return stage.others ?? []
+  }
+}
+
+/** Makes the `play` of a sentence that each of its subjects does, one after the other in cast order. */
+export const each =
+  <Value, Options>(
+    act: (actor: Actor, step: Step<Value, Options>, scene: Scene) => Effect.Effect<void, StepFailed>
+  ): Verb<Value, Options>["play"] =>
+  (step, scene) =>
+    Effect.flatMap(subjects(step, scene), (actors) =>
+      Effect.forEach(actors, (actor) => act(actor, step, scene), { discard: true })
+    )
+
+const phrases = {
+  Actors: "the cast",
+  OneOf: "one of",
+  Everyone: "everyone",
+  EveryoneElse: "everyone else",
+  Others: "the others"
+}

@@ -1,0 +1,29 @@
+/** One JSON value on one line as a person reads it: invisible characters spelled out, long texts cut in the middle. */
+export const show = (value: unknown, charactersMax = 200): string => {
+  const text = value === undefined ? "nothing" : visible(JSON.stringify(value))
+  return clip(text, charactersMax)
+}
+
+/** Shortens a text in its middle and says by how much. */
+export const clip = (text: string, charactersMax: number): string => {
+  if (text.length <= charactersMax) return text
+  const kept = Math.floor((charactersMax - 20) / 2)
+  return `${text.slice(0, kept)} … ${text.length - 2 * kept} more … ${text.slice(-kept)}`
+}
+
+/** Spells out what a terminal would not show: controls, joiners, direction marks, odd blanks. */
+export const visible = (text: string): string =>
+  text.replace(hidden, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, "0")}`)
+
+/** `1 client`, `2 clients`. */
+export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`
+
+/** `a, b and c`. */
+export const listed = (items: ReadonlyArray<string>, last = "and"): string =>
+  items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} ${last} ${items.at(-1)}`
+
+/** A span of time in the unit that fits it. */
+export const millis = (ms: number): string =>
+  ms >= 1000 ? `${Number((ms / 1000).toFixed(1))} s` : `${Number(ms.toFixed(ms < 10 ? 1 : 0))} ms`
+
+const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u00a0\ufeff]/gu

@@ -1,0 +1,8 @@
+import * as Command from "effect/cli/Command"
+import { scenario } from "./scenario.ts"
+
+/** The commands of the harness. */
+export const harness = Command.make("harness").pipe(
+  Command.withDescription("Plays scenarios against a chat server and judges it"),
+  Command.withSubcommands([scenario])
+)

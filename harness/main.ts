@@ -1,0 +1,8 @@
+import { enableCompileCache } from "node:module"
+
+enableCompileCache()
+
+const { runMain } = await import("../src/Cli.ts")
+const { harness } = await import("./commands/harness.ts")
+
+runMain(harness, process.argv.slice(2))

@@ -1,0 +1,37 @@
+import * as Effect from "effect/Effect"
+import { type Target, TargetFailed } from "../Target.ts"
+import { fresh } from "./Fresh.ts"
+import { answers } from "./Port.ts"
+
+/** A server that runs already, and that other people may be using. */
+export const connect = (host: string, port: number): Target => {
+  let newcomers = 0
+  const used = new Set<string>()
+  const address = `${host}:${port}`
+  return {
+    ...fresh(),
+    name: address,
+    arguments: `--connect ${address}`,
+    claims: new Set(),
+    restarts: false,
+    parallel: false,
+    newcomerName: () => `newcomer${process.pid}x${++newcomers}`,
+    mayStillHold: (username) => used.has(username),
+    usedNames: (usernames) => {
+      for (const username of usernames) used.add(username)
+    },
+    start: Effect.flatMap(answers(port, host), (yes) =>
+      yes
+        ? Effect.succeed({
+            host,
+            port,
+            restart: Effect.fail(failed("a server that runs elsewhere cannot be restarted")),
+            ended: () => undefined,
+            lastLines: () => []
+          })
+        : Effect.fail(failed(`nobody accepts connections at ${address}`))
+    )
+  }
+}
+
+const failed = (reason: string): TargetFailed => new TargetFailed({ reason, lastLines: [] })

@@ -1,0 +1,21 @@
+import * as Effect from "effect/Effect"
+import type { Target } from "../Target.ts"
+
+/** How long to wait where nobody answers `list`, unless the target's entry says otherwise. */
+export const settleMillisDefault = 200
+
+/** What targets have in common that start a fresh server for each scenario. */
+export const fresh = () =>
+  ({
+    claims: new Set(["alone"]),
+    lacks: (need: string) => Effect.succeed(`this target does not claim ${need}`),
+    newcomerName: () => "newcomer",
+    ignoring: [],
+    fences: "unknown",
+    settleMillis: settleMillisDefault,
+    restarts: true,
+    parallel: true,
+    mayStillHold: () => false,
+    usedNames: () => undefined,
+    knownFailures: new Map<string, string>()
+  }) satisfies Partial<Target>

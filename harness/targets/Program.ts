@@ -1,0 +1,80 @@
+import { spawn } from "node:child_process"
+import { constants } from "node:os"
+import * as Effect from "effect/Effect"
+
+/** A program that was started: how it ended, what it wrote last, how to end it with all its children. */
+export interface Program {
+  /** "exit code 1", "signal SIGSEGV", or `undefined` as long as it runs. */
+  readonly ended: string | undefined
+  /** The end of its standard error or, where that is empty, of its standard output. */
+  readonly lastLines: ReadonlyArray<string>
+  readonly kill: Effect.Effect<void>
+}
+
+const linesMax = 20
+const lineCharactersMax = 500
+const alive = new Set<number>()
+
+/** Starts a shell command in a process group of its own. */
+export const launch = (command: string): Program => {
+  const child = spawn(command, { shell: true, detached: true, stdio: ["ignore", "pipe", "pipe"] })
+  const [output, errors] = [new Tail(), new Tail()]
+  child.stdout.on("data", (chunk: Buffer) => output.add(chunk))
+  child.stderr.on("data", (chunk: Buffer) => errors.add(chunk))
+  let ended: string | undefined
+  const over = new Promise<void>((resolve) => {
+    child.on("error", (error) => {
+      ended ??= error.message
+      resolve()
+    })
+    child.on("close", () => resolve())
+  })
+  child.on("exit", (code, signal) => {
+    ended ??= howItEnded(code, signal)
+  })
+  if (child.pid !== undefined) alive.add(child.pid)
+  return {
+    get ended() {
+      return ended
+    },
+    get lastLines() {
+      return errors.lines.length > 0 ? errors.lines : output.lines
+    },
+    kill: Effect.promise(() => {
+      killGroup(child.pid)
+      return over
+    })
+  }
+}
+
+/** The last lines of a stream. */
+class Tail {
+  private text = ""
+
+  get lines(): ReadonlyArray<string> {
+    const lines = this.text.split("\n").map((line) => line.trimEnd())
+    return lines.filter((line) => line !== "").slice(-linesMax)
+  }
+
+  add(chunk: Buffer): void {
+    this.text = (this.text + chunk.toString()).slice(-linesMax * lineCharactersMax)
+  }
+}
+
+/** A shell reports the signal that ended its command as 128 and the signal's number. */
+const howItEnded = (code: number | null, signal: NodeJS.Signals | null): string => {
+  const [shellSignal] = Object.entries(constants.signals).find(([, number]) => number + 128 === code) ?? []
+  const name = signal ?? shellSignal
+  return name === undefined ? `exit code ${code}` : `signal ${name}`
+}
+
+const killGroup = (pid: number | undefined): void => {
+  if (pid === undefined || !alive.delete(pid)) return
+  try {
+    process.kill(-pid, "SIGKILL")
+  } catch {
+    // The whole group has ended by itself.
+  }
+}
+
+process.on("exit", () => alive.forEach(killGroup))

@@ -1,0 +1,92 @@
+import { performance } from "node:perf_hooks"
+import * as Effect from "effect/Effect"
+import { type Server, type Target, TargetFailed } from "../Target.ts"
+import { millis } from "../Text.ts"
+import { fresh } from "./Fresh.ts"
+import { answers, freePort, host } from "./Port.ts"
+import { launch, type Program } from "./Program.ts"
+
+/** How long a server may take until its port answers. */
+const startMillisMax = 10_000
+
+/** How long a port may stay in TIME_WAIT after a server that closed first and sets no SO_REUSEADDR. */
+const portMillisMax = 65_000
+
+/** What to start: a shell command, with `{port}` for the port or the port that is compiled in. */
+export interface Start {
+  readonly command: string
+  readonly port: number | undefined
+  readonly timeScale: number
+}
+
+/** Any program as the server: a fresh start for each scenario, killed with all its children. */
+export const spawn = (what: Start): Target => ({
+  ...fresh(),
+  name: what.command,
+  arguments: `--spawn ${quoted(what.command)}${what.port === undefined ? "" : ` --port ${what.port}`}`,
+  start: start(what)
+})
+
+const start = Effect.fnUntraced(function* (what: Start) {
+  const port = what.port ?? (yield* freePort)
+  let program = yield* begin(what, port)
+  yield* Effect.addFinalizer(() => Effect.suspend(() => program.kill))
+  const server: Server = {
+    host,
+    port,
+    restart: Effect.gen(function* () {
+      yield* program.kill
+      program = yield* begin({ ...what, port }, port)
+    }),
+    ended: () => program.ended,
+    lastLines: () => program.lastLines
+  }
+  return server
+})
+
+/** Starts the program and waits until its port answers; a fixed port that its predecessor still blocks is tried again. */
+const begin = Effect.fnUntraced(function* (what: Start, port: number) {
+  if (yield* answers(port))
+    return yield* new TargetFailed({
+      reason: `another program listens on port ${port} already; end it first`,
+      lastLines: []
+    })
+  const giveUpAtMillis = performance.now() + portMillisMax
+  for (;;) {
+    const program = launch(what.command.replaceAll("{port}", String(port)))
+    const listening = yield* Effect.onInterrupt(
+      untilListening(program, port, what.timeScale),
+      () => program.kill
+    )
+    if (listening) return program
+    const ended = program.ended
+    yield* program.kill
+    const blocked = what.port !== undefined && ended !== undefined && portIsTaken(program.lastLines)
+    if (!blocked || performance.now() > giveUpAtMillis)
+      return yield* new TargetFailed({
+        reason: whyNot(ended, port, what.timeScale),
+        lastLines: program.lastLines
+      })
+    yield* Effect.sleep(500)
+  }
+})
+
+/** Whether the port answered before the program ended and in time. */
+const untilListening = Effect.fnUntraced(function* (program: Program, port: number, timeScale: number) {
+  const giveUpAtMillis = performance.now() + startMillisMax * timeScale
+  while (program.ended === undefined && performance.now() < giveUpAtMillis) {
+    if (yield* answers(port)) return program.ended === undefined
+    yield* Effect.sleep(10)
+  }
+  return false
+})
+
+const portIsTaken = (lines: ReadonlyArray<string>): boolean =>
+  lines.some((line) => /in use|EADDRINUSE|\bbind\b/i.test(line))
+
+const whyNot = (ended: string | undefined, port: number, timeScale: number): string =>
+  ended === undefined
+    ? `it did not listen on ${host}:${port} within ${millis(startMillisMax * timeScale)}`
+    : `it ended (${ended}) before it listened on ${host}:${port}`
+
+const quoted = (command: string): string => `'${command.replaceAll("'", "'\\''")}'`

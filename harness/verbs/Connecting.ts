@@ -1,0 +1,60 @@
+import * as Effect from "effect/Effect"
+import { performance } from "node:perf_hooks"
+import type { Actor } from "../Actor.ts"
+import { fail } from "../Failure.ts"
+import { shown } from "../Expectation.ts"
+import { connectMillisMax, type Scene } from "../Stage.ts"
+import { type Step, type Verb, verb } from "../Step.ts"
+import { each } from "../Subjects.ts"
+import { isSuccess } from "../Requests.ts"
+
+/** Sentences that open a connection, or show that none can be had. */
+export const connecting: ReadonlyArray<Verb> = [
+  verb({
+    sentence: "{who} connects|connect",
+    theme: "connecting",
+    meaning: "opens a socket (it may take 10 s); its inbox starts now",
+    example: "alice connects",
+    bringsIn: true,
+    needs: "gone",
+    becomes: "connected",
+    play: each((actor, step, { stage }) => stage.connect(actor, step.line))
+  }),
+  verb({
+    sentence: "{who} cannot connect",
+    theme: "connecting",
+    meaning: "is refused by TCP, or accepted and ended with at most one error",
+    example: "bob cannot connect",
+    needs: "gone",
+    becomes: "gone",
+    play: each((actor, step, scene) => refuseConnection(actor, step, scene))
+  }),
+  verb({
+    sentence: "{who} reconnects|reconnect",
+    theme: "connecting",
+    meaning: "ends what is left of its connection (RST) and opens a new one with a fresh inbox",
+    example: "alice reconnects",
+    bringsIn: true,
+    becomes: "connected",
+    play: each((actor, step, { stage }) => stage.connect(actor, step.line))
+  })
+]
+
+/** Succeeds where no lasting connection can be had. */
+const refuseConnection = Effect.fnUntraced(function* (actor: Actor, step: Step<any, any>, scene: Scene) {
+  const { stage } = scene
+  const connected = yield* Effect.option(stage.connect(actor, step.line))
+  if (connected._tag === "None") return
+  const connection = actor.connection!
+  connection.mayEnd = true
+  const deadline = performance.now() + connectMillisMax * stage.timeScale
+  const ended = yield* stage.until(() => connection.ended, deadline)
+  const [first, second] = connection.inbox
+  const wrong = second ?? (first !== undefined && isSuccess(first.value) ? first : undefined)
+  if (ended !== undefined && wrong === undefined) return
+  return yield* fail({
+    actor: actor.name,
+    expected: "no connection, or its end after at most one error",
+    received: wrong === undefined ? "a connection that stays open" : shown(wrong)
+  })
+})

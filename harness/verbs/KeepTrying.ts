@@ -1,0 +1,90 @@
+import { performance } from "node:perf_hooks"
+import * as Effect from "effect/Effect"
+import { type Actor, laneOf } from "../Actor.ts"
+import { shown } from "../Expectation.ts"
+import { fail } from "../Failure.ts"
+import { describe, match, Mismatch, type ObjectPattern } from "../Pattern.ts"
+import { connectWhereNeeded, send } from "../Sending.ts"
+import { onExtra, type Scene } from "../Stage.ts"
+import type { Step } from "../Step.ts"
+import { fill, type Template } from "../Template.ts"
+
+/** An exchange to repeat: what is sent, the reply that ends it, and the reply that means once more. */
+export interface Exchange {
+  readonly sends: Template
+  readonly until: ObjectPattern
+  readonly while: ObjectPattern
+  /** Whether the end of the connection is as good as a refusal. */
+  readonly endMeansAgain?: boolean
+}
+
+/**
+ * Repeats whole exchanges until one succeeds, at most until the deadline; a connection that ended after a refusal is
+ * opened again. The pauses between attempts spare the server; no verdict depends on them.
+ */
+export const keepTrying = Effect.fnUntraced(function* (
+  actor: Actor,
+  step: Step<any, any>,
+  scene: Scene,
+  exchange: Exchange
+) {
+  const expected = () => describe(exchange.until, scene.captures.all)
+  let refusal: string | undefined
+  for (let pauseMillis = pauseMillisMin; ; pauseMillis = Math.min(pauseMillisMax, pauseMillis * 2)) {
+    yield* connectWhereNeeded(actor, step, scene)
+    yield* send(actor, fill(exchange.sends, scene.captures.all), step, scene)
+    const endMeansAgain = exchange.endMeansAgain === true || refusal !== undefined
+    const answer = yield* scene.stage.until(
+      () => look(actor, exchange, endMeansAgain, scene),
+      scene.deadlineMillis
+    )
+    if (answer?.verdict === "done") return
+    if (answer?.verdict === "wrong")
+      return yield* fail({
+        actor: actor.name,
+        expected: `${expected()}, and until then only ${describe(exchange.while, scene.captures.all)}`,
+        received: answer.received,
+        lost: actor.connection?.ended !== undefined
+      })
+    if (answer !== undefined) refusal = answer.received
+    if (answer === undefined || performance.now() + pauseMillis > scene.deadlineMillis)
+      return yield* fail({
+        actor: actor.name,
+        expected: `${expected()} in the end`,
+        received: answer === undefined ? "nothing" : `only refusals, the last one ${answer.received}`,
+        withinMillis: scene.withinMillis
+      })
+    yield* Effect.sleep(pauseMillis)
+  }
+})
+
+const pauseMillisMin = 5
+const pauseMillisMax = 100
+
+interface Answer {
+  readonly verdict: "done" | "again" | "wrong"
+  readonly received: string
+}
+
+const look = (actor: Actor, exchange: Exchange, endMeansAgain: boolean, scene: Scene): Answer | undefined => {
+  const captures = scene.captures.all
+  const connection = actor.connection!
+  const next = actor.next(laneOf(exchange.until), captures, onExtra(scene.stage, actor))
+  if (next === undefined) {
+    if (connection.ended === undefined) return undefined
+    connection.mayEnd ||= endMeansAgain
+    return {
+      verdict: endMeansAgain ? "again" : "wrong",
+      received: `the end of the connection (${connection.ended})`
+    }
+  }
+  actor.take(next)
+  const done = match(exchange.until, next.value, captures)
+  if (!(done instanceof Mismatch)) {
+    scene.captures.keep(done)
+    return { verdict: "done", received: shown(next) }
+  }
+  connection.mayEnd = true
+  const again = !(match(exchange.while, next.value, captures) instanceof Mismatch)
+  return { verdict: again ? "again" : "wrong", received: shown(next) }
+}

@@ -1,0 +1,179 @@
+import { performance } from "node:perf_hooks"
+import * as Effect from "effect/Effect"
+import { type Actor, laneOf } from "../Actor.ts"
+import { expectation, lookAt, shown, type Sight } from "../Expectation.ts"
+import { fail } from "../Failure.ts"
+import { askUsers } from "../Fence.ts"
+import { messagePattern } from "../Message.ts"
+import { describe, type ObjectPattern } from "../Pattern.ts"
+import { fenceBeforeLeaving, notConnected } from "../Sending.ts"
+import { choice, flag, oneOrMore } from "../Shape.ts"
+import { onExtra, type Scene } from "../Stage.ts"
+import { type Step, type Verb, verb } from "../Step.ts"
+import { each, resolve } from "../Subjects.ts"
+import { listed, show } from "../Text.ts"
+
+interface Gone {
+  readonly after?: ReadonlyArray<ObjectPattern>
+  readonly by?: "close" | "reset" | "either"
+}
+type Leave = Step<undefined, { readonly "at once"?: boolean }>
+
+const atOnce = { "at once": flag }
+
+/** Sentences about the end of a connection, from either side. */
+export const leaving: ReadonlyArray<Verb> = [
+  verb({
+    sentence: "{who} disconnects|disconnect",
+    theme: "leaving",
+    meaning: "closes its connection (FIN), after a fence if it has sent anything; `at once: true` skips that",
+    example: "bob disconnects",
+    options: atOnce,
+    needs: "connected",
+    becomes: "gone",
+    play: each((actor, step: Leave, scene) =>
+      leave(actor, step, scene, "disconnects", (connection) => connection.close())
+    )
+  }),
+  verb({
+    sentence: "{who} half-closes|half-close",
+    theme: "leaving",
+    meaning: "sends FIN and goes on reading",
+    example: "bob half-closes",
+    options: atOnce,
+    needs: "connected",
+    play: each((actor, step, { stage }) =>
+      Effect.suspend(() => {
+        if (actor.connection?.open !== true) return Effect.fail(notConnected(actor, "to half-close"))
+        actor.connection.halfClose()
+        actor.lastDid = stage.transcript.add(actor.name, "left", "half-closes (FIN)", {
+          line: step.line,
+          label: "half-close"
+        })
+        return Effect.void
+      })
+    )
+  }),
+  verb({
+    sentence: "{who} is|are cut off",
+    theme: "leaving",
+    meaning:
+      "breaks its connection off (RST), after a fence if it has sent anything; `at once: true` skips that",
+    example: "alice is cut off",
+    options: atOnce,
+    needs: "connected",
+    becomes: "gone",
+    play: each((actor, step: Leave, scene) =>
+      leave(actor, step, scene, "is cut off (RST)", (connection) => connection.reset())
+    )
+  }),
+  verb({
+    sentence: "{who} goes|go silent",
+    theme: "leaving",
+    meaning: "neither sends nor reads nor closes from now on, like a machine that vanished",
+    example: "alice goes silent",
+    needs: "connected",
+    becomes: "gone",
+    play: each((actor, step: Leave, scene) =>
+      leave(actor, step, scene, "goes silent", (connection) => connection.fallSilent())
+    )
+  }),
+  verb({
+    sentence: "{who} is|are disconnected",
+    theme: "leaving",
+    meaning:
+      "the server ends the connection within the bound, `by` close, reset or either, `after` these came last",
+    example: "bob is disconnected: { after: [{ status: error }], by: close }",
+    options: { after: oneOrMore(messagePattern), by: choice(["close", "reset", "either"]) },
+    becomes: "gone",
+    expects: true,
+    play: (step: Step<undefined, Gone>, scene) =>
+      Effect.andThen(
+        Effect.forEach(step.options.after ?? [], (pattern) => before(pattern)(step, scene), {
+          discard: true
+        }),
+        ended(step, scene)
+      )
+  }),
+  verb({
+    sentence: "{who} sees|see that {other} is|are gone",
+    theme: "leaving",
+    meaning: "asks `list`, unseen, until the name is off it",
+    example: "alice sees that bob is gone",
+    clause: "LEAVE-1",
+    needs: "connected",
+    play: each((actor, step, scene) => seesGone(actor, step, scene))
+  })
+]
+
+const leave = (
+  actor: Actor,
+  step: Leave,
+  scene: Scene,
+  what: string,
+  how: (connection: NonNullable<Actor["connection"]>) => void
+) =>
+  Effect.gen(function* () {
+    yield* fenceBeforeLeaving(actor, step, scene)
+    const { connection } = actor
+    if (connection === undefined || connection.left || (connection.ended !== undefined && !connection.mayEnd))
+      return yield* notConnected(actor, `so that it ${what}`)
+    how(connection)
+    actor.lastDid = scene.stage.transcript.add(actor.name, "left", what, {
+      line: step.line,
+      label: "leaving"
+    })
+  })
+
+const before = (pattern: ObjectPattern): Verb["play"] =>
+  expectation(
+    (actor, _step, scene) => lookAt(actor, laneOf(pattern), pattern, scene),
+    (_step, scene) => `${describe(pattern, scene.captures.all)} before the end`
+  )
+
+const ended: Verb["play"] = expectation(
+  (actor, step: Step<undefined, Gone>, scene): Sight => {
+    const { connection } = actor
+    if (connection?.ended === undefined) return undefined
+    const { after, by = "either" } = step.options
+    const wrong = (received: string): Sight => ({
+      _tag: "Wrong",
+      finding: { actor: actor.name, expected: endedBy(by), received }
+    })
+    if (by !== "either" && connection.ended !== by) return wrong(`the end by ${connection.ended}`)
+    const more =
+      after === undefined ? undefined : actor.next("any", scene.captures.all, onExtra(scene.stage, actor))
+    if (more !== undefined) return wrong(`${shown(more)} after what should have been the last`)
+    return {
+      _tag: "Seen",
+      take: () => {
+        connection.mayEnd = true
+      }
+    }
+  },
+  (step: Step<undefined, Gone>) => endedBy(step.options.by ?? "either")
+)
+
+const endedBy = (by: string): string => `the server ends the connection${by === "either" ? "" : ` by ${by}`}`
+
+/** Asks until none of these names is listed any more; the pauses spare the server. */
+const seesGone = Effect.fnUntraced(function* (actor: Actor, step: Step<any, any>, scene: Scene) {
+  const gone = resolve(step.other!, scene.stage)
+  const names = gone.map(({ username }) => username)
+  if (actor.connection?.fenceable !== true)
+    return yield* notConnected(actor, "logged in and free to ask list")
+  for (let pauseMillis = 5; ; pauseMillis = Math.min(100, pauseMillis * 2)) {
+    const users = yield* askUsers(actor, scene)
+    if (users === undefined) return yield* notConnected(actor, "to ask list")
+    const left = names.filter((name) => users.includes(name))
+    if (left.length === 0) return
+    if (performance.now() + pauseMillis > scene.deadlineMillis)
+      return yield* fail({
+        actor: actor.name,
+        expected: `${listed(left)} off the list`,
+        received: `users ${show(users)}`,
+        withinMillis: scene.withinMillis
+      })
+    yield* Effect.sleep(pauseMillis)
+  }
+})

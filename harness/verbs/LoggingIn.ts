@@ -1,0 +1,158 @@
+import * as Effect from "effect/Effect"
+import type { Actor } from "../Actor.ts"
+import { expectation, lookAt, lookAtEnd, type Sight, waitFor, wrong } from "../Expectation.ts"
+import { fence } from "../Fence.ts"
+import { messagePattern, request } from "../Message.ts"
+import { describe, type ObjectPattern } from "../Pattern.ts"
+import { isSuccess } from "../Requests.ts"
+import { connectWhereNeeded, send } from "../Sending.ts"
+import { onExtra, type Scene } from "../Stage.ts"
+import { type Step, type Verb, verb } from "../Step.ts"
+import { each } from "../Subjects.ts"
+import { fill, literal } from "../Template.ts"
+import { type Exchange, keepTrying } from "./KeepTrying.ts"
+
+type AnyStep = Step<any, any>
+
+/** Sentences about names: getting one, being refused one, giving it back. */
+export const loggingIn: ReadonlyArray<Verb> = [
+  ...withAndWithoutName({
+    sentence: "{who} logs|log in",
+    theme: "logging in",
+    meaning: "connects where needed, logs in, receives `success`; all that follows finds it logged in",
+    example: "alice logs in",
+    clause: "LOGIN-1",
+    bringsIn: true,
+    becomes: "logged in",
+    play: each((actor, step, scene) => logIn(actor, step, scene))
+  }),
+  verb({
+    sentence: "{who} logs|log out",
+    theme: "logging in",
+    meaning: "sends `logout`, receives `success`, and the server ends the connection",
+    example: "alice logs out",
+    clause: "LOGOUT-1",
+    needs: "connected",
+    becomes: "gone",
+    play: each((actor, step, scene) => logOut(actor, step, scene))
+  }),
+  ...withAndWithoutName({
+    sentence: "{who} tries|try to log in",
+    theme: "logging in",
+    meaning: "connects where needed and sends the login alone; what comes back is for the next sentences",
+    example: "bob tries to log in",
+    becomes: "trying",
+    play: each((actor, step, scene) =>
+      Effect.andThen(
+        connectWhereNeeded(actor, step, scene),
+        Effect.suspend(() => send(actor, loginOf(actor, step, scene), step, scene))
+      )
+    )
+  }),
+  verb({
+    sentence: "{who} is|are refused",
+    theme: "logging in",
+    meaning:
+      "receives a reply that is no `success`, or the end of the connection, which may end at any time from then on",
+    example: "bob is refused",
+    becomes: "refused",
+    expects: true,
+    play: expectation(lookForRefusal, () => refusal)
+  }),
+  ...withAndWithoutName({
+    sentence: "{who} keeps|keep trying to log in",
+    theme: "logging in",
+    meaning:
+      "logs in again and again until the name is granted; a refusal or the end of the connection means once more",
+    example: "bob keeps trying to log in",
+    clause: "LEAVE-1",
+    becomes: "logged in",
+    play: each((actor, step, scene) => keepLoggingIn(actor, step, scene))
+  }),
+  verb({
+    sentence: "{who} keeps|keep trying",
+    theme: "logging in",
+    meaning:
+      "repeats a whole exchange until a reply matches `until` (looked at first), as long as the others match `while`; any other fails",
+    example:
+      "bob keeps trying: { sends: { type: list }, until: { status: success, users: [bob] }, while: { status: success } }",
+    options: { sends: request, until: messagePattern, while: messagePattern },
+    required: ["sends", "until", "while"],
+    needs: "connected",
+    sends: (step: Step<undefined, Exchange>) => [step.options.sends],
+    play: each((actor, step: Step<undefined, Exchange>, scene) =>
+      keepTrying(actor, step, scene, step.options)
+    )
+  })
+]
+
+function withAndWithoutName(row: Verb): ReadonlyArray<Verb> {
+  const named = { ...row, sentence: `${row.sentence} as {name}`, example: `${row.example} as carol` }
+  return [row, named]
+}
+
+const logIn = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene: Scene) {
+  yield* connectWhereNeeded(actor, step, scene)
+  const { username } = loginOf(actor, step, scene)
+  if (scene.stage.target.mayStillHold(username)) return yield* keepLoggingIn(actor, step, scene)
+  yield* send(actor, loginOf(actor, step, scene), step, scene)
+  yield* waitFor(actor, () => lookAt(actor, "reply", granted, scene), describe(granted), scene)
+  yield* fence([actor], scene)
+})
+
+const keepLoggingIn = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene: Scene) {
+  const sends = literal({ type: "login", username: step.name ?? actor.name })
+  yield* keepTrying(actor, step, scene, { sends, until: granted, while: notGranted, endMeansAgain: true })
+  yield* fence([actor], scene)
+})
+
+const logOut = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene: Scene) {
+  yield* send(actor, { type: "logout" }, step, scene)
+  yield* waitFor(actor, () => lookAt(actor, "reply", granted, scene), describe(granted), scene)
+  yield* waitFor(actor, () => lookForEnd(actor), "the server ends the connection after a logout", scene)
+})
+
+const loginOf = (
+  actor: Actor,
+  step: AnyStep,
+  scene: Scene
+): { readonly type: string; readonly username: string } => ({
+  type: "login",
+  username: step.name === undefined ? actor.name : String(fill(step.name, scene.captures.all))
+})
+
+function lookForRefusal(actor: Actor, _step: Step<undefined>, scene: Scene): Sight {
+  const connection = actor.connection
+  const next = actor.next(
+    "reply",
+    scene.captures.all,
+    onExtra(scene.stage, actor),
+    (reply) => !isSuccess(reply)
+  )
+  const mayEnd = () => {
+    connection!.mayEnd = true
+  }
+  if (next === undefined)
+    return connection?.ended === undefined ? lookAtEnd(actor, refusal) : { _tag: "Seen", take: mayEnd }
+  if (next.lane === "noise" || isSuccess(next.value)) return wrong(actor, refusal, next)
+  return {
+    _tag: "Seen",
+    take: () => {
+      actor.take(next)
+      mayEnd()
+    }
+  }
+}
+
+/** The server ends the connection, however it does. */
+const lookForEnd = ({ connection }: Actor): Sight =>
+  connection?.ended === undefined ? undefined : { _tag: "Seen", take: () => undefined }
+
+const success = { _tag: "Literal", value: "success" } as const
+const granted: ObjectPattern = { _tag: "Object", fields: [["status", success]], exactly: false }
+const notGranted: ObjectPattern = {
+  _tag: "Object",
+  fields: [["status", { _tag: "Not", pattern: success }]],
+  exactly: false
+}
+const refusal = 'a refusal: status other than "success", or the end of the connection'

@@ -1,0 +1,144 @@
+import * as Effect from "effect/Effect"
+import type { Actor } from "../Actor.ts"
+import type { Connection } from "../Connection.ts"
+import { fail } from "../Failure.ts"
+import { type Faults, Network } from "../Network.ts"
+import { notConnected } from "../Sending.ts"
+import { bandwidth, duration, integer, text } from "../Shape.ts"
+import { CaptureScope, type Scene } from "../Stage.ts"
+import { type Step, type Verb, verb } from "../Step.ts"
+import { branches, steps, turns } from "../Steps.ts"
+import { each } from "../Subjects.ts"
+import { together } from "./Together.ts"
+
+type Steps = ReadonlyArray<Step>
+interface Repeat {
+  readonly times: number
+  readonly steps: Steps
+}
+
+/** Sentences about the network between, and about the order in which things happen. */
+export const ordering: ReadonlyArray<Verb> = [
+  verb({
+    sentence: "{who} stops|stop reading",
+    theme: "the network",
+    meaning: "leaves what comes in the kernel, until the buffers are full and the server has to wait",
+    example: "bob stops reading",
+    needs: "connected",
+    play: each((actor, step, scene) =>
+      read(actor, step, scene, "stops reading", (connection) => connection.pause())
+    )
+  }),
+  verb({
+    sentence: "{who} reads|read again",
+    theme: "the network",
+    meaning: "reads what has come in the meantime, and goes on reading",
+    example: "bob reads again",
+    needs: "connected",
+    play: each((actor, step, scene) =>
+      read(actor, step, scene, "reads again", (connection) => connection.resume())
+    )
+  }),
+  verb({
+    sentence: "{who}'s network",
+    theme: "the network",
+    meaning:
+      "from now on its bytes wait (`delay`, up to `jitter` more), trickle (`bandwidth`) or come in segments of `slice` bytes; a fault that touches no byte makes the run inconclusive",
+    example: "bob's network: { delay: 20ms, jitter: 10ms, bandwidth: 64KiB/s, slice: 3 }",
+    options: { delay: duration, jitter: duration, bandwidth, slice: integer(1, 65_536) },
+    needs: "connected",
+    play: each((actor, step: Step<undefined, Faults>, scene) => worsen(actor, step, scene))
+  }),
+  verb({
+    sentence: "at the same time",
+    theme: "order",
+    meaning:
+      "starts all of these together and waits for all; each actor keeps the order of its own steps, a list is one sequence",
+    example: "at the same time: [alice says: a, bob says: b]",
+    value: branches,
+    steps: (step: Step<ReadonlyArray<Steps>>) => step.value,
+    play: (step: Step<ReadonlyArray<Steps>>, scene) => together(step.value, scene)
+  }),
+  verb({
+    sentence: "repeat",
+    theme: "order",
+    meaning: "plays the steps that many times; captures are fresh each turn",
+    example: "repeat: { times: 5, steps: [alice says: hello] }",
+    options: { times: integer(1, 10_000), steps },
+    required: ["times", "steps"],
+    steps: ({ options }: Step<undefined, Repeat>) =>
+      Array.from({ length: Math.min(2, options.times) }, () => options.steps),
+    play: ({ options }: Step<undefined, Repeat>, scene) =>
+      Effect.forEach(
+        Array.from({ length: options.times }),
+        () => scene.playAll(options.steps, new CaptureScope(scene.captures)),
+        { discard: true }
+      )
+  }),
+  verb({
+    sentence: "for each",
+    theme: "order",
+    meaning: "plays the steps once for each value; `<name>` stands for it, also in sentences",
+    example: "for each: { name: [carol, dave], steps: [bob tries to log in as <name>] }",
+    value: turns,
+    steps: (step: Step<ReadonlyArray<Steps>>) => step.value,
+    play: (step: Step<ReadonlyArray<Steps>>, scene) =>
+      Effect.forEach(step.value, (turn) => scene.playAll(turn, new CaptureScope(scene.captures)), {
+        discard: true
+      })
+  }),
+  verb({
+    sentence: "the server restarts",
+    theme: "order",
+    meaning:
+      "ends the server and starts it again on the same port; all connections end with it (not with --connect)",
+    example: "the server restarts",
+    play: (_step, { stage }) =>
+      Effect.suspend(() => {
+        for (const { connection } of stage.actors.values())
+          if (connection !== undefined) connection.mayEnd = true
+        return stage.server.restart.pipe(
+          Effect.mapError(({ reason }) =>
+            fail({ expected: "the server restarts", received: reason, lost: true })
+          )
+        )
+      })
+  }),
+  verb({
+    sentence: "note",
+    theme: "order",
+    meaning: "a remark, shown in the diagram",
+    example: "note: now the name is free",
+    value: text,
+    play: (step: Step<string>, { stage }) =>
+      Effect.sync(() => void stage.transcript.add("", "note", step.value, { line: step.line }))
+  })
+]
+
+const read = (
+  actor: Actor,
+  step: Step<any, any>,
+  { stage }: Scene,
+  what: string,
+  how: (connection: Connection) => void
+) =>
+  Effect.suspend(() => {
+    const { connection } = actor
+    if (connection?.open !== true) return Effect.fail(notConnected(actor, `so that it ${what}`))
+    how(connection)
+    stage.transcript.add(actor.name, "note", what, { line: step.line })
+    return Effect.void
+  })
+
+const worsen = (actor: Actor, step: Step<undefined, Faults>, { stage }: Scene) =>
+  Effect.suspend(() => {
+    const { connection } = actor
+    if (connection?.open !== true) return Effect.fail(notConnected(actor, "to have a bad network"))
+    const network = new Network(step.options, stage.random, {
+      out: (bytes) => connection.writeNow(bytes),
+      in: (bytes) => connection.read(bytes)
+    })
+    connection.network = network
+    stage.networks.push({ actor: actor.name, line: step.line, network })
+    return Effect.void
+  })

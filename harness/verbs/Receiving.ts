@@ -1,0 +1,214 @@
+import * as Effect from "effect/Effect"
+import { type Actor, type Lane, laneOf } from "../Actor.ts"
+import type { Incoming } from "../Connection.ts"
+import { expectation, lookAt, lookAtEnd, seen, type Sight, shown, waitFor, wrong } from "../Expectation.ts"
+import { fail } from "../Failure.ts"
+import { fence } from "../Fence.ts"
+import { messagePattern } from "../Message.ts"
+import { assign, describe, match, Mismatch, type ObjectPattern } from "../Pattern.ts"
+import { oneOrMore } from "../Shape.ts"
+import { onExtra, type Scene } from "../Stage.ts"
+import { type Step, type Verb, verb } from "../Step.ts"
+import { each, subjects } from "../Subjects.ts"
+
+type Patterns = ReadonlyArray<ObjectPattern>
+const patterns = oneOrMore(messagePattern)
+
+/** Sentences that look at what comes in. */
+export const receiving: ReadonlyArray<Verb> = [
+  verb({
+    sentence: "{who} receives|receive",
+    theme: "expecting",
+    meaning:
+      "the next of its lane matches (or the next ones, for a list): a wrong one fails at once, a missing one at the bound",
+    example: "bob receives: { type: message, username: alice, content: hello }",
+    value: patterns,
+    needs: "connected",
+    expects: true,
+    play: (step: Step<Patterns>, scene) =>
+      Effect.forEach(step.value, (pattern) => receive(pattern)(step, scene), { discard: true })
+  }),
+  verb({
+    sentence: "{who} receives|receive in any order",
+    theme: "expecting",
+    meaning: "the next ones match these, in whatever order",
+    example: "bob receives in any order: [{ type: message, content: a }, { type: message, content: b }]",
+    value: patterns,
+    needs: "connected",
+    play: each((actor, step: Step<Patterns>, scene) => receiveInAnyOrder(actor, step.value, scene))
+  }),
+  verb({
+    sentence: "{who} receives|receive one of",
+    theme: "expecting",
+    meaning: "the next of its lane matches one of these",
+    example: "bob receives one of: [{ status: success }, { status: error }]",
+    value: patterns,
+    needs: "connected",
+    expects: true,
+    play: expectation(
+      (actor, step: Step<Patterns>, scene) => lookAtAny(actor, step.value, scene),
+      (step: Step<Patterns>, scene) => anyOf(step.value, scene)
+    )
+  }),
+  verb({
+    sentence: "{who} receives|receive in this order",
+    theme: "expecting",
+    meaning:
+      "the next ones match these in this order, replies and events together; nothing else may come between",
+    example: "bob receives in this order: [{ status: success }, { type: message }]",
+    value: patterns,
+    needs: "connected",
+    play: each((actor, step: Step<Patterns>, scene) =>
+      Effect.forEach(
+        step.value,
+        (pattern) => waitFor(actor, () => lookStrictly(actor, pattern, scene), describe(pattern), scene),
+        { discard: true }
+      )
+    )
+  }),
+  verb({
+    sentence: "{who} may receive",
+    theme: "expecting",
+    meaning: "allows it once, to the end of the scenario if unused; never waits",
+    example: "bob may receive: { type: message, content: late }",
+    value: patterns,
+    play: each((actor, step: Step<Patterns>) => Effect.sync(() => void actor.allowances.push(...step.value)))
+  }),
+  verb({
+    sentence: "{who} receives|receive nothing",
+    theme: "expecting",
+    meaning: "nothing is there that was not asked for; proved by a fence, not by waiting",
+    example: "alice receives nothing",
+    needs: "connected",
+    play: (step, scene) =>
+      Effect.flatMap(subjects(step, scene), (actors) =>
+        Effect.andThen(
+          fence(actors, scene),
+          Effect.forEach(actors, (actor) => receivedNothing(actor, scene), { discard: true })
+        )
+      )
+  }),
+  verb({
+    sentence: "{who} stays|stay connected",
+    theme: "expecting",
+    meaning: "the server has not ended the connection; proved by a fence",
+    example: "alice stays connected",
+    needs: "connected",
+    play: (step, scene) =>
+      Effect.flatMap(subjects(step, scene), (actors) =>
+        Effect.andThen(
+          fence(actors, scene),
+          Effect.forEach(actors, (actor) => stillConnected(actor), { discard: true })
+        )
+      )
+  })
+]
+
+const receive = (pattern: ObjectPattern): Verb["play"] =>
+  expectation(
+    (actor, _step, scene) => lookAt(actor, laneOf(pattern), pattern, scene),
+    (_step, scene) => describe(pattern, scene.captures.all)
+  )
+
+/** Fails where something waits that no step has asked for, or the connection has ended unasked. */
+export const receivedNothing = (actor: Actor, scene: Scene) =>
+  Effect.suspend(() => {
+    const next = actor.next("any", scene.captures.all, onExtra(scene.stage, actor))
+    return next === undefined
+      ? stillConnected(actor)
+      : Effect.fail(fail({ actor: actor.name, expected: "nothing", received: shown(next) }))
+  })
+
+const stillConnected = (actor: Actor) =>
+  Effect.suspend(() => {
+    const { connection } = actor
+    if (connection?.ended === undefined || connection.mayEnd) return Effect.void
+    return Effect.fail(
+      fail({
+        actor: actor.name,
+        expected: `${actor.name} stays connected`,
+        received: `the end of the connection (${connection.ended})`,
+        lost: true
+      })
+    )
+  })
+
+const anyOf = (options: Patterns, scene: Scene): string =>
+  `one of ${options.map((pattern) => describe(pattern, scene.captures.all)).join(", ")}`
+
+/** The next of each lane that is asked about: any that matches will do. */
+const lookAtAny = (actor: Actor, options: Patterns, scene: Scene): Sight => {
+  const sights = options.map((pattern) => lookAt(actor, laneOf(pattern), pattern, scene))
+  const found = sights.find((sight) => sight?._tag === "Seen")
+  if (found !== undefined) return found
+  const missed = sights.find((sight) => sight?._tag === "Wrong")
+  if (missed?._tag !== "Wrong" || sights.includes(undefined)) return undefined
+  return {
+    ...missed,
+    finding: { ...missed.finding, expected: anyOf(options, scene), hint: undefined } as never
+  }
+}
+
+/** Nothing is passed over: what comes first has to match, in whichever lane. */
+const lookStrictly = (actor: Actor, pattern: ObjectPattern, scene: Scene): Sight => {
+  const captures = scene.captures.all
+  const next = actor.connection?.inbox[0]
+  if (next === undefined) return lookAtEnd(actor, describe(pattern, captures))
+  const found = match(pattern, next.value, captures)
+  return found instanceof Mismatch
+    ? wrong(actor, describe(pattern, captures), next, found)
+    : seen(actor, next, found, scene)
+}
+
+/** Gathers what comes until each pattern has one of its own, or the latest fits nowhere. */
+const receiveInAnyOrder = Effect.fnUntraced(function* (actor: Actor, all: Patterns, scene: Scene) {
+  const gathered: Array<Incoming> = []
+  const lanes = new Set<Lane>(all.map(laneOf))
+  const lane = lanes.size > 1 ? "any" : [...lanes][0]!
+  const captures = scene.captures.all
+  while (gathered.length < all.length) {
+    yield* waitFor(
+      actor,
+      () => lookForAnother(actor, lane, all, gathered, scene),
+      missing(all, gathered, scene),
+      scene
+    )
+  }
+  const bound = assign(
+    all,
+    gathered.map(({ value }) => value),
+    captures
+  )
+  if (!("unplaced" in bound)) scene.captures.keep(bound)
+})
+
+const lookForAnother = (
+  actor: Actor,
+  lane: Lane,
+  all: Patterns,
+  gathered: Array<Incoming>,
+  scene: Scene
+): Sight => {
+  const captures = scene.captures.all
+  const fits = (value: Incoming["value"]) =>
+    !("unplaced" in assign(all, [...gathered.map((one) => one.value), value], captures))
+  const next = actor.next(lane, captures, onExtra(scene.stage, actor), fits)
+  const expected = missing(all, gathered, scene)
+  if (next === undefined) return lookAtEnd(actor, expected)
+  if (!fits(next.value)) return wrong(actor, expected, next)
+  return {
+    _tag: "Seen",
+    take: () => {
+      gathered.push(actor.take(next))
+    }
+  }
+}
+
+const missing = (all: Patterns, gathered: ReadonlyArray<Incoming>, scene: Scene): string => {
+  const captures = scene.captures.all
+  const left = all.filter(
+    (pattern) => !gathered.some(({ value }) => !(match(pattern, value, captures) instanceof Mismatch))
+  )
+  const wanted = (left.length > 0 ? left : all).map((pattern) => describe(pattern, captures)).join(", ")
+  return `in any order ${wanted}${gathered.length > 0 ? ` (after ${gathered.length} of ${all.length})` : ""}`
+}

@@ -1,0 +1,187 @@
+import * as Effect from "effect/Effect"
+import type { Actor } from "../Actor.ts"
+import { answered } from "../Fence.ts"
+import { lookAt, waitFor } from "../Expectation.ts"
+import { settle } from "../Fence.ts"
+import { byteString, phrase, request } from "../Message.ts"
+import { describe, type ObjectPattern } from "../Pattern.ts"
+import { notConnected, send, write } from "../Sending.ts"
+import { choice, integer, list, oneOrMore, text } from "../Shape.ts"
+import { bounded, type Scene } from "../Stage.ts"
+import { type Step, type Verb, verb } from "../Step.ts"
+import { each } from "../Subjects.ts"
+import { encode, fill, literal, type Style, styles, type Template } from "../Template.ts"
+
+interface Written {
+  readonly as?: ReadonlyArray<Style>
+}
+interface Pieces extends Written {
+  readonly message: Template
+  readonly every?: number
+  readonly at?: ReadonlyArray<number>
+}
+interface Part extends Written {
+  readonly message: Template
+  readonly bytes: number
+}
+
+const as = oneOrMore(choice(styles))
+const offset = integer(1, 64 * 1024 * 1024)
+
+/** Sentences that send requests. */
+export const talking: ReadonlyArray<Verb> = [
+  verb({
+    sentence: "{who} says|say",
+    theme: "talking",
+    meaning: "sends a message under its own name and receives the ack",
+    example: 'alice says: "hello"',
+    value: phrase,
+    clause: "MSG-2",
+    needs: "connected",
+    sends: (step: Step<Template>) => [literal({ type: "message", content: step.value })],
+    play: each((actor, step: Step<Template>, scene) => say(actor, step, scene))
+  }),
+  verb({
+    sentence: "{who} asks|ask who is there",
+    theme: "talking",
+    meaning: "sends `list`; the reply is for the next sentences",
+    example: "alice asks who is there",
+    needs: "connected",
+    sends: () => [literal({ type: "list" })],
+    play: each((actor, step, scene) => send(actor, { type: "list" }, step, scene))
+  }),
+  verb({
+    sentence: "{who} sends|send",
+    theme: "talking",
+    meaning:
+      "sends one object in one write; `as` is one or more of json (the default: spaces, raw UTF-8, newline), bare, escaped, crlf, pretty",
+    example: "alice sends: { type: list }",
+    value: request,
+    options: { as },
+    needs: "connected",
+    sends: (step: Step<Template>) => [step.value],
+    play: each((actor, step: Step<Template, Written>, scene) =>
+      write(actor, [encode(fill(step.value, scene.captures.all), step.options.as)], step, scene)
+    )
+  }),
+  verb({
+    sentence: "{who} sends|send together",
+    theme: "talking",
+    meaning: 'sends several objects in one write, each followed by `between` (a newline; `""` for nothing)',
+    example: "alice sends together: [{ type: list }, { type: list }]",
+    value: list(request),
+    options: { between: text, as },
+    needs: "connected",
+    sends: (step: Step<ReadonlyArray<Template>>) => step.value,
+    play: each((actor, step: Step<ReadonlyArray<Template>, Written & { readonly between?: string }>, scene) =>
+      write(actor, [together(step, scene)], step, scene)
+    )
+  }),
+  verb({
+    sentence: "{who} sends|send in pieces",
+    theme: "raw bytes",
+    meaning: "sends one object cut into segments: `every` so many bytes, or `at` these offsets",
+    example: "alice sends in pieces: { message: { type: list }, every: 1 }",
+    options: { message: request, every: offset, at: list(offset), as },
+    required: ["message"],
+    needs: "connected",
+    sends: (step: Step<undefined, Pieces>) => [step.options.message],
+    play: each((actor, step: Step<undefined, Pieces>, scene) =>
+      write(actor, cut(step.options, scene), step, scene)
+    )
+  }),
+  verb({
+    sentence: "{who} sends|send part of",
+    theme: "raw bytes",
+    meaning:
+      "sends the first `bytes` of an object, in one segment with an unseen `list`; once that is answered, the part has been read",
+    example: "alice sends part of: { message: { type: list }, bytes: 5 }",
+    options: { message: request, bytes: offset, as },
+    required: ["message", "bytes"],
+    needs: "connected",
+    play: each((actor, step: Step<undefined, Part>, scene) => sendPart(actor, step, scene))
+  }),
+  verb({
+    sentence: "{who} sends|send the rest",
+    theme: "raw bytes",
+    meaning: "completes the object that it has sent a part of",
+    example: "alice sends the rest",
+    needs: "connected",
+    play: each((actor, step, scene) => sendRest(actor, step, scene))
+  }),
+  verb({
+    sentence: "{who} sends|send bytes",
+    theme: "raw bytes",
+    meaning: "sends raw bytes: a text as UTF-8, `{ hex }`, `{ text, times }`, or a list of these",
+    example: 'alice sends bytes: "no JSON\\n"',
+    value: byteString,
+    needs: "connected",
+    play: each((actor, step: Step<Buffer>, scene) => write(actor, [step.value], step, scene))
+  })
+]
+
+const acked: ObjectPattern = {
+  _tag: "Object",
+  fields: [["status", { _tag: "Literal", value: "success" }]],
+  exactly: false
+}
+
+const say = Effect.fnUntraced(function* (actor: Actor, step: Step<Template>, scene: Scene) {
+  const username = actor.connection?.username ?? actor.username
+  const content = fill(step.value, scene.captures.all)
+  yield* send(actor, { type: "message", username, content }, step, scene)
+  yield* waitFor(actor, () => lookAt(actor, "reply", acked, scene), describe(acked), scene)
+})
+
+const together = (
+  { options, value }: Step<ReadonlyArray<Template>, Written & { readonly between?: string }>,
+  scene: Scene
+): Buffer =>
+  Buffer.concat(
+    value.flatMap((item) => {
+      const object = fill(item, scene.captures.all)
+      if (options.between === undefined) return [encode(object, options.as)]
+      return [encode(object, [...(options.as ?? []), "bare"]), Buffer.from(options.between)]
+    })
+  )
+
+const cut = ({ at, every, message, as }: Pieces, scene: Scene): ReadonlyArray<Buffer> => {
+  const bytes = encode(fill(message, scene.captures.all), as)
+  const size = every ?? bytes.length
+  const offsets =
+    at ?? Array.from({ length: Math.ceil(bytes.length / size) - 1 }, (_, index) => (index + 1) * size)
+  const ends = [...offsets.filter((offset) => offset < bytes.length), bytes.length]
+  return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end))
+}
+
+const sendPart = Effect.fnUntraced(function* (actor: Actor, step: Step<undefined, Part>, scene: Scene) {
+  const { as, bytes, message } = step.options
+  const { connection } = actor
+  const whole = encode(fill(message, scene.captures.all), as)
+  if (connection === undefined || !connection.open)
+    return yield* notConnected(actor, "to send a part of an object")
+  const part = whole.subarray(0, bytes)
+  actor.rest = whole.subarray(bytes)
+  if (scene.stage.target.fences === "settle") {
+    yield* write(actor, [part], step, scene)
+    return yield* settle(scene)
+  }
+  actor.lastDid = scene.stage.transcript.add(actor.name, "sent", `${part.toString()} … (a part)`, {
+    line: step.line,
+    label: "part"
+  })
+  const ticket = yield* bounded(scene, connection.ask(part), () => ({
+    actor: actor.name,
+    expected: "the server reads the part",
+    received: "it stopped reading"
+  }))
+  yield* answered(actor, connection, ticket, scene)
+})
+
+const sendRest = (actor: Actor, step: Step<any, any>, scene: Scene) =>
+  Effect.suspend(() => {
+    const { rest } = actor
+    if (rest === undefined) return Effect.fail(notConnected(actor, "having sent a part of an object before"))
+    actor.rest = undefined
+    return write(actor, [rest], step, scene)
+  })
