@@ -61,7 +61,8 @@ const presenter = CliOutput.layerPresenter({
   present: Effect.fnUntraced(function* (event) {
     if (event._tag !== "InvalidInvocation") return yield* CliOutput.defaultPresenter.present(event)
     const name = event.commandPath.join(" ")
-    for (const error of event.errors) yield* Console.error(`${name}: ${error.message}`)
+    for (const error of event.errors)
+      yield* Console.error(`${name}: ${error.message.replaceAll(/\s*\n\s*/g, " ")}`)
     yield* Console.error(`Run ${name} --help to see what it takes.`)
   })
 })

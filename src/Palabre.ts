@@ -16,7 +16,8 @@ export const layer = (settings: Partial<Values> = {}): Layer.Layer<Server, Liste
   Server.layer.pipe(
     Layer.provide(Drain.layer),
     Layer.provide([Hub.layer, Registry.layer, Sweeper.layer]),
-    Layer.provide(Settings.layer(settings))
+    Layer.provide(Settings.layer(settings)),
+    Layer.fresh // two servers in one program share nothing
   )
 
 export { Server } from "./Server.ts"

@@ -23,40 +23,48 @@ export const count = (min = 1, max = 10_000_000): Kind<number> => ({
   expected: `a whole number from ${min} to ${max}`
 })
 
-const bytesPerUnit: Readonly<Record<string, number>> = { "": 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
+/** A number with a unit: the units from large to small, in terms of the smallest. */
+const quantity = (units: ReadonlyArray<readonly [unit: string, size: number]>, min: number, max: number) => ({
+  parse: (text: string): number | undefined => {
+    const [, digits, name] = /^(\d{1,12})([a-zA-Z]*)$/.exec(text) ?? []
+    const size = units.find(([unit]) => unit === name)?.[1]
+    return digits === undefined || size === undefined ? undefined : within(Number(digits) * size, min, max)
+  },
+  format: (value: number): string => {
+    const [unit, size] = units.find((each) => value % each[1] === 0) ?? ["", 1]
+    return `${value / size}${unit}`
+  }
+})
 
 /** A size in bytes, plain or with a binary unit. */
 export const bytes = (min: number): Kind<number> => ({
+  ...quantity(
+    [
+      ["GiB", 2 ** 30],
+      ["MiB", 2 ** 20],
+      ["KiB", 2 ** 10],
+      ["", 1]
+    ],
+    min,
+    2 ** 30
+  ),
   metavar: "BYTES",
-  parse: (text) => {
-    const [, digits, unit] = /^(\d{1,12})(|KiB|MiB|GiB)$/.exec(text) ?? []
-    return digits === undefined ? undefined : within(Number(digits) * bytesPerUnit[unit!]!, min, 2 ** 30)
-  },
-  format: (value) => {
-    const unit = ["GiB", "MiB", "KiB"].find((name) => value % bytesPerUnit[name]! === 0) ?? ""
-    return `${value / bytesPerUnit[unit]!}${unit}`
-  },
   expected: `bytes from ${min} to 1GiB, such as 65536, 64KiB or 1MiB`
 })
 
-const millisPerUnit: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-
-const time = (text: string): number | undefined => {
-  const [, digits, unit] = /^(\d{1,9})(ms|s|m|h)$/.exec(text) ?? []
-  return digits === undefined ? undefined : within(Number(digits) * millisPerUnit[unit!]!, 1, 2 ** 31 - 1)
-}
-
-const formatTime = (millis: number): string => {
-  if (millis === Number.POSITIVE_INFINITY) return "off"
-  const unit = ["h", "m", "s"].find((name) => millis % millisPerUnit[name]! === 0) ?? "ms"
-  return `${millis / millisPerUnit[unit]!}${unit}`
-}
-
 /** A time, in milliseconds. */
 export const duration: Kind<number> = {
+  ...quantity(
+    [
+      ["h", 3_600_000],
+      ["m", 60_000],
+      ["s", 1_000],
+      ["ms", 1]
+    ],
+    1,
+    2 ** 31 - 1
+  ),
   metavar: "TIME",
-  parse: time,
-  format: formatTime,
   expected: "a time such as 500ms, 20s, 5m or 1h"
 }
 
@@ -64,7 +72,8 @@ export const duration: Kind<number> = {
 export const durationOrOff: Kind<number> = {
   ...duration,
   metavar: "TIME|off",
-  parse: (text) => (text === "off" ? Number.POSITIVE_INFINITY : time(text)),
+  parse: (text) => (text === "off" ? Number.POSITIVE_INFINITY : duration.parse(text)),
+  format: (millis) => (millis === Number.POSITIVE_INFINITY ? "off" : duration.format(millis)),
   expected: `${duration.expected}, or off`
 }
 
@@ -81,7 +90,7 @@ export const addresses: Kind<ReadonlyArray<string>> = {
   metavar: "ADDRESS[,ADDRESS…]",
   parse: (text) => {
     const hosts = text.split(",").map((host) => host.trim())
-    return hosts.every((host) => /^[\w.:%-]{1,253}$/.test(host)) ? hosts : undefined
+    return hosts.every((host) => /^[\w:][\w.:%-]{0,252}$/.test(host)) ? hosts : undefined
   },
   format: (hosts) => hosts.join(","),
   expected: "an address or host name, or several with commas between"

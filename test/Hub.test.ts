@@ -1,0 +1,146 @@
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { server } from "./support/server.ts"
+import { connect, connectAs, type Received } from "./support/TestClient.ts"
+
+const contents = (received: ReadonlyArray<Received>): ReadonlyArray<string> =>
+  received.filter(({ type }) => type === "message").map(({ content }) => content)
+
+const names = (prefix: string, count: number): ReadonlyArray<string> =>
+  Array.from({ length: count }, (_, i) => `${prefix}-${i}`)
+
+// Slices of 2 and batches of 1 KiB: every broadcast is spread over many turns of the event loop.
+layer(server({ sliceRecipients: 2, batchBytesMax: 1_024, hubItemsMax: 64 }))("Order", (it) => {
+  it.effect(
+    "MSG-4, MSG-5: all receivers see all messages in one order, each sender's in the order sent",
+    () =>
+      Effect.gen(function* () {
+        const senders = yield* Effect.all(names("order", 5).map((name) => connectAs(name)))
+        const readers = yield* Effect.all(names("order-reader", 5).map((name) => connectAs(name)))
+        for (let i = 0; i < 100; i++)
+          for (const [s, sender] of senders.entries()) sender.send({ type: "message", content: `${s}:${i}` })
+        const orders = yield* Effect.all(readers.map((reader) => Effect.map(reader.take(500), contents)))
+        for (const order of orders) assert.deepStrictEqual(order, orders[0])
+        for (const s of senders.keys())
+          assert.deepStrictEqual(
+            orders[0]!.filter((content) => content.startsWith(`${s}:`)),
+            Array.from({ length: 100 }, (_, i) => `${s}:${i}`)
+          )
+        for (const [s, sender] of senders.entries())
+          assert.deepStrictEqual(
+            contents(yield* sender.take(500)),
+            orders[0]!.filter((content) => !content.startsWith(`${s}:`))
+          )
+      })
+  )
+
+  it.effect("SYNC-1: a list reply never overtakes a message that was acked before the list was sent", () =>
+    Effect.gen(function* () {
+      const sender = yield* connectAs("sync-sender")
+      const readers = yield* Effect.all(names("sync", 20).map((name) => connectAs(name)))
+      for (let round = 0; round < 50; round++) {
+        const ack = yield* sender.ask({ type: "message", content: `round ${round}` })
+        assert.strictEqual(ack.status, "success")
+        const asker = readers.at(-1 - (round % readers.length))!
+        assert.include(contents(yield* asker.before), `round ${round}`)
+      }
+    })
+  )
+
+  it.effect("LOGIN-10: a login reply comes before anything that others cause", () =>
+    Effect.gen(function* () {
+      yield* Effect.all(names("login-10-member", 20).map((name) => connectAs(name)))
+      const sender = yield* connectAs("login-10-sender")
+      for (let round = 0; round < 30; round++) {
+        const newcomer = yield* connect
+        sender.send(...Array.from({ length: 5 }, (_, i) => ({ type: "message", content: `${round} ${i}` })))
+        newcomer.send({ type: "login", username: `login-10-${round}`, features: ["presence"] })
+        assert.strictEqual((yield* newcomer.next).status, "success")
+        yield* sender.takeUntil(({ status }) => status === "success")
+        newcomer.socket.resetAndDestroy()
+      }
+    })
+  )
+
+  it.effect("PRES-1: left never overtakes joined, nor joined the left of the one before", () =>
+    Effect.gen(function* () {
+      const watcher = yield* connectAs("pres-watcher", "presence")
+      const sender = yield* connectAs("pres-sender")
+      yield* watcher.next
+      for (let round = 0; round < 50; round++) {
+        sender.send({ type: "message", content: "noise" }, { type: "message", content: "noise" })
+        const bob = yield* connectAs("pres-bob")
+        yield* bob.ask({ type: "logout" })
+      }
+      const seen = yield* watcher.before
+      assert.deepStrictEqual(
+        seen.filter(({ type }) => type !== "message").map(({ type, username }) => `${type} ${username}`),
+        Array.from({ length: 50 }, () => ["joined pres-bob", "left pres-bob"]).flat()
+      )
+    })
+  )
+})
+
+layer(server({ outboxBytesMax: 256 * 1024 }))("Slow consumers", (it) => {
+  it.effect(
+    "MSG-10: a client that never reads is ended with slow_consumer at its byte cap, and delays nobody",
+    () =>
+      Effect.gen(function* () {
+        const [stuck, sender] = [yield* connectAs("stuck"), yield* connectAs("sender")]
+        const reader = yield* connectAs("reader")
+        stuck.socket.pause()
+        let sent = 0
+        let users: ReadonlyArray<string>
+        do {
+          const ack = yield* sender.ask({ type: "message", content: `${sent++} ${"x".repeat(60_000)}` })
+          assert.strictEqual(ack.status, "success")
+          assert.isTrue((yield* reader.next).content.startsWith(`${sent - 1} `))
+          users = (yield* reader.ask({ type: "list" })).users
+        } while (users.includes("stuck"))
+        stuck.socket.resume()
+        const heard = yield* stuck.rest
+        assert.strictEqual(heard.pop()?.code, "slow_consumer")
+        assert.strictEqual(yield* stuck.ended, "fin")
+        assert.deepStrictEqual(
+          heard.map(({ content }) => Number.parseInt(content, 10)),
+          heard.map((_, i) => i)
+        )
+      })
+  )
+
+  it.effect(
+    "MSG-10: a client's own unread replies hold back its requests, and never make it a slow consumer",
+    () =>
+      Effect.gen(function* () {
+        const greedy = yield* connectAs("greedy")
+        const others = yield* Effect.all(names("greedy-other", 30).map((name) => connectAs(name)))
+        greedy.socket.pause()
+        for (let i = 0; i < 20_000; i++) greedy.send({ type: "list", id: i })
+        yield* others[0]!.before
+        greedy.socket.resume()
+        const replies = yield* greedy.take(20_000)
+        assert.deepStrictEqual(
+          replies.map(({ id }) => id),
+          replies.map((_, i) => i)
+        )
+      })
+  )
+})
+
+layer(server())("Crowd", (it) => {
+  it.effect("MSG-1: 200 clients and 10,000 messages lose and duplicate nothing", () =>
+    Effect.gen(function* () {
+      const clients = yield* Effect.all(names("crowd", 200).map((name) => connectAs(name)))
+      const each = 50
+      for (let i = 0; i < each; i++)
+        for (const [s, client] of clients.entries()) client.send({ type: "message", content: `${s}:${i}` })
+      for (const [s, client] of clients.entries()) {
+        const received = yield* client.take(200 * each)
+        const heard = contents(received)
+        assert.strictEqual(received.length - heard.length, each, "one ack each")
+        assert.strictEqual(new Set(heard).size, 199 * each, "nothing twice, nothing lost")
+        assert.isFalse(heard.some((content) => content.startsWith(`${s}:`)))
+      }
+    })
+  )
+})

@@ -1,0 +1,119 @@
+import { assert, describe, it, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
+import { claim, type Names, noNames, release, usernames } from "../src/Registry.ts"
+import { usernameKey } from "../src/Username.ts"
+import { server } from "./support/server.ts"
+import { connect, type TestClient } from "./support/TestClient.ts"
+
+const NAMES = ["alice", "ALICE", "Bob", "bob", "ﬁ", "FI", "carol"]
+
+describe("Registry", () => {
+  it("LOGIN-3, LOGIN-9, LIST-1: its rules are those of a list of names without doubles", () => {
+    const step = fc.record({ claims: fc.boolean(), username: fc.constantFrom(...NAMES) })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        let names: Names = noNames
+        let model: ReadonlyArray<string> = []
+        const isHeld = (username: string) => model.some((held) => usernameKey(held) === usernameKey(username))
+        for (const { claims, username } of steps) {
+          if (claims) {
+            const [granted, next] = claim(names, username)
+            assert.strictEqual(granted, !isHeld(username))
+            if (granted) model = model.concat(username)
+            names = next
+          } else if (isHeld(username)) {
+            names = release(names, username)[1]
+            model = model.filter((held) => usernameKey(held) !== usernameKey(username))
+          }
+          assert.deepStrictEqual(usernames(names), model)
+        }
+      })
+    )
+  })
+})
+
+/** What a client may do in the model-based test, and what must then be true. */
+type Step = { readonly who: number } & (
+  | { readonly does: "login"; readonly username: string }
+  | { readonly does: "list" | "logout" | "fin" | "rst" | "half a frame and rst" }
+)
+
+const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(
+  fc.oneof(
+    fc.record({
+      who: fc.nat(5),
+      does: fc.constant("login" as const),
+      username: fc.constantFrom(...NAMES)
+    }),
+    fc.record({
+      who: fc.nat(5),
+      does: fc.constantFrom(
+        "list" as const,
+        "logout" as const,
+        "fin" as const,
+        "rst" as const,
+        "half a frame and rst" as const
+      )
+    })
+  ),
+  { maxLength: 40 }
+)
+
+layer(server())("Registry over TCP", (it) => {
+  it.effect(
+    "LOGIN-1, LOGIN-3, LIST-1, LIST-2, LEAVE-1, LEAVE-2: random clients find what a simple model predicts",
+    () =>
+      Effect.gen(function* () {
+        const witness = yield* Effect.flatMap(connect, (client) => client.login("witness"))
+        for (const run of fc.sample(steps, 60)) yield* Effect.scoped(play(run, witness))
+      })
+  )
+})
+
+const play = Effect.fnUntraced(function* (run: ReadonlyArray<Step>, witness: TestClient) {
+  const clients = new Map<number, TestClient>()
+  let model: ReadonlyArray<readonly [who: number, username: string]> = []
+  const users = () => ["witness", ...model.map(([, username]) => username)]
+  for (const step of run) {
+    const client = clients.get(step.who) ?? (yield* connect)
+    clients.set(step.who, client)
+    const isMember = model.some(([who]) => who === step.who)
+    switch (step.does) {
+      case "login": {
+        const isHeld = model.some(([, held]) => usernameKey(held) === usernameKey(step.username))
+        const reply = yield* client.ask({ type: "login", username: step.username })
+        const code = isMember ? "already_logged_in" : isHeld ? "username_taken" : undefined
+        assert.strictEqual(reply.code, code)
+        if (code === undefined) model = model.concat([[step.who, step.username]])
+        break
+      }
+      case "list": {
+        const reply = yield* client.ask({ type: "list" })
+        assert.deepStrictEqual(reply.users, isMember ? users() : undefined)
+        break
+      }
+      case "logout":
+        yield* client.ask({ type: "logout" })
+        if (isMember) clients.delete(step.who)
+        break
+      case "fin":
+        client.socket.end()
+        clients.delete(step.who)
+        break
+      case "rst":
+        client.socket.resetAndDestroy()
+        clients.delete(step.who)
+        break
+      case "half a frame and rst":
+        client.socket.write('{"type":"log', () => client.socket.resetAndDestroy())
+        clients.delete(step.who)
+    }
+    if (!clients.has(step.who)) {
+      model = model.filter(([who]) => who !== step.who)
+      yield* witness.sees(...users())
+    }
+  }
+  for (const client of clients.values()) client.socket.resetAndDestroy()
+  yield* witness.sees("witness")
+})

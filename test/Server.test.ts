@@ -1,0 +1,243 @@
+import { assert, describe, it, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import { TestClock } from "effect/testing"
+import { Server } from "../src/Palabre.ts"
+import type { Values } from "../src/Settings.ts"
+import { server } from "./support/server.ts"
+import { connect, connectAs, connectTo, type TestClient } from "./support/TestClient.ts"
+
+/** A server that the test itself ends: clients of it, and `end`, which is done when the server is gone. */
+const endable = Effect.fnUntraced(function* (settings: Partial<Values> = {}) {
+  const scope = yield* Scope.make()
+  const context = yield* Layer.buildWithScope(server(settings), scope)
+  const provide = Effect.provide(context)
+  return {
+    end: Scope.close(scope, Exit.void),
+    connect: provide(connect),
+    connectAs: (username: string) => provide(connectAs(username))
+  }
+})
+
+layer(server())("Leaving", (it) => {
+  const halfAFrame = '{"type":"message","content":"unfin'
+  const endings: ReadonlyArray<readonly [string, (client: TestClient) => void]> = [
+    ["LEAVE-1: FIN", ({ socket }) => socket.end()],
+    ["LEAVE-2: RST", ({ socket }) => socket.resetAndDestroy()],
+    ["LEAVE-1: FIN in the middle of a frame", ({ socket }) => socket.end(halfAFrame)],
+    [
+      "LEAVE-2: RST in the middle of a frame",
+      ({ socket }) => socket.write(halfAFrame, () => socket.resetAndDestroy())
+    ]
+  ]
+  for (const [i, [title, end]] of endings.entries())
+    it.effect(`${title} takes the name off the list and frees it; LEAVE-4: nobody else notices`, () =>
+      Effect.gen(function* () {
+        const [name, witness] = [`leave-${i}`, yield* connectAs(`witness-${i}`)]
+        const client = yield* connectAs(name)
+        end(client)
+        let users: ReadonlyArray<string>
+        do users = (yield* witness.ask({ type: "list" })).users
+        while (users.includes(name))
+        yield* connectAs(name)
+        assert.deepStrictEqual(yield* witness.before, [])
+      })
+    )
+
+  it.effect("LEAVE-5: a half-close still gets the answers that are due, then FIN", () =>
+    Effect.gen(function* () {
+      const client = yield* connect
+      client.send(
+        { type: "login", username: "leave-5" },
+        { type: "message", content: "x" },
+        { type: "list", id: 3 }
+      )
+      client.socket.end()
+      const replies = yield* client.rest
+      assert.deepStrictEqual(
+        replies.map(({ status }) => status),
+        ["success", "success", "success"]
+      )
+      assert.strictEqual(yield* client.ended, "fin")
+    })
+  )
+
+  it.effect("LOGOUT-1: logout is answered, the name is free once the answer is read, the server closes", () =>
+    Effect.gen(function* () {
+      const client = yield* connectAs("logout-1")
+      const heir = yield* connect
+      const reply = yield* client.ask({ type: "logout", id: "bye" })
+      assert.deepStrictEqual(reply, { status: "success", message: "Au revoir, logout-1", id: "bye" })
+      yield* heir.login("logout-1")
+      assert.deepStrictEqual(yield* client.rest, [])
+      assert.strictEqual(yield* client.ended, "fin")
+    })
+  )
+
+  it.effect("END-1: what is sent after the end of a connection is discarded, and the last words arrive", () =>
+    Effect.gen(function* () {
+      const client = yield* connectAs("end-1")
+      client.send({ type: "logout" })
+      for (let i = 0; i < 1_000; i++) client.send({ type: "message", content: "x".repeat(1_000) })
+      const replies = yield* client.rest
+      assert.deepStrictEqual(replies, [{ status: "success", message: "Au revoir, end-1" }])
+      assert.strictEqual(yield* client.ended, "fin")
+    })
+  )
+})
+
+layer(server())("Many at once", (it) => {
+  it.effect("CONC-1: 100 clients are served at the same time, and silent ones block nobody", () =>
+    Effect.gen(function* () {
+      yield* Effect.all(Array.from({ length: 20 }, () => connect))
+      const clients = yield* Effect.all(Array.from({ length: 100 }, (_, i) => connectAs(`conc-${i}`)))
+      for (const [i, client] of clients.entries()) client.send({ type: "message", content: `from ${i}` })
+      for (const [i, client] of clients.entries()) {
+        const heard = yield* client.takeUntil(({ status }) => status === "success")
+        const rest = yield* client.take(99 - heard.length)
+        assert.sameMembers(
+          [...heard, ...rest].map(({ content }) => content),
+          clients.flatMap((_, from) => (from === i ? [] : [`from ${from}`]))
+        )
+      }
+    })
+  )
+})
+
+layer(server({ clientsMax: 2 }))("Seats", (it) => {
+  it.effect("CODE-1: who finds no seat is told server_full; a seat given back is taken again", () =>
+    Effect.gen(function* () {
+      const [alice, bob] = [yield* connectAs("alice"), yield* connectAs("bob")]
+      const late = yield* connect
+      const [reason, ...more] = yield* late.rest
+      assert.strictEqual(reason?.code, "server_full")
+      assert.deepStrictEqual(more, [])
+      assert.strictEqual(yield* late.ended, "fin")
+      bob.socket.resetAndDestroy()
+      yield* alice.sees("alice")
+      const seated = Effect.gen(function* () {
+        const client = yield* connect
+        client.send({ type: "ping" })
+        return (yield* client.rest.pipe(Effect.race(client.next.pipe(Effect.map((reply) => [reply])))))[0]
+      }).pipe(Effect.scoped)
+      let reply = yield* seated
+      while (reply?.code === "server_full") reply = yield* seated
+      assert.strictEqual(reply?.message, "pong")
+    })
+  )
+})
+
+layer(server({ loginMillisMax: 60_000, idleMillisMax: 300_000 }))("Deadlines", (it) => {
+  it.effect("CODE-1: no login in time ends with login_timeout, drip-fed bytes or not", () =>
+    Effect.gen(function* () {
+      const [silent, busy] = [yield* connect, yield* connect]
+      yield* TestClock.adjust("40 seconds")
+      assert.strictEqual((yield* busy.ask({ type: "ping" })).message, "pong")
+      yield* TestClock.adjust("25 seconds")
+      for (const client of [silent, busy]) {
+        assert.strictEqual((yield* client.rest)[0]?.code, "login_timeout")
+        assert.strictEqual(yield* client.ended, "fin")
+      }
+    })
+  )
+
+  it.effect(
+    "PING-1: any byte counts as activity; who sends none is ended with idle_timeout and its name is free",
+    () =>
+      Effect.gen(function* () {
+        const [silent, active] = [yield* connectAs("silent"), yield* connectAs("active")]
+        yield* TestClock.adjust("200 seconds")
+        active.send(" ")
+        yield* active.ask({ type: "ping" })
+        yield* TestClock.adjust("200 seconds")
+        assert.strictEqual((yield* silent.rest)[0]?.code, "idle_timeout")
+        yield* active.sees("active")
+      })
+  )
+})
+
+describe("Drain", () => {
+  it.effect(
+    "END-1: at shutdown everyone who reads has every acked message, then shutting_down, then FIN",
+    () =>
+      Effect.gen(function* () {
+        const { connect, connectAs, end } = yield* endable({ sliceRecipients: 2 })
+        const readers = yield* Effect.all(Array.from({ length: 10 }, (_, i) => connectAs(`reader-${i}`)))
+        const stranger = yield* connect
+        const sender = yield* connectAs("sender")
+        sender.send(...Array.from({ length: 500 }, (_, i) => ({ type: "message", content: `${i}` })))
+        yield* sender.next
+        yield* end
+        const acks = [yield* sender.rest].flat()
+        assert.strictEqual(acks.pop()?.code, "shutting_down")
+        const contents = Array.from({ length: acks.length + 1 }, (_, i) => `${i}`)
+        for (const reader of readers) {
+          const heard = yield* reader.rest
+          assert.strictEqual(heard.pop()?.code, "shutting_down")
+          assert.deepStrictEqual(
+            heard.map(({ content }) => content),
+            contents
+          )
+          assert.strictEqual(yield* reader.ended, "fin")
+        }
+        assert.deepStrictEqual(
+          (yield* stranger.rest).map(({ code }) => code),
+          ["shutting_down"]
+        )
+      }).pipe(Effect.scoped)
+  )
+
+  it.effect("END-1: a client that never reads does not keep the server from ending, and is reset", () =>
+    Effect.gen(function* () {
+      const { connectAs, end } = yield* endable({ lingerMillisMax: 50, outboxBytesMax: 1 << 28 })
+      const [stuck, sender] = [yield* connectAs("stuck"), yield* connectAs("sender")]
+      stuck.socket.pause()
+      for (let i = 0; i < 1_000; i++) sender.send({ type: "message", content: "x".repeat(20_000) })
+      yield* sender.take(1_000)
+      yield* end
+      stuck.socket.resume()
+      assert.strictEqual(yield* stuck.ended, "reset")
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("CODE-1: while draining, newcomers are told shutting_down", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const context = yield* Layer.buildWithScope(server({ lingerMillisMax: 200 }), scope)
+      const [address] = (yield* Server.pipe(Effect.provide(context))).addresses
+      const holder = yield* connectTo(address!) // never closes its side: the server lingers
+      yield* holder.login("holder")
+      const ending = yield* Effect.forkChild(Scope.close(scope, Exit.void))
+      assert.strictEqual((yield* holder.next).code, "shutting_down")
+      const late = yield* connectTo(address!)
+      assert.strictEqual((yield* late.next).code, "shutting_down")
+      yield* Fiber.join(ending)
+    }).pipe(Effect.scoped)
+  )
+})
+
+describe("Listening", () => {
+  it.effect("a port in use is a ListenFailed that says what to do", () =>
+    Effect.gen(function* () {
+      const { addresses } = yield* Server
+      const failure = yield* Effect.flip(Layer.build(server({ port: addresses[0]!.port })))
+      assert.strictEqual(failure.code, "EADDRINUSE")
+      assert.match(failure.message, /something else listens there.*--port/)
+    }).pipe(Effect.provide(server()), Effect.scoped)
+  )
+
+  it.effect("all addresses are served on one port", () =>
+    Effect.gen(function* () {
+      const { addresses } = yield* Server
+      assert.deepStrictEqual(
+        addresses.map(({ host }) => host),
+        ["127.0.0.1", "127.0.0.2"]
+      )
+      assert.strictEqual(addresses[0]!.port, addresses[1]!.port)
+      for (const address of addresses) yield* (yield* connectTo(address)).login(address.host)
+    }).pipe(Effect.provide(server({ hosts: ["127.0.0.1", "127.0.0.2"] })), Effect.scoped)
+  )
+})

@@ -1,0 +1,126 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { readFile } from "node:fs/promises"
+import { connect } from "node:net"
+import { text } from "node:stream/consumers"
+import { assert, describe, it } from "@effect/vitest"
+import { defaults, environmentName, table } from "../src/Settings.ts"
+
+interface Finished {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** Starts the program as a person would; `finished` is what it left behind. */
+const palabre = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) => {
+  const child = spawn(process.execPath, ["bin/palabre.js", ...args], { env: { ...process.env, ...env } })
+  const finished = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]).then(
+    ([[code], out, err]): Finished => ({ code, out, err })
+  )
+  return { child, finished }
+}
+
+/** A server that listens, and the port it told. */
+const serving = async (...flags: ReadonlyArray<string>) => {
+  const { child, finished } = palabre(["serve", "--port", "0", ...flags])
+  const [line] = (await once(child.stdout, "data")) as [Buffer]
+  const port = Number(/listens on 127\.0\.0\.1:(\d+)/.exec(line.toString())?.[1])
+  return { child, finished, port }
+}
+
+/** A mistake of the user's is a line or two, with an exit code, and never a stack trace. */
+const assertTold = ({ code, err, out }: Finished, exitCode: number, message: RegExp): void => {
+  assert.strictEqual(code, exitCode)
+  assert.match(err, message)
+  assert.notMatch(err, /^\s+at /m)
+  assert.isAtMost(err.trim().split("\n").length, 3)
+  assert.strictEqual(out, "")
+}
+
+describe("palabre serve", () => {
+  it("prints one line with its address, and drains with exit code 0 on SIGTERM and SIGINT", async () => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      const { child, finished, port } = await serving()
+      const socket = connect(port, "127.0.0.1").end('{"type":"ping"}')
+      assert.strictEqual(await text(socket), '{"status":"success","message":"pong"}\n')
+      child.kill(signal)
+      const { code, err, out } = await finished
+      assert.strictEqual(code, 0)
+      assert.match(out, /^palabre listens on 127\.0\.0\.1:\d+( and \[::1\]:\d+)?\n$/)
+      assert.strictEqual(err, "")
+    }
+  })
+
+  it("ends at once on a second signal, although a client never reads", async () => {
+    const { child, finished, port } = await serving("--linger", "1h", "--drain-timeout", "1h")
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true })
+    const told = once(socket, "data")
+    await once(socket, "connect")
+    socket.on("error", () => {})
+    child.kill("SIGTERM")
+    assert.match(String(await told), /shutting_down/)
+    child.kill("SIGTERM")
+    assert.strictEqual((await finished).code, 143)
+  })
+
+  it("a bad flag, value, variable or command is one clear line and exit code 2", async () => {
+    assertTold(
+      await palabre(["serve", "--port", "high"]).finished,
+      2,
+      /--port.*"high".*whole number from 0 to 65535/
+    )
+    assertTold(await palabre(["serve", "--max-frame", "64KB"]).finished, 2, /--max-frame.*64KiB/)
+    assertTold(await palabre(["serve", "--prot", "1"]).finished, 2, /--prot/)
+    assertTold(await palabre(["serv"]).finished, 2, /serv/)
+    assertTold(await palabre(["serve"], { PALABRE_LOCALE: "de" }).finished, 2, /PALABRE_LOCALE.*"de".*fr, en/)
+  })
+
+  it("a port in use is one clear line and exit code 1", async () => {
+    const { child, finished, port } = await serving()
+    assertTold(await palabre(["serve", "--port", `${port}`]).finished, 1, /127\.0\.0\.1:\d+.*--port/)
+    child.kill("SIGTERM")
+    await finished
+  })
+
+  it("takes a variable where the flag is missing, and the flag where both are given", async () => {
+    const { child, finished } = palabre(["serve", "--", "--port", "0"], {
+      PALABRE_HOST: "127.0.0.1",
+      PALABRE_PORT: "1"
+    })
+    const [line] = (await once(child.stdout, "data")) as [Buffer]
+    assert.match(line.toString(), /^palabre listens on 127\.0\.0\.1:(?!1\n)\d+\n$/)
+    child.kill("SIGTERM")
+    assert.strictEqual((await finished).code, 0)
+  })
+
+  it("--help tells every flag with its variable and default, --version the version", async () => {
+    const help = await palabre(["serve", "--help"]).finished
+    assert.strictEqual(help.code, 0)
+    for (const setting of Object.values(table)) {
+      assert.include(help.out, `--${setting.flag} `)
+      const value = (setting as { format: (value: unknown) => string }).format(setting.default)
+      assert.include(help.out, `[${environmentName(setting)}, default ${value}]`)
+    }
+    const { version } = JSON.parse(await readFile("package.json", "utf8"))
+    assert.include((await palabre(["--version"]).finished).out, version)
+  })
+})
+
+describe("Settings", () => {
+  it("what a setting prints it also reads", () => {
+    for (const [name, setting] of Object.entries(table)) {
+      const { format, parse } = setting as {
+        format: (value: unknown) => string
+        parse: (text: string) => unknown
+      }
+      assert.deepStrictEqual(parse(format(setting.default)), defaults[name as keyof typeof defaults])
+      for (const nonsense of ["", "-1", ".5", "1 e3", "!"])
+        assert.isUndefined(parse(nonsense), `${name} ${nonsense}`)
+    }
+  })
+
+  it("the defaults serve this machine alone", () => {
+    assert.deepStrictEqual(defaults.hosts, ["127.0.0.1", "::1"])
+  })
+})
