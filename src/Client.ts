@@ -132,7 +132,7 @@ export const keepAlive = Effect.fnUntraced(function* (
   yield* Effect.sleep(settings.pingEveryMillis).pipe(
     Effect.andThen(client.request({ type: "ping" })),
     Effect.forever,
-    Effect.forkScoped
+    Effect.forkScoped({ startImmediately: true })
   )
 })
 

@@ -57,11 +57,14 @@ describe("A client understands every correct server", () => {
         Effect.gen(function* () {
           const { client, peer, received } = yield* connected()
           const asked = yield* Effect.forkChild(
-            Effect.all([
-              client.request({ type: "login", username: "alice" }),
-              client.request({ type: "list" }),
-              client.request({ type: "message", content: "x" })
-            ])
+            Effect.all(
+              [
+                client.request({ type: "login", username: "alice" }),
+                client.request({ type: "list" }),
+                client.request({ type: "message", content: "x" })
+              ],
+              { concurrency: "unbounded" }
+            )
           )
           yield* peer.take(3)
           const bytes = Buffer.from(conversation.map(write).join(""))
@@ -277,15 +280,17 @@ describe("The end of a connection has a reason", () => {
 /** Logs in through the script, and stays logged in until the fiber is told to go on. */
 const loggedIn = Effect.fnUntraced(function* (granted: object) {
   const { client, peer } = yield* connected()
-  const leave = yield* Deferred.make<void>()
+  const [isIn, leave] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
   const stay = Effect.gen(function* () {
     const reply = yield* login(client, { username: "alice", features: ["presence"] })
     yield* keepAlive(client, reply)
+    yield* Deferred.succeed(isIn, undefined)
     yield* Deferred.await(leave)
   })
   const session = yield* Effect.forkChild(Effect.scoped(stay))
   assert.deepStrictEqual(yield* peer.next, { type: "login", username: "alice", features: ["presence"] })
   peer.send({ status: "success", ...granted })
+  yield* Deferred.await(isIn)
   return { client, peer, session, leave: Deferred.succeed(leave, undefined) }
 })
 
