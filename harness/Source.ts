@@ -1,4 +1,17 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, Scalar } from "yaml"
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  Scalar,
+  type YAMLParseError,
+  type YAMLWarning
+} from "yaml"
 import type { Mistake } from "./Mistake.ts"
 import type { Step } from "./Step.ts"
 
@@ -31,19 +44,29 @@ export class Source {
   readonly mistakes: Array<Mistake> = []
   readonly root: Node | undefined
   private readonly lines = new LineCounter()
+  private readonly document: Document
+  private aliases = 0
 
   constructor(file: string, text: string) {
     this.file = file
     this.text = text
-    const document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false, merge: false })
-    for (const { code, message, pos } of [...document.errors, ...document.warnings])
-      this.note(pos[0], explained(code, message, this.lineAt(pos[0])))
-    this.root = document.contents ?? undefined
+    this.document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false, merge: false })
+    // The first complaint is the one to mend: all others usually follow from it.
+    const [first] = [...this.document.errors, ...this.document.warnings].toSorted(
+      (a, b) => a.pos[0] - b.pos[0]
+    )
+    if (first !== undefined) this.note(first.pos[0], explained(first, this.lineAt(first.pos[0])))
+    this.root = this.document.contents ?? undefined
   }
 
   position(offset: number): { readonly line: number; readonly column: number } {
     const { line, col } = this.lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
+  }
+
+  /** Where a line starts. */
+  offsetOf(line: number): number {
+    return this.lines.lineStarts[line - 1] ?? 0
   }
 
   /** Remembers a mistake at this place. */
@@ -60,6 +83,12 @@ export class Source {
       this.note(error.offset, error.message)
       return undefined
     }
+  }
+
+  /** The node that an alias means; a bounded number of them, for an alias may hold others. */
+  resolve(alias: Alias): Node | undefined {
+    if (++this.aliases > aliasesMax) throw new Wrong(alias.range?.[0] ?? 0, `more than ${aliasesMax} aliases`)
+    return alias.resolve(this.document)
   }
 
   private lineAt(offset: number): string {
@@ -91,14 +120,13 @@ export class Reader {
     throw new Wrong(node?.range?.[0] ?? 0, message)
   }
 
-  /** The node, or what stands for it where it is a `<name>`; anchors, aliases and tags are mistakes. */
-  resolve(node: Node): Node {
-    if (isAlias(node))
-      return this.fail(node, "aliases are not part of scenario files; write it out, or use `for each`")
+  /** The node, or what stands for it: what an alias means, the value of a `<name>`. Tags are mistakes. */
+  resolve(given: Node): Node {
+    const node = isAlias(given)
+      ? (this.source.resolve(given) ?? this.fail(given, "this alias means nothing"))
+      : given
     if (node.tag !== undefined && isTagged(node, this.source.text))
       this.fail(node, "tags (!) are not part of scenario files; remove it")
-    if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined)
-      this.fail(node, "anchors (&) are not part of scenario files; write it out, or use `for each`")
     if (!isScalar(node) || typeof node.value !== "string" || this.variables.size === 0) return node
     const whole = /^<([^<>]+)>$/.exec(node.value)?.[1]
     const value = whole === undefined ? undefined : this.variables.get(whole)
@@ -194,6 +222,8 @@ export class Reader {
   }
 }
 
+const aliasesMax = 1_000
+
 const kindOf = (node: Node): string => {
   if (isMap(node)) return "a map"
   if (isSeq(node)) return "a list"
@@ -211,7 +241,7 @@ const isTagged = (node: Node, text: string): boolean => {
 }
 
 /** What YAML's own complaint means in a scenario. */
-const explained = (code: string, message: string, line: string): string => {
+const explained = ({ code, message }: YAMLParseError | YAMLWarning, line: string): string => {
   switch (code) {
     case "MULTILINE_IMPLICIT_KEY":
       return `a sentence with options ends in a colon: "${line.replace(/^- /, "")}:"`

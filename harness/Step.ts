@@ -1,6 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type { ClauseId } from "./Clauses.ts"
 import type { StepFailed } from "./Failure.ts"
+import type { ObjectPattern } from "./Pattern.ts"
 import type { Shape } from "./Shape.ts"
 import type { Scene } from "./Stage.ts"
 import type { Template } from "./Template.ts"
@@ -54,6 +55,14 @@ export interface Verb<Value = any, Options = any> {
   readonly becomes?: Standing
   /** Whether it looks at what comes in, so that `one of` may be its subject. */
   readonly expects?: boolean
+  /** Whether it connects by itself where needed. */
+  readonly connects?: boolean
+  /** Whether it asks for a name: the one it gives, or the actor's own. */
+  readonly logsIn?: boolean
+  /** Whether its subject vanishes without the server being told. */
+  readonly vanishes?: boolean
+  /** The patterns it looks with. */
+  readonly patterns?: (step: Step<Value, Options>) => ReadonlyArray<ObjectPattern>
   /** What it sends, as far as the file tells. */
   readonly sends?: (step: Step<Value, Options>) => ReadonlyArray<Template>
   /** The steps inside it. */

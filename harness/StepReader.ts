@@ -71,6 +71,9 @@ const takeApart = (
     const key = reader.isList(node)
       ? reader.fail(node, "a step is a sentence, not a list")
       : String(reader.scalar(node))
+    const [first = "", ...more] = reader.written(node).split("\n")
+    if (more.length > 0)
+      return reader.fail(node, `a sentence with options or steps ends in a colon: "${first.trimEnd()}:"`)
     if (parseSentence(key)?.name !== undefined) reader.rejectCut(node)
     return { sentence: { key, keyNode: node, value: undefined }, besides: [] }
   }

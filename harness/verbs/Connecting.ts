@@ -16,6 +16,7 @@ export const connecting: ReadonlyArray<Verb> = [
     meaning: "opens a socket (it may take 10 s); its inbox starts now",
     example: "alice connects",
     bringsIn: true,
+    connects: true,
     needs: "gone",
     becomes: "connected",
     play: each((actor, step, { stage }) => stage.connect(actor, step.line))
@@ -35,6 +36,7 @@ export const connecting: ReadonlyArray<Verb> = [
     meaning: "ends what is left of its connection (RST) and opens a new one with a fresh inbox",
     example: "alice reconnects",
     bringsIn: true,
+    connects: true,
     becomes: "connected",
     play: each((actor, step, { stage }) => stage.connect(actor, step.line))
   })

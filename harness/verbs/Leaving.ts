@@ -72,6 +72,7 @@ export const leaving: ReadonlyArray<Verb> = [
     theme: "leaving",
     meaning: "neither sends nor reads nor closes from now on, like a machine that vanished",
     example: "alice goes silent",
+    vanishes: true,
     needs: "connected",
     becomes: "gone",
     play: each((actor, step: Leave, scene) =>
@@ -85,6 +86,8 @@ export const leaving: ReadonlyArray<Verb> = [
       "the server ends the connection within the bound, `by` close, reset or either, `after` these came last",
     example: "bob is disconnected: { after: [{ status: error }], by: close }",
     options: { after: oneOrMore(messagePattern), by: choice(["close", "reset", "either"]) },
+    needs: "connected",
+    patterns: (step: Step<undefined, Gone>) => step.options.after ?? [],
     becomes: "gone",
     expects: true,
     play: (step: Step<undefined, Gone>, scene) =>

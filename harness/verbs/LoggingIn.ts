@@ -23,6 +23,8 @@ export const loggingIn: ReadonlyArray<Verb> = [
     example: "alice logs in",
     clause: "LOGIN-1",
     bringsIn: true,
+    connects: true,
+    logsIn: true,
     becomes: "logged in",
     play: each((actor, step, scene) => logIn(actor, step, scene))
   }),
@@ -41,6 +43,8 @@ export const loggingIn: ReadonlyArray<Verb> = [
     theme: "logging in",
     meaning: "connects where needed and sends the login alone; what comes back is for the next sentences",
     example: "bob tries to log in",
+    connects: true,
+    logsIn: true,
     becomes: "trying",
     play: each((actor, step, scene) =>
       Effect.andThen(
@@ -55,6 +59,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     meaning:
       "receives a reply that is no `success`, or the end of the connection, which may end at any time from then on",
     example: "bob is refused",
+    needs: "connected",
     becomes: "refused",
     expects: true,
     play: expectation(lookForRefusal, () => refusal)
@@ -66,6 +71,8 @@ export const loggingIn: ReadonlyArray<Verb> = [
       "logs in again and again until the name is granted; a refusal or the end of the connection means once more",
     example: "bob keeps trying to log in",
     clause: "LEAVE-1",
+    connects: true,
+    logsIn: true,
     becomes: "logged in",
     play: each((actor, step, scene) => keepLoggingIn(actor, step, scene))
   }),
@@ -80,6 +87,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     required: ["sends", "until", "while"],
     needs: "connected",
     sends: (step: Step<undefined, Exchange>) => [step.options.sends],
+    patterns: (step: Step<undefined, Exchange>) => [step.options.until],
     play: each((actor, step: Step<undefined, Exchange>, scene) =>
       keepTrying(actor, step, scene, step.options)
     )

@@ -23,6 +23,7 @@ export const receiving: ReadonlyArray<Verb> = [
       "the next of its lane matches (or the next ones, for a list): a wrong one fails at once, a missing one at the bound",
     example: "bob receives: { type: message, username: alice, content: hello }",
     value: patterns,
+    patterns: (step: Step<Patterns>) => step.value,
     needs: "connected",
     expects: true,
     play: (step: Step<Patterns>, scene) =>
@@ -34,6 +35,7 @@ export const receiving: ReadonlyArray<Verb> = [
     meaning: "the next ones match these, in whatever order",
     example: "bob receives in any order: [{ type: message, content: a }, { type: message, content: b }]",
     value: patterns,
+    patterns: (step: Step<Patterns>) => step.value,
     needs: "connected",
     play: each((actor, step: Step<Patterns>, scene) => receiveInAnyOrder(actor, step.value, scene))
   }),
@@ -43,6 +45,7 @@ export const receiving: ReadonlyArray<Verb> = [
     meaning: "the next of its lane matches one of these",
     example: "bob receives one of: [{ status: success }, { status: error }]",
     value: patterns,
+    patterns: (step: Step<Patterns>) => step.value,
     needs: "connected",
     expects: true,
     play: expectation(
@@ -57,6 +60,7 @@ export const receiving: ReadonlyArray<Verb> = [
       "the next ones match these in this order, replies and events together; nothing else may come between",
     example: "bob receives in this order: [{ status: success }, { type: message }]",
     value: patterns,
+    patterns: (step: Step<Patterns>) => step.value,
     needs: "connected",
     play: each((actor, step: Step<Patterns>, scene) =>
       Effect.forEach(
@@ -72,6 +76,7 @@ export const receiving: ReadonlyArray<Verb> = [
     meaning: "allows it once, to the end of the scenario if unused; never waits",
     example: "bob may receive: { type: message, content: late }",
     value: patterns,
+    patterns: (step: Step<Patterns>) => step.value,
     play: each((actor, step: Step<Patterns>) => Effect.sync(() => void actor.allowances.push(...step.value)))
   }),
   verb({

@@ -1,10 +1,11 @@
 import * as Effect from "effect/Effect"
+import { Frames } from "../../src/Frames.ts"
 import type { Actor } from "../Actor.ts"
 import { answered } from "../Fence.ts"
 import { lookAt, waitFor } from "../Expectation.ts"
 import { settle } from "../Fence.ts"
 import { byteString, phrase, request } from "../Message.ts"
-import { describe, type ObjectPattern } from "../Pattern.ts"
+import { describe, type Json, type ObjectPattern } from "../Pattern.ts"
 import { notConnected, send, write } from "../Sending.ts"
 import { choice, integer, list, oneOrMore, text } from "../Shape.ts"
 import { bounded, type Scene } from "../Stage.ts"
@@ -99,6 +100,7 @@ export const talking: ReadonlyArray<Verb> = [
     options: { message: request, bytes: offset, as },
     required: ["message", "bytes"],
     needs: "connected",
+    sends: (step: Step<undefined, Part>) => [step.options.message],
     play: each((actor, step: Step<undefined, Part>, scene) => sendPart(actor, step, scene))
   }),
   verb({
@@ -116,6 +118,7 @@ export const talking: ReadonlyArray<Verb> = [
     example: 'alice sends bytes: "no JSON\\n"',
     value: byteString,
     needs: "connected",
+    sends: (step: Step<Buffer>) => objectsIn(step.value),
     play: each((actor, step: Step<Buffer>, scene) => write(actor, [step.value], step, scene))
   })
 ]
@@ -185,3 +188,18 @@ const sendRest = (actor: Actor, step: Step<any, any>, scene: Scene) =>
     actor.rest = undefined
     return write(actor, [rest], step, scene)
   })
+
+/** The requests that stand in raw bytes, as far as it matters who they are from. */
+const objectsIn = (bytes: Buffer): ReadonlyArray<Template> => {
+  const frames = new Frames(bytes.length)
+  const objects: Array<Template> = []
+  frames.push(bytes)
+  for (let frame = frames.next(); typeof frame === "string"; frame = frames.next()) {
+    const value = JSON.parse(frame) as Json
+    if (typeof value !== "object" || value === null || Array.isArray(value)) continue
+    const { type, username } = value as { readonly [key: string]: Json }
+    if (typeof type === "string")
+      objects.push(literal({ type, ...(typeof username === "string" ? { username } : {}) }))
+  }
+  return objects
+}

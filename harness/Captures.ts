@@ -1,0 +1,49 @@
+import type { Pattern } from "./Pattern.ts"
+import type { Template } from "./Template.ts"
+
+/** How a pattern uses captures: those it binds, and those it can only compare with. */
+export interface Uses {
+  readonly binds: ReadonlyArray<string>
+  readonly needs: ReadonlyArray<string>
+}
+
+/** The captures that sending this needs. */
+export const capturesSent = (template: Template): ReadonlyArray<string> => {
+  switch (template._tag) {
+    case "Capture":
+      return [template.name]
+    case "List":
+      return template.items.flatMap(capturesSent)
+    case "Object":
+      return template.fields.flatMap(([, value]) => capturesSent(value))
+    case "Literal":
+      return []
+  }
+}
+
+/** The captures that a pattern binds, and those that it can only compare with. */
+export const capturesIn = (pattern: Pattern): Uses => {
+  switch (pattern._tag) {
+    case "Capture":
+      return { binds: [pattern.name], needs: [] }
+    case "Not": {
+      const { binds, needs } = capturesIn(pattern.pattern)
+      return { binds: [], needs: [...binds, ...needs] }
+    }
+    case "OneOf":
+    case "InAnyOrder":
+    case "Includes":
+      return inAll(pattern.patterns)
+    case "List":
+      return inAll(pattern.items)
+    case "Object":
+      return inAll(pattern.fields.map(([, value]) => value))
+    default:
+      return { binds: [], needs: [] }
+  }
+}
+
+const inAll = (patterns: ReadonlyArray<Pattern>): Uses => {
+  const uses = patterns.map(capturesIn)
+  return { binds: uses.flatMap(({ binds }) => binds), needs: uses.flatMap(({ needs }) => needs) }
+}
