@@ -36,7 +36,7 @@ export type Feature = (typeof features)[number]
 const id = Schema.optionalKey(Id)
 
 /** What a client may send: one JSON object each, extra fields ignored (REQ-3). */
-export const requests = {
+const requests = {
   login: Schema.Struct({
     type: Schema.Literal("login"),
     username: Schema.String,

@@ -1,5 +1,5 @@
 /** Longest name, in code points after NFC (LOGIN-6). */
-export const usernameCodePointsMax = 32
+const usernameCodePointsMax = 32
 
 /** Whether this string may be a name: 1 to 32 code points, all of them visible, no blank at the ends (LOGIN-6). */
 export const isUsername = (name: string): boolean => {
