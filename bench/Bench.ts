@@ -1,14 +1,15 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { prepareGenerator } from "./Generator.ts"
-import type { Peer } from "./Peer.ts"
-import { type Executable, prepare } from "./Program.ts"
-import { play } from "./Round.ts"
 import { openFilesMax } from "../src/OpenFiles.ts"
+import { prepareGenerator } from "./Generator.ts"
 import { clientsMax } from "./Machine.ts"
+import { Notes } from "./Notes.ts"
 import type { Order } from "./Order.ts"
+import type { Peer } from "./Peer.ts"
 import { visitsOf } from "./Plan.ts"
+import { type Executable, prepare } from "./Program.ts"
 import type { Server } from "./Result.ts"
+import { play } from "./Round.ts"
 import type { Section } from "./Section.ts"
 import type { Sample } from "./Statistics.ts"
 
@@ -16,49 +17,49 @@ import type { Sample } from "./Statistics.ts"
 export const bench = Effect.fnUntraced(function* (order: Order, onProgress: (text: string) => void) {
   const began = yield* Clock.currentTimeMillis
   const elapsed = Effect.map(Clock.currentTimeMillis, (now) => (now - began) / 1e3)
-  const notes = new Set<string>()
-  const shrunk = shrinkNote(order.sections)
-  if (shrunk !== undefined) notes.add(shrunk)
-  onProgress("looking for servers")
-  const servers = yield* present(order.peers, (note) => notes.add(note))
+  const notes = new Notes()
+  warnOfFileLimit(order.sections, notes)
+  onProgress("looking for servers, compiling what has to be")
+  const servers = yield* present(order.peers, notes)
   const generator = yield* prepareGenerator
   const samples: Array<Sample> = []
-  let round = 0
-  for (let longest = 0; round < order.rounds;) {
+  let rounds = 0
+  let lastSeconds = 0
+  while (rounds < order.rounds) {
     const before = yield* elapsed
-    if (before + longest > order.secondsMax) {
-      notes.add(`Only ${round} of ${order.rounds} rounds fitted into ${order.secondsMax} s.`)
+    if (before + lastSeconds > order.secondsMax) {
+      notes.add(`only ${rounds} of ${order.rounds} rounds fitted into ${order.secondsMax} s`)
       break
     }
-    round++
-    const measured = yield* play({
+    const number = ++rounds
+    const played = yield* play({
       ...order,
-      number: round,
+      number,
       servers,
       generator,
+      notes,
       isOver: Effect.map(elapsed, (seconds) => seconds > order.secondsMax),
-      onProgress: (text) => onProgress(`round ${round} of ${order.rounds}: ${text}`),
-      onNote: (note) => notes.add(note)
+      onProgress: (text) => onProgress(`round ${number} of ${order.rounds}: ${text}`)
     })
-    samples.push(...measured)
-    longest = Math.max(longest, (yield* elapsed) - before)
+    samples.push(...played)
+    lastSeconds = (yield* elapsed) - before
   }
   return {
-    rounds: round,
+    rounds,
     seconds: yield* elapsed,
     servers: Array.from(servers, ([peer, { version }]) => serverOf(peer, version)),
     samples,
-    notes: [...notes]
+    notes: notes.lines
   }
 })
 
 /** The servers that this machine has. */
-const present = Effect.fnUntraced(function* (peers: ReadonlyArray<Peer>, onNote: (note: string) => void) {
+const present = Effect.fnUntraced(function* (peers: ReadonlyArray<Peer>, notes: Notes) {
   const servers = new Map<Peer, Executable>()
   for (const peer of peers) {
     const executable = yield* prepare(peer.program).pipe(
       Effect.catchTag("Missing", ({ reason }) => {
-        onNote(`${peer.title} was left out: ${reason}.`)
+        notes.add(`left out, as ${reason}`, peer)
         return Effect.undefined
       })
     )
@@ -75,10 +76,12 @@ const serverOf = ({ clientsMax, name, role, title }: Peer, version: string): Ser
   ...(clientsMax !== undefined && { clientsMax })
 })
 
-/** What the open-file limit does to rooms that are too large for it. */
-const shrinkNote = (sections: ReadonlyArray<Section>): string | undefined => {
+/** Says so where the open-file limit shrinks the largest rooms. */
+const warnOfFileLimit = (sections: ReadonlyArray<Section>, notes: Notes): void => {
   const wanted = Math.max(0, ...sections.flatMap(visitsOf).map(({ clients }) => clients))
-  return wanted <= clientsMax()
-    ? undefined
-    : `A process may have ${openFilesMax()} files open here: rooms of ${wanted} clients had ${clientsMax()}. Raise the limit first: ulimit -n ${wanted + 1000}.`
+  if (wanted <= clientsMax()) return
+  notes.add(
+    `a process may have only ${openFilesMax()} files open here, so rooms of ${wanted} clients had ${clientsMax()}; ` +
+      `to have them whole, run "ulimit -n ${wanted + 1_000}" first, or let an administrator raise the hard limit`
+  )
 }

@@ -130,7 +130,7 @@ export const doubtsAbout = (reading: Reading): ReadonlyArray<string> => {
       ? ["the load generator was the bottleneck, the server could deliver more"]
       : []),
     ...(lateMicros > LATE_MICROS
-      ? ["the load generator was late: the machine is busy, latencies are too long"]
+      ? ["the load generator was late, as the machine is busy: latencies are too long"]
       : [])
   ]
 }

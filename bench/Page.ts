@@ -1,3 +1,4 @@
+import { capitalised } from "./Notes.ts"
 import { headline, measuredSections, sectionTable, targetTable, withSpread } from "./Report.ts"
 import { outcome, type Result } from "./Result.ts"
 import { saturated } from "./sections/Saturated.ts"
@@ -34,8 +35,6 @@ export const excerpt = (result: Result, plot: string, pageFile: string): string 
       `[All figures, and how they are measured](${pageFile}).`
   ].join("\n\n")
 }
-
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 const method = `- **A delivery** is one message that reaches one client. Clients, senders (ten) and content (64 bytes) are the same for
   every server; all of it is on 127.0.0.1.

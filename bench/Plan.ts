@@ -23,7 +23,7 @@ export const stops = (
   return [...sizes].flatMap((clients) =>
     order.flatMap((peer) => {
       const visits = sections
-        .filter((section) => section.includes(peer))
+        .filter((section) => takesPart(section, peer, round))
         .flatMap(visitsOf)
         .filter((visit) => visit.clients === clients)
       const phases = [...new Set<Phase>(visits.flatMap((visit) => visit.phases))]
@@ -35,3 +35,7 @@ export const stops = (
 /** The visits that a section wants. */
 export const visitsOf = ({ method }: Section): ReadonlyArray<Visit> =>
   "visits" in method ? method.visits : []
+
+/** Whether a section measures a server in this round. */
+export const takesPart = ({ includes, othersOnce }: Section, peer: Peer, round: number): boolean =>
+  includes(peer) && (round === 1 || othersOnce === undefined || peer.role !== "peer")

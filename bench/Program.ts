@@ -60,17 +60,22 @@ export const compile = Effect.fnUntraced(
   function* (source: string) {
     const files = yield* FileSystem.FileSystem
     const { exitCode } = yield* ChildProcessSpawner
+    if (!(yield* files.exists(root + source))) return yield* new Missing({ reason: `${source} is not there` })
     const folder = source.slice(0, source.lastIndexOf("/"))
     const hash = createHash("sha256").update(flags.join(" "))
     for (const name of (yield* files.readDirectory(root + folder)).toSorted())
       if (/\.[ch]pp$/.test(name)) hash.update(name).update(yield* files.readFile(`${root}${folder}/${name}`))
-    const command = `${cache}/${folder.replaceAll("/", "-")}-${hash.digest("hex").slice(0, 16)}`
+    const kind = folder.replaceAll("/", "-")
+    const command = `${cache}/${kind}-${hash.digest("hex").slice(0, 16)}`
     const executable = { command, arguments: [], version: "" }
     if (yield* files.exists(command)) return executable
     const { command: compiler } = yield* installed("g++", ["--version"])
     yield* files.makeDirectory(cache, { recursive: true })
+    for (const name of yield* files.readDirectory(cache))
+      if (name.startsWith(`${kind}-`)) yield* files.remove(`${cache}/${name}`)
     const fresh = `${command}.${process.pid}`
-    const compiling = ChildProcess.make(compiler, [...flags, "-o", fresh, root + source], { stdin: "ignore" })
+    const words = [...flags, "-o", fresh, root + source]
+    const compiling = ChildProcess.make(compiler, words, { stdin: "ignore", stderr: "inherit" })
     if ((yield* exitCode(compiling)) !== 0)
       return yield* new Missing({ reason: `g++ cannot compile ${source}` })
     yield* files.rename(fresh, command)

@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
 import { doubtsAbout, drive, type Phase, type Reading } from "./Generator.ts"
 import { clientsMax } from "./Machine.ts"
+import type { Notes } from "./Notes.ts"
 import type { Peer } from "./Peer.ts"
-import { type Stop, stops } from "./Plan.ts"
+import { type Stop, stops, takesPart } from "./Plan.ts"
 import type { Executable } from "./Program.ts"
 import { start, Unmeasured } from "./Running.ts"
 import type { Section, Values, Visits } from "./Section.ts"
@@ -20,7 +21,7 @@ export interface Round {
   /** Whether there is no time left to begin anything. */
   readonly isOver: Effect.Effect<boolean>
   readonly onProgress: (text: string) => void
-  readonly onNote: (text: string) => void
+  readonly notes: Notes
 }
 
 /** Plays a round; what fails is left out, and a note says why. */
@@ -29,7 +30,7 @@ export const play = Effect.fnUntraced(function* (round: Round) {
   const samples: Array<Sample> = []
   for (const section of round.sections) {
     for (const [peer, executable] of round.servers) {
-      if (!section.includes(peer)) continue
+      if (!takesPart(section, peer, round.number)) continue
       const values =
         "read" in section.method
           ? read(section.method, visited.get(peer))
@@ -49,7 +50,7 @@ const attempt = Effect.fnUntraced(function* <A, R>(
   effect: Effect.Effect<A, Unmeasured, R>
 ) {
   if (yield* round.isOver) {
-    round.onNote("There was not enough time for all of it.")
+    round.notes.add("there was not enough time for all of it")
     return undefined
   }
   round.onProgress(`${peer.title}, ${what}`)
@@ -59,7 +60,7 @@ const attempt = Effect.fnUntraced(function* <A, R>(
       orElse: () => Effect.fail(new Unmeasured({ reason: "it took longer than 25 s" }))
     }),
     Effect.catchTag("Unmeasured", ({ reason }) => {
-      round.onNote(`${peer.title}, ${what}: ${reason}.`)
+      round.notes.add(`${what}: ${reason}`, peer)
       return Effect.undefined
     })
   )
@@ -87,7 +88,7 @@ const visit = Effect.fnUntraced(function* (round: Round, { peer, visit }: Stop) 
   const { generator, scale } = round
   const readings = yield* drive({ generator, peer, server, clients, phases: visit.phases, scale })
   for (const doubt of readings.flatMap(doubtsAbout))
-    round.onNote(`${peer.title}, ${visit.clients} clients: ${doubt}.`)
+    round.notes.add(`with ${visit.clients} clients ${doubt}`, peer)
   return new Map((["start", "login", ...visit.phases] as const).map((phase, i) => [phase, readings[i]!]))
 }, Effect.scoped)
 

@@ -39,15 +39,12 @@ export const start = Effect.fnUntraced(
     )
     const said = yield* lastWords(server.all)
     const ended = Effect.flatMap(server.exitCode, (code) =>
-      Effect.fail(
-        new Unmeasured({ reason: `it ended with exit code ${code} before it listened. ${said()}`.trim() })
-      )
+      Effect.fail(new Unmeasured({ reason: `it ended with exit code ${code} before it listened${said()}` }))
     )
     yield* Effect.raceFirst(listening(place.port), ended).pipe(
       Effect.timeoutOrElse({
         duration: LISTEN_MILLIS_MAX,
-        orElse: () =>
-          Effect.fail(new Unmeasured({ reason: `it did not listen within 10 s. ${said()}`.trim() }))
+        orElse: () => Effect.fail(new Unmeasured({ reason: `it did not listen within 10 s${said()}` }))
       })
     )
     const startMillis = Number((yield* Clock.currentTimeNanos) - began) / 1e6
@@ -71,7 +68,7 @@ const lastWords = <E>(output: Stream.Stream<Uint8Array, E>) => {
     ),
     Effect.ignore,
     Effect.forkScoped,
-    Effect.as(() => words.trim())
+    Effect.as(() => (words.trim() === "" ? "" : `; its last words: ${words.trim()}`))
   )
 }
 

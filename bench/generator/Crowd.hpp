@@ -24,11 +24,16 @@ constexpr std::size_t markBytes = 20; // @@<16 hex digits: when the message was 
   std::exit(1);
 }
 
-/// A connected socket; closing it resets the connection, so that no port stays in TIME_WAIT.
-inline int connectTo(int port, int receiveBytes = 0) {
+/// A connected socket; closing it resets the connection, so that no port stays in TIME_WAIT. Where it is to hold little,
+/// small segments and a small window keep the kernel from storing megabytes of what is not read.
+inline int connectTo(int port, bool holdsLittle = false) {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
   if (fd < 0) fail(std::string("cannot open a socket: ") + std::strerror(errno));
-  if (receiveBytes > 0) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receiveBytes, sizeof receiveBytes);
+  if (holdsLittle) {
+    const int windowBytes = 4096, segmentBytes = 536;
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &windowBytes, sizeof windowBytes);
+    setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segmentBytes, sizeof segmentBytes);
+  }
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
@@ -72,9 +77,9 @@ public:
     }
   }
 
-  /// One more client in the room that never reads what others say. Its small window soon leaves that to the server.
+  /// One more client in the room, which never reads what others say: that is left to the server.
   void freeze() {
-    frozen_ = connectTo(port_, 4096);
+    frozen_ = connectTo(port_, true);
     const std::string greeting = protocol_.greeting("frozen");
     std::string received;
     char bytes[4096];

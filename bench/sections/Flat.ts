@@ -1,4 +1,12 @@
-import { cpuMicros, crowdClients, roomClients, saturate, type Section, warmUp } from "../Section.ts"
+import {
+  cpuMicros,
+  crowdClients,
+  roomClients,
+  saturate,
+  type Section,
+  warmUp,
+  oursAndLimit
+} from "../Section.ts"
 
 const sizes = [100, roomClients, crowdClients]
 
@@ -26,7 +34,7 @@ export const flat: Section = {
       target: { of: "ratio", max: 1.25 }
     }
   },
-  includes: (peer) => peer.role === "ours" || peer.name === "batch-per-turn",
+  includes: oursAndLimit,
   method: {
     visits: sizes.map((clients) => ({ clients, phases: [warmUp, saturate] })),
     read: (readings) => {

@@ -1,6 +1,5 @@
 import type { Pace } from "../Generator.ts"
-import type { Peer } from "../Peer.ts"
-import { converse, roomClients, type Section, warmUp } from "../Section.ts"
+import { converse, oursAndLimit, roomClients, type Section, warmUp } from "../Section.ts"
 
 /**
  * One more client has stopped reading and was sent 512 KiB: more than the kernel holds for its small window, less
@@ -20,7 +19,8 @@ export const frozen: Section = {
       target: { of: "value", max: 1.2, stretch: 1 }
     }
   },
-  includes: (peer: Peer) => peer.dialect === "json",
+  includes: (peer) => oursAndLimit(peer) || peer.name === "thread-per-client",
+  othersOnce: true,
   method: {
     visits: [{ clients: roomClients, phases: [warmUp, converse, converseWithFrozen] }],
     read: (readings) => ({

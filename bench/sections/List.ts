@@ -1,5 +1,5 @@
 import type { List } from "../Generator.ts"
-import { cpuMicros, type Section } from "../Section.ts"
+import { cpuMicros, type Section, oursAndLimit } from "../Section.ts"
 
 const clients = 5_000
 const warm: List = { phase: "list", seconds: 0.1 }
@@ -19,7 +19,7 @@ export const lists: Section = {
       target: { of: "ratio", max: 1 }
     }
   },
-  includes: (peer) => peer.role === "ours" || peer.name === "batch-per-turn",
+  includes: oursAndLimit,
   method: {
     visits: [{ clients, phases: [warm, list] }],
     read: (readings) => ({ list: cpuMicros(readings(clients, list)) })

@@ -26,6 +26,7 @@ export const login: Section = {
     }
   },
   includes: (peer) => peer.clientsMax === undefined,
+  othersOnce: true,
   method: {
     visits: [{ clients: crowdClients, phases: [] }],
     read: (readings) => {

@@ -1,5 +1,5 @@
 import type { Pace } from "../Generator.ts"
-import { crowdClients, nodeServers, type Section } from "../Section.ts"
+import { crowdClients, oursAndLimit, type Section } from "../Section.ts"
 
 /** Slow enough that a server is done with one message before the next comes. */
 const warm: Pace = { phase: "pace", seconds: 0.4, rate: 5 }
@@ -19,7 +19,7 @@ export const room: Section = {
     },
     pauseMax: { column: "ping max ms", title: "slowest ping, room of 9,000", unit: "ms" }
   },
-  includes: nodeServers,
+  includes: oursAndLimit,
   method: {
     visits: [{ clients: crowdClients, phases: [warm, announce] }],
     read: (readings) => {

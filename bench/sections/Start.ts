@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { prepare } from "../Program.ts"
 import { start } from "../Running.ts"
-import { nodeServers, type Section } from "../Section.ts"
+import { oursAndLimit, type Section } from "../Section.ts"
 import { median } from "../Statistics.ts"
 
 /** What `pnpm build` writes. */
@@ -25,7 +25,7 @@ export const starts: Section = {
       target: { of: "value", max: 120, stretch: 80 }
     }
   },
-  includes: nodeServers,
+  includes: oursAndLimit,
   method: {
     measure: Effect.fnUntraced(function* (peer, executable) {
       const timed = Effect.fnUntraced(function* (what: typeof executable) {
