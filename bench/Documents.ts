@@ -6,7 +6,7 @@ import { root } from "./Program.ts"
 import type { Result } from "./Result.ts"
 
 /** What surrounds the part of the README that is written here. */
-export const markers = { from: "<!-- bench -->", to: "<!-- /bench -->" } as const
+const markers = { from: "<!-- bench -->", to: "<!-- /bench -->" } as const
 
 /** Writes the page and its plot, and the headline into the README where that has a place for it; tells what it did. */
 export const writeDocuments = Effect.fnUntraced(

@@ -1,15 +1,15 @@
 /** How the load generator talks to a server; `generator/Protocols.hpp` has the bytes. */
-export type Dialect = "json" | "irc" | "nats" | "redis" | "mqtt"
+type Dialect = "json" | "irc" | "nats" | "redis" | "mqtt"
 
 /** Where a server is to run: its port on 127.0.0.1, and a folder of its own that goes with it. */
-export interface Place {
+interface Place {
   readonly port: number
   readonly folder: string
 }
 
 /** What is run: a script of ours on this Node, an installed program, or C++ that is compiled first. */
 export type Program =
-  | { readonly script: string }
+  | { readonly script: URL }
   | { readonly installed: string; readonly version: ReadonlyArray<string> }
   | { readonly compiled: string }
 

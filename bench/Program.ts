@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import { fileURLToPath } from "node:url"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -7,7 +8,7 @@ import { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
 import type { Program } from "./Peer.ts"
 
 /** The folder of the project, which scripts and sources are named from. */
-export const root = new URL("..", import.meta.url).pathname
+export const root = fileURLToPath(new URL("..", import.meta.url))
 
 /** What a program needs is not on this machine. */
 export class Missing extends Data.TaggedError("Missing")<{ readonly reason: string }> {}
@@ -28,11 +29,12 @@ export const prepare = (
   return installed(program.installed, program.version)
 }
 
-const script = Effect.fnUntraced(function* (path: string) {
+const script = Effect.fnUntraced(function* (file: URL) {
   const files = yield* FileSystem.FileSystem
-  if (!(yield* Effect.orElseSucceed(files.exists(root + path), () => false)))
-    return yield* new Missing({ reason: `${path} is not there` })
-  return { command: process.execPath, arguments: [root + path], version: `Node ${process.versions.node}` }
+  const path = fileURLToPath(file)
+  if (!(yield* Effect.orElseSucceed(files.exists(path), () => false)))
+    return yield* new Missing({ reason: `${path.slice(root.length)} is not there` })
+  return { command: process.execPath, arguments: [path], version: `Node ${process.versions.node}` }
 })
 
 /** Servers are often installed where only the administrator's PATH leads. */

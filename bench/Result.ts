@@ -32,7 +32,7 @@ export interface Outcome {
 }
 
 /** Whether a target was reached, in the middle of the rounds. */
-export type Verdict = "stretch" | "reached" | "missed"
+type Verdict = "stretch" | "reached" | "missed"
 
 /** What the rounds say together; `undefined` where the server was not measured. */
 export const outcome = (

@@ -32,10 +32,10 @@ export interface Visit {
 }
 
 /** What was read in the visit with so many clients, in one of its phases. */
-export type Readings = (clients: number, phase: Phase | "start" | "login") => Reading
+type Readings = (clients: number, phase: Phase | "start" | "login") => Reading
 
 /** Measured without clients. */
-export interface Direct {
+interface Direct {
   readonly measure: (
     peer: Peer,
     executable: Executable

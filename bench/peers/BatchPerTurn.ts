@@ -6,6 +6,6 @@ export const batchPerTurn: Peer = {
   title: "node:net by hand, a batch per turn",
   role: "hand-written",
   dialect: "json",
-  program: { script: "bench/servers/BatchPerTurn.ts" },
+  program: { script: new URL("../servers/BatchPerTurn.ts", import.meta.url) },
   arguments: ({ port }) => [`${port}`]
 }

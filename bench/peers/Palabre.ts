@@ -6,6 +6,6 @@ export const palabre: Peer = {
   title: "palabre",
   role: "ours",
   dialect: "json",
-  program: { script: "bin/palabre.js" },
+  program: { script: new URL("../../bin/palabre.js", import.meta.url) },
   arguments: ({ port }) => ["serve", "--host", "127.0.0.1", "--port", `${port}`, "--log-level", "error"]
 }

@@ -6,6 +6,6 @@ export const writePerMessage: Peer = {
   title: "node:net by hand, a write per message",
   role: "hand-written",
   dialect: "json",
-  program: { script: "bench/servers/WritePerMessage.ts" },
+  program: { script: new URL("../servers/WritePerMessage.ts", import.meta.url) },
   arguments: ({ port }) => [`${port}`]
 }

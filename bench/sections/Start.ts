@@ -1,11 +1,13 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import manifest from "../../package.json" with { type: "json" }
 import { prepare } from "../Program.ts"
 import { start } from "../Running.ts"
 import { oursAndLimit, type Section } from "../Section.ts"
 import { median } from "../Statistics.ts"
 
-/** What `pnpm build` writes. */
-const bundle = { script: "dist/palabre.js" }
+/** What an installed package runs: once that is the bundle, its start is measured as well. */
+const { palabre: binary } = manifest.bin
 
 /** How soon after its start a server takes connections. */
 export const starts: Section = {
@@ -33,9 +35,9 @@ export const starts: Section = {
         return median(times.slice(1).map(({ startMillis }) => startMillis)) // the first one warms the cache
       })
       const source = yield* timed(executable)
-      if (peer.role !== "ours") return { source }
-      const bundled = yield* prepare(bundle).pipe(Effect.option)
-      return bundled._tag === "Some" ? { source, bundle: yield* timed(bundled.value) } : { source }
+      if (peer.role !== "ours" || !binary.startsWith("dist/")) return { source }
+      const bundle = yield* Effect.option(prepare({ script: new URL(`../../${binary}`, import.meta.url) }))
+      return Option.isSome(bundle) ? { source, bundle: yield* timed(bundle.value) } : { source }
     })
   }
 }

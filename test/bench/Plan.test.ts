@@ -9,7 +9,7 @@ const peer = (name: string, role: Peer["role"]): Peer => ({
   title: name,
   role,
   dialect: "json",
-  program: { script: name },
+  program: { installed: name, version: [] },
   arguments: () => []
 })
 const ours = peer("ours", "ours")
