@@ -1,0 +1,116 @@
+import type { Socket } from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
+import type { Change, Chat, Client, Event, Request } from "./Chat.ts"
+import { type Frame, isBlank, JsonStream, type Reader } from "./JsonStream.ts"
+import type { Reply } from "./Replies.ts"
+
+/** What the work gives, begun that much later. */
+export const after = async <A>(millis: number, work: () => A | Promise<A>): Promise<A> => {
+  await sleep(millis)
+  return work()
+}
+
+type Deed = "deliver" | "leave" | "reply" | "announce"
+
+/** The base, doing one thing some time later: without a lock, a queue or a look at who is still there. */
+export const delayed =
+  <Piece extends Deed>(piece: Piece, millisOf: (...args: Parameters<Chat[Piece]>) => number): Change =>
+  (base) => ({
+    [piece]: (...args: Parameters<Chat[Piece]>) => {
+      const work = base[piece] as (...args: Parameters<Chat[Piece]>) => void
+      setTimeout(() => work(...args), millisOf(...args))
+    }
+  })
+
+/** Objects written with each of their values changed. */
+export const eachValue =
+  (change: (key: string, value: unknown) => unknown) =>
+  (object: Reply | Event): string =>
+    JSON.stringify(
+      Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(key, value)]))
+    ) + "\n"
+
+/** The base, passing the content of every message through this. */
+export const content =
+  (change: (content: string) => string): Change =>
+  (base) => ({
+    event: (client, request) => ({ ...base.event(client, request), content: change(String(request.content)) })
+  })
+
+/** The base, doing something else with the login replies that are no success. */
+export const refused =
+  (instead: (base: Chat, client: Client, reply: Reply, request: Request) => Reply | undefined): Change =>
+  (base) => ({
+    login: (client, request) => {
+      const reply = base.login(client, request) as Reply
+      return reply.status === "success" ? reply : instead(base, client, reply, request)
+    }
+  })
+
+/** The base, failing as an uncaught exception does when the text of a request is such. */
+export const dyingOf =
+  (why: string, isDeadly: (text: string) => boolean): Change =>
+  (base) => ({
+    parse: (text) => {
+      if (isDeadly(text)) throw new Error(why)
+      return base.parse(text)
+    }
+  })
+
+/** The base, reading what is between the bytes that this finds; what is no JSON then is malformed. */
+export const readingBy =
+  (split: (bytes: Buffer) => { readonly texts: ReadonlyArray<Buffer>; readonly rest: Buffer }): Change =>
+  () => ({
+    reader: () => {
+      let held: Buffer = Buffer.alloc(0)
+      return reader(function* (chunk) {
+        const { rest, texts } = split(Buffer.concat([held, chunk]))
+        held = rest
+        for (const text of texts) if (!text.every(isBlank)) yield isJson(text) ? text : "malformed"
+      })
+    }
+  })
+
+/** The base, with a stream of JSON values that is handled in another way. */
+export const readingJson =
+  (read: (stream: () => JsonStream, fresh: () => void) => (chunk: Buffer) => Iterable<Frame>): Change =>
+  (base) => ({
+    reader: () => {
+      let stream = base.reader() as JsonStream
+      return reader(
+        read(
+          () => stream,
+          () => void (stream = base.reader() as JsonStream)
+        )
+      )
+    }
+  })
+
+/** The base, taking what ends here for the end of a request even where its object is not complete. */
+export const brokenAt = (end: RegExp): Change =>
+  readingJson(
+    (stream, fresh) =>
+      function* (chunk) {
+        for (const line of chunk.toString("latin1").split(end)) {
+          const frames = [...stream().push(Buffer.from(line, "latin1"))]
+          yield* frames
+          if (frames.length > 0 || line.trim() === "" || line.search(end) === -1) continue
+          fresh()
+          yield "malformed"
+        }
+      }
+  )
+
+/** Accepts a connection and never looks at it. */
+export const unserved = (socket: Socket): void => void socket.on("error", () => {})
+
+const reader = (push: (chunk: Buffer) => Iterable<Frame>): Reader => ({ push })
+
+const isJson = (bytes: Buffer): boolean => {
+  try {
+    JSON.parse(bytes.toString())
+    return true
+  } catch {
+    return false
+  }
+}

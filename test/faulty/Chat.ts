@@ -1,0 +1,133 @@
+import { createServer, type Server, type Socket } from "node:net"
+import { framing } from "./Framing.ts"
+import type { Reader } from "./JsonStream.ts"
+import { leaving } from "./Leaving.ts"
+import { registry } from "./Registry.ts"
+import { replies, type Code, type Reply } from "./Replies.ts"
+import { requests } from "./Requests.ts"
+import { sending } from "./Sending.ts"
+
+/** One accepted connection. */
+export interface Client {
+  readonly socket: Socket
+  readonly reader: Reader
+  /** The name it holds while it is logged in. */
+  name: string | undefined
+  /** Which features it was granted. */
+  features: ReadonlyArray<string>
+  malformedInARow: number
+  /** Nothing more is sent to it and nothing more of it is read. */
+  ended: boolean
+}
+
+/** A JSON object as it came: every field may be anything, or missing. */
+export type Request = Readonly<Record<string, unknown>>
+
+/** An object of the server that no request caused. */
+export type Event = Readonly<Record<string, unknown>>
+
+/** What a request is answered with; `undefined` where it is not to be answered (any more). */
+export type Answer = Reply | undefined | Promise<Reply | undefined>
+
+/**
+ * A whole chat server, correct in every clause of the protocol, as small pieces that call one another only through
+ * this object: put another piece in the place of one and you have another server.
+ */
+export interface Chat {
+  // settings
+  backlog: number
+  frameBytesMax: number
+  outboxBytesMax: number
+  malformedMax: number
+  nameCodePointsMax: number
+  lingerMillis: number
+  keepAliveMillis: number
+
+  // Framing: from bytes to requests
+  accept(socket: Socket): void
+  converse(client: Client): Promise<void>
+  reader(): Reader
+  receive(client: Client, frame: Buffer | "malformed" | "too_large"): void | Promise<void>
+  text(bytes: Buffer): string
+  parse(text: string): unknown
+  malformed(client: Client): void
+  finished(client: Client): void
+
+  // Requests: what each one does
+  answer(client: Client, value: unknown): void | Promise<void>
+  carryOut(client: Client, request: Request): Answer
+  login(client: Client, request: Request): Answer
+  message(client: Client, request: Request): Answer
+  list(client: Client, request: Request): Answer
+  logout(client: Client, request: Request): Answer
+  ping(client: Client, request: Request): Answer
+  problemOfLogin(client: Client, request: Request): Code | undefined
+  problemOfMessage(client: Client, request: Request): Code | undefined
+  mayList(client: Client): boolean
+
+  // Registry: who holds which name
+  clients: Set<Client>
+  members: Map<string, Client>
+  key(name: string): string
+  isName(name: string): boolean
+  claim(client: Client, name: string): boolean
+  release(client: Client, name: string): void
+  usernames(): ReadonlyArray<string>
+
+  // Replies: what the server says
+  welcome(client: Client, request: Request): Reply
+  sent(): Reply
+  users(names: ReadonlyArray<string>): Reply
+  goodbye(name: string): Reply
+  refusal(code: Code, client: Client): Reply
+  withId(reply: Reply, request: Request): Reply
+
+  // Sending: from objects to bytes, to whoever should get them
+  event(client: Client, request: Request): Event
+  recipients(from: Client): ReadonlyArray<Client>
+  broadcast(from: Client, event: Event): void | Promise<void>
+  deliver(to: Client, event: Event, from: Client): void | Promise<void>
+  announce(type: "joined" | "left", who: Client, name: string): void
+  reply(client: Client, reply: Reply, request: Request): void
+  send(client: Client, object: Reply | Event): void
+  encode(object: Reply | Event): string
+  write(client: Client, bytes: string | Buffer): void
+
+  // Leaving: every way a connection ends
+  leave(client: Client): void
+  end(client: Client): void
+  endBecause(client: Client, code: Code): void
+  closed(client: Client): void
+}
+
+/** Other pieces for some of a chat's; `base` still has the original ones, to build upon. */
+export type Change = (base: Chat) => Partial<Chat>
+
+/** A chat with some of its pieces changed. */
+export const makeChat = (change: Change = () => ({})): Chat => {
+  const chat = {} as Chat
+  const settings = {
+    backlog: 511,
+    frameBytesMax: 65_536,
+    outboxBytesMax: 1_048_576,
+    malformedMax: 10,
+    nameCodePointsMax: 32,
+    lingerMillis: 1000,
+    keepAliveMillis: 30_000
+  }
+  Object.assign(chat, settings)
+  for (const pieces of [framing, requests, registry, replies, sending, leaving])
+    Object.assign(chat, pieces(chat))
+  return Object.assign(chat, change({ ...chat }))
+}
+
+/** Opens a chat on a port of this machine (0: any free one); done when it listens. */
+export const listen = (chat: Chat, port: number): Promise<Server> =>
+  new Promise((resolve, reject) => {
+    const keepAlive = { keepAlive: true, keepAliveInitialDelay: chat.keepAliveMillis }
+    const server = createServer({ allowHalfOpen: true, noDelay: true, ...keepAlive }, (socket) =>
+      chat.accept(socket)
+    )
+    server.once("error", reject)
+    server.listen({ port, host: "127.0.0.1", backlog: chat.backlog }, () => resolve(server))
+  })

@@ -1,0 +1,20 @@
+import type { Fault } from "./Fault.ts"
+import { framingFaults } from "./faults/Framing.ts"
+import { garbageFaults } from "./faults/Garbage.ts"
+import { leavingFaults } from "./faults/Leaving.ts"
+import { loginFaults } from "./faults/Login.ts"
+import { contentFaults, messageFaults } from "./faults/Message.ts"
+import { presenceFaults } from "./faults/Presence.ts"
+import { replyingFaults } from "./faults/Replying.ts"
+
+/** Everything that is done wrong here, in the order of the protocol's clauses. */
+export const faults: ReadonlyArray<Fault> = [
+  ...framingFaults,
+  ...garbageFaults,
+  ...replyingFaults,
+  ...loginFaults,
+  ...messageFaults,
+  ...contentFaults,
+  ...leavingFaults,
+  ...presenceFaults
+]

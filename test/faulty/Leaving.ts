@@ -1,0 +1,34 @@
+import type { Chat } from "./Chat.ts"
+
+type Leaving = Pick<Chat, "leave" | "end" | "endBecause" | "closed">
+
+/** Every way a connection ends; each of them frees the name. */
+export const leaving = (chat: Chat): Leaving => ({
+  leave(client) {
+    const { name } = client
+    if (name === undefined) return
+    chat.release(client, name)
+    chat.announce("left", client, name)
+  },
+
+  /** Says no more; what still comes is dropped until the peer's FIN, for a bounded time (END-1). */
+  end(client) {
+    const { socket } = client
+    client.ended = true
+    chat.leave(client)
+    socket.end()
+    const timer = setTimeout(() => socket.destroy(), chat.lingerMillis)
+    socket.once("close", () => clearTimeout(timer))
+  },
+
+  endBecause(client, code) {
+    client.socket.write(chat.encode(chat.refusal(code, client)))
+    chat.end(client)
+  },
+
+  closed(client) {
+    client.ended = true
+    chat.clients.delete(client)
+    chat.leave(client)
+  }
+})

@@ -1,0 +1,44 @@
+import type { Chat } from "./Chat.ts"
+
+/** The one answer to a request, or the reason a connection ends. */
+export type Reply = Readonly<Record<string, unknown>>
+
+type Replies = Pick<Chat, "welcome" | "sent" | "users" | "goodbye" | "refusal" | "withId">
+
+/** What the server says, in the lab's words. */
+export const replies = (): Replies => ({
+  welcome(client, { features }) {
+    const message = `Bienvenue, ${client.name}`
+    if (!Array.isArray(features)) return { status: "success", message }
+    client.features = ["presence"].filter((feature) => features.includes(feature))
+    return { status: "success", message, features: client.features }
+  },
+
+  sent: () => ({ status: "success", message: "Message envoyé à tous les clients" }),
+
+  users: (names) => ({ status: "success", users: names }),
+
+  goodbye: (name) => ({ status: "success", message: `Au revoir, ${name}` }),
+
+  refusal: (code) => ({ status: "error", code, message: reasons[code] }),
+
+  withId: (reply, { id }) => (isId(id) ? { ...reply, id } : reply)
+})
+
+/** Why a request is refused or a connection ended. */
+const reasons = {
+  invalid_json: "Ce n'est pas du JSON valide en UTF-8",
+  invalid_request: "Requête incorrecte",
+  unknown_type: "Type de requête inconnu",
+  not_logged_in: "Connectez-vous d'abord",
+  already_logged_in: "Vous êtes déjà connecté",
+  invalid_username: "Ce nom n'est pas possible",
+  username_taken: "Ce nom est déjà pris",
+  username_mismatch: "Ce nom n'est pas le vôtre",
+  too_large: "Requête trop longue",
+  slow_consumer: "Vous ne lisez pas assez vite"
+}
+export type Code = keyof typeof reasons
+
+const isId = (id: unknown): boolean =>
+  typeof id === "string" ? id.length <= 64 : typeof id === "number" && Number.isFinite(id)

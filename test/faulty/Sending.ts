@@ -1,0 +1,36 @@
+import type { Chat } from "./Chat.ts"
+
+type Sending = Pick<
+  Chat,
+  "event" | "recipients" | "broadcast" | "deliver" | "announce" | "reply" | "send" | "encode" | "write"
+>
+
+/** The way out: who gets what, and how it becomes bytes. */
+export const sending = (chat: Chat): Sending => ({
+  event: (client, { content }) => ({ type: "message", username: client.name, content }),
+
+  recipients: (from) => [...chat.members.values()].filter((member) => member !== from),
+
+  broadcast(from, event) {
+    for (const to of chat.recipients(from)) void chat.deliver(to, event, from)
+  },
+
+  deliver: (to, event) => chat.send(to, event),
+
+  announce(type, who, name) {
+    for (const to of chat.recipients(who))
+      if (to.features.includes("presence")) chat.send(to, { type, username: name })
+  },
+
+  reply: (client, reply, request) => chat.send(client, chat.withId(reply, request)),
+
+  send: (client, object) => chat.write(client, chat.encode(object)),
+
+  encode: (object) => JSON.stringify(object) + "\n",
+
+  write(client, bytes) {
+    if (client.ended) return
+    if (client.socket.writableLength > chat.outboxBytesMax) chat.endBecause(client, "slow_consumer")
+    else client.socket.write(bytes)
+  }
+})

@@ -1,0 +1,58 @@
+import type { AddressInfo } from "node:net"
+import { parseArgs } from "node:util"
+import { type Change, listen, makeChat } from "./Chat.ts"
+import { faults } from "./Faults.ts"
+import { variants } from "./Variants.ts"
+
+const usage = `usage: node test/faulty/main.ts [PORT] [--variant NAME | --fault NAME]
+       node test/faulty/main.ts --list
+
+A small chat server that is right in every clause of the protocol, or wrong on purpose.
+PORT is 12345 by default, 0 takes a free one. --list prints the names as JSON.`
+
+const stop = (message: string, exitCode: number): never => {
+  console.error(message)
+  process.exit(exitCode)
+}
+
+const argumentsOf = () => {
+  try {
+    const option = { type: "string" } as const
+    const flag = { type: "boolean" } as const
+    return parseArgs({
+      allowPositionals: true,
+      options: { variant: option, fault: option, list: flag, help: flag }
+    })
+  } catch (error) {
+    return stop(`${(error as Error).message}\n\n${usage}`, 2)
+  }
+}
+
+const changeNamed = (
+  kind: "variant" | "fault",
+  rows: ReadonlyArray<{ readonly name: string; readonly change: Change }>,
+  name: string | undefined
+): Change | undefined => {
+  if (name === undefined) return undefined
+  const row = rows.find((row) => row.name === name)
+  return row?.change ?? stop(`There is no ${kind} "${name}"; --list prints them all.`, 2)
+}
+
+const { positionals, values } = argumentsOf()
+const port = Number(positionals[0] ?? 12345)
+if (values.help) {
+  console.log(usage)
+} else if (values.list) {
+  console.log(JSON.stringify({ variants, faults }, null, 2))
+} else if (positionals.length > 1 || !Number.isInteger(port) || port < 0 || port > 65_535) {
+  stop(usage, 2)
+} else {
+  const change =
+    changeNamed("fault", faults, values.fault) ?? changeNamed("variant", variants, values.variant)
+  try {
+    const server = await listen(makeChat(change), port)
+    console.log(`listening on 127.0.0.1:${(server.address() as AddressInfo).port}`)
+  } catch (error) {
+    stop(`Cannot listen on port ${port}: ${(error as Error).message}`, 1)
+  }
+}
