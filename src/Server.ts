@@ -45,34 +45,26 @@ const makeServer = Effect.gen(function* () {
   const refused = new Set<Connection>()
   let lastId = 0
 
-  const take = Effect.fnUntraced(
-    function* (connection: Connection) {
-      sweeper.connections.add(connection)
-      connection.loginByMillis = sweeper.clock.nowMillis + settings.loginMillisMax
-      yield* serve(connection)
-    },
-    (session, connection) =>
-      Effect.onExit(session, () => Effect.sync(() => sweeper.connections.delete(connection)))
-  )
+  const seat = (connection: Connection): void => {
+    sweeper.connections.add(connection)
+    connection.loginByMillis = sweeper.clock.nowMillis + settings.loginMillisMax
+    fork(serve(connection), { uninterruptible: true }).addObserver(() =>
+      sweeper.connections.delete(connection)
+    )
+  }
 
-  const refuse = Effect.fnUntraced(
-    function* (connection: Connection, code: ErrorCode) {
-      refused.add(connection)
-      yield* connection.finish(replies.errors[code])
-    },
-    (goodbye, connection) => Effect.onExit(goodbye, () => Effect.sync(() => refused.delete(connection)))
-  )
+  const refuse = (connection: Connection, code: ErrorCode): void => {
+    if (refused.size >= refusalsMax) return connection.abort()
+    refused.add(connection)
+    const goodbye = connection.finish(replies.errors[code])
+    fork(goodbye, { uninterruptible: true }).addObserver(() => refused.delete(connection))
+  }
 
   const onSocket = (socket: Socket) => {
     const connection = new Connection(++lastId, socket, rules)
-    const refusal: ErrorCode | undefined = drain.isDraining()
-      ? "shutting_down"
-      : sweeper.connections.size >= seatsMax
-        ? "server_full"
-        : undefined
-    if (refusal === undefined) fork(take(connection), { uninterruptible: true })
-    else if (refused.size < refusalsMax) fork(refuse(connection, refusal), { uninterruptible: true })
-    else connection.abort()
+    if (drain.isDraining()) refuse(connection, "shutting_down")
+    else if (sweeper.connections.size >= seatsMax) refuse(connection, "server_full")
+    else seat(connection)
   }
 
   const addresses = yield* listenOnAll(settings, onSocket)

@@ -1,6 +1,5 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import type * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { Connection, Ending } from "./Connection.ts"
 import { Drain } from "./Drain.ts"
@@ -12,7 +11,10 @@ import { Replies, withId } from "./Replies.ts"
 import { Settings } from "./Settings.ts"
 import { isUsername, usernameKey } from "./Username.ts"
 
-/** How to serve a connection: from its first byte until its socket is closed and all it held is given back. */
+/**
+ * How to serve a connection: from its first byte until its socket is closed and all it held is given back. It is
+ * stopped by `Connection.stop` and must not be interrupted: a request that was begun is carried out.
+ */
 export type Serve = (connection: Connection) => Effect.Effect<void>
 
 /** The conversation with one client: read, decode, answer, in order, until one of the two ends it. */
@@ -28,14 +30,16 @@ export const makeServe: Effect.Effect<Serve, never, Drain | Hub | Registry | Set
     }
     return (connection) => {
       const frames = new Frames(settings.frameBytesMax)
-      return serve({
+      const session = {
         house,
         connection,
         frames,
         username: undefined,
         malformedInARow: 0,
         lastWords: undefined
-      })
+      }
+      house.drain.enter()
+      return Effect.catchCause(converse(session), (cause) => close(session, cause))
     }
   }
 )
@@ -60,28 +64,23 @@ interface Session {
   lastWords: Buffer | undefined
 }
 
-const serve = Effect.fnUntraced(
-  function* (session: Session): Effect.fn.Return<never, Ending> {
-    const { connection, frames } = session
-    session.house.drain.enter()
-    while (true) {
-      frames.push(yield* connection.read())
-      for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
-        yield* answer(session, frame)
-        yield* connection.writable()
-      }
+/** Never succeeds: it fails with the ending. */
+const converse = Effect.fnUntraced(function* (session: Session): Effect.fn.Return<never, Ending> {
+  const { connection, frames } = session
+  while (true) {
+    frames.push(yield* connection.read())
+    for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
+      yield* answer(session, frame)
+      yield* connection.writable()
     }
-  },
-  (conversation, session) => Effect.onExit(conversation, (exit) => close(session, exit)),
-  (conversation) => Effect.ignore(conversation)
-)
+  }
+})
 
 /** Gives back what the session held, in the order others may see it, then says why it ends. */
-const close = Effect.fnUntraced(function* (session: Session, exit: Exit.Exit<never, Ending>) {
+const close = Effect.fnUntraced(function* (session: Session, cause: Cause.Cause<Ending>) {
   const { connection, house, username } = session
-  const failure = exit._tag === "Failure" ? exit.cause : Cause.empty
-  if (Cause.hasDies(failure)) yield* Effect.logError("session ended by a bug", failure)
-  const ending = Option.getOrElse(Cause.findErrorOption(failure), (): Ending => "left")
+  if (Cause.hasDies(cause)) yield* Effect.logError("session ended by a bug", cause)
+  const ending = Option.getOrElse(Cause.findErrorOption(cause), (): Ending => "left")
   yield* house.drain.leave
   if (username !== undefined) yield* leave(session, username)
   yield* connection.finish(
