@@ -12,7 +12,7 @@ import { thisMachine } from "./Machine.ts"
 import { modes, orderOf, peerNames, type Wish } from "./Order.ts"
 import { progress } from "./Progress.ts"
 import { report } from "./Report.ts"
-import type { Result } from "./Result.ts"
+import { gaps, type Result } from "./Result.ts"
 import { sections } from "./Sections.ts"
 
 const parameters = {
@@ -56,9 +56,14 @@ export const command = CliCommand.make(
   Effect.fnUntraced(function* (wish) {
     const result = yield* measure(wish)
     yield* Console.log(wish.json ? JSON.stringify(result, undefined, 2) : report(result))
+    const missing = gaps(result)
+    if (missing.length > 0)
+      return yield* Effect.fail(
+        new Failure(
+          `palabre gave no figures for ${missing.join(", ")}; the notes say why.${wish.write ? " Nothing was written." : ""}`
+        )
+      )
     if (wish.write) yield* Console.error(`bench: ${yield* writeDocuments(result)}`)
-    if (!result.samples.some(({ server }) => server === "palabre"))
-      return yield* Effect.fail(new Failure("Our own server could not be measured; the notes say why."))
   })
 ).pipe(
   CliCommand.withDescription(

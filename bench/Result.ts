@@ -23,6 +23,14 @@ export interface Result {
   readonly notes: ReadonlyArray<string>
 }
 
+/** The sections for which our own server gave nothing. */
+export const gaps = ({ samples, sections, servers }: Result): ReadonlyArray<string> => {
+  const ours = servers.find(({ role }) => role === "ours")?.name
+  return sections
+    .filter(({ figures }) => !samples.some(({ figure, server }) => server === ours && figure in figures))
+    .map(({ name }) => name)
+}
+
 /** What a server gave for a figure. */
 export interface Outcome {
   readonly value: Spread

@@ -5,7 +5,7 @@ import { excerpt, page } from "../../bench/Page.ts"
 import { peers } from "../../bench/Peers.ts"
 import { plot } from "../../bench/Plot.ts"
 import { formatNumber, report, sectionTable, targetTable } from "../../bench/Report.ts"
-import type { Result } from "../../bench/Result.ts"
+import { gaps, type Result } from "../../bench/Result.ts"
 import { sections } from "../../bench/Sections.ts"
 import type { Sample } from "../../bench/Statistics.ts"
 import { markdown, plain } from "../../bench/Table.ts"
@@ -118,6 +118,15 @@ describe("the report", () => {
     ])
       assert.include(text, part)
     assert.notInclude(text, sectionNamed("start").about)
+  })
+})
+
+describe("the gaps", () => {
+  it("are the sections for which our own server gave nothing", () => {
+    assert.includeMembers([...gaps(result)], ["steady", "start", "harness"])
+    assert.notInclude(gaps(result), "saturated")
+    const withoutOurs = result.samples.filter(({ server }) => server !== "palabre")
+    assert.include(gaps({ ...result, samples: withoutOurs }), "saturated")
   })
 })
 
