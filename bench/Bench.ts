@@ -81,7 +81,7 @@ const warnOfFileLimit = (sections: ReadonlyArray<Section>, notes: Notes): void =
   const wanted = Math.max(0, ...sections.flatMap(visitsOf).map(({ clients }) => clients))
   if (wanted <= clientsMax()) return
   notes.add(
-    `a process may have only ${openFilesMax()} files open here, so rooms of ${wanted} clients had ${clientsMax()}; ` +
+    `a process may have only ${openFilesMax()} files open here, so the largest rooms were cut to ${clientsMax()} clients; ` +
       `to have them whole, run "ulimit -n ${wanted + 1_000}" first, or let an administrator raise the hard limit`
   )
 }

@@ -14,7 +14,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <optional>
 
 constexpr std::uint64_t second = 1'000'000'000, millisecond = 1'000'000;
 constexpr std::size_t markBytes = 20; // @@<16 hex digits: when the message was due>@@
@@ -24,8 +23,8 @@ constexpr std::size_t markBytes = 20; // @@<16 hex digits: when the message was 
   std::exit(1);
 }
 
-/// A connected socket; closing it resets the connection, so that no port stays in TIME_WAIT. Where it is to hold little,
-/// small segments and a small window keep the kernel from storing megabytes of what is not read.
+/// A connected socket; closing it resets the connection, so that no port stays in TIME_WAIT. Where it is to hold
+/// little, small segments and a small window keep the kernel from storing megabytes of what is not read.
 inline int connectTo(int port, bool holdsLittle = false) {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
   if (fd < 0) fail(std::string("cannot open a socket: ") + std::strerror(errno));
@@ -72,7 +71,8 @@ public:
       const std::uint64_t deadline = now() + 20 * second;
       while (joined_ < end) {
         pump(100 * millisecond);
-        if (now() > deadline) fail("only " + std::to_string(joined_) + " of " + std::to_string(count) + " clients got in");
+        if (now() > deadline)
+          fail("only " + std::to_string(joined_) + " of " + std::to_string(count) + " clients got in within 20 s");
       }
     }
   }
@@ -187,7 +187,7 @@ private:
       const ssize_t count = recv(client.fd, bytes_, sizeof bytes_, 0);
       if (count < 0 && errno == EAGAIN) return;
       if (count <= 0)
-        fail("the server closed client " + std::to_string(index) + " after " + std::to_string(delivered) + " deliveries");
+        fail("the server closed client " + std::to_string(index) + (client.joined ? "" : " before it was logged in"));
       const auto length = static_cast<std::size_t>(count);
       if (!client.joined) awaitRoom(client, length);
       else if (watching_ && index == 0) listed += static_cast<std::uint64_t>(std::count(bytes_, bytes_ + length, '\n'));
@@ -235,7 +235,10 @@ private:
 
   static std::uint64_t due(const char* mark) {
     std::uint64_t nanos = 0;
-    for (int i = 2; i < 18; i++) nanos = nanos * 16 + static_cast<std::uint64_t>(mark[i] <= '9' ? mark[i] - '0' : mark[i] - 'a' + 10);
+    for (int i = 2; i < 18; i++) {
+      const int digit = mark[i] <= '9' ? mark[i] - '0' : mark[i] - 'a' + 10;
+      nanos = nanos * 16 + static_cast<std::uint64_t>(digit);
+    }
     return nanos;
   }
 

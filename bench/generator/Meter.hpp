@@ -10,10 +10,14 @@
 #include <string>
 #include <vector>
 
+inline std::uint64_t nanosOf(std::int64_t seconds, std::int64_t nanos) {
+  return static_cast<std::uint64_t>(seconds) * 1'000'000'000 + static_cast<std::uint64_t>(nanos);
+}
+
 inline std::uint64_t nanosOf(clockid_t clock) {
   timespec time{};
   clock_gettime(clock, &time);
-  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
+  return nanosOf(time.tv_sec, time.tv_nsec);
 }
 
 inline std::uint64_t now() { return nanosOf(CLOCK_MONOTONIC); }
@@ -55,14 +59,14 @@ inline std::uint64_t ownBusyNanos() {
 
 class Latencies {
 public:
-  void add(std::uint64_t nanos) { micros_.push_back(static_cast<std::uint32_t>(std::min<std::uint64_t>(nanos / 1000, UINT32_MAX))); }
+  void add(std::uint64_t nanos) { micros_.push_back(static_cast<std::uint32_t>(nanos / 1000)); } // an hour at most
   void clear() { micros_.clear(); }
-  bool empty() const { return micros_.empty(); }
 
   /// The latency that this share of all stayed within.
   std::uint32_t micros(double share) {
     if (micros_.empty()) return 0;
-    const auto rank = std::min(micros_.size() - 1, static_cast<std::size_t>(static_cast<double>(micros_.size()) * share));
+    const auto above = static_cast<std::size_t>(static_cast<double>(micros_.size()) * share);
+    const auto rank = std::min(micros_.size() - 1, above);
     std::nth_element(micros_.begin(), micros_.begin() + static_cast<std::ptrdiff_t>(rank), micros_.end());
     return micros_[rank];
   }

@@ -42,8 +42,8 @@ private:
     while (!stopped_ || !waiting_.empty()) {
       if (!stopped_ && now() >= due) {
         waiting_.push_back(nanosOf(CLOCK_REALTIME));
-        if (send(fd_, request.data(), request.size(), MSG_NOSIGNAL) < 0) fail("the server closed the pinging connection");
-        due += interval; // also when the last answer is still missing: a pause of the server is seen by all it delays
+        if (send(fd_, request.data(), request.size(), MSG_NOSIGNAL) < 0) closed();
+        due += interval; // also when the last answer is still missing: a pause is seen by all the pings that it delays
       }
       const std::uint64_t time = now();
       pollfd entry{fd_, POLLIN, 0};
@@ -54,6 +54,8 @@ private:
       else if (stopped_ && ready == 0) giveUp();
     }
   }
+
+  [[noreturn]] static void closed() { fail("the server closed the pinging connection"); }
 
   /// A server that is still busy after all this time: what it owes counts as it stands.
   void giveUp() {
@@ -72,13 +74,13 @@ private:
     message.msg_control = control;
     message.msg_controllen = sizeof control;
     const ssize_t count = recvmsg(fd_, &message, 0);
-    if (count <= 0) fail("the server closed the pinging connection");
+    if (count <= 0) closed();
     std::uint64_t arrived = nanosOf(CLOCK_REALTIME);
     for (cmsghdr* entry = CMSG_FIRSTHDR(&message); entry != nullptr; entry = CMSG_NXTHDR(&message, entry)) {
       if (entry->cmsg_level != SOL_SOCKET || entry->cmsg_type != SCM_TIMESTAMPING) continue;
       scm_timestamping stamps{};
       std::memcpy(&stamps, CMSG_DATA(entry), sizeof stamps);
-      arrived = static_cast<std::uint64_t>(stamps.ts[0].tv_sec) * second + static_cast<std::uint64_t>(stamps.ts[0].tv_nsec);
+      arrived = nanosOf(stamps.ts[0].tv_sec, stamps.ts[0].tv_nsec);
     }
     for (const char* at = bytes; at < bytes + count; at++) {
       if (*at != '\n' || waiting_.empty()) continue;

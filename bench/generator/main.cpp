@@ -20,7 +20,7 @@
 
 #include <csignal>
 #include <map>
-#include <memory>
+#include <optional>
 
 struct Command {
   std::string name;
@@ -57,12 +57,12 @@ public:
 
   void end(std::uint64_t operations, std::uint64_t lost, Latencies& latencies, const std::string& more = "") {
     const std::uint64_t cpu = server_.cpuNanos() - cpu_, busy = ownBusyNanos() - busy_, time = now() - began_;
-    std::printf("{\"phase\":\"%s\",\"seconds\":%.6f,\"cpuSeconds\":%.6f,\"generatorSeconds\":%.6f,\"residentBytes\":%llu,"
-                "\"operations\":%llu,\"lost\":%llu,\"p50Micros\":%u,\"p99Micros\":%u,\"maxMicros\":%u%s}\n",
+    std::printf("{\"phase\":\"%s\",\"seconds\":%.6f,\"cpuSeconds\":%.6f,\"generatorSeconds\":%.6f,"
+                "\"residentBytes\":%llu,\"operations\":%llu,\"lost\":%llu,\"p50Micros\":%u,\"p99Micros\":%u,\"maxMicros\":%u%s}\n",
                 phase_.c_str(), inSeconds(time), inSeconds(cpu), inSeconds(busy),
                 static_cast<unsigned long long>(server_.residentBytes()), static_cast<unsigned long long>(operations),
-                static_cast<unsigned long long>(lost), latencies.micros(0.5), latencies.micros(0.99), latencies.micros(1),
-                more.c_str());
+                static_cast<unsigned long long>(lost), latencies.micros(0.5), latencies.micros(0.99),
+                latencies.micros(1), more.c_str());
     std::fflush(stdout);
     latencies.clear();
   }
@@ -113,7 +113,8 @@ static void pace(const Room& room, const Command& phase) {
   const std::uint64_t messages = phase.nanos() / interval, delivered = crowd.delivered, base = crowd.sent;
   Latencies late;
   crowd.timing = true;
-  const std::unique_ptr<Probe> probe = phase.options.count("probe") > 0 ? std::make_unique<Probe>(room.crowd.port()) : nullptr;
+  std::optional<Probe> probe;
+  if (phase.options.count("probe") > 0) probe.emplace(crowd.port());
   Reading reading(phase.name, room.server);
   const std::uint64_t start = now();
   while (crowd.sent - base < messages) {
@@ -128,9 +129,10 @@ static void pace(const Room& room, const Command& phase) {
   }
   const std::uint64_t lost = crowd.settle(delivered + messages * crowd.fan());
   std::string more = ",\"lateMicros\":" + std::to_string(late.micros(0.99));
-  if (probe != nullptr) {
+  if (probe) {
     Latencies& pings = probe->finish();
-    more += ",\"pingP99Micros\":" + std::to_string(pings.micros(0.99)) + ",\"pingMaxMicros\":" + std::to_string(pings.micros(1));
+    more += ",\"pingP99Micros\":" + std::to_string(pings.micros(0.99));
+    more += ",\"pingMaxMicros\":" + std::to_string(pings.micros(1));
   }
   if (crowd.hasFrozen()) more += std::string(",\"frozenConnected\":") + (crowd.frozenIsConnected() ? "true" : "false");
   reading.end(crowd.delivered - delivered, lost, crowd.latencies, more);
@@ -160,7 +162,7 @@ static const Protocol& protocolNamed(const std::string& name) {
 
 int main(int argc, char** argv) {
   prctl(PR_SET_PDEATHSIG, SIGKILL); // whoever started this is gone: nobody waits for the rest
-  if (argc < 2) fail("usage: generator crowd,protocol=...,port=...,pid=...,clients=...,senders=...,bytes=...,atOnce=... PHASE...");
+  if (argc < 2) fail("usage: generator crowd,OPTION=VALUE... PHASE[,OPTION=VALUE...]...");
   const Command settings = parse(argv[1]);
   const Process server(static_cast<pid_t>(settings.number("pid")));
   Crowd crowd(protocolNamed(settings.text("protocol")), static_cast<int>(settings.number("port")));
