@@ -1,4 +1,5 @@
 import net from "node:net"
+import { performance } from "node:perf_hooks"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { Frames, malformed, tooLarge } from "../src/Frames.ts"
@@ -13,6 +14,8 @@ export interface Incoming {
   readonly value: Json
   /** Neither a reply nor a message: a banner, a notice (PLAIN-1). */
   readonly extra: boolean
+  /** When it came, on the clock of `performance.now`. */
+  readonly atMillis: number
 }
 
 /** How the server ended a connection. */
@@ -256,12 +259,18 @@ export class Connection {
 const NEWLINE = 0x0a
 const hiddenList = Buffer.from('{"type": "list"}\n')
 
-const noise = (bytes: Buffer): Incoming => ({ lane: "noise", value: bytes.toString(), extra: false })
+const noise = (bytes: Buffer): Incoming => ({
+  lane: "noise",
+  value: bytes.toString(),
+  extra: false,
+  atMillis: performance.now()
+})
 
 const incomingOf = (value: Json): Incoming => {
-  if (hasField(value, "status", () => true)) return { lane: "reply", value, extra: false }
-  if (hasField(value, "type", () => true))
-    return { lane: "event", value, extra: !hasField(value, "type", (type) => type === "message") }
+  const atMillis = performance.now()
+  if (hasField(value, "status", () => true)) return { lane: "reply", value, extra: false, atMillis }
+  if (hasField(value, "type", (type) => type === "message"))
+    return { lane: "event", value, extra: false, atMillis }
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value)
-  return isObject ? { lane: "event", value, extra: true } : { lane: "noise", value, extra: false }
+  return { lane: isObject ? "event" : "noise", value, extra: isObject, atMillis }
 }

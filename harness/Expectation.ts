@@ -5,7 +5,7 @@ import { type Finding, fail, type StepFailed } from "./Failure.ts"
 import { type Captures, describe, match, Mismatch, type ObjectPattern } from "./Pattern.ts"
 import { onExtra, type Scene } from "./Stage.ts"
 import type { Step, Verb } from "./Step.ts"
-import { count, show } from "./Text.ts"
+import { count, millis, show } from "./Text.ts"
 import { subjects } from "./Subjects.ts"
 
 /** What a look at an actor shows: what was waited for, what is wrong, or nothing yet (`undefined`). */
@@ -34,7 +34,7 @@ export const expectation =
             actors,
             (actor) => waitFor(actor, () => look(actor, step, scene), expected(step, scene), scene),
             { discard: true }
-          )
+          ).pipe(Effect.mapError((failed) => (step.who?._tag === "Others" ? besides(failed, scene) : failed)))
     )
 
 /** Waits until a look shows something: takes it, or fails with what is wrong or missing. */
@@ -83,6 +83,7 @@ export const wrong = (actor: Actor, expected: string, incoming: Incoming, mismat
     actor: actor.name,
     expected,
     received: shown(incoming),
+    ...timing(actor, incoming.atMillis),
     ...(mismatch === undefined || mismatch.path === "" ? {} : { hint: String(mismatch) })
   }
 })
@@ -105,6 +106,14 @@ export const lookAtEnd = (actor: Actor, expected: string): Sight => {
 export const shown = ({ lane, value }: Incoming): string =>
   lane === "noise" ? `${show(value)}, which is no JSON object` : show(value)
 
+/** How long after the actor's own last act something came. */
+export const timing = ({ lastDid, name }: Actor, atMillis: number): Pick<Finding, "after"> => {
+  if (lastDid?.line === undefined || atMillis < lastDid.atMillis) return {}
+  return {
+    after: `${millis(atMillis - lastDid.atMillis)} after ${name}'s ${lastDid.label} (line ${lastDid.line})`
+  }
+}
+
 const missing = (actor: Actor, expected: string, { withinMillis }: Scene): Finding => {
   const connection = actor.connection
   const unread = connection?.inbox ?? []
@@ -123,6 +132,10 @@ const missing = (actor: Actor, expected: string, { withinMillis }: Scene): Findi
     ...(hint === undefined ? {} : { hint })
   }
 }
+
+/** Tells who the one was whom the failing others are the others of. */
+const besides = (failed: StepFailed, { stage }: Scene): StepFailed =>
+  fail({ hint: `the one was ${stage.chosen?.one.name ?? "nobody"}`, ...failed.finding })
 
 const oneOf = Effect.fnUntraced(function* (
   actors: ReadonlyArray<Actor>,
@@ -145,5 +158,5 @@ const oneOf = Effect.fnUntraced(function* (
       hint: `the same or worse for all of ${names}`
     })
   if (chosen.sight?._tag === "Seen") chosen.sight.take()
-  scene.stage.others = actors.filter((actor) => actor !== chosen.actor)
+  scene.stage.chosen = { one: chosen.actor, others: actors.filter((actor) => actor !== chosen.actor) }
 })

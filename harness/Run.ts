@@ -8,7 +8,7 @@ import { randomOf } from "./Random.ts"
 import type { Scenario } from "./Scenario.ts"
 import { CaptureScope, type Scene, Stage } from "./Stage.ts"
 import type { Step } from "./Step.ts"
-import type { Server, Target } from "./Target.ts"
+import type { Server, Target, TargetFailed } from "./Target.ts"
 import type { Happening } from "./Transcript.ts"
 
 /** How a scenario went. */
@@ -26,6 +26,8 @@ export interface Outcome {
   /** Why it was skipped, not reached or inconclusive. */
   readonly reason?: string
   readonly failure?: Failure
+  /** Why there was no server to play it against. */
+  readonly targetLost?: TargetFailed
   /** What a reader should know about how it was judged. */
   readonly notes: ReadonlyArray<string>
   readonly happenings: ReadonlyArray<Happening>

@@ -52,7 +52,8 @@ export const parseScenario = (
   return scenario !== undefined && source.mistakes.length === 0 ? { scenario } : { mistakes: source.mistakes }
 }
 
-const clause: Shape<ClauseId> = {
+/** The id of a clause. */
+export const clause: Shape<ClauseId> = {
   what: "the id of a clause of docs/PROTOCOL.md",
   schema: { enum: Object.keys(clauses) },
   read: (node, reader) => {
@@ -111,7 +112,7 @@ const read = (source: Source): Scenario => {
     const node = valueOf(key)
     return node ?? plain.fail(root, `"${key}" is missing`)
   }
-  const cast = source.attempt(() => readCast(required("cast"), plain)) ?? new Map()
+  const cast = source.attempt(() => castShape.read(required("cast"), plain)) ?? new Map()
   const body = (key: (typeof bodies)[number]) => {
     const node = key === "steps" ? required(key) : valueOf(key)
     if (node === undefined) return []
@@ -149,7 +150,19 @@ const weakest = (proves: ReadonlyArray<ClauseId>): Level =>
 
 const member = options({ count: integer(1, actorsMax) })
 
-const readCast = (node: Node, reader: Reader): Cast => {
+/** Who plays: a list of names, or a map of names with how many each stands for. */
+export const castShape: Shape<Cast> = {
+  what: "a list of names, or a map such as { alice: {}, guest: { count: 50 } }",
+  schema: {
+    anyOf: [
+      { type: "array", items: { type: "string" } },
+      { type: "object", additionalProperties: { anyOf: [member.schema, { type: "null" }] } }
+    ]
+  },
+  read: readCast
+}
+
+function readCast(node: Node, reader: Reader): Cast {
   const cast = new Map<string, ReadonlyArray<string>>()
   const taken = new Set<string>()
   const add = (at: Node, name: string, count: number | undefined) => {

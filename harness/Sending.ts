@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Actor } from "./Actor.ts"
+import { briefSent } from "./Brief.ts"
 import { fail, type StepFailed } from "./Failure.ts"
 import { fence } from "./Fence.ts"
 import type { Json } from "./Pattern.ts"
@@ -23,9 +24,8 @@ export const write = (
     const text = clip(visible(bytes.subarray(0, shownBytesMax).toString().trim()), 500)
     if (connection === undefined || !connection.open || !connection.writing)
       return Effect.fail(notConnected(actor, `to send ${clip(text, 100)}`))
-    const label = /"type"\s*:\s*"(\w+)"/.exec(text)?.[1] ?? "bytes"
     const how = pieces.length > 1 ? ` (in ${count(pieces.length, "piece")})` : ""
-    actor.lastDid = scene.stage.transcript.add(actor.name, "sent", text + how, { line: step.line, label })
+    scene.stage.did(actor, step.line, { kind: "sent", text: text + how, ...briefSent(bytes) })
     const all = Effect.forEach(
       pieces,
       (piece, index) => Effect.andThen(pause(index), connection.write(piece)),

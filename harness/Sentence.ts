@@ -66,6 +66,12 @@ export const nearestSentence = (sentence: string, cast: Cast): string | undefine
   return nearestOf(sentence, candidates)
 }
 
+/** What a sentence of this verb looks like, for editors. */
+export const sentencePattern = (verb: Verb): string => {
+  const own = forms.filter((form) => form.verb === verb)
+  return own.map(({ regexp }) => regexp.source.replaceAll(/\(\?<\w+>/g, "(?:")).join("|")
+}
+
 /** One way of saying a sentence, as a pattern for whole texts. */
 interface Form {
   readonly verb: Verb

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Actor } from "./Actor.ts"
 import type { ClauseId } from "./Clauses.ts"
+import { brief } from "./Brief.ts"
 import { Connection, type Incoming, type Observer } from "./Connection.ts"
 import { type Finding, fail, StepFailed } from "./Failure.ts"
 import { type Captures, type Json, match, Mismatch, type ObjectPattern, type Scalar } from "./Pattern.ts"
@@ -11,8 +12,10 @@ import { Signal } from "./Signal.ts"
 import type { Step } from "./Step.ts"
 import type { Server, Target } from "./Target.ts"
 import { show } from "./Text.ts"
-import { Transcript } from "./Transcript.ts"
+import { type Happening, Transcript } from "./Transcript.ts"
 import { actorsOf, type Cast } from "./Who.ts"
+
+const textCharactersMax = 500
 
 /** How long one connection attempt may take. */
 export const connectMillisMax = 10_000
@@ -32,8 +35,8 @@ export class Stage {
   readonly random: () => number
   /** Who sent the last message. */
   speaker: Actor | undefined
-  /** Those whom the last `one of` left over. */
-  others: ReadonlyArray<Actor> | undefined
+  /** Whom the last `one of` found, and those whom it left over. */
+  chosen: { readonly one: Actor; readonly others: ReadonlyArray<Actor> } | undefined
   /** The bad networks that were laid, to see afterwards whether each of their faults touched a byte. */
   readonly networks: Array<{ readonly actor: string; readonly line: number; readonly network: Network }> = []
   /** The client that logs in when all is over. */
@@ -65,10 +68,7 @@ export class Stage {
         actor.connection?.reset()
         actor.connection = connection
         actor.rest = undefined
-        actor.lastDid = this.transcript.add(actor.name, "connected", "connects", {
-          line,
-          label: "connection"
-        })
+        this.did(actor, line, { kind: "connected", text: "connects", brief: "connects", label: "connection" })
       })
     )
   }
@@ -86,6 +86,11 @@ export class Stage {
         })
       )
     )
+  }
+
+  /** Notes what an actor does; what comes in afterwards is timed from it. */
+  did(actor: Actor, line: number, what: Pick<Happening, "kind" | "text" | "brief" | "label">): void {
+    actor.lastDid = this.transcript.add({ ...what, actor: actor.name, line })
   }
 
   /** Waits until `look` has an answer, at most until the deadline: then `undefined`. */
@@ -121,12 +126,19 @@ export class Stage {
       keeps: (incoming) =>
         !this.ignoring.some((pattern) => !(match(pattern, incoming.value, noCaptures) instanceof Mismatch)),
       received: (incoming, hidden) => {
-        if (!hidden) this.transcript.add(actor.name, "received", show(incoming.value, 500))
+        if (!hidden)
+          this.transcript.add({
+            actor: actor.name,
+            kind: "received",
+            text: show(incoming.value, textCharactersMax),
+            brief: brief(incoming.value),
+            label: incoming.lane
+          })
         this.signal.notify()
       },
       ended: (end) => {
         const text = end === "reset" ? "the server resets the connection" : "the server closes"
-        this.transcript.add(actor.name, "ended", text)
+        this.transcript.add({ actor: actor.name, kind: "ended", text, brief: text, label: "end" })
         this.signal.notify()
       },
       asked: ({ type }) => {

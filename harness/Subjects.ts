@@ -31,7 +31,7 @@ export const resolve = (who: Who, stage: Stage, verb?: Verb): ReadonlyArray<Acto
     case "EveryoneElse":
       return all.filter((actor) => actor !== stage.speaker && actor.loggedIn && actor.connection!.reading)
     case "Others":
-      return stage.others ?? []
+      return stage.chosen?.others ?? []
   }
 }
 

@@ -1,13 +1,16 @@
 import { performance } from "node:perf_hooks"
 
-/** What happened to one actor, at a time in milliseconds since the scenario began. */
+/** What happened to one actor, and when, on the clock of `performance.now`. */
 export interface Happening {
   readonly atMillis: number
+  /** Empty for what concerns them all. */
   readonly actor: string
   readonly kind: "connected" | "sent" | "received" | "ended" | "left" | "note"
   readonly text: string
-  /** What it was, in a word or two: "login", "message". */
-  readonly label?: string
+  /** The same in a few words, for a line of many: `login alice`. */
+  readonly brief: string
+  /** What it was, in a word: `login`. */
+  readonly label: string
   /** The line of the step that did it; absent for what came from the server. */
   readonly line?: number
 }
@@ -15,26 +18,14 @@ export interface Happening {
 /** The exchange of one scenario, in order, without what the harness asks for itself; the middle of a long one is dropped. */
 export class Transcript {
   readonly happenings: Array<Happening> = []
-  dropped = 0
-  private readonly startMillis = performance.now()
 
-  add(
-    actor: string,
-    kind: Happening["kind"],
-    text: string,
-    more: Pick<Happening, "label" | "line"> = {}
-  ): Happening {
-    const happening = { atMillis: this.now(), actor, kind, text, ...more }
+  add(happening: Omit<Happening, "atMillis">): Happening {
+    const timed = { ...happening, atMillis: performance.now() }
     if (this.happenings.length >= happeningsMax) {
       this.happenings.splice(happeningsMax / 2, 1)
-      this.dropped++
     }
-    this.happenings.push(happening)
-    return happening
-  }
-
-  now(): number {
-    return performance.now() - this.startMillis
+    this.happenings.push(timed)
+    return timed
   }
 }
 

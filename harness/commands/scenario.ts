@@ -1,84 +1,136 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
-import { exitCodes, Failure } from "../../src/Cli.ts"
+import { Failure } from "../../src/Cli.ts"
 import { loadScenarios } from "../Files.ts"
-import { play } from "../Run.ts"
-import { showOutcome } from "../report/Pretty.ts"
+import { recall, remember } from "../Memory.ts"
+import { type Destination, Output, Screen } from "../Output.ts"
+import { playAll } from "../Playlist.ts"
+import type { Outcome } from "../Run.ts"
+import type { Scenario } from "../Scenario.ts"
+import { select } from "../Selection.ts"
+import { exitCodes, Summary, weigh } from "../Summary.ts"
 import type { Target } from "../Target.ts"
+import { count } from "../Text.ts"
+import { check } from "./check.ts"
+import { paths, runFlags, selectionFlags, targetFlags } from "./flags.ts"
+import { list } from "./list.ts"
+import { onMistakes } from "./mistakes.ts"
+import { schema } from "./schema.ts"
+import { chooseTarget } from "./target.ts"
 
-const paths = Argument.String("path").pipe(
-  Argument.withDescription(
-    "Scenario files or folders, a file also as PATH:LINE; all of scenarios/ when none is named"
+const config = { paths, ...targetFlags, ...selectionFlags, ...runFlags }
+type Input = Command.Command.Config.Infer<typeof config>
+
+/** `pnpm scenario`: plays scenarios against a target and tells how it went. */
+export const scenario = Command.make(
+  "scenario",
+  config,
+  Effect.fnUntraced(function* (input) {
+    const target = yield* chooseTarget(input)
+    const once = Effect.suspend(() => run(input, target))
+    if (!input.watch) return yield* once
+    const { watching } = yield* Effect.promise(() => import("../Watch.ts"))
+    return yield* watching(input.paths, once)
+  })
+).pipe(
+  Command.withDescription(
+    "Plays scenarios against a chat server, ours by default, and tells which clauses of the protocol hold. Exit codes: " +
+      "0 passed, 1 a scenario failed, 2 wrong usage or an invalid file, 3 the target did not start or survive, 4 inconclusive."
   ),
-  Argument.variadic()
+  Command.withExamples([
+    { command: "pnpm scenario scenarios/login.yaml", description: "one scenario against our own server" },
+    {
+      command: "pnpm scenario --spawn './server {port}'",
+      description: "all of them against another program"
+    },
+    {
+      command: "pnpm scenario --spawn ./server --port 12345 --tags login",
+      description: "its port is compiled in"
+    },
+    { command: "pnpm scenario --reporter dot --reporter junit=junit.xml", description: "two reports at once" }
+  ]),
+  Command.withSubcommands([check, list, schema])
 )
 
-const flags = {
-  spawn: Flag.String("spawn").pipe(
-    Flag.withMetavar("CMD"),
-    Flag.withDescription("Start this program; {port} in it becomes the port"),
-    Flag.optional
-  ),
-  port: Flag.Int("port").pipe(
-    Flag.withDescription("The port that is compiled into the program"),
-    Flag.optional
-  ),
-  connect: Flag.String("connect").pipe(
-    Flag.withMetavar("HOST:PORT"),
-    Flag.withDescription("Use a server that runs already"),
-    Flag.optional
+/** One run: read, select, play, report; anything but a pass is a failure that says why. */
+const run = Effect.fnUntraced(function* (input: Input, target: Target) {
+  const scenarios = yield* Effect.catchTag(loadScenarios(input.paths), "FileInvalid", onMistakes)
+  const playlist = choose(scenarios, input)
+  if (playlist.length === 0)
+    return yield* Effect.fail(new Failure("no scenario is selected", exitCodes.usage))
+  const seed = Option.getOrElse(input.seed, () => Math.floor(Math.random() * seedMax))
+  const weighing = { strict: input.strict, knownFailures: target.knownFailures }
+  const outcomes: Array<Outcome> = []
+  const screen = new Screen(process.stdout, process.env)
+  const info = {
+    target: target.name,
+    targetArguments: target.arguments,
+    seed,
+    scenarios: playlist.length,
+    weightOf: (outcome: Outcome) => weigh(outcome, weighing)
+  }
+  const output = yield* Effect.promise(() => Output.open(destinations(input), info, screen))
+  output.begin()
+  const finish = Effect.sync(() => {
+    const summary = new Summary(outcomes, weighing)
+    output.end(summary)
+    remember(passedByFile(outcomes))
+    return summary
+  })
+  const playing = playAll(playlist, target, {
+    seed,
+    timeScale: input.timeoutScale,
+    jobs: input.jobs,
+    stopsAfter: (outcome) => input.bail && weigh(outcome, weighing) === "failed",
+    onBegin: ({ title }) => screen.progress(`${outcomes.length + 1}/${playlist.length} ${title}`),
+    onOutcome: (outcome) => {
+      outcomes.push(outcome)
+      output.outcome(outcome)
+    }
+  })
+  yield* Effect.onInterrupt(playing, () => finish)
+  const summary = yield* finish
+  if (summary.exitCode !== exitCodes.passed)
+    return yield* Effect.fail(new Failure(whyNot(summary), summary.exitCode))
+})
+
+const seedMax = 1_000_000
+
+const choose = (scenarios: ReadonlyArray<Scenario>, input: Input): ReadonlyArray<Scenario> => {
+  const selected = select(scenarios, {
+    grep: Option.getOrUndefined(input.grep),
+    tags: Option.getOrElse(input.tags, () => []),
+    proves: Option.getOrElse(input.proves, () => []),
+    files: input.lastFailed ? recall() : undefined,
+    shard: Option.getOrUndefined(input.shard)
+  })
+  return selected.flatMap((scenario) => Array.from({ length: input.repeatEach }, () => scenario))
+}
+
+/** Where the reports go; under GitHub Actions annotations come by themselves. */
+const destinations = ({ reporter }: Input): ReadonlyArray<Destination> => {
+  const asked = reporter.length > 0 ? reporter : [{ reporter: "pretty", file: undefined } as const]
+  const underActions =
+    process.env["GITHUB_ACTIONS"] === "true" && !asked.some((one) => one.reporter === "github")
+  return underActions ? [...asked, { reporter: "github", file: undefined }] : asked
+}
+
+const passedByFile = (outcomes: ReadonlyArray<Outcome>): ReadonlyMap<string, boolean> => {
+  const played = outcomes.filter(({ verdict }) => verdict !== "skipped")
+  return new Map(
+    played.map(({ scenario: { file } }) => [
+      file,
+      played.every((outcome) => outcome.scenario.file !== file || outcome.verdict === "passed")
+    ])
   )
 }
 
-const check = Command.make("check", { paths }, ({ paths }) =>
-  Effect.gen(function* () {
-    const { mistakes, scenarios } = yield* loadScenarios(paths)
-    for (const { column, file, line, message } of mistakes)
-      process.stdout.write(`${file}:${line}:${column}: error: ${message}\n`)
-    if (mistakes.length > 0)
-      return yield* Effect.fail(new Failure(`${mistakes.length} mistakes`, exitCodes.usage))
-    process.stdout.write(`${scenarios.length} scenarios are well-formed\n`)
-  })
-)
-
-export const scenario = Command.make("scenario", { paths, ...flags }, (input) =>
-  Effect.gen(function* () {
-    const { mistakes, scenarios } = yield* loadScenarios(input.paths)
-    for (const { column, file, line, message } of mistakes)
-      process.stdout.write(`${file}:${line}:${column}: error: ${message}\n`)
-    if (mistakes.length > 0)
-      return yield* Effect.fail(new Failure(`${mistakes.length} mistakes`, exitCodes.usage))
-    const target = yield* chooseTarget(input)
-    let failed = 0
-    for (const scenario of scenarios) {
-      const outcome = yield* Effect.mapError(
-        play(scenario, target, { timeScale: 1, seed: 1 }),
-        ({ lastLines, reason }) => new Failure(`${reason}\n${lastLines.join("\n")}`, 3)
-      )
-      if (outcome.verdict !== "passed") failed++
-      process.stdout.write(showOutcome(outcome))
-    }
-    if (failed > 0) return yield* Effect.fail(new Failure(`${failed} of ${scenarios.length} did not pass`))
-  })
-).pipe(Command.withSubcommands([check]))
-
-const chooseTarget = Effect.fnUntraced(function* (input: {
-  readonly spawn: Option.Option<string>
-  readonly port: Option.Option<number>
-  readonly connect: Option.Option<string>
-}): Effect.fn.Return<Target> {
-  if (Option.isSome(input.spawn)) {
-    const { spawn } = yield* Effect.promise(() => import("../targets/Spawn.ts"))
-    return spawn({ command: input.spawn.value, port: Option.getOrUndefined(input.port), timeScale: 1 })
-  }
-  if (Option.isSome(input.connect)) {
-    const { connect } = yield* Effect.promise(() => import("../targets/Connect.ts"))
-    const [host = "127.0.0.1", port = "12345"] = input.connect.value.split(":")
-    return connect(host, Number(port))
-  }
-  const { self } = yield* Effect.promise(() => import("../targets/Self.ts"))
-  return self()
-})
+const whyNot = (summary: Summary): string => {
+  const lost = summary.outcomes.find(({ targetLost }) => targetLost !== undefined)?.targetLost
+  if (lost !== undefined) return `the target is lost: ${lost.reason}`
+  if (summary.exitCode === exitCodes.targetLost) return "the server did not survive"
+  return summary.count("failed") > 0
+    ? `${count(summary.count("failed"), "scenario")} failed`
+    : `${count(summary.count("inconclusive"), "scenario")} inconclusive`
+}

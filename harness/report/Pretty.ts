@@ -1,12 +1,97 @@
 import type { Outcome } from "../Run.ts"
+import type { Summary, Weight } from "../Summary.ts"
+import { count, millis } from "../Text.ts"
+import { clauseTable } from "./ClauseTable.ts"
+import { blamed, picture, placeOf } from "./Picture.ts"
+import type { Reporter, RunInfo } from "./Reporter.ts"
+import type { Style } from "./Style.ts"
 
-export const showOutcome = (outcome: Outcome): string => {
-  const { failure, ms, scenario, verdict } = outcome
-  const head = `${verdict} ${scenario.file} ${scenario.title} ${ms.toFixed(1)} ms ${outcome.reason ?? ""}\n`
-  if (failure === undefined) return head
-  const where =
-    failure.place === "the end"
-      ? "the end"
-      : `line ${failure.place.step.line}: ${failure.place.step.sentence}`
-  return `${head}  ${where}\n  ${JSON.stringify(failure.finding)} ${failure.crash ?? ""}\n  ${failure.lastLines.join("\n  ")}\n${outcome.happenings.map((h) => `    ${h.atMillis.toFixed(1)} ${h.actor} ${h.kind} ${h.text}\n`).join("")}`
+/** For people: a line for each scenario, a picture of each failure, the verdict on each clause at the end. */
+export const pretty = (info: RunInfo): Reporter => ({
+  begin: () => (info.scenarios === 1 ? "" : `${heading(info)}\n\n`),
+  outcome: (outcome) => `${told(outcome, info).join("\n")}\n`,
+  end: (summary) => closing(summary, info)
+})
+
+/** What the run is about, in one line. */
+export const heading = ({ scenarios, seed, target }: RunInfo): string =>
+  `${count(scenarios, "scenario")} against ${target}, seed ${seed}`
+
+/** How a run ended: the clauses, then the counts. */
+export const closing = (summary: Summary, { style }: RunInfo): string => {
+  const table = summary.outcomes.length > 1 ? ["", ...clauseTable(summary, style)] : []
+  return `${[...table, ...(summary.outcomes.length > 1 ? ["", counts(summary, style)] : [])].map((line) => `${line}\n`).join("")}`
+}
+
+/** One outcome: a line where all is well, else the whole picture. */
+export const told = (outcome: Outcome, info: RunInfo): ReadonlyArray<string> => {
+  const { ms, reason, scenario } = outcome
+  const { style } = info
+  const weight = info.weightOf(outcome)
+  const label = labels[weight](style)
+  const { column, line } = placeOf(outcome)
+  switch (weight) {
+    case "passed":
+      return [
+        `${label}  ${scenario.file}  ${scenario.title}  ${style.dim(millis(ms))}`,
+        ...notes(outcome, style)
+      ]
+    case "skipped":
+    case "inconclusive":
+      return [
+        `${label}  ${scenario.file}  ${scenario.title}`,
+        `      ${style.dim(reason ?? "")}`,
+        ...lost(outcome, style)
+      ]
+    case "known":
+    case "failed":
+    case "warned":
+      if (outcome.failure === undefined)
+        return [
+          `${label}  ${scenario.file}  ${scenario.title}`,
+          "      it passes, though targets.yaml knows it as a failure"
+        ]
+      return [
+        "",
+        `${label}  ${scenario.file}:${line}:${column}  ${style.bold(scenario.title)}   ${style.yellow(blamed(outcome))}`,
+        ...picture(outcome, info),
+        ""
+      ]
+  }
+}
+
+const labels: Record<Weight, (style: Style) => string> = {
+  passed: ({ green }) => green("pass"),
+  warned: ({ yellow }) => yellow("WARN"),
+  failed: ({ bold, red }) => bold(red("FAIL")),
+  known: ({ dim }) => dim("know"),
+  skipped: ({ dim }) => dim("skip"),
+  inconclusive: ({ yellow }) => yellow("????")
+}
+
+const notes = ({ broken, notes }: Outcome, style: Style): ReadonlyArray<string> => [
+  ...notes.map((note) => `      ${style.dim(note)}`),
+  ...[...broken].map(
+    ([clause, evidence]) => `      ${style.yellow(`${clause} broken in passing: ${evidence}`)}`
+  )
+]
+
+const lost = ({ targetLost }: Outcome, style: Style): ReadonlyArray<string> =>
+  (targetLost?.lastLines ?? []).map(
+    (line, index) => `      ${style.dim(index === 0 ? "server  " : "        ")}${line}`
+  )
+
+const counts = (summary: Summary, style: Style): string => {
+  const parts: ReadonlyArray<readonly [Weight, string, (text: string) => string]> = [
+    ["passed", "passed", style.green],
+    ["failed", "failed", style.red],
+    ["warned", "warned (should or may)", style.yellow],
+    ["known", "known to fail", style.dim],
+    ["skipped", "skipped", style.dim],
+    ["inconclusive", "inconclusive", style.yellow]
+  ]
+  return parts
+    .filter(([weight]) => summary.count(weight) > 0)
+    .map(([weight, words, paint]) => paint(`${summary.count(weight)} ${words}`))
+    .join(" · ")
 }

@@ -46,9 +46,11 @@ export const leaving: ReadonlyArray<Verb> = [
       Effect.suspend(() => {
         if (actor.connection?.open !== true) return Effect.fail(notConnected(actor, "to half-close"))
         actor.connection.halfClose()
-        actor.lastDid = stage.transcript.add(actor.name, "left", "half-closes (FIN)", {
-          line: step.line,
-          label: "half-close"
+        stage.did(actor, step.line, {
+          kind: "left",
+          text: "half-closes (FIN)",
+          brief: "half-closes",
+          label: "FIN"
         })
         return Effect.void
       })
@@ -122,10 +124,7 @@ const leave = (
     if (connection === undefined || connection.left || (connection.ended !== undefined && !connection.mayEnd))
       return yield* notConnected(actor, `so that it ${what}`)
     how(connection)
-    actor.lastDid = scene.stage.transcript.add(actor.name, "left", what, {
-      line: step.line,
-      label: "leaving"
-    })
+    scene.stage.did(actor, step.line, { kind: "left", text: what, brief: what, label: "end" })
   })
 
 const before = (pattern: ObjectPattern): Verb["play"] =>

@@ -111,7 +111,9 @@ export const ordering: ReadonlyArray<Verb> = [
     example: "note: now the name is free",
     value: text,
     play: (step: Step<string>, { stage }) =>
-      Effect.sync(() => void stage.transcript.add("", "note", step.value, { line: step.line }))
+      Effect.sync(() => {
+        stage.transcript.add({ actor: "", kind: "note", text: step.value, brief: step.value, label: "note" })
+      })
   })
 ]
 
@@ -126,7 +128,7 @@ const read = (
     const { connection } = actor
     if (connection?.open !== true) return Effect.fail(notConnected(actor, `so that it ${what}`))
     how(connection)
-    stage.transcript.add(actor.name, "note", what, { line: step.line })
+    stage.did(actor, step.line, { kind: "note", text: what, brief: what, label: "change" })
     return Effect.void
   })
 

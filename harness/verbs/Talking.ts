@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
-import { Frames } from "../../src/Frames.ts"
 import type { Actor } from "../Actor.ts"
 import { answered } from "../Fence.ts"
+import { valuesIn } from "../Brief.ts"
 import { lookAt, waitFor } from "../Expectation.ts"
 import { settle } from "../Fence.ts"
 import { byteString, phrase, request } from "../Message.ts"
@@ -118,7 +118,7 @@ export const talking: ReadonlyArray<Verb> = [
     example: 'alice sends bytes: "no JSON\\n"',
     value: byteString,
     needs: "connected",
-    sends: (step: Step<Buffer>) => objectsIn(step.value),
+    sends: (step: Step<Buffer>) => requestsIn(step.value),
     play: each((actor, step: Step<Buffer>, scene) => write(actor, [step.value], step, scene))
   })
 ]
@@ -169,10 +169,8 @@ const sendPart = Effect.fnUntraced(function* (actor: Actor, step: Step<undefined
     yield* write(actor, [part], step, scene)
     return yield* settle(scene)
   }
-  actor.lastDid = scene.stage.transcript.add(actor.name, "sent", `${part.toString()} … (a part)`, {
-    line: step.line,
-    label: "part"
-  })
+  const text = `${part.toString()} … (a part)`
+  scene.stage.did(actor, step.line, { kind: "sent", text, brief: text, label: "part" })
   const ticket = yield* bounded(scene, connection.ask(part), () => ({
     actor: actor.name,
     expected: "the server reads the part",
@@ -190,16 +188,10 @@ const sendRest = (actor: Actor, step: Step<any, any>, scene: Scene) =>
   })
 
 /** The requests that stand in raw bytes, as far as it matters who they are from. */
-const objectsIn = (bytes: Buffer): ReadonlyArray<Template> => {
-  const frames = new Frames(bytes.length)
-  const objects: Array<Template> = []
-  frames.push(bytes)
-  for (let frame = frames.next(); typeof frame === "string"; frame = frames.next()) {
-    const value = JSON.parse(frame) as Json
-    if (typeof value !== "object" || value === null || Array.isArray(value)) continue
+const requestsIn = (bytes: Buffer): ReadonlyArray<Template> =>
+  valuesIn(bytes).flatMap((value) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return []
     const { type, username } = value as { readonly [key: string]: Json }
-    if (typeof type === "string")
-      objects.push(literal({ type, ...(typeof username === "string" ? { username } : {}) }))
-  }
-  return objects
-}
+    if (typeof type !== "string") return []
+    return [literal({ type, ...(typeof username === "string" ? { username } : {}) })]
+  })

@@ -1,0 +1,45 @@
+import { Frames } from "../src/Frames.ts"
+import type { Json } from "./Pattern.ts"
+import { clip, count, show, visible } from "./Text.ts"
+
+/** The whole JSON values that stand in some bytes. */
+export const valuesIn = (bytes: Buffer): ReadonlyArray<Json> => {
+  const frames = new Frames(bytes.length)
+  const values: Array<Json> = []
+  frames.push(bytes)
+  for (let frame = frames.next(); typeof frame === "string"; frame = frames.next())
+    values.push(JSON.parse(frame) as Json)
+  return values
+}
+
+/** What was sent, in a few words, and in one. */
+export const briefSent = (bytes: Buffer): { readonly brief: string; readonly label: string } => {
+  const values = bytes.length > bytesLookedAtMax ? [] : valuesIn(bytes)
+  const [first, ...more] = values
+  if (first === undefined) {
+    const start = clip(visible(bytes.subarray(0, 24).toString()), 24)
+    return { brief: `${count(bytes.length, "byte")} ${start}`, label: "bytes" }
+  }
+  const label = typeOf(first) ?? "bytes"
+  return { brief: `${brief(first)}${more.length > 0 ? ` + ${more.length} more` : ""}`, label }
+}
+
+/** An object of the protocol in a few words: `login alice`, `success [alice, bob]`, `error username_taken`. */
+export const brief = (value: Json): string => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return show(value, 40)
+  const { code, content, status, type, username, users } = value as { readonly [key: string]: Json }
+  const words = [status ?? type, code, status === undefined ? username : undefined]
+    .filter((word) => word !== undefined)
+    .map((word) => (typeof word === "string" ? visible(word) : show(word, 20)))
+  if (content !== undefined) words.push(show(content, 30))
+  if (Array.isArray(users)) words.push(clip(`[${users.map(String).join(", ")}]`, 40))
+  return words.length === 0 ? show(value, 40) : words.join(" ")
+}
+
+const bytesLookedAtMax = 64 * 1024
+
+const typeOf = (value: Json): string | undefined => {
+  const type =
+    typeof value === "object" && value !== null ? (value as { readonly type?: Json }).type : undefined
+  return typeof type === "string" ? type : undefined
+}

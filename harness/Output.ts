@@ -1,0 +1,96 @@
+import { writeFileSync } from "node:fs"
+import type { Outcome } from "./Run.ts"
+import { exitCodes, type Summary } from "./Summary.ts"
+import { reporters, type Reporter, type ReporterName, type RunInfo } from "./report/Reporter.ts"
+import { coloured, colourless } from "./report/Style.ts"
+
+/** Where one reporter writes: standard output, or a file at the end. */
+export interface Destination {
+  readonly reporter: ReporterName
+  readonly file: string | undefined
+}
+
+/** Reads `pretty` or `junit=out.xml`. */
+export const parseDestination = (text: string): Destination | undefined => {
+  const [name = "", ...rest] = text.split("=")
+  if (!Object.hasOwn(reporters, name)) return undefined
+  return { reporter: name as ReporterName, file: rest.length > 0 ? rest.join("=") : undefined }
+}
+
+/** The reporters of a run, each writing to its own place; on a terminal one line at the bottom shows the progress. */
+export class Output {
+  private readonly parts: ReadonlyArray<{
+    readonly file: string | undefined
+    readonly reporter: Reporter
+    text: string
+  }>
+  private readonly screen: Screen
+
+  private constructor(parts: Output["parts"], screen: Screen) {
+    this.parts = parts
+    this.screen = screen
+  }
+
+  /** Loads the reporters that are asked for. */
+  static async open(
+    destinations: ReadonlyArray<Destination>,
+    info: Omit<RunInfo, "style">,
+    screen: Screen
+  ): Promise<Output> {
+    const parts = destinations.map(async ({ file, reporter }) => {
+      const style = file === undefined && screen.coloured ? coloured : colourless
+      return { file, reporter: (await reporters[reporter]())({ ...info, style }), text: "" }
+    })
+    return new Output(await Promise.all(parts), screen)
+  }
+
+  begin(): void {
+    this.write((reporter) => reporter.begin?.())
+  }
+
+  outcome(outcome: Outcome): void {
+    this.write((reporter) => reporter.outcome?.(outcome))
+  }
+
+  end(summary: Summary): void {
+    this.screen.progress("")
+    this.write((reporter) => reporter.end?.(summary))
+    for (const { file, text } of this.parts) if (file !== undefined) writeFileSync(file, text)
+  }
+
+  private write(render: (reporter: Reporter) => string | undefined): void {
+    for (const part of this.parts) {
+      const text = render(part.reporter) ?? ""
+      if (part.file !== undefined) part.text += text
+      else if (text !== "") this.screen.write(text)
+    }
+  }
+}
+
+/** Standard output: text, and on a terminal a line of progress that the text pushes on. */
+export class Screen {
+  readonly coloured: boolean
+  private readonly terminal: boolean
+  private readonly stream: NodeJS.WriteStream
+  private shown = ""
+
+  constructor(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv) {
+    this.stream = stream
+    this.terminal = stream.isTTY === true && environment["TERM"] !== "dumb"
+    const forced = environment["FORCE_COLOR"] !== undefined && environment["FORCE_COLOR"] !== "0"
+    // Whoever reads the output may stop reading, as `head` does: then there is nothing left to say.
+    stream.on("error", () => process.exit(exitCodes.interrupted))
+    this.coloured = (this.terminal || forced) && (environment["NO_COLOR"] ?? "") === ""
+  }
+
+  write(text: string): void {
+    this.stream.write(this.shown === "" ? text : `\r\u001b[K${text}`)
+    if (this.shown !== "" && text.endsWith("\n")) this.stream.write(this.shown)
+  }
+
+  progress(line: string): void {
+    if (!this.terminal || (line === "" && this.shown === "")) return
+    this.shown = line.slice(0, Math.max(0, (this.stream.columns ?? 80) - 1))
+    this.stream.write(`\r\u001b[K${this.shown}`)
+  }
+}

@@ -1,0 +1,48 @@
+import * as Effect from "effect/Effect"
+import { type Outcome, play, type PlaySettings, skipped } from "./Run.ts"
+import type { Scenario } from "./Scenario.ts"
+import type { Target } from "./Target.ts"
+
+/** How a list of scenarios is played. */
+export interface PlaylistSettings extends PlaySettings {
+  readonly jobs: number
+  /** Whether nothing more is played after this outcome. */
+  readonly stopsAfter: (outcome: Outcome) => boolean
+  readonly onBegin: (scenario: Scenario) => void
+  /** Told of each outcome in the order of the list. */
+  readonly onOutcome: (outcome: Outcome) => void
+}
+
+/** Plays scenarios, `jobs` at a time; once the target is lost or the run is to stop, the rest is not played. */
+export const playAll = (
+  scenarios: ReadonlyArray<Scenario>,
+  target: Target,
+  settings: PlaylistSettings
+): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const outcomes: Array<Outcome | undefined> = Array.from({ length: scenarios.length })
+    let told = 0
+    let stopped: Outcome | undefined
+    const tell = (index: number, outcome: Outcome) => {
+      outcomes[index] = outcome
+      for (let next = outcomes[told]; next !== undefined; next = outcomes[++told]) settings.onOutcome(next)
+    }
+    const playOne = Effect.fnUntraced(function* (scenario: Scenario, index: number) {
+      if (stopped !== undefined) return tell(index, notPlayed(scenario, stopped))
+      settings.onBegin(scenario)
+      const outcome = yield* Effect.catchTag(play(scenario, target, settings), "TargetFailed", (targetLost) =>
+        Effect.succeed({ ...skipped(scenario, targetLost.reason, "inconclusive"), targetLost })
+      )
+      if (outcome.targetLost !== undefined || settings.stopsAfter(outcome)) stopped ??= outcome
+      tell(index, outcome)
+    })
+    return Effect.forEach(scenarios, playOne, {
+      concurrency: target.parallel ? settings.jobs : 1,
+      discard: true
+    })
+  })
+
+const notPlayed = (scenario: Scenario, { targetLost }: Outcome): Outcome =>
+  targetLost === undefined
+    ? skipped(scenario, "not played: the run stopped at a failure (--bail)")
+    : skipped(scenario, "not played: the target was lost before", "inconclusive")

@@ -1,0 +1,17 @@
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Command from "effect/cli/Command"
+import { loadScenarios } from "../Files.ts"
+import { count } from "../Text.ts"
+import { paths } from "./flags.ts"
+import { onMistakes } from "./mistakes.ts"
+
+/** `pnpm scenario check`: reads the files and tells what is wrong in them; nothing runs. */
+export const check = Command.make(
+  "check",
+  { paths },
+  Effect.fnUntraced(function* (input) {
+    const scenarios = yield* Effect.catchTag(loadScenarios(input.paths), "FileInvalid", onMistakes)
+    yield* Console.log(`${count(scenarios.length, "scenario")} without a mistake`)
+  })
+).pipe(Command.withDescription("Reads scenario files and tells what is wrong in them; nothing runs"))

@@ -1,0 +1,153 @@
+import * as Effect from "effect/Effect"
+import * as Argument from "effect/cli/Argument"
+import * as CliError from "effect/cli/CliError"
+import * as Flag from "effect/cli/Flag"
+import { clauses } from "../Clauses.ts"
+import { parseDestination } from "../Output.ts"
+import { parseShard } from "../Selection.ts"
+
+/** The files to play. */
+export const paths = Argument.String("path").pipe(
+  Argument.withDescription(
+    "scenario files (also as PATH:LINE) and folders; all of scenarios/ when none is named"
+  ),
+  Argument.variadic()
+)
+
+const parsed = <A>(
+  name: string,
+  metavar: string,
+  description: string,
+  expected: string,
+  parse: (text: string) => A | undefined
+) =>
+  Flag.String(name).pipe(
+    Flag.withMetavar(metavar),
+    Flag.withDescription(description),
+    Flag.mapEffect((text) => {
+      const value = parse(text)
+      return value === undefined
+        ? Effect.fail(new CliError.InvalidValue({ option: name, value: text, expected, kind: "flag" }))
+        : Effect.succeed(value)
+    })
+  )
+
+const listOf = (text: string): ReadonlyArray<string> => text.split(",").map((item) => item.trim())
+
+const regexp = (text: string): RegExp | undefined => {
+  try {
+    return new RegExp(text, "iu")
+  } catch {
+    return undefined
+  }
+}
+
+const whole = (min: number) => (text: string) =>
+  /^\d+$/.test(text) && Number(text) >= min ? Number(text) : undefined
+
+const factor = (text: string) => (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0 ? Number(text) : undefined)
+
+const clauseList = (text: string) => {
+  const ids = listOf(text)
+  return ids.every((id) => Object.hasOwn(clauses, id)) ? ids : undefined
+}
+
+/** Which server to play against. */
+export const targetFlags = {
+  spawn: Flag.String("spawn").pipe(
+    Flag.withMetavar("CMD"),
+    Flag.withDescription("start this program afresh for each scenario; {port} in it becomes the port"),
+    Flag.optional
+  ),
+  port: parsed(
+    "port",
+    "PORT",
+    "the port that is compiled into the program of --spawn",
+    "a port",
+    whole(1)
+  ).pipe(Flag.optional),
+  connect: Flag.String("connect").pipe(
+    Flag.withMetavar("HOST:PORT"),
+    Flag.withDescription("play against a server that runs already"),
+    Flag.optional
+  ),
+  target: Flag.String("target").pipe(
+    Flag.withMetavar("NAME"),
+    Flag.withDescription("an entry of targets.yaml"),
+    Flag.optional
+  )
+} as const
+
+/** Which scenarios to play. */
+export const selectionFlags = {
+  grep: parsed(
+    "grep",
+    "REGEXP",
+    "only scenarios whose title or file matches",
+    "a regular expression",
+    regexp
+  ).pipe(Flag.optional),
+  tags: parsed("tags", "A,B", "only scenarios with one of these tags", "tags", listOf).pipe(Flag.optional),
+  proves: parsed(
+    "proves",
+    "ID,ID",
+    "only scenarios that prove one of these clauses",
+    "clause ids such as LOGIN-3",
+    clauseList
+  ).pipe(Flag.optional),
+  lastFailed: Flag.Boolean("last-failed").pipe(
+    Flag.withDescription("only those that did not pass when they were last played"),
+    Flag.withDefault(false)
+  ),
+  shard: parsed("shard", "1/4", "only this part of the selection", "a part such as 1/4", parseShard).pipe(
+    Flag.optional
+  )
+} as const
+
+/** How to play them, and how to tell of it. */
+export const runFlags = {
+  jobs: parsed(
+    "jobs",
+    "N",
+    "play so many at a time, each on a server of its own [default 1]",
+    "a number from 1",
+    whole(1)
+  ).pipe(Flag.withAlias("j"), Flag.withDefault(1)),
+  bail: Flag.Boolean("bail").pipe(Flag.withDescription("stop at the first failure"), Flag.withDefault(false)),
+  repeatEach: parsed(
+    "repeat-each",
+    "N",
+    "play each scenario so often [default 1]",
+    "a number from 1",
+    whole(1)
+  ).pipe(Flag.withDefault(1)),
+  seed: parsed(
+    "seed",
+    "N",
+    "what random choices follow from [default: a new one, shown]",
+    "a number from 0",
+    whole(0)
+  ).pipe(Flag.optional),
+  strict: Flag.Boolean("strict").pipe(
+    Flag.withDescription("failures of should and may scenarios fail the run; without it they warn"),
+    Flag.withDefault(false)
+  ),
+  timeoutScale: parsed(
+    "timeout-scale",
+    "X",
+    "multiply every bound, for slow machines [default 1]",
+    "a number above 0",
+    factor
+  ).pipe(Flag.withDefault(1)),
+  watch: Flag.Boolean("watch").pipe(
+    Flag.withDescription("play again whenever a scenario file changes, until Ctrl-C"),
+    Flag.withDefault(false)
+  ),
+  reporter: parsed(
+    "reporter",
+    "NAME[=FILE]",
+    "pretty, dot, tap, junit, json or github, also several; pretty by default",
+    "pretty, dot, tap, junit, json or github, each also with =FILE",
+    parseDestination
+  ).pipe(Flag.atLeast(0))
+} as const

@@ -1,0 +1,75 @@
+import type { Outcome } from "../Run.ts"
+import type { Summary, Weight } from "../Summary.ts"
+import { blamed, picture, placeOf } from "./Picture.ts"
+import type { Reporter, RunInfo } from "./Reporter.ts"
+import { colourless } from "./Style.ts"
+
+/** JUnit's XML, as CI servers read it: a failure that only warns is told in the output of a passed case. */
+export const junit = (info: RunInfo): Reporter => {
+  const plain = { ...info, style: colourless }
+  return {
+    end: (summary: Summary) => {
+      const count = (...weights: ReadonlyArray<Weight>) =>
+        weights.reduce((sum, weight) => sum + summary.count(weight), 0)
+      const seconds = summary.outcomes.reduce((sum, { ms }) => sum + ms, 0) / 1_000
+      const totals = {
+        tests: summary.outcomes.length,
+        failures: count("failed"),
+        errors: count("inconclusive"),
+        skipped: count("skipped", "known")
+      }
+      return [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        `<testsuites${attributes({ name: "palabre", ...totals, time: seconds.toFixed(3) })}>`,
+        `<testsuite${attributes({ name: `scenarios against ${info.target}`, ...totals, time: seconds.toFixed(3) })}>`,
+        ...summary.outcomes.map((outcome) => testcase(outcome, plain)),
+        "</testsuite>",
+        "</testsuites>",
+        ""
+      ].join("\n")
+    }
+  }
+}
+
+const testcase = (outcome: Outcome, info: RunInfo): string => {
+  const { ms, scenario } = outcome
+  const inside = body(outcome, info)
+  const named = { name: scenario.title, classname: scenario.file, time: (ms / 1_000).toFixed(3) }
+  return `<testcase${attributes(named)}${inside === "" ? "/>" : `>${inside}</testcase>`}`
+}
+
+const body = (outcome: Outcome, info: RunInfo): string => {
+  const { failure, reason, scenario } = outcome
+  const text = escaped(picture(outcome, info).join("\n"))
+  const message = `${scenario.file}:${placeOf(outcome).line} ${failure === undefined ? "an unexpected pass" : `expected ${failure.finding.expected}, received ${failure.finding.received}`}`
+  switch (info.weightOf(outcome)) {
+    case "passed":
+      return ""
+    case "skipped":
+      return `<skipped${attributes({ message: reason ?? "" })}/>`
+    case "known":
+      return `<skipped${attributes({ message: `known failure: ${message}` })}/>`
+    case "inconclusive":
+      return `<error${attributes({ message: reason ?? "", type: "inconclusive" })}/>`
+    case "failed":
+      return `<failure${attributes({ message, type: blamed(outcome) || "failed" })}>${text}</failure>`
+    case "warned":
+      return `<system-out>${escaped(`warning (${scenario.level}): ${message}\n`)}${text}</system-out>`
+  }
+}
+
+const attributes = (fields: { readonly [key: string]: string | number }): string =>
+  Object.entries(fields)
+    .map(([key, value]) => ` ${key}="${escaped(String(value))}"`)
+    .join("")
+
+const escaped = (text: string): string =>
+  text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll(notXml, "\ufffd")
+
+/** Characters that XML 1.0 cannot hold, not even escaped. */
+const notXml = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu

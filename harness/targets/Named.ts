@@ -1,0 +1,97 @@
+import { readFile } from "node:fs/promises"
+import * as Effect from "effect/Effect"
+import { messagePattern } from "../Message.ts"
+import { didYouMean, FileInvalid } from "../Mistake.ts"
+import { duration, integer, list, options, type Shape, words } from "../Shape.ts"
+import { type Node, Reader, Source } from "../Source.ts"
+import { nameOf } from "../Summary.ts"
+import type { Target } from "../Target.ts"
+import { scenarioNames } from "../Files.ts"
+import { spawn } from "./Spawn.ts"
+
+/** The file that describes targets by name. */
+export const targetsFile = "targets.yaml"
+
+/** Scenarios by their short names, each with the reason why it fails there. */
+const reasons: Shape<ReadonlyMap<string, { readonly reason: string; readonly at: Node }>> = {
+  what: "a map from scenario names to reasons",
+  schema: { type: "object", additionalProperties: { type: "string" } },
+  read: (node, reader) =>
+    new Map(
+      reader.entries(node).map(({ key, keyNode, value }) => [
+        nameOf(key),
+        {
+          reason:
+            value === undefined
+              ? reader.fail(keyNode, "this needs a reason")
+              : reader.text(value, "a reason"),
+          at: keyNode
+        }
+      ])
+    )
+}
+
+/** What `targets.yaml` tells of one target. */
+const entry = options(
+  {
+    start: words("a command"),
+    port: integer(1, 65_535),
+    claims: list(words("a claim")),
+    settle: duration,
+    ignoring: list(messagePattern),
+    "known failures": reasons
+  },
+  ["start"]
+)
+
+/** Reads one entry of `targets.yaml`. */
+export const readTarget = Effect.fnUntraced(function* (
+  name: string,
+  timeScale: number
+): Effect.fn.Return<Target, FileInvalid> {
+  const text = yield* Effect.promise(() => readFile(targetsFile, "utf8").catch(() => undefined))
+  if (text === undefined)
+    return yield* new FileInvalid({
+      mistakes: [{ file: targetsFile, line: 1, column: 1, message: "there is no such file" }]
+    })
+  const source = new Source(targetsFile, text)
+  const known = yield* scenarioNames
+  const target = source.attempt(() => readEntry(source, name, timeScale, known))
+  if (target === undefined || source.mistakes.length > 0)
+    return yield* new FileInvalid({ mistakes: source.mistakes })
+  return target
+})
+
+const readEntry = (
+  source: Source,
+  name: string,
+  timeScale: number,
+  scenarios: ReadonlyArray<string>
+): Target => {
+  const reader = new Reader(source, () => [])
+  const entries = source.root === undefined ? [] : reader.entries(source.root)
+  const found = entries.find(({ key }) => key === name)
+  const names = entries.map(({ key }) => key)
+  if (found?.value === undefined)
+    return reader.fail(source.root, `there is no target "${name}" here${didYouMean(name, names)}`)
+  const { claims = [], ignoring = [], port, settle, start, ...rest } = entry.read(found.value, reader)
+  const failures = rest["known failures"] ?? new Map()
+  for (const [scenario, { at }] of failures)
+    if (!scenarios.includes(scenario))
+      return reader.fail(at, `there is no scenario "${scenario}"${didYouMean(scenario, scenarios)}`)
+  if (port === undefined && !start.includes("{port}"))
+    return reader.fail(
+      found.value,
+      "`start` has no {port}; where the port is compiled in, name it with `port`"
+    )
+  const plain = spawn({ command: start, port, timeScale })
+  return {
+    ...plain,
+    name,
+    arguments: `--target ${name}`,
+    claims: new Set([...plain.claims, ...claims]),
+    ignoring,
+    settleMillis: settle ?? plain.settleMillis,
+    knownFailures: new Map([...failures].map(([scenario, { reason }]) => [scenario, reason]))
+  }
+}
