@@ -1,5 +1,4 @@
 import type { Readable, Writable } from "node:stream"
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
@@ -108,9 +107,7 @@ interface Chat {
 const stayConnected = Effect.fnUntraced(function* (chat: Chat): Effect.fn.Return<never, SessionFailure> {
   while (true) {
     const username = chat.username ?? (yield* askName(chat))
-    const startedAt = yield* Clock.currentTimeMillis
     const failure = yield* Effect.flip(Effect.scoped(session(chat, username)))
-    if ((yield* Clock.currentTimeMillis) - startedAt >= chat.settings.steadyMillis) chat.tries = 0
     const { reaction, text } = react(chat, failure)
     if (reaction === "give_up") return yield* failure
     if (reaction === "ask") {
@@ -128,22 +125,28 @@ const session = Effect.fnUntraced(function* (
   const { address, screen, settings } = chat
   const client = yield* connect({ address, settings, onReceived: (received) => show(chat, received) })
   const reply = yield* login(client, { username, features: ["presence"], settings })
-  yield* Effect.acquireRelease(
+  chat.client = client
+  yield* Effect.addFinalizer(() =>
     Effect.sync(() => {
-      chat.client = client
-    }),
-    () =>
-      Effect.sync(() => {
-        chat.client = undefined
-      })
+      chat.client = undefined
+    })
   )
   chat.wasOnlineAs = username
+  yield* Effect.forkScoped(forgetTries(chat))
   screen.setPrompt(`${screen.paint(["bold", "green"], printable(username))}> `)
   screen.print(noticeText(reply.message ?? `you are ${username}`, screen.paint))
   yield* keepAlive(client, reply, settings)
   yield* tellUsers(chat, client)
   return yield* Effect.flatMap(client.ended, Effect.fail)
 })
+
+const forgetTries = (chat: Chat): Effect.Effect<void> =>
+  Effect.delay(
+    Effect.sync(() => {
+      chat.tries = 0
+    }),
+    chat.settings.steadyMillis
+  )
 
 type SessionFailure = CannotConnect | LoginRefused | ConnectionEnded
 
@@ -160,8 +163,13 @@ const react = (
       const { code = "username_taken" } = failure.reply
       const isStillHeld =
         code === "username_taken" && username === wasOnlineAs && tries < settings.takenTriesMax
-      const reaction = isStillHeld || code === "rate_limited" ? "wait" : "ask"
-      return { reaction, text: refusalText(`the name ${username}`, failure.reply) }
+      if (isStillHeld)
+        return {
+          reaction: "wait",
+          text: `the lost connection still holds the name ${username}, or someone took it`
+        }
+      const text = refusalText(`the name ${username}`, failure.reply)
+      return { reaction: code === "rate_limited" ? "wait" : "ask", text }
     }
     case "ConnectionEnded": {
       const text = `the connection is over: ${endText(failure)}`

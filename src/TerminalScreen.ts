@@ -38,7 +38,7 @@ export class TerminalScreen {
     const { complete, input, isDumb, output } = options
     this.options = options
     this.lines = lines
-    output.prependListener("resize", this.noteRows) // the editor redraws from where it thinks the cursor is
+    output.prependListener("resize", this.resized) // before the editor redraws
     this.editor = readline.createInterface({
       input,
       output,
@@ -108,16 +108,21 @@ export class TerminalScreen {
     readline.clearScreenDown(output)
   }
 
-  /** Pasting and resizing make the editor lose count of the rows above its cursor; it shall never redraw by that. */
+  /** A paste makes the editor lose count of the rows above its cursor, by which it redraws. */
   private readonly noteRows = (): void => {
     this.editor.prevRows = this.editor.getCursorPos().rows
+  }
+
+  /** Some terminals wrap the line anew, others leave it: what is surely its own is redrawn, so that no message is lost. */
+  private readonly resized = (): void => {
+    this.editor.prevRows = Math.min(this.editor.prevRows, this.editor.getCursorPos().rows)
   }
 
   private close(): void {
     const { input, output } = this.options
     this.clearLine()
     input.off("keypress", this.noteRows)
-    output.off("resize", this.noteRows)
+    output.off("resize", this.resized)
     output.off("error", this.leave)
     this.isEditing = false
     this.editor.close()

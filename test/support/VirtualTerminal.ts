@@ -13,8 +13,19 @@ export class VirtualTerminal {
   private readonly screen: InstanceType<typeof xterm.Terminal>
   private readonly waiting = new Set<() => void>()
 
-  constructor({ columns = 80, rows = 24, env = { TERM: "xterm-256color" } }: VirtualTerminalOptions = {}) {
-    this.screen = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, convertEol: true })
+  constructor({
+    columns = 80,
+    rows = 24,
+    env = { TERM: "xterm-256color" },
+    ...options
+  }: VirtualTerminalOptions = {}) {
+    this.screen = new xterm.Terminal({
+      cols: columns,
+      rows,
+      allowProposedApi: true,
+      convertEol: true,
+      ...options
+    })
     const output = new Writable({
       decodeStrings: false,
       write: (text: string, _, done) => {
@@ -42,13 +53,15 @@ export class VirtualTerminal {
     this.output.emit("resize")
   }
 
-  /** The lines that can be seen, without the empty ones at the end. */
+  /** The rows of the screen and what scrolled off it, without blanks at their ends and empty ones at the end. */
   get lines(): Array<string> {
-    const { active } = this.screen.buffer
-    const lines = Array.from({ length: active.length }, (_, row) =>
-      active.getLine(row)!.translateToString(true)
-    )
-    return lines.slice(0, lines.findLastIndex((line) => line !== "") + 1)
+    const rows = this.rows.map((row) => row.translateToString().trimEnd())
+    return rows.slice(0, rows.findLastIndex((row) => row !== "") + 1)
+  }
+
+  /** The same as one text, in which the rows of a line that did not fit in one follow each other at once. */
+  get text(): string {
+    return this.rows.map((row) => (row.isWrapped ? "" : "\n") + row.translateToString()).join("")
   }
 
   /** Where the cursor is: its row among `lines`, and its column. */
@@ -57,13 +70,13 @@ export class VirtualTerminal {
     return [active.baseY + active.cursorY, active.cursorX]
   }
 
-  /** Done once this is true of the screen. */
+  /** Done once this was true of the screen and all that was written along with it is drawn. */
   until(isShown: (terminal: this) => boolean): Effect.Effect<void> {
     return Effect.callback((resume) => {
       const check = () => {
         if (!isShown(this)) return
         this.waiting.delete(check)
-        resume(Effect.void)
+        this.output.write("", () => resume(Effect.void))
       }
       this.waiting.add(check)
       check()
@@ -71,9 +84,14 @@ export class VirtualTerminal {
     })
   }
 
-  /** Done once a line of the screen contains this text. */
+  /** Done once this text is on the screen. */
   shows(text: string): Effect.Effect<void> {
-    return this.until(({ lines }) => lines.some((line) => line.includes(text)))
+    return this.until((terminal) => terminal.text.includes(text))
+  }
+
+  private get rows() {
+    const { active } = this.screen.buffer
+    return Array.from({ length: active.length }, (_, row) => active.getLine(row)!)
   }
 }
 
@@ -81,6 +99,8 @@ export interface VirtualTerminalOptions {
   readonly columns?: number
   readonly rows?: number
   readonly env?: Record<string, string>
+  /** Whether a change of size wraps the line with the cursor anew, which terminals do differently. */
+  readonly reflowCursorLine?: boolean
 }
 
 /** The keys that tests press, as terminals send them. */

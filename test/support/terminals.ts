@@ -1,0 +1,52 @@
+import { assert } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type { Address } from "../../src/Address.ts"
+import { runTerminal } from "../../src/Terminal.ts"
+import { type ScriptedServer, scriptedServer } from "./ScriptedServer.ts"
+import { VirtualTerminal, type VirtualTerminalOptions } from "./VirtualTerminal.ts"
+
+interface StartOptions extends VirtualTerminalOptions {
+  readonly username?: string
+}
+
+/** A person's client in a terminal of its own. */
+export const start = Effect.fnUntraced(function* (
+  address: Address,
+  { username, ...window }: StartOptions = {}
+) {
+  const terminal = new VirtualTerminal(window)
+  const { input, output } = terminal
+  const running = yield* runTerminal({ address, username, input, output, isDumb: false }).pipe(
+    Effect.scoped,
+    Effect.forkScoped({ startImmediately: true })
+  )
+  return { terminal, running }
+})
+
+/** Takes the next connection, which must log in under this name. */
+export const expectLogin = Effect.fnUntraced(function* ({ accept }: ScriptedServer, username = "alice") {
+  const peer = yield* accept
+  yield* Effect.addFinalizer(() => Effect.sync(() => peer.socket.destroy())) // so that no logout waits for an answer
+  assert.deepStrictEqual(yield* peer.next, { type: "login", username, features: ["presence"] })
+  return peer
+})
+
+/** Grants the next connection its name, and answers its first question. */
+export const admit = Effect.fnUntraced(function* (scripted: ScriptedServer, username = "alice") {
+  const peer = yield* expectLogin(scripted, username)
+  peer.send({ status: "success", message: `Bienvenue, ${username}` })
+  assert.deepStrictEqual(yield* peer.next, { type: "list" })
+  peer.send({ status: "success", users: [username] })
+  return peer
+})
+
+/** alice at a terminal, logged in to a scripted server. */
+export const online = Effect.fnUntraced(function* (window: VirtualTerminalOptions = {}) {
+  const scripted = yield* scriptedServer
+  const { running, terminal } = yield* start(scripted.address, { username: "alice", ...window })
+  const peer = yield* admit(scripted)
+  yield* terminal.shows("1 here: alice")
+  return { peer, running, scripted, terminal }
+})
+
+export const says = (username: string, content: string) => ({ type: "message", username, content })
