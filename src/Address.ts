@@ -12,7 +12,7 @@ export interface Address {
  * Throws an error that says what was expected.
  */
 export const parseAddress = (text: string): Address => {
-  const [, bracketed, name, port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(text) ?? []
+  const [, bracketed, name, port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^:]*))?$/.exec(text) ?? []
   if (isIPv6(text)) return { host: text, port: defaultPort }
   if (bracketed === undefined && name === undefined) throw wrong("an IPv6 address needs brackets")
   if (bracketed !== undefined && !isIPv6(bracketed)) throw wrong(`"${bracketed}" is no IPv6 address`)

@@ -118,6 +118,9 @@ describe("The name", () => {
   )
 })
 
+const waits = (random: number) =>
+  [0, 1, 2, 3, 4, 5, 6, 99].map((tries) => waitMillis(tries, random, terminalSettings))
+
 describe("A connection that is lost", () => {
   it.effect(
     "LEAVE-4: is tried again with growing waits, with the same name and the line that was being typed",
@@ -190,8 +193,6 @@ describe("A connection that is lost", () => {
   )
 
   it("is tried again after waits that double up to a limit, shortened by up to half", () => {
-    const waits = (random: number) =>
-      [0, 1, 2, 3, 4, 5, 6, 99].map((tries) => waitMillis(tries, random, terminalSettings))
     assert.deepStrictEqual(waits(0), [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000])
     assert.deepStrictEqual(waits(1), [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000])
   })

@@ -1,0 +1,35 @@
+import { assert, describe, it } from "@effect/vitest"
+import { formatAddress, parseAddress } from "../src/Address.ts"
+
+describe("HOST:PORT", () => {
+  for (const [text, host, port] of [
+    ["", "127.0.0.1", 12345],
+    [":9000", "127.0.0.1", 9000],
+    ["localhost", "localhost", 12345],
+    ["chat.example.org:80", "chat.example.org", 80],
+    ["10.0.0.1:65535", "10.0.0.1", 65535],
+    ["[::1]:9000", "::1", 9000],
+    ["[fe80::1%eth0]", "fe80::1%eth0", 12345],
+    ["::1", "::1", 12345]
+  ] as const)
+    it(`"${text}" is ${host}, port ${port}`, () => {
+      assert.deepStrictEqual(parseAddress(text), { host, port })
+      assert.deepStrictEqual(parseAddress(formatAddress({ host, port })), { host, port })
+    })
+
+  for (const [text, why] of [
+    ["9000", "write :9000 for a port alone"],
+    ["a:b:c", "an IPv6 address needs brackets"],
+    ["[localhost]:1", '"localhost" is no IPv6 address'],
+    ["[::1", "an IPv6 address needs brackets"],
+    ["[]:5", '"" is no IPv6 address'],
+    ["host:0", "a port is a number from 1 to 65535"],
+    ["host:65536", "a port is a number from 1 to 65535"],
+    ["host:", "a port is a number from 1 to 65535"],
+    ["host:http", "a port is a number from 1 to 65535"],
+    ["my host", "a host has no blanks"]
+  ] as const)
+    it(`"${text}" is refused: ${why}`, () => {
+      assert.throws(() => parseAddress(text), `HOST:PORT such as 127.0.0.1:12345 or [::1]:12345 (${why})`)
+    })
+})
