@@ -5,7 +5,7 @@ import { type Finding, fail, type StepFailed } from "./Failure.ts"
 import { type Captures, describe, match, Mismatch, type ObjectPattern } from "./Pattern.ts"
 import { onExtra, type Scene } from "./Stage.ts"
 import type { Step, Verb } from "./Step.ts"
-import { count, millis, show } from "./Text.ts"
+import { clip, count, millis, show } from "./Text.ts"
 import { subjects } from "./Subjects.ts"
 
 /** What a look at an actor shows: what was waited for, what is wrong, or nothing yet (`undefined`). */
@@ -148,7 +148,7 @@ const oneOf = Effect.fnUntraced(function* (
     const first = sights.find(({ sight }) => sight?._tag === "Seen")
     return first ?? (sights.every(({ sight }) => sight?._tag === "Wrong") ? sights[0] : undefined)
   }, scene.deadlineMillis)
-  const names = actors.map(({ name }) => name).join(", ")
+  const names = clip(actors.map(({ name }) => name).join(", "), 60)
   const forOne = `for one of ${names}: ${expected}`
   if (chosen === undefined) return yield* fail({ ...missing(actors[0]!, forOne, scene), actor: names })
   if (chosen.sight?._tag === "Wrong")

@@ -30,6 +30,8 @@ class Linter {
   private readonly usernames = new Map<string, string>()
   /** Names whose owners have left without anybody having seen that the server noticed. */
   private readonly departures = new Map<string, { readonly actor: string; readonly line: number }>()
+  /** Actors with an object that lacks its rest. */
+  private readonly parts = new Set<string>()
   private readonly bound = new Set<string>()
   private speakers: ReadonlyArray<string> = []
   private oneOfSeen = false
@@ -62,6 +64,7 @@ class Linter {
     const subjects = this.subjectsOf(step)
     this.checkProves(step)
     this.checkStanding(step, subjects)
+    this.checkParts(step, subjects)
     this.checkSends(step, subjects)
     this.checkDepartures(step, subjects)
     this.bindCaptures(step)
@@ -177,6 +180,17 @@ class Linter {
         )
       if (level === "must" && this.depth > 0 && !this.isConnected(actor) && step.verb.connects === true)
         this.note(step, "must scenarios connect one after another; connect before `at the same time`")
+    }
+  }
+
+  /** The rest of an object needs a part of it, sent on the same connection. */
+  private checkParts(step: Step, subjects: ReadonlyArray<string>): void {
+    for (const actor of subjects) {
+      if (step.verb.part === "ends" && !this.parts.has(actor))
+        this.note(step, `${actor} has sent no part of an object before, so there is no rest`)
+      if (step.verb.part === "begins") this.parts.add(actor)
+      else if (step.verb.part === "ends" || step.verb.becomes === "gone" || step.verb.bringsIn === true)
+        this.parts.delete(actor)
     }
   }
 

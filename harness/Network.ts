@@ -19,6 +19,8 @@ export class Network {
   private readonly out: (bytes: Buffer) => Effect.Effect<void>
   private readonly in: (bytes: Buffer) => void
   private readonly oneAtATime = Semaphore.makeUnsafe(1)
+  /** What is on its way in: timers may fire out of order, bytes do not. */
+  private readonly arriving: Array<() => void> = []
   private arrivesAtMillis = 0
   private passed = false
   private sliced = false
@@ -62,7 +64,8 @@ export class Network {
 
   /** Lets something happen after all bytes that are on their way in. */
   later(what: () => void): void {
-    setTimeout(what, Math.max(0, this.arrivesAtMillis - performance.now()))
+    this.arriving.push(what)
+    setTimeout(() => this.arriving.shift()?.(), Math.max(0, this.arrivesAtMillis - performance.now()))
   }
 
   private holdMillis(bytes: Buffer): number {

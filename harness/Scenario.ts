@@ -112,10 +112,10 @@ const read = (source: Source): Scenario => {
     const node = valueOf(key)
     return node ?? plain.fail(root, `"${key}" is missing`)
   }
-  const cast = source.attempt(() => castShape.read(required("cast"), plain)) ?? new Map()
+  const cast = source.attempt(() => castShape.read(required("cast"), plain))
   const body = (key: (typeof bodies)[number]) => {
     const node = key === "steps" ? required(key) : valueOf(key)
-    if (node === undefined) return []
+    if (node === undefined || cast === undefined) return []
     const reader = new Reader(source, readSteps(cast, clause))
     return source.attempt(() => steps.read(node, reader)) ?? []
   }
@@ -132,7 +132,7 @@ const read = (source: Source): Scenario => {
     tags: field("tags") ?? [],
     needs: field("needs") ?? [],
     story: field("story"),
-    cast,
+    cast: cast ?? new Map(),
     withinMillis: field("within") ?? withinMillisDefault,
     ignoring: field("ignoring") ?? [],
     before: body("before"),

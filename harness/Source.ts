@@ -55,7 +55,7 @@ export class Source {
     const [first] = [...this.document.errors, ...this.document.warnings].toSorted(
       (a, b) => a.pos[0] - b.pos[0]
     )
-    if (first !== undefined) this.note(first.pos[0], explained(first, this.lineAt(first.pos[0])))
+    if (first !== undefined) this.note(first.pos[0], explained(first, text))
     this.root = this.document.contents ?? undefined
   }
 
@@ -89,12 +89,6 @@ export class Source {
   resolve(alias: Alias): Node | undefined {
     if (++this.aliases > aliasesMax) throw new Wrong(alias.range?.[0] ?? 0, `more than ${aliasesMax} aliases`)
     return alias.resolve(this.document)
-  }
-
-  private lineAt(offset: number): string {
-    const start = this.text.lastIndexOf("\n", offset - 1) + 1
-    const end = this.text.indexOf("\n", offset)
-    return this.text.slice(start, end === -1 ? undefined : end).trim()
   }
 }
 
@@ -193,7 +187,7 @@ export class Reader {
   }
 
   /** A text: numbers, dates and `~` have to be quoted, and YAML must not have cut it at a `#`. */
-  text(node: Node, what = "text"): string {
+  text(node: Node, what = "a text"): string {
     const resolved = this.resolve(node)
     if (!isScalar(resolved)) return this.fail(node, `expected ${what}, not ${kindOf(resolved)}`)
     if (typeof resolved.value !== "string") {
@@ -241,14 +235,19 @@ const isTagged = (node: Node, text: string): boolean => {
 }
 
 /** What YAML's own complaint means in a scenario. */
-const explained = ({ code, message }: YAMLParseError | YAMLWarning, line: string): string => {
+const explained = ({ code, message, pos }: YAMLParseError | YAMLWarning, text: string): string => {
+  const rest = /^.*/.exec(text.slice(pos[0]))![0].trimEnd()
   switch (code) {
     case "MULTILINE_IMPLICIT_KEY":
-      return `a sentence with options ends in a colon: "${line.replace(/^- /, "")}:"`
+      return `a sentence with options ends in a colon: "${rest}:"`
     case "BLOCK_AS_IMPLICIT_KEY":
-      return 'YAML reads ": " as the start of a value; quote this text'
+      return `YAML reads ": " as the start of a value; quote this text: ${JSON.stringify(rest)}`
     case "TAG_RESOLVE_FAILED":
       return "tags (!) are not part of scenario files; remove it"
+    case "DUPLICATE_KEY":
+      return `this key stands here twice: "${rest.replace(/:.*$/, "")}"`
+    case "TAB_AS_INDENT":
+      return "indent with spaces, not with tabs"
     default:
       return message
   }

@@ -103,9 +103,11 @@ export class Stage {
     })
   }
 
-  /** Ends all connections that are left, each with RST. */
+  /** Ends all connections that are left: with RST where the server ends too, so that no port stays in TIME_WAIT. */
   clear(): void {
-    for (const { connection } of [...this.actors.values(), { connection: this.newcomer }]) connection?.reset()
+    for (const { connection } of [...this.actors.values(), { connection: this.newcomer }])
+      if (this.target.politely && connection?.open === true) connection.close()
+      else connection?.reset()
   }
 
   /** The clauses that the server broke in passing, with the first evidence of each. */

@@ -61,6 +61,8 @@ export interface Verb<Value = any, Options = any> {
   readonly logsIn?: boolean
   /** Whether its subject vanishes without the server being told. */
   readonly vanishes?: boolean
+  /** Whether it sends a part of an object, or the rest of one. */
+  readonly part?: "begins" | "ends"
   /** The patterns it looks with. */
   readonly patterns?: (step: Step<Value, Options>) => ReadonlyArray<ObjectPattern>
   /** What it sends, as far as the file tells. */

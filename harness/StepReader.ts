@@ -5,6 +5,7 @@ import { nearestSentence, parseSentence } from "./Sentence.ts"
 import { duration, oneOrMore, type Shape, words } from "./Shape.ts"
 import type { Entry, Node, Reader } from "./Source.ts"
 import type { Step, Verb } from "./Step.ts"
+import { listed } from "./Text.ts"
 import type { Template } from "./Template.ts"
 import { type Cast, parseWho, type Who } from "./Who.ts"
 
@@ -133,5 +134,5 @@ const missingValue = ({ key, keyNode }: Entry, what: string, reader: Reader, ver
     `"${key}" needs ${what} behind a colon${verb === undefined ? "" : `, such as: ${verb.example}`}`
   )
 
-const optionsHint = ({ options }: Verb): string =>
-  options === undefined ? "" : `; its options are ${Object.keys(options).join(", ")}`
+const optionsHint = ({ options = {} }: Verb): string =>
+  `; its options are ${listed([...Object.keys(options), "within", "because", "proves"])}`

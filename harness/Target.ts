@@ -24,6 +24,8 @@ export interface Target {
   readonly restarts: boolean
   /** Whether several scenarios can be played at once, each on a server of its own. */
   readonly parallel: boolean
+  /** Whether connections end with FIN when a scenario is over: a server that lives on has to free their names. */
+  readonly politely: boolean
   /** Whether an earlier scenario of this run has used this name, and the server may not have noticed that it is free. */
   readonly mayStillHold: (username: string) => boolean
   /** Takes note of the names that a scenario has used. */

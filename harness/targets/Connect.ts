@@ -2,20 +2,27 @@ import * as Effect from "effect/Effect"
 import { type Target, TargetFailed } from "../Target.ts"
 import { fresh } from "./Fresh.ts"
 import { answers } from "./Port.ts"
+import { strangersAt } from "./Strangers.ts"
 
 /** A server that runs already, and that other people may be using. */
 export const connect = (host: string, port: number): Target => {
   let newcomers = 0
   const used = new Set<string>()
   const address = `${host}:${port}`
+  const newcomerName = () => `newcomer${process.pid}x${++newcomers}`
   return {
     ...fresh(),
     name: address,
     arguments: `--connect ${address}`,
     claims: new Set(),
+    lacks: (need) =>
+      need === "alone"
+        ? strangersAt({ host, port }, newcomerName(), used)
+        : Effect.succeed(`this target does not claim ${need}`),
     restarts: false,
     parallel: false,
-    newcomerName: () => `newcomer${process.pid}x${++newcomers}`,
+    politely: true,
+    newcomerName,
     mayStillHold: (username) => used.has(username),
     usedNames: (usernames) => {
       for (const username of usernames) used.add(username)

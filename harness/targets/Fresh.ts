@@ -15,6 +15,7 @@ export const fresh = () =>
     settleMillis: settleMillisDefault,
     restarts: true,
     parallel: true,
+    politely: false,
     mayStillHold: () => false,
     usedNames: () => undefined,
     knownFailures: new Map<string, string>()

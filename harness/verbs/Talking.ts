@@ -99,6 +99,7 @@ export const talking: ReadonlyArray<Verb> = [
     example: "alice sends part of: { message: { type: list }, bytes: 5 }",
     options: { message: request, bytes: offset, as },
     required: ["message", "bytes"],
+    part: "begins",
     needs: "connected",
     sends: (step: Step<undefined, Part>) => [step.options.message],
     play: each((actor, step: Step<undefined, Part>, scene) => sendPart(actor, step, scene))
@@ -108,6 +109,7 @@ export const talking: ReadonlyArray<Verb> = [
     theme: "raw bytes",
     meaning: "completes the object that it has sent a part of",
     example: "alice sends the rest",
+    part: "ends",
     needs: "connected",
     play: each((actor, step, scene) => sendRest(actor, step, scene))
   }),

@@ -1,0 +1,45 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { Connection, type Observer } from "../Connection.ts"
+import { hasField } from "../Requests.ts"
+import { Signal } from "../Signal.ts"
+import { encode } from "../Template.ts"
+import { listed } from "../Text.ts"
+
+/** How long it may take to find out who else is there. */
+const strangersMillisMax = 5_000
+
+/** Says who is on a server besides ourselves and those who were of this run, or `undefined` where nobody is. */
+export const strangersAt = (
+  address: { readonly host: string; readonly port: number },
+  username: string,
+  ours: ReadonlySet<string>
+): Effect.Effect<string | undefined> =>
+  usersAt(address, username).pipe(
+    Effect.timeoutOption(strangersMillisMax),
+    Effect.map((users) => {
+      if (Option.isNone(users))
+        return "it cannot be told whether strangers are connected: nobody answers list"
+      const strangers = users.value.filter((name) => name !== username && !ours.has(name))
+      return strangers.length === 0 ? undefined : `strangers are connected: ${listed(strangers.slice(0, 5))}`
+    }),
+    Effect.catchTag("ConnectFailed", () => Effect.succeed(undefined))
+  )
+
+const usersAt = Effect.fnUntraced(function* (
+  address: { readonly host: string; readonly port: number },
+  username: string
+) {
+  const signal = new Signal()
+  const wake = () => signal.notify()
+  const observer: Observer = { keeps: () => true, received: wake, ended: wake, asked: wake, loggedIn: wake }
+  const connection = yield* Effect.acquireRelease(
+    Connection.open(address, observer, strangersMillisMax),
+    (connection) => Effect.sync(() => connection.close())
+  )
+  yield* connection.write(Buffer.concat([encode({ type: "login", username }), encode({ type: "list" })]))
+  const reply = yield* signal.until(() =>
+    connection.inbox.find(({ value }) => hasField(value, "users", Array.isArray))
+  )
+  return (reply.value as { readonly users: ReadonlyArray<unknown> }).users.map(String)
+}, Effect.scoped)
