@@ -31,7 +31,7 @@ export const excerpt = (result: Result, plot: string, pageFile: string): string 
     `CPU time of the server for one message to one client: 1,000 clients, 64-byte messages, ${machine.processors} × ${machine.processor}, ${result.date.slice(0, 10)}. ` +
       (found?.ratio === undefined
         ? ""
-        : `palabre takes ${withSpread(found.ratio, "×")} × what the best server takes that we can write by hand on \`node:net\`. `) +
+        : `Saturated, palabre takes ${withSpread(found.ratio, "×")} × what the best server takes that we can write by hand on \`node:net\`. `) +
       `[All figures, and how they are measured](${pageFile}).`
   ].join("\n\n")
 }

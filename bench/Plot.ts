@@ -45,7 +45,7 @@ export const plot = (result: Result): string => {
       axisLabel: { show: gridIndex === 0, color: INK, fontSize: 12 },
       axisLine: { show: false },
       axisTick: { show: false },
-      splitLine: { show: true, lineStyle: { color: LINE } }
+      splitLine: { show: false }
     })),
     series: panels.flatMap((_, index) => dots(result, servers, index))
   })
@@ -75,7 +75,7 @@ const panels = [
 
 type Panel = (typeof panels)[number]
 
-const ROW = 30
+const ROW = 36
 const HEADER = 44
 const FOOTER = 34
 const INK = "#1f2937"
@@ -104,8 +104,8 @@ const dots = (result: Result, servers: ReadonlyArray<Server>, index: number) => 
         .map(({ color, row, values }) => ({ value: [median(values), row], itemStyle: { color } })),
       label: {
         show: true,
-        position: "right",
-        distance: 10,
+        position: "top",
+        distance: 3,
         color: INK,
         formatter: ({ value }: { readonly value: ReadonlyArray<number> }) => formatNumber(value[0]!, "µs")
       }

@@ -58,7 +58,8 @@ public:
   void end(std::uint64_t operations, std::uint64_t lost, Latencies& latencies, const std::string& more = "") {
     const std::uint64_t cpu = server_.cpuNanos() - cpu_, busy = ownBusyNanos() - busy_, time = now() - began_;
     std::printf("{\"phase\":\"%s\",\"seconds\":%.6f,\"cpuSeconds\":%.6f,\"generatorSeconds\":%.6f,"
-                "\"residentBytes\":%llu,\"operations\":%llu,\"lost\":%llu,\"p50Micros\":%u,\"p99Micros\":%u,\"maxMicros\":%u%s}\n",
+                "\"residentBytes\":%llu,\"operations\":%llu,\"lost\":%llu,"
+                "\"p50Micros\":%u,\"p99Micros\":%u,\"maxMicros\":%u%s}\n",
                 phase_.c_str(), inSeconds(time), inSeconds(cpu), inSeconds(busy),
                 static_cast<unsigned long long>(server_.residentBytes()), static_cast<unsigned long long>(operations),
                 static_cast<unsigned long long>(lost), latencies.micros(0.5), latencies.micros(0.99),

@@ -10,7 +10,8 @@ const converseWithFrozen: Pace = { ...converse, frozen: 512 * 1024 }
 /** Whether one client that does not read delays the others. */
 export const frozen: Section = {
   name: "frozen",
-  about: "the same conversation with one more client, which has stopped reading: does it delay the others?",
+  about:
+    "the same conversation with one more client, which has stopped reading: whether it delays the others",
   figures: {
     frozen: {
       column: "p99, frozen / without",
