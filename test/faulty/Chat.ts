@@ -98,6 +98,7 @@ export interface Chat {
   end(client: Client): void
   endBecause(client: Client, code: Code): void
   closed(client: Client): void
+  shutDown(): void
 }
 
 /** Other pieces for some of a chat's; `base` still has the original ones, to build upon. */

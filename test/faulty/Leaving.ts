@@ -1,6 +1,6 @@
 import type { Chat } from "./Chat.ts"
 
-type Leaving = Pick<Chat, "leave" | "end" | "endBecause" | "closed">
+type Leaving = Pick<Chat, "leave" | "end" | "endBecause" | "closed" | "shutDown">
 
 /** Every way a connection ends; each of them frees the name. */
 export const leaving = (chat: Chat): Leaving => ({
@@ -30,5 +30,9 @@ export const leaving = (chat: Chat): Leaving => ({
     client.ended = true
     chat.clients.delete(client)
     chat.leave(client)
+  },
+
+  shutDown() {
+    for (const client of chat.clients) if (!client.ended) chat.endBecause(client, "shutting_down")
   }
 })

@@ -36,7 +36,8 @@ const reasons = {
   username_taken: "Ce nom est déjà pris",
   username_mismatch: "Ce nom n'est pas le vôtre",
   too_large: "Requête trop longue",
-  slow_consumer: "Vous ne lisez pas assez vite"
+  slow_consumer: "Vous ne lisez pas assez vite",
+  shutting_down: "Le serveur s'arrête"
 }
 export type Code = keyof typeof reasons
 

@@ -50,7 +50,12 @@ if (values.help) {
   const change =
     changeNamed("fault", faults, values.fault) ?? changeNamed("variant", variants, values.variant)
   try {
-    const server = await listen(makeChat(change), port)
+    const chat = makeChat(change)
+    const server = await listen(chat, port)
+    process.once("SIGTERM", () => {
+      server.close()
+      chat.shutDown()
+    })
     console.log(`listening on 127.0.0.1:${(server.address() as AddressInfo).port}`)
   } catch (error) {
     stop(`Cannot listen on port ${port}: ${(error as Error).message}`, 1)

@@ -256,6 +256,13 @@ export const replyingFaults: ReadonlyArray<Fault> = [
     })
   },
   {
+    name: "killed-unsaid",
+    level: "should",
+    clauses: ["END-1"],
+    student: "exits on SIGTERM without telling anyone",
+    change: () => ({ shutDown: () => process.exit(0) })
+  },
+  {
     name: "banner",
     level: "should",
     clauses: ["PLAIN-1"],
@@ -281,7 +288,7 @@ export const replyingFaults: ReadonlyArray<Fault> = [
   {
     name: "leave-message",
     level: "must",
-    clauses: ["PLAIN-1"],
+    clauses: ["MSG-1", "PLAIN-1"],
     student: "says “… has left” to everyone as if it were a message",
     change: (base) => ({
       announce: (type, who, name) => {

@@ -1,0 +1,95 @@
+import type { AddressInfo } from "node:net"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { connectTo, type TestClient } from "../support/TestClient.ts"
+import { type Change, listen, makeChat } from "./Chat.ts"
+import { faults } from "./Faults.ts"
+import { variants } from "./Variants.ts"
+
+/** The server on a free port, for as long as the scope lasts: a way to connect to it. */
+const serving = Effect.fnUntraced(function* (change?: Change) {
+  const server = yield* Effect.acquireRelease(
+    Effect.promise(() => listen(makeChat(change), 0)),
+    (server) => Effect.sync(() => server.close())
+  )
+  const { port } = server.address() as AddressInfo
+  return connectTo({ host: "127.0.0.1", port })
+})
+
+const changeOf = (name: string): Change => [...faults, ...variants].find((row) => row.name === name)!.change
+
+/** Three members of a server with this change. */
+const three = Effect.fnUntraced(function* (change?: Change) {
+  const connect = yield* serving(change)
+  const [alice, bob, carol] = [yield* connect, yield* connect, yield* connect]
+  yield* alice.login("alice")
+  yield* bob.login("bob")
+  yield* carol.login("carol")
+  return { alice, bob, carol, connect }
+})
+
+const say = (client: TestClient, content: string) => client.ask({ type: "message", content })
+const hello = { type: "message", username: "alice", content: "hello" }
+
+describe("the base", () => {
+  it.effect("LOGIN, MSG, LIST, LEAVE: people come, speak, are heard, listed and forgotten", () =>
+    Effect.gen(function* () {
+      const { alice, bob, carol, connect } = yield* three()
+      assert.deepInclude(yield* say(alice, "hello"), { status: "success" })
+      assert.deepStrictEqual(yield* bob.next, hello)
+      assert.deepStrictEqual(yield* carol.next, hello)
+      const dave = yield* connect
+      assert.deepInclude(yield* dave.ask({ type: "login", username: "BOB" }), { code: "username_taken" })
+      bob.socket.resetAndDestroy()
+      yield* alice.sees("alice", "carol")
+      carol.socket.end()
+      assert.strictEqual(yield* carol.ended, "fin")
+      yield* alice.sees("alice")
+      yield* dave.login("bob")
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("PRES-1, PLAIN-1: who asks for presence gets it, nobody else does", () =>
+    Effect.gen(function* () {
+      const connect = yield* serving()
+      const [alice, bob, carol] = [yield* connect, yield* connect, yield* connect]
+      yield* bob.login("bob")
+      const login = { type: "login", username: "alice", features: ["presence", "telepathy"] }
+      assert.deepInclude(yield* alice.ask(login), { features: ["presence"] })
+      yield* carol.login("carol")
+      assert.deepStrictEqual(yield* alice.next, { type: "joined", username: "carol" })
+      carol.socket.resetAndDestroy()
+      assert.deepStrictEqual(yield* alice.next, { type: "left", username: "carol" })
+      assert.deepStrictEqual(yield* bob.before, [])
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("FRAME-5, END-1: too much at once ends with a goodbye, and everyone else goes on", () =>
+    Effect.gen(function* () {
+      const { alice, bob, carol } = yield* three()
+      bob.send(`{"type": "message", "content": "${"x".repeat(70_000)}`)
+      assert.deepInclude(yield* bob.next, { status: "error", code: "too_large" })
+      assert.strictEqual(yield* bob.ended, "fin")
+      yield* say(alice, "hello")
+      assert.deepStrictEqual(yield* carol.next, hello)
+    }).pipe(Effect.scoped)
+  )
+})
+
+describe("a change", () => {
+  it.effect("puts another piece in the place of one: duplicates are welcome", () =>
+    Effect.gen(function* () {
+      const { connect } = yield* three(changeOf("duplicates"))
+      yield* (yield* connect).login("alice")
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("leaves the rest alone: an indented server is as correct", () =>
+    Effect.gen(function* () {
+      const { alice, bob } = yield* three(changeOf("pretty"))
+      yield* say(alice, "hello")
+      assert.deepStrictEqual(yield* bob.next, hello)
+      assert.include(Buffer.concat(bob.chunks).toString(), '{\n  "type": "message",\n')
+    }).pipe(Effect.scoped)
+  )
+})

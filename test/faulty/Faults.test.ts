@@ -1,0 +1,102 @@
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { clauses, isClauseId, levels } from "../../harness/Clauses.ts"
+import { loadScenarios } from "../../harness/Files.ts"
+import { makeChat } from "./Chat.ts"
+import { faults } from "./Faults.ts"
+import { clausesWithoutProof, judgeFault, judgeVariant, type ProofSettings, unseen } from "./Proof.ts"
+import { variants } from "./Variants.ts"
+
+describe("the table of faults", () => {
+  it("has a fault for every clause of the protocol that can be seen from outside", () => {
+    const broken = new Set(faults.flatMap(({ clauses }) => clauses))
+    assert.deepStrictEqual(
+      Object.keys(clauses).filter((clause) => !broken.has(clause)),
+      [...unseen]
+    )
+  })
+
+  it("names clauses that there are, and breaks none of them harder than it binds", () => {
+    for (const fault of faults)
+      for (const clause of fault.clauses) {
+        assert(isClauseId(clause), `${fault.name}: ${clause}`)
+        const isStricter = levels.indexOf(fault.level) < levels.indexOf(clauses[clause])
+        assert(!isStricter || fault.clauses.length > 1, `${fault.name}: ${clause} is no ${fault.level}`)
+      }
+  })
+
+  it("has no name twice", () => {
+    const names = [...faults, ...variants].map(({ name }) => name)
+    assert.strictEqual(new Set(names).size, names.length)
+  })
+
+  it("changes something in each row, and leaves the base as it is", () => {
+    for (const { change, name } of [...faults, ...variants]) {
+      const base = makeChat()
+      const before = { ...base }
+      assert.notDeepEqual({ ...base, ...change(base) }, before, name)
+      assert.deepStrictEqual({ ...base }, before, name)
+    }
+  })
+})
+
+const settings: ProofSettings = { runs: 2, timeScale: 1, isFull: false }
+const scenario = (name: string) => loadScenarios([`scenarios/${name}.yaml`])
+
+describe("the proof", () => {
+  it.live("counts a fault as caught by the scenario that fails every time", () =>
+    Effect.gen(function* () {
+      const duplicates = faults.find(({ name }) => name === "duplicates")!
+      const judgement = yield* judgeFault(duplicates, yield* scenario("duplicate-login"), settings)
+      assert.deepStrictEqual(judgement.complaints, [])
+      assert.deepStrictEqual([...judgement.findings[0]!.blamed], ["LOGIN-3"])
+      assert.notInclude(clausesWithoutProof([judgement]), "LOGIN-3")
+      assert.include(clausesWithoutProof([judgement]), "LOGIN-4")
+    })
+  )
+
+  it.live("complains of a fault that nothing catches", () =>
+    Effect.gen(function* () {
+      const late = faults.find(({ name }) => name === "list-by-name")!
+      const judgement = yield* judgeFault(late, yield* scenario("login"), settings)
+      assert.deepStrictEqual(judgement.complaints, ["no scenario catches it"])
+    })
+  )
+
+  it.live("lets a correct server that differs pass", () =>
+    Effect.gen(function* () {
+      const closing = variants.find(({ name }) => name === "close-unsaid")!
+      const judgement = yield* judgeVariant(closing, yield* scenario("duplicate-login"), settings)
+      assert.deepStrictEqual(judgement.complaints, [])
+      assert.lengthOf(judgement.findings, 1)
+    })
+  )
+
+  it.live("complains of a must scenario that blames a server for what is no must", () =>
+    Effect.gen(function* () {
+      const [stern] = yield* scenario("welcome-by-name")
+      const other = variants.find(({ name }) => name === "other-wording")!
+      const judgement = yield* judgeVariant(other, [{ ...stern!, level: "must" }], settings)
+      assert.match(judgement.complaints.join(), /^welcome-by-name \(failed\): .*Bienvenue/)
+    })
+  )
+})
+
+const run = (...args: ReadonlyArray<string>) =>
+  promisify(execFile)(process.execPath, [fileURLToPath(new URL("main.ts", import.meta.url)), ...args])
+
+describe("the command line", () => {
+  it("prints its tables as JSON", async () => {
+    const tables = JSON.parse((await run("--list")).stdout)
+    assert.strictEqual(tables.faults.length, faults.length)
+    assert.strictEqual(tables.variants.length, variants.length)
+  })
+
+  it("says what is wrong with a name that it does not know", async () => {
+    const error = await run("--fault", "nope").catch((error: unknown) => error)
+    assert.deepInclude(error, { code: 2, stderr: 'There is no fault "nope"; --list prints them all.\n' })
+  })
+})

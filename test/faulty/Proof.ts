@@ -1,0 +1,150 @@
+import { fileURLToPath } from "node:url"
+import * as Effect from "effect/Effect"
+import { type ClauseId, clauses } from "../../harness/Clauses.ts"
+import { play } from "../../harness/Run.ts"
+import type { Scenario } from "../../harness/Scenario.ts"
+import { nameOf } from "../../harness/Summary.ts"
+import type { Target } from "../../harness/Target.ts"
+import { spawn } from "../../harness/targets/Spawn.ts"
+import type { Fault } from "./Fault.ts"
+import type { Variant } from "./Variants.ts"
+
+/** How the servers are played against. */
+export interface ProofSettings {
+  /** How often a scenario must fail in a row before it counts as having caught something. */
+  readonly runs: number
+  readonly timeScale: number
+  /** Whether every fault meets every scenario, not only those of its clauses. */
+  readonly isFull: boolean
+}
+
+/** What one scenario said in so many runs: `failed` if it failed in all of them, `passed` if in none. */
+export interface Finding {
+  readonly scenario: Scenario
+  readonly verdict: "passed" | "failed" | "unsteady"
+  /** The clauses it held its failures against. */
+  readonly blamed: ReadonlySet<ClauseId>
+  readonly why: string | undefined
+}
+
+/** One server and what the scenarios found in it. */
+export interface Judgement {
+  readonly kind: "base" | "variant" | "fault"
+  readonly name: string
+  readonly clauses: ReadonlyArray<string>
+  readonly findings: ReadonlyArray<Finding>
+  /** What is wrong with the scenarios that judged it, one line each; nothing where they are right. */
+  readonly complaints: ReadonlyArray<string>
+}
+
+/** The clauses that no fault can show: a peer can only vanish without a word where the network itself is cut. */
+export const unseen: ReadonlySet<string> = new Set(["LEAVE-3"])
+
+/** Judges the base: every scenario passes, every time. */
+export const judgeBase = Effect.fnUntraced(function* (
+  scenarios: ReadonlyArray<Scenario>,
+  settings: ProofSettings
+): Effect.fn.Return<Judgement> {
+  const findings = yield* playEach(scenarios, serverWith("", settings), settings, everyRun)
+  return { kind: "base", name: "base", clauses: [], findings, complaints: findings.flatMap(blame) }
+})
+
+/** Judges a correct server that differs: every must scenario passes, every time. */
+export const judgeVariant = Effect.fnUntraced(function* (
+  { name }: Variant,
+  scenarios: ReadonlyArray<Scenario>,
+  settings: ProofSettings
+): Effect.fn.Return<Judgement> {
+  const musts = scenarios.filter(({ level }) => level === "must")
+  const findings = yield* playEach(musts, serverWith(`--variant ${name}`, settings), settings, everyRun)
+  return { kind: "variant", name, clauses: [], findings, complaints: findings.flatMap(blame) }
+})
+
+/**
+ * Judges a faulty server: a scenario of its clauses fails, every time, and holds it against one of them. A server that
+ * breaks no must passes every must scenario (looked at in full proofs).
+ */
+export const judgeFault = Effect.fnUntraced(function* (
+  { clauses, level, name }: Fault,
+  scenarios: ReadonlyArray<Scenario>,
+  settings: ProofSettings
+): Effect.fn.Return<Judgement> {
+  const server = serverWith(`--fault ${name}`, settings)
+  const own = scenarios.filter(({ proves }) => proves.some((clause) => clauses.includes(clause)))
+  const findings = [...(yield* playEach(own, server, settings, untilPassed))]
+  if (settings.isFull || !findings.some(isCaught)) {
+    const others = scenarios.filter((scenario) => !own.includes(scenario))
+    findings.push(...(yield* playEach(others, server, settings, untilPassed)))
+  }
+  const complaints = findings.some(isCaught) ? [] : ["no scenario catches it"]
+  const misses = !findings.some((finding) => isCaughtFor(finding, clauses))
+  if (complaints.length === 0 && misses) complaints.push("only scenarios of other clauses catch it")
+  if (level !== "must")
+    complaints.push(...findings.filter(({ scenario }) => scenario.level === "must").flatMap(blame))
+  return { kind: "fault", name, clauses, findings, complaints }
+})
+
+/** Whether a scenario failed every time. */
+export const isCaught = ({ verdict }: Finding): boolean => verdict === "failed"
+
+/** Whether it also held that against one of these clauses. */
+export const isCaughtFor = ({ blamed, verdict }: Finding, clauses: ReadonlyArray<string>): boolean =>
+  verdict === "failed" && [...blamed].some((clause) => clauses.includes(clause))
+
+/** The clauses of which no fault was caught by a scenario that holds it against them. */
+export const clausesWithoutProof = (judgements: ReadonlyArray<Judgement>): ReadonlyArray<string> =>
+  Object.keys(clauses).filter(
+    (clause) =>
+      !unseen.has(clause) &&
+      !judgements.some(
+        ({ clauses, findings }) =>
+          clauses.includes(clause) && findings.some((finding) => isCaughtFor(finding, [clause]))
+      )
+  )
+
+const blame = ({ scenario, verdict, why }: Finding): ReadonlyArray<string> =>
+  verdict === "passed" ? [] : [`${nameOf(scenario.file)} (${verdict}): ${why}`]
+
+/** The server with these arguments, as any other program that the harness is pointed at. */
+const serverWith = (change: string, { timeScale }: ProofSettings): Target => {
+  const program = `"${process.execPath}" "${fileURLToPath(new URL("main.ts", import.meta.url))}"`
+  const command = `exec ${program} {port} ${change}`
+  return { ...spawn({ command, port: undefined, timeScale }), claims: new Set(["alone", "presence"]) }
+}
+
+/** Whether to go on after a run: to the end for what must never fail, only while it fails for what must always. */
+const everyRun = () => true
+const untilPassed = (verdict: "passed" | "failed") => verdict === "failed"
+
+const playEach = (
+  scenarios: ReadonlyArray<Scenario>,
+  server: Target,
+  settings: ProofSettings,
+  goOn: (verdict: "passed" | "failed") => boolean
+): Effect.Effect<ReadonlyArray<Finding>> =>
+  Effect.forEach(scenarios, (scenario) => playOne(scenario, server, settings, goOn))
+
+const playOne = Effect.fnUntraced(function* (
+  scenario: Scenario,
+  server: Target,
+  { runs, timeScale }: ProofSettings,
+  goOn: (verdict: "passed" | "failed") => boolean
+): Effect.fn.Return<Finding> {
+  let [passed, failed] = [0, 0]
+  let why: string | undefined
+  const blamed = new Set<ClauseId>()
+  for (let run = 1; run <= runs; run++) {
+    const outcome = yield* Effect.catchTag(
+      play(scenario, server, { timeScale, seed: run }),
+      "TargetFailed",
+      ({ reason }) => Effect.die(new Error(`the server did not start: ${reason}`))
+    )
+    const { failure, reason, verdict } = outcome
+    if (verdict === "passed") passed++
+    else failed++
+    why ??= failure === undefined ? reason : `${failure.finding.expected} ≠ ${failure.finding.received}`
+    for (const [clause, { verdict }] of outcome.clauses) if (verdict === "failed") blamed.add(clause)
+    if (!goOn(verdict === "passed" ? "passed" : "failed")) break
+  }
+  return { scenario, blamed, why, verdict: passed === 0 ? "failed" : failed === 0 ? "passed" : "unsteady" }
+})
