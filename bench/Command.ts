@@ -12,7 +12,7 @@ import { thisMachine } from "./Machine.ts"
 import { modes, orderOf, peerNames, type Wish } from "./Order.ts"
 import { progress } from "./Progress.ts"
 import { report } from "./Report.ts"
-import { gaps, type Result } from "./Result.ts"
+import { gaps, outcomes, type Result } from "./Result.ts"
 import { sections } from "./Sections.ts"
 
 const parameters = {
@@ -55,7 +55,9 @@ export const command = CliCommand.make(
   parameters,
   Effect.fnUntraced(function* (wish) {
     const result = yield* measure(wish)
-    yield* Console.log(wish.json ? JSON.stringify(result, undefined, 2) : report(result))
+    yield* Console.log(
+      wish.json ? JSON.stringify({ ...result, outcomes: outcomes(result) }, undefined, 2) : report(result)
+    )
     const missing = gaps(result)
     if (missing.length > 0)
       return yield* Effect.fail(

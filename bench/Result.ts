@@ -62,6 +62,19 @@ export const outcome = (
   }
 }
 
+/** What every server gave for every figure: the numbers behind the tables. */
+export const outcomes = (
+  result: Result
+): ReadonlyArray<Outcome & { readonly figure: string; readonly server: string }> =>
+  result.sections.flatMap(({ figures }) =>
+    Object.entries(figures).flatMap(([figure, about]) =>
+      result.servers.flatMap(({ name: server }) => {
+        const found = outcome(result, server, figure, about)
+        return found === undefined ? [] : [{ figure, server, ...found }]
+      })
+    )
+  )
+
 const judge = (value: number, { max, stretch }: NonNullable<Figure["target"]>): Verdict => {
   if (stretch !== undefined && value <= stretch) return "stretch"
   return value <= max ? "reached" : "missed"

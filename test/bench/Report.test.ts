@@ -5,7 +5,7 @@ import { excerpt, page } from "../../bench/Page.ts"
 import { peers } from "../../bench/Peers.ts"
 import { plot } from "../../bench/Plot.ts"
 import { formatNumber, report, sectionTable, targetTable } from "../../bench/Report.ts"
-import { gaps, type Result } from "../../bench/Result.ts"
+import { gaps, outcomes, type Result } from "../../bench/Result.ts"
 import { sections } from "../../bench/Sections.ts"
 import type { Sample } from "../../bench/Statistics.ts"
 import { markdown, plain } from "../../bench/Table.ts"
@@ -121,6 +121,21 @@ describe("the report", () => {
     ])
       assert.include(text, part)
     assert.notInclude(text, sectionNamed("start").about)
+  })
+})
+
+describe("the outcomes", () => {
+  it("are the numbers behind the tables, of every server", () => {
+    const found = outcomes(result).filter(({ figure }) => figure === "saturated" || figure === "memory")
+    assert.deepStrictEqual(
+      found.map(({ figure, server, value: { median }, verdict }) => [figure, server, median, verdict]),
+      [
+        ["saturated", "palabre", 0.22, "reached"],
+        ["saturated", "batch-per-turn", 0.2, "stretch"],
+        ["saturated", "mosquitto", 8, "missed"],
+        ["memory", "palabre", 5.3, "stretch"]
+      ]
+    )
   })
 })
 
