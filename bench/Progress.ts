@@ -3,5 +3,8 @@ export const progress = (stream: NodeJS.WriteStream): { show: (text: string) => 
   const write = (text: string) => {
     if (stream.isTTY) stream.write(`\r\u001b[2K${text}`)
   }
-  return { show: (text) => write(text.slice(0, stream.columns - 1)), clear: () => write("") }
+  return { show: (text) => write(text.slice(0, (stream.columns || NARROW) - 1)), clear: () => write("") }
 }
+
+/** The width of a terminal that does not tell its own. */
+const NARROW = 80
