@@ -6,21 +6,21 @@ import { type Change, listen, makeChat } from "./Chat.ts"
 import { faults } from "./Faults.ts"
 import { variants } from "./Variants.ts"
 
-/** The server on a free port, for as long as the scope lasts: a way to connect to it. */
+/** The server on a free port, for as long as the scope lasts. */
 const serving = Effect.fnUntraced(function* (change?: Change) {
   const server = yield* Effect.acquireRelease(
     Effect.promise(() => listen(makeChat(change), 0)),
     (server) => Effect.sync(() => server.close())
   )
   const { port } = server.address() as AddressInfo
-  return connectTo({ host: "127.0.0.1", port })
+  return { connect: connectTo({ host: "127.0.0.1", port }) }
 })
 
 const changeOf = (name: string): Change => [...faults, ...variants].find((row) => row.name === name)!.change
 
 /** Three members of a server with this change. */
 const three = Effect.fnUntraced(function* (change?: Change) {
-  const connect = yield* serving(change)
+  const { connect } = yield* serving(change)
   const [alice, bob, carol] = [yield* connect, yield* connect, yield* connect]
   yield* alice.login("alice")
   yield* bob.login("bob")
@@ -51,7 +51,7 @@ describe("the base", () => {
 
   it.effect("PRES-1, PLAIN-1: who asks for presence gets it, nobody else does", () =>
     Effect.gen(function* () {
-      const connect = yield* serving()
+      const { connect } = yield* serving()
       const [alice, bob, carol] = [yield* connect, yield* connect, yield* connect]
       yield* bob.login("bob")
       const login = { type: "login", username: "alice", features: ["presence", "telepathy"] }

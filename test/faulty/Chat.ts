@@ -27,7 +27,7 @@ export type Request = Readonly<Record<string, unknown>>
 export type Event = Readonly<Record<string, unknown>>
 
 /** What a request is answered with; `undefined` where it is not to be answered (any more). */
-export type Answer = Reply | undefined | Promise<Reply | undefined>
+type Answer = Reply | undefined | Promise<Reply | undefined>
 
 /**
  * A whole chat server, correct in every clause of the protocol, as small pieces that call one another only through

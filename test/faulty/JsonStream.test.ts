@@ -16,7 +16,6 @@ const tokens = [
   " ",
   "\u2028"
 ]
-]
 
 /** What the reader under test makes of the pieces. */
 const read = (pieces: ReadonlyArray<Buffer>): ReadonlyArray<string> => {
