@@ -38,7 +38,7 @@ export const bench = Effect.fnUntraced(function* (order: Order, onProgress: (tex
       servers,
       generator,
       notes,
-      isOver: Effect.map(elapsed, (seconds) => seconds > order.secondsMax),
+      secondsLeft: Effect.map(elapsed, (seconds) => order.secondsMax - seconds),
       onProgress: (text) => onProgress(`round ${number} of ${order.rounds}: ${text}`)
     })
     samples.push(...played)

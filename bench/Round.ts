@@ -18,8 +18,8 @@ export interface Round {
   readonly generator: Executable
   /** Phases take so much of their time. */
   readonly scale: number
-  /** Whether there is no time left to begin anything. */
-  readonly isOver: Effect.Effect<boolean>
+  /** Time in which something new may be begun. */
+  readonly secondsLeft: Effect.Effect<number>
   readonly onProgress: (text: string) => void
   readonly notes: Notes
 }
@@ -49,15 +49,16 @@ const attempt = Effect.fnUntraced(function* <A, R>(
   what: string,
   effect: Effect.Effect<A, Unmeasured, R>
 ) {
-  if (yield* round.isOver) {
+  const left = yield* round.secondsLeft
+  if (left <= 0) {
     round.notes.add("there was not enough time for all of it")
     return undefined
   }
   round.onProgress(`${peer.title}, ${what}`)
   return yield* effect.pipe(
     Effect.timeoutOrElse({
-      duration: ATTEMPT_MILLIS_MAX,
-      orElse: () => Effect.fail(new Unmeasured({ reason: "it took longer than 25 s" }))
+      duration: 1e3 * Math.min(ATTEMPT_SECONDS_MAX, left + OVERTIME_SECONDS),
+      orElse: () => Effect.fail(new Unmeasured({ reason: "it took too long" }))
     }),
     Effect.catchTag("Unmeasured", ({ reason }) => {
       round.notes.add(`${what}: ${reason}`, peer)
@@ -66,7 +67,8 @@ const attempt = Effect.fnUntraced(function* <A, R>(
   )
 })
 
-const ATTEMPT_MILLIS_MAX = 25_000
+const ATTEMPT_SECONDS_MAX = 25
+const OVERTIME_SECONDS = 3
 
 /** The readings of one server: by the number of clients, then by phase. */
 type Visited = Map<number, ReadonlyMap<Phase | "start" | "login", Reading>>
