@@ -1,4 +1,5 @@
 import type { Socket } from "node:net"
+import { TLSSocket } from "node:tls"
 import * as Effect from "effect/Effect"
 import { type ErrorCode, errorCodes } from "./Protocol.ts"
 
@@ -11,6 +12,8 @@ export interface ConnectionRules {
   readonly outboxBytesMax: number
   /** How long an ended connection may take to read its last words. */
   readonly lingerMillisMax: number
+  /** Told once when half of `outboxBytesMax` waits for a client, and again only after it has caught up. */
+  readonly onSlow: (connection: Connection) => void
   /** The coarse clock that `activeAtMillis` is read from. */
   readonly clock: { readonly nowMillis: number }
 }
@@ -29,6 +32,7 @@ export class Connection {
   /** Why this connection is to end, once that is decided. */
   ending: Ending | undefined
   private isOpen = true
+  private isSlow = false
   private readonly rules: ConnectionRules
   private wake: () => void = noop
 
@@ -57,12 +61,21 @@ export class Connection {
 
   /** Sends whole objects, without ever waiting: who lets too much pile up is ended with `slow_consumer`. */
   offer(bytes: Buffer): void {
-    const { socket } = this
+    const { rules, socket } = this
     if (!this.isOpen || socket.destroyed) return
-    if (socket.writableLength > this.rules.outboxBytesMax) {
+    const waitingBytes = socket.writableLength
+    if (waitingBytes > rules.outboxBytesMax) {
       this.isOpen = false
       this.stop("slow_consumer")
-    } else socket.write(bytes)
+      return
+    }
+    if (waitingBytes > rules.outboxBytesMax / 2 !== this.isSlow) this.turnSlow()
+    socket.write(bytes)
+  }
+
+  private turnSlow(): void {
+    this.isSlow = !this.isSlow
+    if (this.isSlow) this.rules.onSlow(this)
   }
 
   /** Several offers that leave in one write. */
@@ -94,8 +107,10 @@ export class Connection {
 
   /** Ends at once: quietly if all was sent, else by a reset, which frees what the peer does not take. */
   abort(): void {
-    if (this.socket.writableFinished) this.socket.destroy()
-    else this.socket.resetAndDestroy()
+    const { socket } = this
+    // a TLS socket has no reset of its own
+    if (socket.writableFinished || socket instanceof TLSSocket) socket.destroy()
+    else socket.resetAndDestroy()
   }
 
   private readNow(): Effect.Effect<Buffer, Ending> | undefined {

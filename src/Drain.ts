@@ -17,8 +17,8 @@ export class Drain extends Context.Service<
     readonly enter: () => void
     /** A session has answered its last request; done at once, or while draining once goodbyes may be said. */
     readonly leave: Effect.Effect<void>
-    /** Begins to drain; done when all who entered have left and the hub is empty. */
-    readonly begin: Effect.Effect<void>
+    /** Drains: has the sessions stopped; done when all who entered have left and the hub is empty. */
+    readonly begin: (stop: () => void) => Effect.Effect<void>
   }
 >()("palabre/Drain") {
   static readonly layer = Layer.effect(
@@ -40,8 +40,9 @@ export class Drain extends Context.Service<
           if (serving === 0) quiet.openUnsafe()
           return goodbye.await
         }),
-        begin: Effect.gen(function* () {
+        begin: Effect.fnUntraced(function* (stop) {
           isDraining = true
+          stop()
           if (serving > 0) yield* quiet.await
           yield* hub.inTurn(() => undefined)
           goodbye.openUnsafe()

@@ -1,7 +1,9 @@
 import { createServer, type Server, type Socket } from "node:net"
+import { createServer as createTlsServer } from "node:tls"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import type { KeyPair } from "./Tls.ts"
 
 /** Where a server can be reached. */
 export interface Address {
@@ -41,44 +43,107 @@ export interface ListenOptions extends Address {
   /** Bytes that may wait in either direction before Node holds back. */
   readonly highWaterMark: number
   readonly keepAliveMillis: number
+  /** With it, clients must speak TLS, and have this long to agree on it. */
+  readonly tls: (KeyPair & { readonly handshakeMillisMax: number }) | undefined
 }
 
-/** Accepts connections until the scope closes; each socket may be closed from one side alone (LEAVE-5). */
-export const listen = (
+/** What becomes of a connection: `accept` as soon as TCP has it, then `serve` once it can talk (after TLS's hello). */
+export interface Acceptor<Accepted> {
+  readonly accept: (socket: Socket) => Accepted
+  readonly serve: (socket: Socket, accepted: Accepted) => void
+}
+
+/** A server socket that listens. */
+export interface Listener {
+  readonly address: Address
+  /** New handshakes use this pair; those that are connected notice nothing. */
+  readonly renew: (pair: KeyPair) => void
+  /** Cuts off those who have not finished their handshake. */
+  readonly dropHandshakes: () => void
+}
+
+/** Listens until the scope closes; each socket may be closed from one side alone (LEAVE-5). */
+export const listen = <Accepted>(
   options: ListenOptions,
-  onSocket: (socket: Socket) => void
+  acceptor: Acceptor<Accepted>
 ): Effect.Effect<Listener, ListenFailed, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.callback((resume) => {
-      const server = createServer(
-        {
-          allowHalfOpen: true,
-          noDelay: true,
-          highWaterMark: options.highWaterMark,
-          keepAlive: true,
-          keepAliveInitialDelay: options.keepAliveMillis
-        },
-        onSocket
-      )
-      const { backlog, host, port } = options
-      server.once("error", (error: NodeJS.ErrnoException) =>
+    Effect.callback<Open, ListenFailed>((resume) => {
+      const open =
+        options.tls === undefined ? openPlain(options, acceptor) : openTls(options, options.tls, acceptor)
+      const { host, port } = options
+      open.server.once("error", (error: NodeJS.ErrnoException) =>
         resume(Effect.fail(new ListenFailed({ host, port, code: error.code ?? error.message })))
       )
-      server.listen({ host, port, backlog }, () =>
-        resume(Effect.succeed({ server, address: addressOf(server) }))
-      )
+      open.server.listen({ host, port, backlog: options.backlog }, () => resume(Effect.succeed(open)))
     }),
-    ({ server }) =>
+    ({ dropHandshakes, server }) =>
       Effect.callback((resume) => {
         server.close(() => resume(Effect.void))
+        dropHandshakes()
       })
+  ).pipe(
+    Effect.map(({ dropHandshakes, renew, server }) => ({ dropHandshakes, renew, address: addressOf(server) }))
   )
 
-/** A server socket that listens, and where. */
-export interface Listener {
+interface Open {
   readonly server: Server
-  readonly address: Address
+  readonly renew: (pair: KeyPair) => void
+  readonly dropHandshakes: () => void
 }
+
+const socketOptions = ({ highWaterMark, keepAliveMillis }: ListenOptions) => ({
+  allowHalfOpen: true,
+  noDelay: true,
+  highWaterMark,
+  keepAlive: true,
+  keepAliveInitialDelay: keepAliveMillis
+})
+
+const openPlain = <Accepted>(options: ListenOptions, { accept, serve }: Acceptor<Accepted>): Open => ({
+  server: createServer(socketOptions(options), (socket) => serve(socket, accept(socket))),
+  renew: noop,
+  dropHandshakes: noop
+})
+
+const openTls = <Accepted>(
+  options: ListenOptions,
+  { cert, handshakeMillisMax, key }: NonNullable<ListenOptions["tls"]>,
+  { accept, serve }: Acceptor<Accepted>
+): Open => {
+  const handshaking = new Map<string, { readonly socket: Socket; readonly accepted: Accepted }>()
+  const server = createTlsServer({
+    ...socketOptions(options),
+    cert,
+    key,
+    handshakeTimeout: handshakeMillisMax
+  })
+  server.on("connection", (socket: Socket) => {
+    const peer = peerOf(socket)
+    handshaking.set(peer, { socket, accepted: accept(socket) })
+    socket.once("close", () => handshaking.delete(peer))
+  })
+  server.on("secureConnection", (socket) => {
+    const peer = peerOf(socket)
+    const waiting = handshaking.get(peer)
+    handshaking.delete(peer)
+    if (waiting === undefined) socket.destroy()
+    else serve(socket, waiting.accepted)
+  })
+  return {
+    server,
+    renew: (pair) => server.setSecureContext(pair),
+    dropHandshakes: () => {
+      for (const { socket } of handshaking.values()) socket.destroy()
+    }
+  }
+}
+
+/** What a TLS socket has in common with the TCP socket below it. */
+const peerOf = ({ localAddress, remoteAddress, remotePort }: Socket): string =>
+  `${remoteAddress} ${remotePort} ${localAddress}`
+
+const noop = () => {}
 
 const addressOf = (server: Server): Address => {
   const { address, port } = server.address() as { readonly address: string; readonly port: number }

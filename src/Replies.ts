@@ -34,6 +34,12 @@ export class Replies {
     return encode({ status: "success", message: texts[this.locale].goodbye(username) })
   }
 
+  /** The refusal of a message that came too soon. */
+  rateLimited(retryAfterMs: number): Buffer {
+    const code = "rate_limited"
+    return encode({ status: "error", code, message: texts[this.locale].errors[code], retryAfterMs })
+  }
+
   /** The answer to `list`: the same buffer as long as it is given the same array. */
   list(users: ReadonlyArray<string>): Buffer {
     if (users !== this.lastUsers) {

@@ -1,4 +1,5 @@
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Connection, Ending } from "./Connection.ts"
@@ -9,6 +10,7 @@ import { decodeRequest, encode, type ErrorCode, features, type Id, type Request 
 import { Registry } from "./Registry.ts"
 import { Replies, withId } from "./Replies.ts"
 import { Settings } from "./Settings.ts"
+import { type BucketRule, TokenBucket } from "./TokenBucket.ts"
 import { isUsername, usernameKey } from "./Username.ts"
 
 /**
@@ -26,18 +28,11 @@ export const makeServe: Effect.Effect<Serve, never, Drain | Hub | Registry | Set
       replies: new Replies(settings.locale),
       drain: yield* Drain,
       hub: yield* Hub,
-      registry: yield* Registry
+      registry: yield* Registry,
+      messageRule: messageRule(settings)
     }
     return (connection) => {
-      const frames = new Frames(settings.frameBytesMax)
-      const session = {
-        house,
-        connection,
-        frames,
-        username: undefined,
-        malformedInARow: 0,
-        lastWords: undefined
-      }
+      const session = makeSession(house, connection)
       house.drain.enter()
       return Effect.catchCause(converse(session), (cause) => close(session, cause))
     }
@@ -51,7 +46,13 @@ interface House {
   readonly drain: Drain["Service"]
   readonly hub: Hub["Service"]
   readonly registry: Registry["Service"]
+  readonly messageRule: BucketRule | undefined
 }
+
+const messageRule = ({ messageBurst, messageRate }: Settings["Service"]): BucketRule | undefined =>
+  messageRate === Number.POSITIVE_INFINITY
+    ? undefined
+    : { burst: messageBurst, perMillis: messageRate / 1_000 }
 
 interface Session {
   readonly house: House
@@ -60,21 +61,46 @@ interface Session {
   /** The name it holds, once it is logged in. */
   username: string | undefined
   malformedInARow: number
-  /** The reply that is also the goodbye, after a logout. */
+  /** What it sent, and how often it was refused, before it was logged in. */
+  loginBytes: number
+  loginTries: number
+  /** Its right to send messages, where that is limited. */
+  messages: TokenBucket | undefined
+  /** A reply that is also the goodbye. */
   lastWords: Buffer | undefined
 }
+
+const makeSession = (house: House, connection: Connection): Session => ({
+  house,
+  connection,
+  frames: new Frames(house.settings.frameBytesMax),
+  username: undefined,
+  malformedInARow: 0,
+  loginBytes: 0,
+  loginTries: 0,
+  messages: undefined,
+  lastWords: undefined
+})
 
 /** Never succeeds: it fails with the ending. */
 const converse = Effect.fnUntraced(function* (session: Session): Effect.fn.Return<never, Ending> {
   const { connection, frames } = session
   while (true) {
-    frames.push(yield* connection.read())
+    const bytes = yield* connection.read()
+    frames.push(bytes)
     for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
       yield* answer(session, frame)
       yield* connection.writable()
     }
+    if (session.username === undefined) yield* countLoginBytes(session, bytes.length)
   }
 })
+
+/** A connection that is not logged in may send only so much, however slowly. */
+const countLoginBytes = (session: Session, bytes: number): Effect.Effect<void, Ending> => {
+  session.loginBytes += bytes
+  return session.loginBytes > session.house.settings.loginBytesMax ? Effect.fail("too_large") : Effect.void
+}
 
 /** Gives back what the session held, in the order others may see it, then says why it ends. */
 const close = Effect.fnUntraced(function* (session: Session, cause: Cause.Cause<Ending>) {
@@ -83,9 +109,8 @@ const close = Effect.fnUntraced(function* (session: Session, cause: Cause.Cause<
   const ending = Option.getOrElse(Cause.findErrorOption(cause), (): Ending => "left")
   yield* house.drain.leave
   if (username !== undefined) yield* leave(session, username)
-  yield* connection.finish(
-    ending === "left" ? undefined : ending === "logout" ? session.lastWords : house.replies.errors[ending]
-  )
+  const isTold = ending !== "left" && ending !== "logout"
+  yield* connection.finish(session.lastWords ?? (isTold ? house.replies.errors[ending] : undefined))
 })
 
 const answer = (session: Session, frame: Frame): Effect.Effect<void, Ending> => {
@@ -123,14 +148,12 @@ const refuse = (session: Session, code: ErrorCode, id: Id | undefined): Effect.E
 
 type RequestOf<Type extends Request["type"]> = Extract<Request, { readonly type: Type }>
 
-const login = (
-  session: Session,
-  { features: asked, id, username }: RequestOf<"login">
-): Effect.Effect<void> => {
+const login = (session: Session, request: RequestOf<"login">): Effect.Effect<void, Ending> => {
+  const { features: asked, id, username } = request
   const { connection, house } = session
   if (session.username !== undefined) return refuse(session, "already_logged_in", id)
-  if (!isUsername(username)) return refuse(session, "invalid_username", id)
-  if (!house.registry.claim(username)) return refuse(session, "username_taken", id)
+  if (!isUsername(username)) return refuseLogin(session, "invalid_username", id)
+  if (!house.registry.claim(username)) return refuseLogin(session, "username_taken", id)
   session.username = username
   connection.loginByMillis = Number.POSITIVE_INFINITY
   const granted = asked && features.filter((feature) => asked.includes(feature))
@@ -142,6 +165,14 @@ const login = (
     if (watchers.size === 0) return undefined
     return { to: "watchers", from: connection, bytes: encode({ type: "joined", username }) }
   })
+}
+
+/** After so many refusals the connection is ended: names are not to be found out by trying. */
+const refuseLogin = (session: Session, code: ErrorCode, id: Id | undefined): Effect.Effect<void, Ending> => {
+  session.loginTries++
+  if (session.loginTries < session.house.settings.loginTriesMax) return refuse(session, code, id)
+  session.lastWords = withId(session.house.replies.errors[code], id)
+  return Effect.fail(code)
 }
 
 const leave = ({ connection, house }: Session, username: string): Effect.Effect<void> => {
@@ -156,15 +187,41 @@ const leave = ({ connection, house }: Session, username: string): Effect.Effect<
 }
 
 const message = (session: Session, request: RequestOf<"message">): Effect.Effect<void> => {
-  const { connection, house, username } = session
+  const { house, username } = session
   if (username === undefined) return refuse(session, "not_logged_in", request.id)
   if (!isOwn(username, request.username)) return refuse(session, "username_mismatch", request.id)
-  const bytes = encode({ type: "message", username, content: request.content })
-  return Effect.andThen(
-    house.hub.publish({ to: "members", from: connection, bytes }),
-    reply(session, house.replies.sent, request.id)
-  )
+  return house.messageRule === undefined
+    ? broadcast(session, username, request)
+    : broadcastWithin(session, house.messageRule, username, request)
 }
+
+const broadcast = (
+  { connection, house }: Session,
+  username: string,
+  { content, id }: RequestOf<"message">
+): Effect.Effect<void> =>
+  Effect.andThen(
+    house.hub.publish({
+      to: "members",
+      from: connection,
+      bytes: encode({ type: "message", username, content })
+    }),
+    Effect.sync(() => connection.offer(withId(house.replies.sent, id)))
+  )
+
+/** The same, unless the client has used up its right to: then it is told when to try again. */
+const broadcastWithin = Effect.fnUntraced(function* (
+  session: Session,
+  rule: BucketRule,
+  username: string,
+  request: RequestOf<"message">
+) {
+  const nowMillis = Number((yield* Clock.monotonicTimeNanos) / 1_000_000n)
+  session.messages ??= new TokenBucket(rule, nowMillis)
+  const retryAfterMs = session.messages.take(rule, nowMillis)
+  if (retryAfterMs === 0) return yield* broadcast(session, username, request)
+  return yield* reply(session, session.house.replies.rateLimited(retryAfterMs), request.id)
+})
 
 const isOwn = (username: string, claimed: string | undefined): boolean =>
   claimed === undefined || claimed === username || usernameKey(claimed) === usernameKey(username)

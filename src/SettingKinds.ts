@@ -1,3 +1,5 @@
+import { isIP } from "node:net"
+
 /** How a person writes a value of one kind. */
 export interface Kind<A> {
   readonly metavar: string
@@ -68,13 +70,28 @@ export const duration: Kind<number> = {
   expected: "a time such as 500ms, 20s, 5m or 1h"
 }
 
-/** A time, or `off`, which is `Infinity`. */
-export const durationOrOff: Kind<number> = {
-  ...duration,
-  metavar: "TIME|off",
-  parse: (text) => (text === "off" ? Number.POSITIVE_INFINITY : duration.parse(text)),
-  format: (millis) => (millis === Number.POSITIVE_INFINITY ? "off" : duration.format(millis)),
-  expected: `${duration.expected}, or off`
+/** How often something may happen, in a second or a minute. */
+export const rate = (per: "s" | "m"): Kind<number> => ({
+  metavar: `COUNT/${per}`,
+  parse: (text) => within(wholeNumber(text.replace(new RegExp(`/${per}$`), "")), 1, 1_000_000),
+  format: (value) => `${value}/${per}`,
+  expected: `a whole number, such as 10/${per}`
+})
+
+/** A limit that can be switched off, which is `Infinity`. */
+export const orOff = (kind: Kind<number>): Kind<number> => ({
+  metavar: `${kind.metavar}|off`,
+  parse: (text) => (text === "off" ? Number.POSITIVE_INFINITY : kind.parse(text)),
+  format: (value) => (value === Number.POSITIVE_INFINITY ? "off" : kind.format(value)),
+  expected: `${kind.expected}, or off`
+})
+
+/** A path; the empty one is none. */
+export const file: Kind<string> = {
+  metavar: "FILE",
+  parse: (text) => text,
+  format: (value) => value || "none",
+  expected: "the path of a file"
 }
 
 /** One of a few words. */
@@ -94,4 +111,21 @@ export const addresses: Kind<ReadonlyArray<string>> = {
   },
   format: (hosts) => hosts.join(","),
   expected: "an address or host name, or several with commas between"
+}
+
+/** Addresses, each alone or with the bits of its network. */
+export const addressRanges: Kind<ReadonlyArray<string>> = {
+  metavar: "ADDRESS[/BITS],…",
+  parse: (text) => {
+    const ranges = text.split(",").map((range) => range.trim())
+    return ranges.every(isRange) ? ranges : undefined
+  },
+  format: (ranges) => ranges.join(",") || "none",
+  expected: "addresses with commas between, such as 192.0.2.7 or 10.1.0.0/16"
+}
+
+const isRange = (range: string): boolean => {
+  const [, address, bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(range) ?? []
+  const family = isIP(address ?? "")
+  return family !== 0 && Number(bits ?? 0) <= (family === 4 ? 32 : 128)
 }

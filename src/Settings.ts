@@ -1,40 +1,83 @@
 import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 import { defaultPort } from "./Protocol.ts"
-import { addresses, bytes, count, duration, durationOrOff, type Kind, oneOf } from "./SettingKinds.ts"
+import {
+  addresses,
+  addressRanges,
+  bytes,
+  count,
+  duration,
+  file,
+  type Kind,
+  oneOf,
+  orOff,
+  rate
+} from "./SettingKinds.ts"
 import { locales } from "./Texts.ts"
 
-/** One tunable: what it means, how a person writes it, and its default. */
+/** Sets of defaults: for a classroom machine, and for the open network. */
+export const profiles = ["lab", "public"] as const
+export type Profile = (typeof profiles)[number]
+
+/** One tunable: what it means, how a person writes it, and its default in each profile. */
 export interface Setting<A> extends Kind<A> {
   /** The flag of `serve`, without its dashes; the environment variable is made from it. */
   readonly flag: string
   readonly description: string
-  readonly default: A
+  readonly defaults: Readonly<Record<Profile, A>>
 }
 
-/** The environment variable of a setting: `--max-clients` is also `PALABRE_MAX_CLIENTS`. */
-export const environmentName = (setting: Setting<unknown>): string =>
-  `PALABRE_${setting.flag.toUpperCase().replaceAll("-", "_")}`
+/** The environment variable of a flag: `max-clients` is also `PALABRE_MAX_CLIENTS`. */
+export const environmentName = (flag: string): string => `PALABRE_${flag.toUpperCase().replaceAll("-", "_")}`
 
-const setting = <A>(flag: string, kind: Kind<A>, value: A, description: string): Setting<A> => ({
+const setting = <A>(
+  flag: string,
+  kind: Kind<A>,
+  lab: A,
+  description: string,
+  forPublic = lab
+): Setting<A> => ({
   ...kind,
   flag,
   description,
-  default: value
+  defaults: { lab, public: forPublic }
 })
 
 const KiB = 1024
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const OFF = Number.POSITIVE_INFINITY
 
 /** Every tunable of the server. A new one is a row here; the flag, the variable and the help follow. */
 export const table = {
-  hosts: setting("host", addresses, ["127.0.0.1", "::1"], "addresses to listen on; 0.0.0.0,:: are all"),
+  hosts: setting("host", addresses, ["127.0.0.1", "::1"], "addresses to listen on; 0.0.0.0,:: are all", [
+    "0.0.0.0",
+    "::"
+  ]),
   port: setting("port", count(0, 65_535), defaultPort, "TCP port; 0 takes a free one"),
+  tlsCertFile: setting("tls-cert", file, "", "certificate chain (PEM): serve TLS; read again on SIGHUP"),
+  tlsKeyFile: setting("tls-key", file, "", "private key (PEM) of the certificate"),
   clientsMax: setting(
     "max-clients",
     count(),
     10_000,
-    "connections served at once; never above the open-file limit less 64"
+    "connections at once; never above the open-file limit less 64"
   ),
+  addressClientsMax: setting(
+    "max-per-address",
+    orOff(count()),
+    OFF,
+    "connections at once from one address",
+    16
+  ),
+  addressRate: setting(
+    "address-rate",
+    orOff(rate("m")),
+    OFF,
+    "new connections from one address, a minute",
+    30
+  ),
+  exemptAddresses: setting("exempt", addressRanges, [], "addresses that the two limits above do not count"),
   frameBytesMax: setting("max-frame", bytes(256), 64 * KiB, "longest request (FRAME-5)"),
   outboxBytesMax: setting(
     "max-outbox",
@@ -42,18 +85,23 @@ export const table = {
     KiB * KiB,
     "what may wait for a client that reads slowly, before it is ended with slow_consumer"
   ),
-  loginMillisMax: setting("login-timeout", durationOrOff, 60_000, "time a connection has to log in"),
-  idleMillisMax: setting(
-    "idle-timeout",
-    durationOrOff,
-    Number.POSITIVE_INFINITY,
-    "time a logged-in client may send nothing"
+  loginMillisMax: setting(
+    "login-timeout",
+    orOff(duration),
+    60 * SECOND,
+    "time a connection has to log in",
+    20 * SECOND
   ),
-  drainMillisMax: setting("drain-timeout", duration, 5_000, "time to end cleanly after a signal"),
+  loginBytesMax: setting("login-bytes", orOff(bytes(256)), 64 * KiB, "what it may send before that", 4 * KiB),
+  loginTriesMax: setting("login-tries", orOff(count()), 10, "logins that may be refused before it is ended"),
+  idleMillisMax: setting("idle-timeout", orOff(duration), OFF, "time a client may send nothing", 5 * MINUTE),
+  messageRate: setting("message-rate", orOff(rate("s")), OFF, "messages of one client, a second", 10),
+  messageBurst: setting("message-burst", count(), 30, "messages it may send at once before that counts"),
+  drainMillisMax: setting("drain-timeout", duration, 5 * SECOND, "time to end cleanly after a signal"),
   lingerMillisMax: setting(
     "linger",
     duration,
-    1_000,
+    SECOND,
     "time an ended connection has to read its last words (END-1)"
   ),
   malformedMax: setting("max-malformed", count(), 10, "malformed lines in a row before the end (FRAME-7)"),
@@ -78,8 +126,8 @@ export const table = {
   keepAliveMillis: setting(
     "keep-alive",
     duration,
-    60_000,
-    "silence after which TCP probes whether the peer is still there"
+    MINUTE,
+    "silence before TCP probes whether the peer is there"
   )
 } as const
 
@@ -88,13 +136,14 @@ type Table = typeof table
 /** The value of each setting, in the unit its name ends with (`Infinity` where a limit is off). */
 export type Values = { readonly [Name in keyof Table]: Table[Name] extends Setting<infer A> ? A : never }
 
-/** The default of each setting: safe on a classroom machine. */
-export const defaults = Object.fromEntries(
-  Object.entries(table).map(([name, row]) => [name, row.default])
-) as unknown as Values
+/** The defaults of a profile; those of `lab` are safe on a classroom machine. */
+export const defaults = (profile: Profile = "lab"): Values =>
+  Object.fromEntries(
+    Object.entries(table).map(([name, row]) => [name, row.defaults[profile]])
+  ) as unknown as Values
 
 /** The settings of one server. */
 export class Settings extends Context.Service<Settings, Values>()("palabre/Settings") {
   static readonly layer = (values: Partial<Values> = {}): Layer.Layer<Settings> =>
-    Layer.succeed(Settings, { ...defaults, ...values })
+    Layer.succeed(Settings, { ...defaults(), ...values })
 }

@@ -8,7 +8,10 @@ import { TestClock } from "effect/testing"
 import { Server } from "../src/Palabre.ts"
 import type { Values } from "../src/Settings.ts"
 import { server } from "./support/server.ts"
-import { connect, connectAs, connectTo, type TestClient } from "./support/TestClient.ts"
+import { connect, connectAs, connectTo, type Received, type TestClient } from "./support/TestClient.ts"
+
+const countAcks = (received: ReadonlyArray<Received>): number =>
+  received.filter(({ status }) => status === "success").length
 
 /** A server that the test itself ends: clients of it, and `end`, which is done when the server is gone. */
 const endable = Effect.fnUntraced(function* (settings: Partial<Values> = {}) {
@@ -190,6 +193,34 @@ describe("Drain", () => {
       }).pipe(Effect.scoped)
   )
 
+  it.effect(
+    "END-1: a message that waits for a full hub when the end comes reaches everyone, if it is acked",
+    () =>
+      Effect.gen(function* () {
+        const { connectAs, end } = yield* endable({
+          sliceRecipients: 1,
+          hubItemsMax: 1,
+          batchBytesMax: 1_024
+        })
+        const [readers, senders] = [
+          ["r1", "r2", "r3"],
+          ["s1", "s2", "s3"]
+        ]
+        const reading = yield* Effect.all(readers.map((name) => connectAs(name)))
+        const sending = yield* Effect.all(senders.map((name) => connectAs(name)))
+        for (let i = 0; i < 200; i++)
+          for (const client of sending) client.send({ type: "message", content: `${i}` })
+        yield* sending[0]!.takeUntil(({ status }) => status === "success")
+        yield* end
+        const acks = yield* Effect.all(sending.map((client) => Effect.map(client.rest, countAcks)))
+        for (const reader of reading) {
+          const heard = yield* reader.rest
+          for (const [s, name] of senders.entries())
+            assert.isAtLeast(heard.filter(({ username }) => username === name).length, acks[s]!)
+        }
+      }).pipe(Effect.scoped)
+  )
+
   it.effect("END-1: a client that never reads does not keep the server from ending, and is reset", () =>
     Effect.gen(function* () {
       const { connectAs, end } = yield* endable({ lingerMillisMax: 50, outboxBytesMax: 1 << 28 })
@@ -224,7 +255,7 @@ describe("Listening", () => {
     Effect.gen(function* () {
       const { addresses } = yield* Server
       const failure = yield* Effect.flip(Layer.build(server({ port: addresses[0]!.port })))
-      assert.strictEqual(failure.code, "EADDRINUSE")
+      assert.propertyVal(failure, "code", "EADDRINUSE")
       assert.match(failure.message, /something else listens there.*--port/)
     }).pipe(Effect.provide(server()), Effect.scoped)
   )

@@ -116,7 +116,7 @@ layer(server())("Requests and their answers", (it) => {
   )
 })
 
-layer(server())("Login", (it) => {
+layer(server({ loginTriesMax: 1_000 }))("Login", (it) => {
   it.effect("LOGIN-1, LOGIN-2: a free name is granted, with the lab's own words", () =>
     Effect.gen(function* () {
       const client = yield* connect

@@ -12,46 +12,75 @@ import * as Flag from "effect/cli/Flag"
 import { exitCodes, Failure } from "../Cli.ts"
 import { formatAddress } from "../Listener.ts"
 import { layer, Server } from "../Palabre.ts"
-import { environmentName, type Setting, table, type Values } from "../Settings.ts"
+import { type Kind, oneOf } from "../SettingKinds.ts"
+import {
+  defaults,
+  environmentName,
+  type Profile,
+  profiles,
+  type Setting,
+  table,
+  type Values
+} from "../Settings.ts"
 
-/** A setting as a flag; where it is not given its environment variable counts, then its default. */
-const flag = <A>(setting: Setting<A>): Flag.Flag<A> => {
-  const variable = environmentName(setting)
-  const parse = (name: string) => (text: string) => {
-    const value = setting.parse(text)
+/** A value that a person may write as a flag, or in the flag's environment variable. */
+const flag = <A>(name: string, kind: Kind<A>, description: string): Flag.Flag<A | undefined> => {
+  const variable = environmentName(name)
+  const parse = (option: string) => (text: string) => {
+    const value = kind.parse(text)
     return value === undefined
-      ? Effect.fail(
-          new CliError.InvalidValue({ option: name, value: text, expected: setting.expected, kind: "flag" })
-        )
+      ? Effect.fail(new CliError.InvalidValue({ option, value: text, expected: kind.expected, kind: "flag" }))
       : Effect.succeed(value)
   }
   const fromEnvironment = Config.String(variable).pipe(
     Config.option,
     Effect.orElseSucceed(() => Option.none<string>()),
     Effect.flatMap(
-      Option.match({
-        onNone: () => Effect.succeed(setting.default),
-        onSome: parse(`${setting.flag} (from ${variable})`)
-      })
+      Option.match({ onNone: () => Effect.succeed(undefined), onSome: parse(`${name} (from ${variable})`) })
     )
   )
-  return Flag.String(setting.flag).pipe(
-    Flag.mapEffect(parse(setting.flag)),
-    Flag.withMetavar(setting.metavar),
-    Flag.withDescription(`${setting.description} [${variable}, default ${setting.format(setting.default)}]`),
+  return Flag.String(name).pipe(
+    Flag.mapEffect(parse(name)),
+    Flag.withMetavar(kind.metavar),
+    Flag.withDescription(`${description} [${variable}]`),
     Flag.withDefault(fromEnvironment)
   )
 }
 
-const flags = Object.fromEntries(
-  Object.entries(table).map(([name, setting]) => [name, flag(setting as Setting<unknown>)])
-) as { readonly [Name in keyof Values]: Flag.Flag<Values[Name]> }
+const defaultsText = <A>({ defaults: { lab, public: open }, format }: Setting<A>): string =>
+  lab === open ? `default ${format(lab)}` : `default ${format(lab)}, public ${format(open)}`
+
+type Given = { readonly [Name in keyof Values]: Flag.Flag<Values[Name] | undefined> }
+
+const flags = {
+  profile: flag(
+    "profile",
+    oneOf(profiles),
+    "defaults for a classroom machine (lab) or the open network; default lab"
+  ),
+  ...(Object.fromEntries(
+    Object.entries(table).map(([name, row]) => {
+      const setting = row as Setting<unknown>
+      return [name, flag(setting.flag, setting, `${setting.description}; ${defaultsText(setting)}`)]
+    })
+  ) as Given)
+}
+
+/** What was given, and the defaults of the profile for the rest. */
+const resolve = (
+  profile: Profile,
+  given: { readonly [Name in keyof Values]: Values[Name] | undefined }
+): Values => {
+  const givenOnes = Object.entries(given).filter(([, value]) => value !== undefined)
+  return { ...defaults(profile), ...Object.fromEntries(givenOnes) }
+}
 
 /** `palabre serve`: prints where it listens, and serves until it is interrupted. */
 export const serve = Command.make(
   "serve",
   flags,
-  Effect.fnUntraced(function* (settings) {
+  Effect.fnUntraced(function* ({ profile = "lab", ...given }) {
+    const settings = resolve(profile, given)
     const announce = Effect.gen(function* () {
       const { addresses } = yield* Server
       yield* Console.log(`palabre listens on ${addresses.map(formatAddress).join(" and ")}`)

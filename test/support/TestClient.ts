@@ -138,10 +138,13 @@ const toBytes = (thing: object | string | Buffer): Buffer =>
     : Buffer.from(typeof thing === "string" ? thing : JSON.stringify(thing) + "\n")
 
 /** A connected client; its socket is destroyed with the scope. */
-export const connectTo = ({ host, port }: Address): Effect.Effect<TestClient, never, Scope.Scope> =>
+export const connectTo = (
+  { host, port }: Address,
+  localAddress?: string
+): Effect.Effect<TestClient, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.callback<TestClient>((resume) => {
-      const socket = connectSocket({ host, port, noDelay: true, allowHalfOpen: true })
+      const socket = connectSocket({ host, port, localAddress, noDelay: true, allowHalfOpen: true })
       const client = new TestClient(socket)
       socket.once("connect", () => resume(Effect.succeed(client)))
       socket.once("error", (error) => resume(Effect.die(error)))

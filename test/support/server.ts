@@ -2,7 +2,8 @@ import type * as Layer from "effect/Layer"
 import type { ListenFailed } from "../../src/Listener.ts"
 import { layer, type Server } from "../../src/Palabre.ts"
 import type { Values } from "../../src/Settings.ts"
+import type { TlsFailed } from "../../src/Tls.ts"
 
 /** A real server on a free port of loopback. */
-export const server = (settings: Partial<Values> = {}): Layer.Layer<Server, ListenFailed> =>
+export const server = (settings: Partial<Values> = {}): Layer.Layer<Server, ListenFailed | TlsFailed> =>
   layer({ hosts: ["127.0.0.1"], port: 0, ...settings })

@@ -1,0 +1,94 @@
+import { BlockList, isIPv6 } from "node:net"
+import { type BucketRule, TokenBucket } from "./TokenBucket.ts"
+
+/** How much one address may have. `Infinity` is no limit. */
+export interface AddressRules {
+  readonly addressClientsMax: number
+  /** New connections a minute. */
+  readonly addressRate: number
+  /** Addresses, each alone or with the bits of its network, that nothing counts. */
+  readonly exemptAddresses: ReadonlyArray<string>
+}
+
+/**
+ * Keeps one address from taking all seats. An IPv6 address counts as its /64 network, which is what one customer has.
+ * It remembers an address only while that has connections or has just made many.
+ */
+export class AddressLimits {
+  private readonly rules: AddressRules
+  private readonly bucketRule: BucketRule
+  private readonly exempt = new BlockList()
+  private readonly holders = new Map<string, Holder>()
+
+  constructor(rules: AddressRules) {
+    this.rules = rules
+    this.bucketRule = { burst: rules.addressRate, perMillis: rules.addressRate / MINUTE_MILLIS }
+    for (const range of rules.exemptAddresses) {
+      const [address, bits] = range.split("/")
+      const family = isIPv6(address!) ? "ipv6" : "ipv4"
+      if (bits === undefined) this.exempt.addAddress(address!, family)
+      else this.exempt.addSubnet(address!, Number(bits), family)
+    }
+  }
+
+  /** How many addresses it remembers. */
+  get size(): number {
+    return this.holders.size
+  }
+
+  /** Whether the address may have one more connection; each that it may have is to be given back by `leave`. */
+  admit(address: string, nowMillis: number): boolean {
+    const key = this.keyOf(address)
+    if (key === undefined) return true
+    const holder = this.holders.get(key) ?? {
+      connections: 0,
+      bucket: new TokenBucket(this.bucketRule, nowMillis)
+    }
+    this.holders.set(key, holder)
+    if (holder.connections >= this.rules.addressClientsMax) return false
+    if (this.isRateLimited && holder.bucket.take(this.bucketRule, nowMillis) > 0) return false
+    holder.connections++
+    return true
+  }
+
+  leave(address: string): void {
+    const key = this.keyOf(address)
+    const holder = key === undefined ? undefined : this.holders.get(key)
+    if (holder !== undefined) holder.connections--
+  }
+
+  /** Forgets the addresses that nothing is to be remembered of. */
+  prune(nowMillis: number): void {
+    for (const [key, { bucket, connections }] of this.holders)
+      if (connections === 0 && (!this.isRateLimited || bucket.isFull(this.bucketRule, nowMillis)))
+        this.holders.delete(key)
+  }
+
+  private get isRateLimited(): boolean {
+    return this.rules.addressRate !== Number.POSITIVE_INFINITY
+  }
+
+  /** What the address is counted under, or `undefined` when it is not counted. */
+  private keyOf(address: string): string | undefined {
+    if (!this.isRateLimited && this.rules.addressClientsMax === Number.POSITIVE_INFINITY) return undefined
+    const plain = address.replace(/^::ffff:(?=[\d.]+$)/i, "")
+    if (!isIPv6(plain)) return this.exempt.check(plain, "ipv4") ? undefined : plain
+    return this.exempt.check(plain, "ipv6") ? undefined : networkOf(plain)
+  }
+}
+
+interface Holder {
+  connections: number
+  readonly bucket: TokenBucket
+}
+
+const MINUTE_MILLIS = 60_000
+
+/** The first four of the eight groups of an IPv6 address. */
+const networkOf = (address: string): string => {
+  const [head = "", tail] = address.split("::")
+  const groups = head === "" ? [] : head.split(":")
+  const rest = tail === undefined || tail === "" ? [] : tail.split(":")
+  const zeros = tail === undefined ? 0 : 8 - groups.length - rest.length
+  return [...groups, ...Array.from({ length: zeros }, () => "0"), ...rest].slice(0, 4).join(":")
+}

@@ -1,0 +1,49 @@
+import { AddressLimits, type AddressRules } from "./AddressLimits.ts"
+import type { ErrorCode } from "./Protocol.ts"
+
+/** How many may connect. */
+export interface SeatRules extends AddressRules {
+  readonly clientsMax: number
+}
+
+/** A place at the table, from the moment TCP has the connection until its socket is closed. */
+export interface Seat {
+  readonly acceptedAtMillis: number
+  /** Why it is none. */
+  readonly refusal: ErrorCode | undefined
+  /** To be called once. */
+  readonly giveBack: () => void
+}
+
+/** Counts who is connected, in all and by address, and says who may. */
+export class Seats {
+  private taken = 0
+  private readonly clientsMax: number
+  private readonly addresses: AddressLimits
+
+  constructor(rules: SeatRules) {
+    this.clientsMax = rules.clientsMax
+    this.addresses = new AddressLimits(rules)
+  }
+
+  take(address: string, nowMillis: number): Seat {
+    if (this.taken >= this.clientsMax) return this.none("server_full", nowMillis)
+    if (!this.addresses.admit(address, nowMillis)) return this.none("too_many_connections", nowMillis)
+    this.taken++
+    const giveBack = () => {
+      this.taken--
+      this.addresses.leave(address)
+    }
+    return { acceptedAtMillis: nowMillis, refusal: undefined, giveBack }
+  }
+
+  /** A seat that is none. */
+  none(refusal: ErrorCode, nowMillis: number): Seat {
+    return { acceptedAtMillis: nowMillis, refusal, giveBack: () => {} }
+  }
+
+  /** Forgets what need not be remembered any more. */
+  prune(nowMillis: number): void {
+    this.addresses.prune(nowMillis)
+  }
+}
