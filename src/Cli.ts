@@ -29,7 +29,7 @@ export class Failure {
 
 /**
  * Runs a command line as the whole process. A mistake in it ends with a line for each error and exit code 2, a
- * `Failure` with its line and code, a bug with its trace and 70. The first SIGINT or SIGTERM interrupts the command,
+ * `Failure` with its line and code, a bug with its trace and 70. The first SIGINT, SIGTERM or SIGHUP interrupts the command,
  * and the process ends once everything is given back; a second one ends it at once.
  */
 export const runMain = <Name extends string, Input, Context>(
@@ -47,6 +47,10 @@ export const runMain = <Name extends string, Input, Context>(
   }
   process.on("SIGINT", onSignal)
   process.on("SIGTERM", onSignal)
+  process.on("SIGHUP", (signal: NodeJS.Signals, number: number) => {
+    const isElsewhere = process.listenerCount("SIGHUP") > 1 // a command has a use of its own for it
+    if (!isElsewhere) onSignal(signal, number)
+  })
 }
 
 /** By convention a process that a signal ended exits with this and the signal's number. */

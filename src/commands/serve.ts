@@ -2,6 +2,7 @@ import { flushCompileCache } from "node:module"
 import * as Config from "effect/Config"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
@@ -85,6 +86,8 @@ export const serve = Command.make(
       const { addresses } = yield* Server
       yield* Console.log(`palabre listens on ${addresses.map(formatAddress).join(" and ")}`)
       flushCompileCache()
+      if (settings.tlsCertFile !== "") yield* renewOnHangup
+      else if (profile === "public") yield* Effect.logWarning(plainPublic)
     })
     return yield* Layer.effectDiscard(announce).pipe(
       Layer.provide(layer(settings)),
@@ -96,7 +99,8 @@ export const serve = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Serves the chat until SIGINT or SIGTERM, which lets everyone leave in order (a second one ends at once). " +
+    "Serves the chat until SIGINT or SIGTERM, which lets everyone leave in order (a second one ends at once); " +
+      "SIGHUP does the same, or with TLS reads the certificate again. " +
       "Each flag is also an environment variable. Exit codes: 0 ended in order, 1 cannot listen, 2 bad flag or value."
   ),
   Command.withExamples([
@@ -107,6 +111,25 @@ export const serve = Command.make(
     }
   ])
 )
+
+const plainPublic =
+  "Serving the open network without TLS: anyone on the way can read and change what is said. " +
+  "Give --tls-cert and --tls-key, or put a TLS proxy in front."
+
+/** SIGHUP reads the certificate again; without TLS it ends the server like the other signals. */
+const renewOnHangup = Effect.gen(function* () {
+  const { renewCertificate } = yield* Server
+  const fork = yield* FiberSet.makeRuntime()
+  const renew = renewCertificate.pipe(
+    Effect.andThen(Effect.logInfo("certificate renewed")),
+    Effect.catch((error) => Effect.logError(`${error.message} The old certificate stays in use.`))
+  )
+  const onHangup = () => fork(renew)
+  yield* Effect.acquireRelease(
+    Effect.sync(() => process.on("SIGHUP", onHangup)),
+    () => Effect.sync(() => process.off("SIGHUP", onHangup))
+  )
+})
 
 /** Being interrupted is how a server is meant to end. */
 const endsWell = Effect.sync(() => {

@@ -1,0 +1,168 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { connect as connectPlain, type Socket } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { text } from "node:stream/consumers"
+import { connect as connectTls, type TLSSocket } from "node:tls"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import { generate } from "selfsigned"
+import { Server } from "../src/Palabre.ts"
+import type { Values } from "../src/Settings.ts"
+import { server } from "./support/server.ts"
+
+const PING = '{"type":"ping"}\n'
+const PONG = '{"status":"success","message":"pong"}\n'
+
+let folder: string
+let pair: { readonly tlsCertFile: string; readonly tlsKeyFile: string }
+
+/** Writes a new self-signed pair in the place of the one before, and gives its certificate. */
+const writePair = async (): Promise<string> => {
+  const { cert, private: key } = await generate([{ name: "commonName", value: "localhost" }], {
+    keySize: 2048
+  })
+  await writeFile(pair.tlsCertFile, cert)
+  await writeFile(pair.tlsKeyFile, key)
+  return cert
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "palabre-tls-"))
+  pair = { tlsCertFile: join(folder, "cert.pem"), tlsKeyFile: join(folder, "key.pem") }
+  await writePair()
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** A TLS server that the test ends, as promises: `port`, `renew`, `end`. */
+const serving = async (settings: Partial<Values> = {}) => {
+  const scope = await Effect.runPromise(Scope.make())
+  const context = await Effect.runPromise(Layer.buildWithScope(server({ ...pair, ...settings }), scope))
+  const { addresses, renewCertificate } = await Effect.runPromise(Effect.provide(Server, context))
+  return {
+    port: addresses[0]!.port,
+    renew: () => Effect.runPromise(renewCertificate),
+    end: () => Effect.runPromise(Scope.close(scope, Exit.void))
+  }
+}
+
+const secure = async (port: number): Promise<TLSSocket> => {
+  const options = { port, host: "127.0.0.1", rejectUnauthorized: false, allowHalfOpen: true }
+  const socket = connectTls(options)
+  socket.on("error", () => {})
+  await once(socket, "secureConnect")
+  return socket
+}
+
+const ask = async (socket: Socket, request: string): Promise<string> => {
+  socket.write(request)
+  const [answer] = (await once(socket, "data")) as [Buffer]
+  return answer.toString()
+}
+
+describe("TLS", () => {
+  it("LOGIN-1, LEAVE-5: the protocol is the same over TLS, half-close included", async () => {
+    const { end, port } = await serving()
+    const socket = await secure(port)
+    socket.end('{"type":"login","username":"zoé"}{"type":"list"}')
+    assert.strictEqual(
+      await text(socket),
+      '{"status":"success","message":"Bienvenue, zoé"}\n{"status":"success","users":["zoé"]}\n'
+    )
+    await end()
+  })
+
+  it("END-1: at shutdown TLS clients are told, and a handshake that is silent does not hold it up", async () => {
+    const { end, port } = await serving({ lingerMillisMax: 3_600_000, drainMillisMax: 3_600_000 })
+    const silent = connectPlain(port, "127.0.0.1")
+    silent.on("error", () => {})
+    await once(silent, "connect")
+    const socket = await secure(port)
+    assert.strictEqual(await ask(socket, PING), PONG)
+    const said = text(socket)
+    socket.once("end", () => socket.end())
+    const closed = once(silent, "close")
+    await end()
+    assert.match(await said, /shutting_down/)
+    await closed
+  })
+
+  it("FRAME-8: plain bytes on the TLS port and TLS on the plain port end cleanly and hurt nobody", async () => {
+    const { end, port } = await serving()
+    const member = await secure(port)
+    const plain = connectPlain(port, "127.0.0.1")
+    plain.on("error", () => {})
+    plain.write(PING)
+    plain.resume()
+    await once(plain, "close")
+    assert.strictEqual(await ask(member, PING), PONG)
+    await end()
+
+    const other = await serving({ tlsCertFile: "", tlsKeyFile: "" })
+    const wrong = connectTls({ port: other.port, host: "127.0.0.1", rejectUnauthorized: false })
+    const [error] = (await once(wrong, "error")) as [NodeJS.ErrnoException]
+    assert.match(String(error.code), /SSL/)
+    await other.end()
+  })
+
+  it("a seat is taken by the TCP connection, before the handshake", async () => {
+    const { end, port } = await serving({ clientsMax: 1 })
+    const silent = connectPlain(port, "127.0.0.1")
+    await once(silent, "connect")
+    const late = await secure(port)
+    assert.match(await text(late), /server_full/)
+    silent.destroy()
+    await end()
+  })
+
+  it("a renewed certificate is for new connections; those that are connected notice nothing", async () => {
+    const { end, port, renew } = await serving()
+    const before = await secure(port)
+    await writePair()
+    await renew()
+    const after = await secure(port)
+    assert.notStrictEqual(after.getPeerCertificate().fingerprint, before.getPeerCertificate().fingerprint)
+    for (const socket of [before, after]) assert.strictEqual(await ask(socket, PING), PONG)
+    for (const socket of [before, after]) socket.destroy()
+    await end()
+  })
+
+  it("a certificate that cannot be used is one clear error; half a pair too", async () => {
+    for (const files of [
+      { tlsKeyFile: "/nowhere/key.pem" },
+      { tlsKeyFile: "" },
+      { tlsKeyFile: pair.tlsCertFile }
+    ]) {
+      const failure = await Effect.runPromise(
+        Effect.flip(Effect.scoped(Layer.build(server({ ...pair, ...files }))))
+      )
+      assert.match(failure.message, /^Cannot serve TLS with --tls-cert .*--tls-key .*: .+\.$/)
+    }
+  })
+
+  it("SIGHUP renews, and when the new pair is broken the old one stays", async () => {
+    const child = spawn(process.execPath, [
+      ...["bin/palabre.js", "serve", "--port", "0", "--host", "127.0.0.1", "--profile", "public"],
+      ...["--tls-cert", pair.tlsCertFile, "--tls-key", pair.tlsKeyFile]
+    ])
+    const [line] = (await once(child.stdout, "data")) as [Buffer]
+    const port = Number(/:(\d+)/.exec(line.toString())?.[1])
+    await writePair()
+    child.kill("SIGHUP")
+    assert.match(String(await once(child.stderr, "data")), /certificate renewed/)
+    await writeFile(pair.tlsKeyFile, "no key")
+    child.kill("SIGHUP")
+    assert.match(String(await once(child.stderr, "data")), /old certificate stays/)
+    const socket = await secure(port)
+    assert.strictEqual(await ask(socket, PING), PONG)
+    socket.destroy()
+    child.kill("SIGTERM")
+    assert.deepStrictEqual(await once(child, "exit"), [0, null])
+    await writePair()
+  })
+})
