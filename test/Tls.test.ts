@@ -146,10 +146,9 @@ describe("TLS", () => {
   })
 
   it("SIGHUP renews, and when the new pair is broken the old one stays", async () => {
-    const child = spawn(process.execPath, [
-      ...["bin/palabre.js", "serve", "--port", "0", "--host", "127.0.0.1", "--profile", "public"],
-      ...["--tls-cert", pair.tlsCertFile, "--tls-key", pair.tlsKeyFile]
-    ])
+    const flags = ["--port", "0", "--host", "127.0.0.1", "--profile", "public"]
+    const tls = ["--tls-cert", pair.tlsCertFile, "--tls-key", pair.tlsKeyFile]
+    const child = spawn(process.execPath, ["bin/palabre.js", "serve", ...flags, ...tls])
     const [line] = (await once(child.stdout, "data")) as [Buffer]
     const port = Number(/:(\d+)/.exec(line.toString())?.[1])
     await writePair()
