@@ -1,0 +1,99 @@
+import { Socket } from "node:net"
+import { assert, layer, vi } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Drain } from "../src/Drain.ts"
+import { Hub } from "../src/Hub.ts"
+import { Registry } from "../src/Registry.ts"
+import { Server } from "../src/Server.ts"
+import { Settings } from "../src/Settings.ts"
+import { Sweeper } from "../src/Sweeper.ts"
+import { connect, connectAs } from "./support/TestClient.ts"
+
+/** The parts of a server, so that what they did can be counted. */
+const open = Server.layer.pipe(
+  Layer.provideMerge(Drain.layer),
+  Layer.provideMerge(Layer.mergeAll(Hub.layer, Registry.layer, Sweeper.layer)),
+  Layer.provide(Settings.layer({ hosts: ["127.0.0.1"], port: 0 }))
+)
+
+const CROWD = 50
+
+/** Counts the calls of a function while the effect runs; which calls count is told by their `this`. */
+const counting = <A, E, R>(
+  object: object,
+  method: string,
+  counts: (self: any) => boolean,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<number, E, R> =>
+  Effect.suspend(() => {
+    const spy = vi.spyOn(object as Record<string, () => void>, method)
+    return effect.pipe(
+      Effect.map(() => spy.mock.contexts.filter(counts).length),
+      Effect.ensuring(Effect.sync(() => spy.mockRestore()))
+    )
+  })
+
+const isAccepted = ({ server }: { readonly server?: object | null }): boolean => Boolean(server)
+
+// What makes a broadcast cheap, as counts: speed itself is measured by `pnpm bench`.
+layer(open)("Costs", (it) => {
+  it.effect("MSG-1: a broadcast is encoded once, and is one write to each recipient", () =>
+    Effect.gen(function* () {
+      const clients = yield* Effect.all(Array.from({ length: CROWD }, (_, i) => connectAs(`once-${i}`)))
+      const [sender, ...others] = clients
+      const request = Buffer.from('{"type":"message","content":"once"}')
+      const broadcast = Effect.gen(function* () {
+        sender!.send(request)
+        yield* Effect.all([sender!.next, ...others.map((client) => client.next)])
+      })
+      assert.strictEqual(yield* counting(JSON, "stringify", () => true, broadcast), 1)
+      assert.strictEqual(yield* counting(Socket.prototype, "write", isAccepted, broadcast), CROWD)
+    })
+  )
+
+  it.effect(
+    "MSG-1: messages that come together leave together: one wake and one write a recipient, not one each",
+    () =>
+      Effect.gen(function* () {
+        const { counters } = yield* Hub
+        const clients = yield* Effect.all(Array.from({ length: CROWD }, (_, i) => connectAs(`batch-${i}`)))
+        const [sender, ...others] = clients
+        const before = { ...counters }
+        const together = 100
+        sender!.send(...Array.from({ length: together }, (_, i) => ({ type: "message", content: `${i}` })))
+        yield* Effect.all(others.map((client) => client.take(together)))
+        const since = (name: keyof typeof before) => counters[name] - before[name]
+        assert.strictEqual(since("messages"), together)
+        assert.isAtMost(since("batches"), 5)
+        assert.isAtMost(since("wakes"), 5)
+        assert.strictEqual(since("offers"), since("batches") * CROWD)
+      })
+  )
+
+  it.effect("LIST-1: the list is encoded once per change, not per request", () =>
+    Effect.gen(function* () {
+      const client = yield* connectAs("lister")
+      const ask = Effect.gen(function* () {
+        for (let i = 0; i < 20; i++) client.send('{"type":"list"}\n')
+        yield* client.take(20)
+      })
+      assert.isAtMost(yield* counting(JSON, "stringify", () => true, ask), 1)
+      assert.strictEqual(yield* counting(JSON, "stringify", () => true, ask), 0)
+    })
+  )
+
+  it.effect("an idle connection holds no bytes and no timer", () =>
+    Effect.gen(function* () {
+      const { connections } = yield* Sweeper
+      const client = yield* connect
+      client.send('{"type":"pi')
+      client.send('ng"}\n')
+      yield* client.next
+      for (const { socket } of connections) {
+        assert.strictEqual(socket.writableLength + socket.readableLength, 0)
+        assert.strictEqual(socket.timeout ?? 0, 0)
+      }
+    })
+  )
+})
