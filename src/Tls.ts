@@ -26,7 +26,7 @@ export const readKeyPair = (
   keyFile: string
 ): Effect.Effect<KeyPair | undefined, TlsFailed> =>
   Effect.suspend(() => {
-    if (certFile === "" && keyFile === "") return Effect.succeed(undefined)
+    if (certFile === "" && keyFile === "") return Effect.undefined
     const fail = (reason: string) => Effect.fail(new TlsFailed({ certFile, keyFile, reason }))
     if (certFile === "" || keyFile === "") return fail("name both, or neither")
     try {

@@ -62,7 +62,7 @@ layer(open)("Costs", (it) => {
         const before = { ...counters }
         const together = 100
         sender!.send(...Array.from({ length: together }, (_, i) => ({ type: "message", content: `${i}` })))
-        yield* Effect.all(others.map((client) => client.take(together)))
+        yield* Effect.forEach(others, (client) => client.take(together))
         const since = (name: keyof typeof before) => counters[name] - before[name]
         assert.strictEqual(since("messages"), together)
         assert.isAtMost(since("batches"), 5)

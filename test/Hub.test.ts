@@ -15,11 +15,11 @@ layer(server({ sliceRecipients: 2, batchBytesMax: 1_024, hubItemsMax: 64 }))("Or
     "MSG-4, MSG-5: all receivers see all messages in one order, each sender's in the order sent",
     () =>
       Effect.gen(function* () {
-        const senders = yield* Effect.all(names("order", 5).map((name) => connectAs(name)))
-        const readers = yield* Effect.all(names("order-reader", 5).map((name) => connectAs(name)))
+        const senders = yield* Effect.forEach(names("order", 5), (name) => connectAs(name))
+        const readers = yield* Effect.forEach(names("order-reader", 5), (name) => connectAs(name))
         for (let i = 0; i < 100; i++)
           for (const [s, sender] of senders.entries()) sender.send({ type: "message", content: `${s}:${i}` })
-        const orders = yield* Effect.all(readers.map((reader) => Effect.map(reader.take(500), contents)))
+        const orders = yield* Effect.forEach(readers, (reader) => Effect.map(reader.take(500), contents))
         for (const order of orders) assert.deepStrictEqual(order, orders[0])
         for (const s of senders.keys())
           assert.deepStrictEqual(
@@ -37,7 +37,7 @@ layer(server({ sliceRecipients: 2, batchBytesMax: 1_024, hubItemsMax: 64 }))("Or
   it.effect("SYNC-1: a list reply never overtakes a message that was acked before the list was sent", () =>
     Effect.gen(function* () {
       const sender = yield* connectAs("sync-sender")
-      const readers = yield* Effect.all(names("sync", 20).map((name) => connectAs(name)))
+      const readers = yield* Effect.forEach(names("sync", 20), (name) => connectAs(name))
       for (let round = 0; round < 50; round++) {
         const ack = yield* sender.ask({ type: "message", content: `round ${round}` })
         assert.strictEqual(ack.status, "success")
@@ -49,7 +49,7 @@ layer(server({ sliceRecipients: 2, batchBytesMax: 1_024, hubItemsMax: 64 }))("Or
 
   it.effect("LOGIN-10: a login reply comes before anything that others cause", () =>
     Effect.gen(function* () {
-      yield* Effect.all(names("login-10-member", 20).map((name) => connectAs(name)))
+      yield* Effect.forEach(names("login-10-member", 20), (name) => connectAs(name))
       const sender = yield* connectAs("login-10-sender")
       for (let round = 0; round < 30; round++) {
         const newcomer = yield* connect
@@ -113,7 +113,7 @@ layer(server({ outboxBytesMax: 256 * 1024 }))("Slow consumers", (it) => {
     () =>
       Effect.gen(function* () {
         const greedy = yield* connectAs("greedy")
-        const others = yield* Effect.all(names("greedy-other", 30).map((name) => connectAs(name)))
+        const others = yield* Effect.forEach(names("greedy-other", 30), (name) => connectAs(name))
         greedy.socket.pause()
         for (let i = 0; i < 20_000; i++) greedy.send({ type: "list", id: i })
         yield* others[0]!.before
@@ -131,7 +131,7 @@ layer(server())("Crowd", (it) => {
   it.effect("MSG-1: 200 clients and 10,000 messages lose and duplicate nothing", () =>
     Effect.gen(function* () {
       const [count, each] = [200, 50]
-      const clients = yield* Effect.all(names("crowd", count).map((name) => connectAs(name)))
+      const clients = yield* Effect.forEach(names("crowd", count), (name) => connectAs(name))
       const counters = clients.map(countMessages)
       for (let i = 0; i < each; i++)
         for (const [s, { socket }] of clients.entries())

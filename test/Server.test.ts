@@ -206,13 +206,13 @@ describe("Drain", () => {
           ["r1", "r2", "r3"],
           ["s1", "s2", "s3"]
         ]
-        const reading = yield* Effect.all(readers.map((name) => connectAs(name)))
-        const sending = yield* Effect.all(senders.map((name) => connectAs(name)))
+        const reading = yield* Effect.forEach(readers, (name) => connectAs(name))
+        const sending = yield* Effect.forEach(senders, (name) => connectAs(name))
         for (let i = 0; i < 200; i++)
           for (const client of sending) client.send({ type: "message", content: `${i}` })
         yield* sending[0]!.takeUntil(({ status }) => status === "success")
         yield* end
-        const acks = yield* Effect.all(sending.map((client) => Effect.map(client.rest, countAcks)))
+        const acks = yield* Effect.forEach(sending, (client) => Effect.map(client.rest, countAcks))
         for (const reader of reading) {
           const heard = yield* reader.rest
           for (const [s, name] of senders.entries())

@@ -139,7 +139,7 @@ layer(server({ loginTriesMax: 1_000 }))("Login", (it) => {
     Effect.gen(function* () {
       const clients = yield* Effect.all(Array.from({ length: 500 }, () => connect))
       for (const client of clients) client.send({ type: "login", username: "login-4" })
-      const replies = yield* Effect.all(clients.map((client) => client.next))
+      const replies = yield* Effect.forEach(clients, (client) => client.next)
       assert.strictEqual(replies.filter(({ status }) => status === "success").length, 1)
       for (const reply of replies) if (reply.status !== "success") assertError(reply, "username_taken")
     })
@@ -235,7 +235,7 @@ layer(server())("Message", (it) => {
     "MSG-1, MSG-2, MSG-3: everyone else receives it exactly once, the sender gets the lab's words alone",
     () =>
       Effect.gen(function* () {
-        const clients = yield* Effect.all(["a", "b", "c", "d"].map((name) => connectAs(`msg-1-${name}`)))
+        const clients = yield* Effect.forEach(["a", "b", "c", "d"], (name) => connectAs(`msg-1-${name}`))
         const [, sender] = clients
         const reply = yield* sender!.ask({ type: "message", username: "msg-1-b", content: "Hello" })
         assert.deepStrictEqual(reply, { status: "success", message: SENT })

@@ -37,7 +37,7 @@ const flag = <A>(name: string, kind: Kind<A>, description: string): Flag.Flag<A 
     Config.option,
     Effect.orElseSucceed(() => Option.none<string>()),
     Effect.flatMap(
-      Option.match({ onNone: () => Effect.succeed(undefined), onSome: parse(`${name} (from ${variable})`) })
+      Option.match({ onNone: () => Effect.undefined, onSome: parse(`${name} (from ${variable})`) })
     )
   )
   return Flag.String(name).pipe(
