@@ -50,6 +50,7 @@ export class TerminalScreen {
     input.on("keypress", this.noteRows)
     this.editor.on("line", (line) => this.entered(line))
     this.editor.on("SIGINT", this.leave)
+    this.editor.on("SIGCONT", this.continued)
     this.editor.on("close", () => this.ended())
     output.on("error", this.leave)
   }
@@ -87,6 +88,12 @@ export class TerminalScreen {
     if (this.isEditing) this.editor.prompt()
     if (!Queue.offerUnsafe(this.lines, line))
       this.print(troubleText(`too many lines are waiting; ${line} was dropped`, this.paint))
+  }
+
+  /** Back from Ctrl-Z: the editor stops reading then, and its line is no longer where it was. */
+  private readonly continued = (): void => {
+    this.editor.prevRows = 0
+    this.editor.resume()
   }
 
   private readonly leave = (): void => {

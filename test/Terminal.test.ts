@@ -74,7 +74,7 @@ describe("What is typed", () => {
 })
 
 const taken = { status: "error", code: "username_taken", message: "Ce nom est déjà pris" }
-const { retryMillis, retryMillisMax, takenTriesMax } = terminalSettings
+const { retryMillis, retryMillisMax, steadyMillis, takenTriesMax } = terminalSettings
 
 describe("The name", () => {
   it.effect("LOGIN-3, LOGIN-5: is asked for, and again when it is taken", () =>
@@ -170,6 +170,30 @@ describe("A connection that is lost", () => {
         terminal.type("alicia", keys.enter)
         yield* admit(scripted, "alicia")
       })
+  )
+
+  it.effect("is waited for ever longer while it is lost again at once, and not so once it lasted", () =>
+    Effect.gen(function* () {
+      const { peer, scripted, terminal } = yield* online()
+      const waits = () =>
+        Array.from(terminal.text.matchAll(/Trying again in ([\d.]+) s/g), ([, wait]) => Number(wait))
+      const lose = (connection: typeof peer, times: number) => {
+        connection.socket.end()
+        return terminal.until(() => waits().length === times)
+      }
+      yield* lose(peer, 1)
+      for (let times = 2; times <= 5; times++) {
+        yield* TestClock.adjust(retryMillis * 2 ** (times - 2))
+        yield* lose(yield* admit(scripted), times)
+      }
+      assert.isAtLeast(waits().at(-1)!, (retryMillis * 2 ** 4) / 2 / 1_000)
+      yield* TestClock.adjust(retryMillis * 2 ** 4)
+      const again = yield* admit(scripted)
+      yield* terminal.until(({ lines }) => lines.at(-1) === "alice>")
+      yield* TestClock.adjust(steadyMillis)
+      yield* lose(again, 6)
+      assert.isAtMost(waits().at(-1)!, retryMillis / 1_000)
+    })
   )
 
   it.effect("tells of a message that may be lost", () =>

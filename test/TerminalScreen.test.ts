@@ -63,6 +63,22 @@ describe("The line being typed", () => {
     })
   )
 
+  it.effect("leaves no trace of itself when it is edited after it was pasted", () =>
+    Effect.gen(function* () {
+      const { terminal } = yield* online({ columns: 20 })
+      terminal.type("a pasted text that takes three rows of the window")
+      yield* terminal.shows("of the window")
+      terminal.type(keys.left, keys.left, "X")
+      yield* terminal.shows("windXow")
+      assert.deepStrictEqual(terminal.lines.slice(1), [
+        "* 1 here: alice",
+        "alice> a pasted text",
+        " that takes three ro",
+        "ws of the windXow"
+      ])
+    })
+  )
+
   it.effect("costs no message its place when the window changes its size", () =>
     Effect.gen(function* () {
       for (const reflowCursorLine of [true, false]) {
@@ -150,17 +166,25 @@ describe("What others say", () => {
         says(
           "bob\u001b[2J\n",
           "\u001b[31mred\u001b]0;title\u0007\u009b2J\b\r\nalice> forged\u202edrawkcab\tend"
-        )
+        ),
+        { type: "joined", username: "eve\u001b[2J" }
       )
-      yield* terminal.shows("end")
-      assert.deepStrictEqual(terminal.lines.slice(2, 4), [
+      yield* terminal.shows("joined")
+      terminal.type("x", keys.enter)
+      yield* peer.next
+      peer.send({ status: "error", message: "no\u001b[2J" })
+      yield* terminal.shows("was refused")
+      assert.deepStrictEqual(terminal.lines.slice(2, -1), [
         "<bob␛[2J␊> ␛[31mred␛]0;title␇�2J␈",
-        "    alice> forged�drawkcab end"
+        "    alice> forged�drawkcab end",
+        "* eve␛[2J joined",
+        "alice> x",
+        '! "x" was refused: no␛[2J'
       ])
       // Nothing is written but what readline itself needs to redraw the line.
       const redraw = /\p{Cc}\[(?:\d*[ABCDGJK]|\d+;\d+H)/gu
       assert.notMatch(
-        terminal.written.slice(before).replace(redraw, "").replaceAll("\n", ""),
+        terminal.written.slice(before).replace(redraw, "").replaceAll(/\r?\n/g, ""),
         /\p{Cc}|\u202e/u
       )
     })
