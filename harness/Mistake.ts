@@ -19,18 +19,24 @@ export const didYouMean = (word: string, known: Iterable<string>): string => {
   return nearest === undefined ? "" : `; did you mean "${nearest}"?`
 }
 
-/** The known word that a typo most likely meant: at most a third of its letters may differ. */
-export const nearestOf = (word: string, known: Iterable<string>): string | undefined => {
-  let nearest: string | undefined
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1
-  for (const candidate of known) {
-    const edits = distance(word.toLowerCase(), candidate.toLowerCase())
-    if (edits < least) {
-      nearest = candidate
-      least = edits
-    }
+/** The known word that a typo most likely meant, if any is near enough. */
+export const nearestOf = (word: string, known: Iterable<string>): string | undefined =>
+  nearest([...known].map((candidate) => ({ candidate, written: word, meant: candidate })))
+
+/** Of several guesses, each at what a part of a text was to be, the one with the fewest edits: a third of the letters at most. */
+export const nearest = <A>(
+  guesses: Iterable<{ readonly candidate: A; readonly written: string; readonly meant: string }>
+): A | undefined => {
+  let best: A | undefined
+  let least = Infinity
+  for (const { candidate, meant, written } of guesses) {
+    const edits = distance(written.toLowerCase(), meant.toLowerCase())
+    if (edits >= least || edits > Math.max(1, Math.floor(Math.max(written.length, meant.length) / 3)))
+      continue
+    best = candidate
+    least = edits
   }
-  return nearest
+  return best
 }
 
 /** Letters to insert, delete, replace or swap with their neighbour to make one word of the other. */

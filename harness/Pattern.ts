@@ -1,3 +1,4 @@
+import { assign, type Unplaced } from "./Assignment.ts"
 import { show } from "./Text.ts"
 
 /** What `$name` captures: a whole scalar. */
@@ -143,28 +144,14 @@ export const describe = (pattern: Pattern, captures: Captures = new Map()): stri
  * Gives each of the values a pattern of its own, or says which value found none: the first one that cannot be placed
  * together with all before it. There may be more patterns than values.
  */
-export const assign = (
+export const place = (
   patterns: ReadonlyArray<Pattern>,
   values: ReadonlyArray<Json>,
   captures: Captures
-): Captures | { readonly unplaced: number } => {
-  let deepest = 0
-  const free = new Set(patterns.keys())
-  const place = (at: number, bound: Captures): Captures | undefined => {
-    deepest = Math.max(deepest, at)
-    if (at === values.length) return bound
-    for (const index of free) {
-      const found = match(patterns[index]!, values[at]!, bound)
-      if (found instanceof Mismatch) continue
-      free.delete(index)
-      const rest = place(at + 1, found)
-      free.add(index)
-      if (rest !== undefined) return rest
-    }
-    return undefined
-  }
-  return place(0, captures) ?? { unplaced: deepest }
-}
+): Captures | Unplaced =>
+  assign(values.length, patterns.length, captures, (value, n, bound) =>
+    fits(patterns[n]!, values[value]!, bound)
+  )
 
 const matchList = (
   items: ReadonlyArray<Pattern>,
@@ -184,42 +171,29 @@ const matchList = (
 }
 
 const matchSet = (
-  pattern: Extract<Pattern, { readonly patterns: unknown; readonly _tag: "InAnyOrder" | "Includes" }>,
+  pattern: Extract<Pattern, { readonly _tag: "InAnyOrder" | "Includes" }>,
   value: Json | undefined,
   captures: Captures,
   path: string
 ): Captures | Mismatch | undefined => {
   if (!Array.isArray(value)) return undefined
   const { patterns } = pattern
-  if (pattern._tag === "Includes") return includes(patterns, value, captures)
-  const found = assign(patterns, value, captures)
-  if (!("unplaced" in found)) return patterns.length === value.length ? found : undefined
+  if (pattern._tag === "Includes") {
+    const found = assign(patterns.length, value.length, captures, (n, item, bound) =>
+      fits(patterns[n]!, value[item]!, bound)
+    )
+    return "unplaced" in found ? undefined : found
+  }
   if (value.length !== patterns.length) return undefined
-  return new Mismatch(
-    path,
-    describe(pattern, captures),
-    value,
-    `${show(value[found.unplaced])} is one too many`
-  )
+  const found = place(patterns, value, captures)
+  return "unplaced" in found
+    ? new Mismatch(path, describe(pattern, captures), value, `${show(value[found.unplaced])} is one too many`)
+    : found
 }
 
-/** Each pattern needs an item of its own; other items are free. */
-const includes = (
-  patterns: ReadonlyArray<Pattern>,
-  values: ReadonlyArray<Json>,
-  captures: Captures,
-  used: ReadonlySet<number> = new Set()
-): Captures | undefined => {
-  const [first, ...rest] = patterns
-  if (first === undefined) return captures
-  for (const [index, value] of values.entries()) {
-    if (used.has(index)) continue
-    const found = match(first, value, captures)
-    if (found instanceof Mismatch) continue
-    const all = includes(rest, values, found, new Set([...used, index]))
-    if (all !== undefined) return all
-  }
-  return undefined
+const fits = (pattern: Pattern, value: Json, captures: Captures): Captures | undefined => {
+  const found = match(pattern, value, captures)
+  return found instanceof Mismatch ? undefined : found
 }
 
 const matchObject = (

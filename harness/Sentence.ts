@@ -1,4 +1,4 @@
-import { nearestOf } from "./Mistake.ts"
+import { nearest } from "./Mistake.ts"
 import type { Verb } from "./Step.ts"
 import { connecting } from "./verbs/Connecting.ts"
 import { leaving } from "./verbs/Leaving.ts"
@@ -50,20 +50,19 @@ export const parseSentence = (sentence: string): Parsed | undefined => {
 /** The sentence that was most likely meant, or `undefined` where none is near. */
 export const nearestSentence = (sentence: string, cast: Cast): string | undefined => {
   const words = sentence.split(" ")
-  const subjectWords = Math.max(0, ...words.map((_, n) => (isWho(words.slice(0, n).join(" "), cast) ? n : 0)))
-  const subject = words.slice(0, subjectWords || 1).join(" ")
-  const candidates = forms.flatMap(({ phrase, verb }) => {
-    const rest = words.slice(verb.sentence.startsWith("{who}") ? subjectWords || 1 : 0)
-    const tail = rest.slice(phrase.split(" ").length).join(" ")
-    const end = verb.sentence.endsWith("{name}") && tail !== "" ? ` ${tail}` : ""
-    const start = verb.sentence.startsWith("{who}'s")
-      ? `${subject}'s `
-      : verb.sentence.startsWith("{who}")
-        ? `${subject} `
-        : ""
-    return [`${start}${phrase}${end}`]
+  const subjectWords = Math.max(1, ...words.map((_, n) => (isWho(words.slice(0, n).join(" "), cast) ? n : 1)))
+  const subject = words.slice(0, subjectWords).join(" ")
+  const guesses = forms.map(({ nameFollows, phrase, start, verb }) => {
+    const rest = start === "" ? words : words.slice(subjectWords)
+    const length = phrase.split(" ").length
+    const named = verb.sentence.endsWith("{name}") && !nameFollows
+    const other = rest[phrase.split(" ").indexOf("{other}")] ?? "{other}"
+    const meant = phrase.replace("{other}", other)
+    const tail = named ? ["", ...rest.slice(length)].join(" ") : ""
+    const written = (named ? rest.slice(0, length) : rest).join(" ")
+    return { candidate: `${start.replace("{who}", subject)}${meant}${tail}`, written, meant }
   })
-  return nearestOf(sentence, candidates)
+  return nearest(guesses)
 }
 
 /** What a sentence of this verb looks like, for editors. */
@@ -76,7 +75,9 @@ export const sentencePattern = (verb: Verb): string => {
 interface Form {
   readonly verb: Verb
   readonly regexp: RegExp
-  /** The words without the subject, in the singular. */
+  /** The subject with what binds it to the rest: `{who} `, `{who}'s `, or nothing. */
+  readonly start: string
+  /** The words behind the subject, in the singular. */
   readonly phrase: string
   readonly nameFollows: boolean
 }
@@ -95,9 +96,10 @@ function formOf(verb: Verb, sentence: string, nameFollows: boolean): Form {
       slot === "name" ? "(?<name>.+)" : `(?<${slot}>.+?)`
     )
     .replaceAll(/[\w-]+(?:\|[\w-]+)+/g, "(?:$&)")
+  const start = /^\{who\}(?:'s)? /.exec(sentence)?.[0] ?? ""
   const phrase = sentence
-    .replace(/^\{who\}(?:'s)? /, "")
+    .slice(start.length)
     .replace(/ \{name\}$/, "")
     .replaceAll(/([\w-]+)(?:\|[\w-]+)+/g, "$1")
-  return { verb, regexp: new RegExp(`^${regexp}$`, "s"), phrase, nameFollows }
+  return { verb, regexp: new RegExp(`^${regexp}$`, "s"), start, phrase, nameFollows }
 }

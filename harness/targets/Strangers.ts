@@ -23,7 +23,7 @@ export const strangersAt = (
       const strangers = users.value.filter((name) => name !== username && !ours.has(name))
       return strangers.length === 0 ? undefined : `strangers are connected: ${listed(strangers.slice(0, 5))}`
     }),
-    Effect.catchTag("ConnectFailed", () => Effect.succeed(undefined))
+    Effect.orElseSucceed(() => undefined)
   )
 
 const usersAt = Effect.fnUntraced(function* (

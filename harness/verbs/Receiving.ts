@@ -5,7 +5,7 @@ import { expectation, lookAt, lookAtEnd, seen, type Sight, shown, waitFor, wrong
 import { fail } from "../Failure.ts"
 import { fence } from "../Fence.ts"
 import { messagePattern } from "../Message.ts"
-import { assign, describe, match, Mismatch, type ObjectPattern } from "../Pattern.ts"
+import { describe, match, Mismatch, type ObjectPattern, place } from "../Pattern.ts"
 import { oneOrMore } from "../Shape.ts"
 import { onExtra, type Scene } from "../Stage.ts"
 import { type Step, type Verb, verb } from "../Step.ts"
@@ -179,7 +179,7 @@ const receiveInAnyOrder = Effect.fnUntraced(function* (actor: Actor, all: Patter
       scene
     )
   }
-  const bound = assign(
+  const bound = place(
     all,
     gathered.map(({ value }) => value),
     captures
@@ -196,7 +196,7 @@ const lookForAnother = (
 ): Sight => {
   const captures = scene.captures.all
   const fits = (value: Incoming["value"]) =>
-    !("unplaced" in assign(all, [...gathered.map((one) => one.value), value], captures))
+    !("unplaced" in place(all, [...gathered.map((one) => one.value), value], captures))
   const next = actor.next(lane, captures, onExtra(scene.stage, actor), fits)
   const expected = missing(all, gathered, scene)
   if (next === undefined) return lookAtEnd(actor, expected)
