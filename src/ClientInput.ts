@@ -11,7 +11,7 @@ export const commands = {
   help: "this help",
   quit: "log out and leave (also Ctrl-C and Ctrl-D)"
 } as const
-export type CommandName = keyof typeof commands
+type CommandName = keyof typeof commands
 
 /** Reads a line: text to say, `/command`, or `//text` to say something that starts with a slash. */
 export const parseInput = (line: string): ClientInput => {

@@ -107,6 +107,7 @@ interface Chat {
 const stayConnected = Effect.fnUntraced(function* (chat: Chat): Effect.fn.Return<never, SessionFailure> {
   while (true) {
     const username = chat.username ?? (yield* askName(chat))
+    promptOffline(chat)
     const failure = yield* Effect.flip(Effect.scoped(session(chat, username)))
     const { reaction, text } = react(chat, failure)
     if (reaction === "give_up") return yield* failure
@@ -188,10 +189,12 @@ const wait = Effect.fnUntraced(function* (chat: Chat, why: string) {
   const { screen, settings } = chat
   const millis = waitMillis(chat.tries, yield* Random.next, settings)
   chat.tries++
-  screen.setPrompt(screen.paint("dim", "(not connected)> "))
+  promptOffline(chat)
   screen.print(troubleText(`${why}. Trying again in ${secondsText(millis)}`, screen.paint))
   yield* Effect.sleep(millis)
 })
+
+const promptOffline = ({ screen }: Chat): void => screen.setPrompt(screen.paint("dim", "(not connected)> "))
 
 /** How long to wait after so many failed attempts; `random` is from 0 to 1. */
 export const waitMillis = (
