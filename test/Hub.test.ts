@@ -50,15 +50,33 @@ layer(server({ sliceRecipients: 2, batchBytesMax: 1_024, hubItemsMax: 64 }))("Or
   it.effect("LOGIN-10: a login reply comes before anything that others cause", () =>
     Effect.gen(function* () {
       yield* Effect.forEach(names("login-10-member", 20), (name) => connectAs(name))
-      const sender = yield* connectAs("login-10-sender")
+      const senders = yield* Effect.forEach(names("login-10-sender", 3), (name) => connectAs(name))
       for (let round = 0; round < 30; round++) {
         const newcomer = yield* connect
-        sender.send(...Array.from({ length: 5 }, (_, i) => ({ type: "message", content: `${round} ${i}` })))
+        const noise = Array.from({ length: 40 }, (_, i) => ({ type: "message", content: `${round} ${i}` }))
+        for (const sender of senders) sender.send(...noise)
         newcomer.send({ type: "login", username: `login-10-${round}`, features: ["presence"] })
+        for (const sender of senders) sender.send(...noise)
         assert.strictEqual((yield* newcomer.next).status, "success")
-        yield* sender.takeUntil(({ status }) => status === "success")
         newcomer.socket.resetAndDestroy()
       }
+    })
+  )
+
+  it.effect("LEAVE-5: a half-close gets the answers that are due, also those that wait for their turn", () =>
+    Effect.gen(function* () {
+      const senders = yield* Effect.forEach(names("leave-5-sender", 20), (name) => connectAs(name))
+      const client = yield* connectAs("leave-5")
+      for (const sender of senders)
+        sender.send(...Array.from({ length: 40 }, (_, i) => ({ type: "message", content: `${i}` })))
+      yield* client.next
+      client.send({ type: "message", content: "last words" }, { type: "list", id: "last" })
+      client.socket.end()
+      const replies = (yield* client.rest).filter(({ status }) => status === "success")
+      assert.deepStrictEqual(
+        replies.map(({ id }) => id),
+        [undefined, "last"]
+      )
     })
   )
 
@@ -113,12 +131,15 @@ layer(server({ outboxBytesMax: 256 * 1024 }))("Slow consumers", (it) => {
     () =>
       Effect.gen(function* () {
         const greedy = yield* connectAs("greedy")
-        const others = yield* Effect.forEach(names("greedy-other", 30), (name) => connectAs(name))
+        const others = yield* Effect.forEach(names(`greedy ${"x".repeat(20)}`, 100), (name) =>
+          connectAs(name)
+        )
         greedy.socket.pause()
-        for (let i = 0; i < 20_000; i++) greedy.send({ type: "list", id: i })
+        const count = 5_000
+        greedy.send(Array.from({ length: count }, (_, id) => JSON.stringify({ type: "list", id })).join(""))
         yield* others[0]!.before
         greedy.socket.resume()
-        const replies = yield* greedy.take(20_000)
+        const replies = yield* greedy.take(count)
         assert.deepStrictEqual(
           replies.map(({ id }) => id),
           replies.map((_, i) => i)
