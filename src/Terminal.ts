@@ -174,9 +174,9 @@ const react = (
     }
     case "ConnectionEnded": {
       const text = `the connection is over: ${endText(failure)}`
-      if (wasOnline || failure.lastWords !== undefined) return { reaction: "wait", text }
-      if (failure.reason !== "closed")
-        return { reaction: failure.reason === "lost" ? "wait" : "give_up", text }
+      const isSilent = failure.reason === "closed" && failure.lastWords === undefined
+      if (!wasOnline && isStrange(failure)) return { reaction: "give_up", text }
+      if (!isSilent || (wasOnline && tries < settings.takenTriesMax)) return { reaction: "wait", text }
       return {
         reaction: "ask",
         text: `the server closed the connection without a word: is the name ${username} taken?`
@@ -184,6 +184,10 @@ const react = (
     }
   }
 }
+
+/** What a server of this protocol does not do. */
+const isStrange = ({ reason }: ConnectionEnded): boolean =>
+  reason === "not_json" || reason === "too_large" || reason === "no_answer"
 
 const wait = Effect.fnUntraced(function* (chat: Chat, why: string) {
   const { screen, settings } = chat
@@ -207,7 +211,6 @@ const askName = Effect.fnUntraced(function* (chat: Chat) {
   chat.naming = Deferred.makeUnsafe<string>()
   chat.screen.setPrompt("Your name: ")
   chat.username = yield* Deferred.await(chat.naming)
-  chat.naming = undefined
   return chat.username
 })
 
@@ -238,8 +241,11 @@ const obeyAll = Effect.fnUntraced(function* (chat: Chat) {
     const line = yield* Queue.take(chat.screen.lines)
     const input = parseInput(line)
     if (input.kind === "quit") return
-    if (chat.naming !== undefined && input.kind === "say") yield* Deferred.succeed(chat.naming, line.trim())
-    else yield* obey(chat, input, line)
+    const { naming } = chat
+    if (naming !== undefined && input.kind === "say") {
+      chat.naming = undefined
+      yield* Deferred.succeed(naming, line.trim())
+    } else yield* obey(chat, input, line)
   }
 })
 

@@ -7,7 +7,7 @@ import { terminalSettings, waitMillis } from "../src/Terminal.ts"
 import { scriptedServer } from "./support/ScriptedServer.ts"
 import { server } from "./support/server.ts"
 import { admit, expectLogin, online, says, start } from "./support/terminals.ts"
-import { connectAs } from "./support/TestClient.ts"
+import { connectAs, type TestClient } from "./support/TestClient.ts"
 import { keys } from "./support/VirtualTerminal.ts"
 
 describe("What is typed", () => {
@@ -89,9 +89,10 @@ describe("The name", () => {
         "! the name bob was refused: Ce nom est déjà pris (username_taken). Choose another name"
       )
       yield* terminal.until(({ lines }) => lines.at(-1) === "Your name:")
-      terminal.type("  robert ", keys.enter)
+      terminal.type("  robert ", keys.enter, "early bird", keys.enter)
+      yield* terminal.shows("not connected: the line is kept")
       yield* admit(scripted, "robert")
-      yield* terminal.until(({ lines }) => lines.at(-1) === "robert>")
+      yield* terminal.until(({ lines }) => lines.at(-1) === "robert> early bird")
     })
   )
 
@@ -149,28 +150,30 @@ describe("A connection that is lost", () => {
       })
   )
 
-  it.effect(
-    "LEAVE-3: may still hold the name: that is waited for, and only then another one is asked for",
-    () =>
-      Effect.gen(function* () {
-        const { peer, scripted, terminal } = yield* online()
-        peer.socket.resetAndDestroy()
-        yield* terminal.shows("it broke off. Trying again")
-        for (let tries = 1; tries < takenTriesMax; tries++) {
+  for (const [how, refuse, told] of [
+    ["with an error", (peer: TestClient) => peer.send(taken), "still holds the name alice"],
+    ["without a word", (peer: TestClient) => peer.socket.end(), "the server closed it"]
+  ] as const)
+    it.effect(
+      `LEAVE-3: may still hold the name: ${how} it is refused for long before another one is asked for`,
+      () =>
+        Effect.gen(function* () {
+          const { peer, scripted, terminal } = yield* online()
+          peer.socket.resetAndDestroy()
+          yield* terminal.shows("it broke off. Trying again")
+          for (let tries = 1; tries < takenTriesMax; tries++) {
+            yield* TestClock.adjust(retryMillisMax)
+            refuse(yield* expectLogin(scripted))
+            yield* terminal.until(({ text }) => text.split(told).length === tries + 1)
+            assert.notInclude(terminal.text, "Your name:")
+          }
           yield* TestClock.adjust(retryMillisMax)
-          const refused = yield* expectLogin(scripted)
-          refused.send(taken)
-          yield* terminal.until(({ text }) => text.split("still holds the name alice").length === tries + 1)
-          assert.notInclude(terminal.text, "Your name:")
-        }
-        yield* TestClock.adjust(retryMillisMax)
-        const refused = yield* expectLogin(scripted)
-        refused.send(taken)
-        yield* terminal.shows("Your name:")
-        terminal.type("alicia", keys.enter)
-        yield* admit(scripted, "alicia")
-      })
-  )
+          refuse(yield* expectLogin(scripted))
+          yield* terminal.shows("Your name:")
+          terminal.type("alicia", keys.enter)
+          yield* admit(scripted, "alicia")
+        })
+    )
 
   it.effect("is waited for ever longer while it is lost again at once, and not so once it lasted", () =>
     Effect.gen(function* () {
