@@ -1,5 +1,7 @@
+import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
-import { fail, type StepFailed } from "./Failure.ts"
+import type { Observer } from "./Connection.ts"
+import { fail, type Finding, type StepFailed } from "./Failure.ts"
 import { fence } from "./Fence.ts"
 import { encode } from "./Template.ts"
 import { isSuccess } from "./Requests.ts"
@@ -33,31 +35,46 @@ export const theEnd = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Retu
   yield* newcomer(scene)
 })
 
-/** A new client logs in, unseen. */
+/** A new client logs in, unseen; where it needs the place of one who has just left, it tries until that is free. */
 const newcomer = Effect.fnUntraced(function* (scene: Scene) {
   const { stage } = scene
   const open = [...stage.actors.values()].filter(({ connection }) => connection?.open === true)
-  if (open.length >= clientsSure) open.at(-1)!.connection!.close()
+  const takesAPlace = open.length >= clientsSure
+  if (takesAPlace) open.at(-1)!.connection!.close()
+  for (;;) {
+    const finding = yield* tryToLogIn(scene)
+    if (finding === undefined) return
+    if (!takesAPlace || performance.now() + pauseMillis > scene.deadlineMillis) return yield* fail(finding)
+    yield* Effect.sleep(pauseMillis)
+  }
+})
+
+const pauseMillis = 20
+
+/** Logs a new client in, or finds what is wrong. */
+const tryToLogIn = Effect.fnUntraced(function* (
+  scene: Scene
+): Effect.fn.Return<Finding | undefined, StepFailed> {
+  const { stage } = scene
   const username = stage.target.newcomerName()
   const connection = yield* stage.dial(onlyWaking(stage))
+  stage.newcomer?.reset()
   stage.newcomer = connection
-  const request = encode({ type: "login", username })
-  const expected = `at the end a new client can log in (as ${username})`
-  yield* connection.write(request)
+  stage.usernames.add(username)
+  yield* connection.write(encode({ type: "login", username }))
   const reply = yield* stage.until(
     () => connection.inbox.find(({ lane }) => lane === "reply") ?? connection.ended,
     scene.deadlineMillis
   )
-  stage.usernames.add(username)
-  if (reply === undefined)
-    return yield* fail({ expected, received: "nothing", withinMillis: scene.withinMillis })
+  const expected = `a new client can still log in at the end (as ${username})`
+  if (reply === undefined) return { expected, received: "nothing", withinMillis: scene.withinMillis }
   if (typeof reply === "string")
-    return yield* fail({ expected, received: `the end of the connection (${reply})`, lost: true })
-  if (!isSuccess(reply.value)) return yield* fail({ expected, received: show(reply.value) })
+    return { expected, received: `the end of the connection (${reply})`, lost: true }
+  return isSuccess(reply.value) ? undefined : { expected, received: show(reply.value) }
 })
 
 /** The newcomer is nobody of the cast: what it sees only wakes those who wait. */
-const onlyWaking = (stage: Stage) => ({
+const onlyWaking = (stage: Stage): Observer => ({
   keeps: () => true,
   received: () => stage.signal.notify(),
   ended: () => stage.signal.notify(),

@@ -36,7 +36,7 @@ export const self = (): Target => ({
 const listen = Effect.fnUntraced(function* (port: number) {
   const { layer, Server } = yield* Effect.promise(() => import("../../src/Palabre.ts"))
   const context = yield* Effect.mapError(
-    Layer.build(layer({ hosts: ["127.0.0.1"], port })),
+    Layer.build(layer({ hosts: ["127.0.0.1"], port, logLevel: "error" })),
     (error) => new TargetFailed({ reason: String(error.message), lastLines: [] })
   )
   return Context.get(context, Server).addresses[0]!

@@ -1,0 +1,402 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { type Change } from "../faulty/Chat.ts"
+import { chat, playing, scenarioOf, steps, told } from "./playing.ts"
+
+const hello = "{ type: message, username: alice, content: hello }"
+const talk = `
+- alice logs in
+- bob logs in
+- alice says: hello
+- bob receives: ${hello}
+`
+
+describe("two lanes: order is judged within each, not between them", () => {
+  const ackLate: Change = (base) => ({
+    message: (client, request) => {
+      const reply = base.message(client, request)
+      return new Promise((resolve) => setImmediate(() => resolve(reply)))
+    }
+  })
+  const ackFirst: Change = (base) => ({
+    message: (client, request) => {
+      base.reply(client, base.sent(), request)
+      base.broadcast(client, base.event(client, request))
+      return undefined
+    }
+  })
+  for (const [name, change] of Object.entries({ ackLate, ackFirst }))
+    it.live(name, () =>
+      Effect.gen(function* () {
+        const outcome = yield* playing(
+          `${talk}- bob says: welcome\n- alice receives: { type: message, content: welcome }`,
+          chat(change)
+        )
+        assert.strictEqual(told(outcome), "passed")
+      })
+    )
+
+  it.live("`receives in this order` looks at both, and nothing may come between", () =>
+    Effect.gen(function* () {
+      const scenario = `
+- alice logs in
+- bob logs in
+- at the same time: [alice says: hello]
+- bob asks who is there
+- bob receives in this order: [{ status: success, users: $_ }, { type: message }]`
+      const outcome = yield* playing(scenario, chat())
+      assert.match(told(outcome), /^failed at bob receives in this order: .*received \{"type":"message"/)
+    })
+  )
+})
+
+describe("a fence, not a sleep, shows that nothing comes", () => {
+  const nothing = `${talk}- alice receives nothing`
+  it.live("it passes where nothing comes", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(told(yield* playing(nothing, chat())), "passed")
+    })
+  )
+
+  it.live("it shows what came: here the sender's own message", () =>
+    Effect.gen(function* () {
+      const outcome = yield* playing(
+        nothing,
+        chat((base) => ({ recipients: (from) => [...base.recipients(from), from] }))
+      )
+      assert.strictEqual(
+        told(outcome),
+        'failed at alice receives nothing: expected nothing, received {"type":"message","username":"alice","content":"hello"}'
+      )
+    })
+  )
+
+  it.live("it waits for servers that deliver after they have acknowledged", () =>
+    Effect.gen(function* () {
+      // What is delivered late still comes before the answer to the receiver's own list, as in a queue.
+      let late: Promise<unknown> = Promise.resolve()
+      const change: Change = (base) => ({
+        broadcast: (from, event) => {
+          late = new Promise<void>((resolve) =>
+            setTimeout(() => {
+              void base.broadcast(from, event)
+              resolve()
+            }, 20)
+          )
+        },
+        list: async (client, request) => {
+          await late
+          return base.list(client, request)
+        },
+        recipients: (from) => [...base.recipients(from), from]
+      })
+      const outcome = yield* playing(
+        "- alice logs in\n- alice says: hello\n- alice receives nothing",
+        chat(change)
+      )
+      assert.match(
+        told(outcome),
+        /^failed at alice receives nothing: expected nothing, received \{"type":"message"/
+      )
+    })
+  )
+
+  it.live("where nobody answers list it waits instead, says so, and only that clause fails", () =>
+    Effect.gen(function* () {
+      const target = { ...chat(() => ({ list: () => undefined })), settleMillis: 20 }
+      const outcome = yield* playing(`${talk}- alice receives nothing`, target)
+      assert.strictEqual(told(outcome), "passed")
+      assert.include(outcome.notes.join(), "nobody answers list")
+      const listing = steps(
+        "- alice logs in\n- alice asks who is there\n- alice receives: { status: success, users: [alice] }",
+        "proves: [LIST-1]\n"
+      )
+      assert.deepStrictEqual(
+        [...(yield* playing(listing, target)).clauses],
+        [["LIST-1", { verdict: "failed" }]]
+      )
+    })
+  )
+
+  it.live("a server that closes on list is not asked again", () =>
+    Effect.gen(function* () {
+      const target = { ...chat((base) => ({ list: (client) => void base.end(client) })), settleMillis: 20 }
+      assert.strictEqual(told(yield* playing(`${talk}- alice receives nothing`, target)), "passed")
+      assert.strictEqual(target.fences, "settle")
+    })
+  )
+
+  it.live("clients that are not logged in are never asked; the report says that this is weaker", () =>
+    Effect.gen(function* () {
+      const outcome = yield* playing(
+        "- alice logs in\n- bob connects\n- bob receives nothing",
+        chat((base) => ({
+          list: (client, request) =>
+            client.name === undefined ? void base.end(client) : base.list(client, request)
+        }))
+      )
+      assert.strictEqual(told(outcome), "passed")
+      assert.include(outcome.notes.join(), "bob cannot be asked")
+    })
+  )
+})
+
+describe("the end", () => {
+  it.live("fails where something waits that nobody has asked for", () =>
+    Effect.gen(function* () {
+      const outcome = yield* playing("- alice logs in\n- bob logs in\n- alice says: hello", chat())
+      assert.strictEqual(
+        told(outcome),
+        'failed at the end: expected nothing, received {"type":"message","username":"alice","content":"hello"}'
+      )
+    })
+  )
+
+  it.live("fails where the server has ended a connection unasked", () =>
+    Effect.gen(function* () {
+      const change: Change = (base) => ({
+        message: (client, request) => {
+          const reply = base.message(client, request)
+          for (const other of base.recipients(client)) base.end(other)
+          return reply
+        }
+      })
+      const outcome = yield* playing(
+        `- alice logs in\n- bob logs in\n- alice says: hello\n- bob may receive: ${hello}`,
+        chat(change)
+      )
+      assert.strictEqual(
+        told(outcome),
+        "failed at the end: expected bob stays connected, received the end of the connection (close)"
+      )
+    })
+  )
+
+  it.live("fails where half an object is left over", () =>
+    Effect.gen(function* () {
+      const outcome = yield* playing(
+        "- alice logs in",
+        chat((base) => ({ encode: (object) => `${base.encode(object)}{"half` }))
+      )
+      assert.match(told(outcome), /^failed/)
+    })
+  )
+
+  it.live("fails where a new client cannot log in any more", () =>
+    Effect.gen(function* () {
+      let logins = 0
+      const outcome = yield* playing(
+        "- alice logs in",
+        chat((base) => ({
+          login: (client, request) =>
+            ++logins > 1 ? base.refusal("invalid_request", client) : base.login(client, request)
+        }))
+      )
+      assert.match(
+        told(outcome),
+        /^failed at the end: expected a new client can still log in at the end .*, received \{"status":"error"/
+      )
+    })
+  )
+
+  it.live("asks no server for a ninth connection", () =>
+    Effect.gen(function* () {
+      const change: Change = (base) => ({
+        accept(socket) {
+          if (base.clients.size >= 8) socket.destroy()
+          else base.accept(socket)
+        }
+      })
+      const eight = scenarioOf(
+        "scenario: eight\ncast: { guest: { count: 8 } }\nsteps:\n  - everyone logs in\n"
+      )
+      assert.strictEqual(told(yield* playing(eight, chat(change))), "passed")
+    })
+  )
+
+  it.live("comes before `after`, which is played in any case", () =>
+    Effect.gen(function* () {
+      const said: Array<unknown> = []
+      const change: Change = (base) => ({
+        message: (client, request) => {
+          said.push(request["content"])
+          return base.message(client, request)
+        }
+      })
+      const scenario = steps(
+        "- alice logs in\n- alice receives: { type: message }",
+        "after:\n  - alice says: goodbye\n"
+      )
+      assert.match(told(yield* playing(scenario, chat(change))), /^failed at alice receives/)
+      assert.deepStrictEqual(said, ["goodbye"])
+    })
+  )
+})
+
+describe("what is neither a reply nor a message counts against PLAIN-1 alone", () => {
+  const banner: Change = (base) => ({
+    accept(socket) {
+      socket.write('{"banner":"welcome"}\n')
+      base.accept(socket)
+    }
+  })
+  it.live("other scenarios pass, and tell of it", () =>
+    Effect.gen(function* () {
+      const outcome = yield* playing(talk, chat(banner))
+      assert.strictEqual(told(outcome), "passed")
+      assert.deepStrictEqual([...outcome.broken.keys()], ["PLAIN-1"])
+    })
+  )
+  it.live("a scenario that proves it fails", () =>
+    Effect.gen(function* () {
+      const outcome = yield* playing(steps(talk, "proves: [PLAIN-1]\n"), chat(banner))
+      assert.deepStrictEqual([...outcome.clauses], [["PLAIN-1", { verdict: "failed" }]])
+    })
+  )
+  it.live("unless the scenario ignores it", () =>
+    Effect.gen(function* () {
+      const outcome = yield* playing(
+        steps(talk, "ignoring: [{ exactly: { type: { absent: true }, banner: $_ } }]\n"),
+        chat(banner)
+      )
+      assert.deepStrictEqual([told(outcome), outcome.broken.size], ["passed", 0])
+    })
+  )
+})
+
+describe("objects that are no lines count against WIRE-1 alone", () => {
+  const forms: Record<string, Change> = {
+    bare: () => ({ encode: (object) => JSON.stringify(object) }),
+    pretty: () => ({ encode: (object) => `${JSON.stringify(object, null, 2)}\n` })
+  }
+  for (const [name, change] of Object.entries(forms))
+    it.live(name, () =>
+      Effect.gen(function* () {
+        const outcome = yield* playing(talk, chat(change))
+        assert.deepStrictEqual([told(outcome), [...outcome.broken.keys()]], ["passed", ["WIRE-1"]])
+      })
+    )
+  it.live("lines that end with \\r\\n are lines", () =>
+    Effect.gen(function* () {
+      const outcome = yield* playing(
+        talk,
+        chat((base) => ({ encode: (object) => base.encode(object).replace("\n", "\r\n") }))
+      )
+      assert.deepStrictEqual([told(outcome), outcome.broken.size], ["passed", 0])
+    })
+  )
+})
+
+describe("bytes that are no JSON are in everybody's way", () => {
+  it.live("they are shown as they are", () =>
+    Effect.gen(function* () {
+      const outcome = yield* playing(
+        "- alice logs in",
+        chat((base) => ({
+          accept: (socket) => {
+            socket.write("Welcome!\n")
+            base.accept(socket)
+          }
+        }))
+      )
+      assert.match(
+        told(outcome),
+        /^failed at alice logs in: .* received "Welcome!\\n", which is no JSON object$/
+      )
+    })
+  )
+})
+
+describe("blame", () => {
+  const noLogin: Change = (base) => ({ login: (client) => base.refusal("invalid_name" as never, client) })
+  const noAck: Change = (base) => ({ sent: () => base.refusal("invalid_request", undefined as never) })
+  const scenario = (proves: string, marks: { readonly says?: string; readonly receives?: string } = {}) =>
+    steps(
+      `- alice logs in\n- bob logs in\n- alice says: hello${mark(marks.says)}\n- bob receives: ${hello}${mark(marks.receives)}`,
+      `proves: [${proves}]\n`
+    )
+  const mark = (clause: string | undefined) => (clause === undefined ? "" : `\n  proves: ${clause}`)
+  const table: ReadonlyArray<
+    readonly [string, Parameters<typeof scenario>, Change, verdict: string, clauses: Record<string, string>]
+  > = [
+    [
+      "a failed login reaches nothing else",
+      ["MSG-1"],
+      noLogin,
+      "not_reached",
+      { "MSG-1": "not reached (LOGIN-1)" }
+    ],
+    [
+      "but is held against its own clause",
+      ["LOGIN-1, MSG-1"],
+      noLogin,
+      "failed",
+      { "LOGIN-1": "failed", "MSG-1": "not reached (LOGIN-1)" }
+    ],
+    [
+      "a step that names no clause carries them all",
+      ["MSG-1, MSG-2"],
+      noAck,
+      "failed",
+      { "MSG-1": "failed", "MSG-2": "failed" }
+    ],
+    [
+      "a clause that a step names fails only there",
+      ["MSG-1, MSG-2", { receives: "MSG-1", says: "MSG-2" }],
+      noAck,
+      "failed",
+      { "MSG-1": "not reached (MSG-2)", "MSG-2": "failed" }
+    ],
+    [
+      "the way to it is told by its own clause",
+      ["MSG-1", { receives: "MSG-1" }],
+      noAck,
+      "not_reached",
+      { "MSG-1": "not reached (MSG-2)" }
+    ],
+    [
+      "what was shown before stays shown",
+      ["MSG-1, MSG-2", { says: "MSG-2", receives: "MSG-1" }],
+      () => ({ broadcast: () => undefined }),
+      "failed",
+      { "MSG-1": "failed", "MSG-2": "passed" }
+    ]
+  ]
+  for (const [name, parameters, change, verdict, clauses] of table)
+    it.live(name, () =>
+      Effect.gen(function* () {
+        const outcome = yield* playing(scenario(...parameters), chat(change))
+        const judged = [...outcome.clauses].map(([id, verdict]) => [
+          id,
+          verdict.verdict === "not_reached" ? `not reached (${verdict.by})` : verdict.verdict
+        ])
+        assert.deepStrictEqual([outcome.verdict, Object.fromEntries(judged)], [verdict, clauses])
+      })
+    )
+})
+
+describe("a failure says", () => {
+  it.live("how long after which act of the actor it came", () =>
+    Effect.gen(function* () {
+      const outcome = yield* playing(
+        "- alice logs in\n- bob tries to log in as alice\n- bob is refused",
+        chat((base) => ({
+          key: (name) => `${name}${Math.random()}`,
+          release: (client, name) => {
+            base.release(client, name)
+          }
+        }))
+      )
+      assert.match(outcome.failure!.finding.after!, /^[\d.]+ m?s after bob's login \(line 6\)$/)
+    })
+  )
+  it.live("what waits in the other lane when nothing came in its own", () =>
+    Effect.gen(function* () {
+      const outcome = yield* playing(
+        `- alice logs in\n- bob logs in\n- alice says: hello\n- bob receives: { status: success }`,
+        chat()
+      )
+      assert.match(outcome.failure!.finding.hint!, /^in the other lane waits \{"type":"message"/)
+    })
+  )
+})

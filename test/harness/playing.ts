@@ -1,0 +1,64 @@
+import type { AddressInfo } from "node:net"
+import { assert } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { type Outcome, play } from "../../harness/Run.ts"
+import { parseScenario, type Scenario } from "../../harness/Scenario.ts"
+import type { Target } from "../../harness/Target.ts"
+import { fresh } from "../../harness/targets/Fresh.ts"
+import { type Change, listen, makeChat } from "../faulty/Chat.ts"
+
+/** A target in this process: the correct chat, or one with pieces changed; new for each scenario. */
+export const chat = (change?: Change): Target => ({
+  ...fresh(),
+  name: "chat",
+  arguments: "--spawn 'chat {port}'",
+  claims: new Set(["alone", "presence"]),
+  restarts: false,
+  start: Effect.gen(function* () {
+    const server = makeChat(change)
+    const listener = yield* Effect.acquireRelease(
+      Effect.promise(() => listen(server, 0)),
+      (listener) =>
+        Effect.sync(() => {
+          listener.close()
+          for (const { socket } of server.clients) socket.destroy()
+        })
+    )
+    return {
+      host: "127.0.0.1",
+      port: (listener.address() as AddressInfo).port,
+      restart: Effect.die("this target does not restart"),
+      ended: () => undefined,
+      lastLines: () => []
+    }
+  })
+})
+
+/** The scenario of a text that has no mistake. */
+export const scenarioOf = (text: string): Scenario => {
+  const parsed = parseScenario("scenarios/test.yaml", text)
+  return "scenario" in parsed ? parsed.scenario : assert.fail(JSON.stringify(parsed.mistakes, null, 2))
+}
+
+/** A scenario of these steps, with alice, bob and carol; `head` may set more keys. */
+export const steps = (lines: string, head = ""): Scenario => {
+  const body = lines
+    .trim()
+    .split("\n")
+    .map((line) => `  ${line}\n`)
+  return scenarioOf(
+    `scenario: a test\ncast: [alice, bob, carol]\nwithin: 300ms\n${head}steps:\n${body.join("")}`
+  )
+}
+
+/** Plays a scenario, or one of these steps, against a target. */
+export const playing = (what: Scenario | string, target: Target, seed = 1): Effect.Effect<Outcome> =>
+  Effect.orDie(play(typeof what === "string" ? steps(what) : what, target, { timeScale: 1, seed }))
+
+/** What an outcome comes to in a few words: its verdict, and where it failed with what. */
+export const told = ({ failure, reason, verdict }: Outcome): string => {
+  if (failure === undefined) return [verdict, reason].filter((part) => part !== undefined).join(": ")
+  const { finding, place } = failure
+  const where = place === "the end" ? "the end" : place.step.sentence
+  return `${verdict} at ${where}: expected ${finding.expected}, received ${finding.received}`
+}
