@@ -11,20 +11,46 @@ const talk = `
 - bob receives: ${hello}
 `
 
+const ackLate: Change = (base) => ({
+  message: (client, request) => {
+    const reply = base.message(client, request)
+    return new Promise((resolve) => setImmediate(() => resolve(reply)))
+  }
+})
+
+const ackFirst: Change = (base) => ({
+  message: (client, request) => {
+    base.reply(client, base.sent(), request)
+    base.broadcast(client, base.event(client, request))
+    return undefined
+  }
+})
+
+/** Ends everyone else whenever somebody speaks. */
+const endsOthers: Change = (base) => ({
+  message: (client, request) => {
+    const reply = base.message(client, request)
+    for (const other of base.recipients(client)) base.end(other)
+    return reply
+  }
+})
+
+/** Serves eight clients and not one more. */
+const eightSeats: Change = (base) => ({
+  accept(socket) {
+    if (base.clients.size >= 8) socket.destroy()
+    else base.accept(socket)
+  }
+})
+
+const banner: Change = (base) => ({
+  accept(socket) {
+    socket.write('{"banner":"welcome"}\n')
+    base.accept(socket)
+  }
+})
+
 describe("two lanes: order is judged within each, not between them", () => {
-  const ackLate: Change = (base) => ({
-    message: (client, request) => {
-      const reply = base.message(client, request)
-      return new Promise((resolve) => setImmediate(() => resolve(reply)))
-    }
-  })
-  const ackFirst: Change = (base) => ({
-    message: (client, request) => {
-      base.reply(client, base.sent(), request)
-      base.broadcast(client, base.event(client, request))
-      return undefined
-    }
-  })
   for (const [name, change] of Object.entries({ ackLate, ackFirst }))
     it.live(name, () =>
       Effect.gen(function* () {
@@ -154,16 +180,9 @@ describe("the end", () => {
 
   it.live("fails where the server has ended a connection unasked", () =>
     Effect.gen(function* () {
-      const change: Change = (base) => ({
-        message: (client, request) => {
-          const reply = base.message(client, request)
-          for (const other of base.recipients(client)) base.end(other)
-          return reply
-        }
-      })
       const outcome = yield* playing(
         `- alice logs in\n- bob logs in\n- alice says: hello\n- bob may receive: ${hello}`,
-        chat(change)
+        chat(endsOthers)
       )
       assert.strictEqual(
         told(outcome),
@@ -201,16 +220,10 @@ describe("the end", () => {
 
   it.live("asks no server for a ninth connection", () =>
     Effect.gen(function* () {
-      const change: Change = (base) => ({
-        accept(socket) {
-          if (base.clients.size >= 8) socket.destroy()
-          else base.accept(socket)
-        }
-      })
       const eight = scenarioOf(
         "scenario: eight\ncast: { guest: { count: 8 } }\nsteps:\n  - everyone logs in\n"
       )
-      assert.strictEqual(told(yield* playing(eight, chat(change))), "passed")
+      assert.strictEqual(told(yield* playing(eight, chat(eightSeats))), "passed")
     })
   )
 
@@ -234,12 +247,6 @@ describe("the end", () => {
 })
 
 describe("what is neither a reply nor a message counts against PLAIN-1 alone", () => {
-  const banner: Change = (base) => ({
-    accept(socket) {
-      socket.write('{"banner":"welcome"}\n')
-      base.accept(socket)
-    }
-  })
   it.live("other scenarios pass, and tell of it", () =>
     Effect.gen(function* () {
       const outcome = yield* playing(talk, chat(banner))
@@ -307,17 +314,28 @@ describe("bytes that are no JSON are in everybody's way", () => {
   )
 })
 
+const mark = (clause: string | undefined) => (clause === undefined ? "" : `\n  proves: ${clause}`)
+const noLogin: Change = (base) => ({ login: (client) => base.refusal("invalid_name" as never, client) })
+const noAck: Change = (base) => ({ sent: () => base.refusal("invalid_request", undefined as never) })
+/** alice says hello to bob; the steps may name what they prove. */
+const scenarioThatProves = (
+  proves: string,
+  marks: { readonly says?: string; readonly receives?: string } = {}
+) =>
+  steps(
+    `- alice logs in\n- bob logs in\n- alice says: hello${mark(marks.says)}\n- bob receives: ${hello}${mark(marks.receives)}`,
+    `proves: [${proves}]\n`
+  )
+
 describe("blame", () => {
-  const noLogin: Change = (base) => ({ login: (client) => base.refusal("invalid_name" as never, client) })
-  const noAck: Change = (base) => ({ sent: () => base.refusal("invalid_request", undefined as never) })
-  const scenario = (proves: string, marks: { readonly says?: string; readonly receives?: string } = {}) =>
-    steps(
-      `- alice logs in\n- bob logs in\n- alice says: hello${mark(marks.says)}\n- bob receives: ${hello}${mark(marks.receives)}`,
-      `proves: [${proves}]\n`
-    )
-  const mark = (clause: string | undefined) => (clause === undefined ? "" : `\n  proves: ${clause}`)
   const table: ReadonlyArray<
-    readonly [string, Parameters<typeof scenario>, Change, verdict: string, clauses: Record<string, string>]
+    readonly [
+      string,
+      Parameters<typeof scenarioThatProves>,
+      Change,
+      verdict: string,
+      clauses: Record<string, string>
+    ]
   > = [
     [
       "a failed login reaches nothing else",
@@ -365,7 +383,7 @@ describe("blame", () => {
   for (const [name, parameters, change, verdict, clauses] of table)
     it.live(name, () =>
       Effect.gen(function* () {
-        const outcome = yield* playing(scenario(...parameters), chat(change))
+        const outcome = yield* playing(scenarioThatProves(...parameters), chat(change))
         const judged = [...outcome.clauses].map(([id, verdict]) => [
           id,
           verdict.verdict === "not_reached" ? `not reached (${verdict.by})` : verdict.verdict

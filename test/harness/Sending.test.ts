@@ -1,0 +1,71 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type { Change } from "../faulty/Chat.ts"
+import { chat, playing, told } from "./playing.ts"
+
+/** What the server receives of a sentence of alice's, chunk by chunk. */
+const heard = (sentence: string): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.gen(function* () {
+    const chunks: Array<Buffer> = []
+    const change: Change = (base) => ({
+      accept(socket) {
+        socket.on("data", (chunk: Buffer) => chunks.push(chunk))
+        base.accept(socket)
+      }
+    })
+    yield* playing(`- alice connects\n- ${sentence}\n- alice receives: { status: error }`, chat(change))
+    return chunks.map((chunk) => chunk.toString("latin1"))
+  })
+
+describe("what is sent", () => {
+  const login = '{ type: login, username: "\u00e9" }'
+  const table: ReadonlyArray<readonly [sentence: string, bytes: string]> = [
+    [`alice sends: ${login}`, '{"type": "login", "username": "Ã©"}\n'],
+    [`alice sends: ${login}\n  as: bare`, '{"type": "login", "username": "Ã©"}'],
+    [`alice sends: ${login}\n  as: escaped`, '{"type": "login", "username": "\\u00e9"}\n'],
+    [`alice sends: ${login}\n  as: [bare, escaped]`, '{"type": "login", "username": "\\u00e9"}'],
+    [`alice sends: ${login}\n  as: crlf`, '{"type": "login", "username": "Ã©"}\r\n'],
+    [`alice sends: { type: login }\n  as: pretty`, '{\n  "type": "login"\n}\n'],
+    ["alice sends together: [{ type: list }, { type: ping }]", '{"type": "list"}\n{"type": "ping"}\n'],
+    [
+      'alice sends together: [{ type: list }, { type: ping }]\n  between: ""',
+      '{"type": "list"}{"type": "ping"}'
+    ],
+    ['alice sends bytes: "a\\n"', "a\n"],
+    ['alice sends bytes: { hex: "00 ff" }', "\u0000\u00ff"],
+    ['alice sends bytes: [x, { text: é, times: 2 }, { hex: "0a" }]', "xÃ©Ã©\n"]
+  ]
+  for (const [sentence, bytes] of table)
+    it.live(sentence.replaceAll("\n", " "), () =>
+      Effect.gen(function* () {
+        assert.strictEqual((yield* heard(sentence))[0], bytes)
+      })
+    )
+
+  it.live("in pieces, each of which is a segment of its own", () =>
+    Effect.gen(function* () {
+      const pieces = yield* heard("alice sends in pieces: { message: { type: list }, at: [1, 9] }")
+      assert.deepStrictEqual(pieces.slice(0, 3), ["{", '"type": ', '"list"}\n'])
+    })
+  )
+
+  it.live("a part, together with an unseen list, and then the rest", () =>
+    Effect.gen(function* () {
+      const pieces = yield* heard(
+        "alice sends part of: { message: { type: ping }, bytes: 4 }\n- alice sends the rest\n- alice receives: { status: success }"
+      )
+      assert.deepStrictEqual(pieces.slice(0, 2), ['{"type": "list"}\n{"ty', 'pe": "ping"}\n'])
+    })
+  )
+
+  it.live("the server that stops reading is told so", () =>
+    Effect.gen(function* () {
+      const flood = "- alice connects\n- alice sends bytes: { text: a, times: 20000000 }"
+      const outcome = yield* playing(
+        flood,
+        chat(() => ({ accept: (socket) => void socket.on("error", () => undefined) }))
+      )
+      assert.match(told(outcome), /received it stopped reading, and all buffers between are full$/)
+    })
+  )
+})
