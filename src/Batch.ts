@@ -16,8 +16,7 @@ export class Batch {
   readonly to: Audience
   readonly messages: number
   private readonly bytes: Buffer
-  /** Where a sender's own objects lie in `bytes`: start, end, start, end … */
-  private readonly own = new Map<Connection, Array<number>>()
+  private readonly own = new Map<Connection, Own>()
 
   constructor(broadcasts: NonEmptyReadonlyArray<Broadcast>) {
     this.to = broadcasts[0].to
@@ -26,10 +25,14 @@ export class Batch {
     for (const { bytes, from } of broadcasts) {
       const start = end
       end += bytes.length
-      const ranges = this.own.get(from)
-      if (ranges === undefined) this.own.set(from, [start, end])
-      else if (ranges.at(-1) === start) ranges[ranges.length - 1] = end
-      else ranges.push(start, end)
+      const own = this.own.get(from)
+      if (own === undefined) {
+        this.own.set(from, { ranges: [start, end], messages: 1 })
+        continue
+      }
+      own.messages++
+      if (own.ranges.at(-1) === start) own.ranges[own.ranges.length - 1] = end
+      else own.ranges.push(start, end)
     }
     this.bytes =
       broadcasts.length === 1
@@ -40,11 +43,15 @@ export class Batch {
           )
   }
 
-  /** Offers a recipient everything but its own, in one write. */
-  offerTo(recipient: Connection): void {
-    const ranges = this.own.get(recipient)
-    if (ranges === undefined) recipient.offer(this.bytes)
-    else recipient.offerTogether(() => this.offerAround(recipient, ranges))
+  /** Offers a recipient everything but its own, in one write; gives how many that were. */
+  offerTo(recipient: Connection): number {
+    const own = this.own.get(recipient)
+    if (own === undefined) {
+      recipient.offer(this.bytes)
+      return this.messages
+    }
+    recipient.offerTogether(() => this.offerAround(recipient, own.ranges))
+    return this.messages - own.messages
   }
 
   private offerAround(recipient: Connection, ranges: ReadonlyArray<number>): void {
@@ -55,4 +62,11 @@ export class Batch {
     }
     if (from < this.bytes.length) recipient.offer(this.bytes.subarray(from))
   }
+}
+
+/** What of a batch its recipient sent itself. */
+interface Own {
+  /** Where it lies in the bytes: start, end, start, end … */
+  readonly ranges: Array<number>
+  messages: number
 }

@@ -1,10 +1,11 @@
 import type { Socket } from "node:net"
 import { TLSSocket } from "node:tls"
 import * as Effect from "effect/Effect"
-import { type ErrorCode, errorCodes } from "./Protocol.ts"
+import { errorCodes } from "./Protocol.ts"
 
 /** Why a connection is over: its client left or logged out, or the server ended it and says why. */
-export type Ending = "left" | "logout" | ErrorCode
+export const endings = ["left", "logout", ...errorCodes] as const
+export type Ending = (typeof endings)[number]
 
 /** What all connections of a server share. */
 export interface ConnectionRules {
@@ -14,6 +15,8 @@ export interface ConnectionRules {
   readonly lingerMillisMax: number
   /** Told once when half of `outboxBytesMax` waits for a client, and again only after it has caught up. */
   readonly onSlow: (connection: Connection) => void
+  /** Where the most that ever waited for one client is kept. */
+  readonly stats: { outboxBytesHighest: number }
   /** The coarse clock that `activeAtMillis` is read from. */
   readonly clock: { readonly nowMillis: number }
 }
@@ -64,6 +67,7 @@ export class Connection {
     const { rules, socket } = this
     if (!this.isOpen || socket.destroyed) return
     const waitingBytes = socket.writableLength
+    if (waitingBytes > rules.stats.outboxBytesHighest) rules.stats.outboxBytesHighest = waitingBytes
     if (waitingBytes > rules.outboxBytesMax) {
       this.isOpen = false
       this.stop("slow_consumer")
@@ -154,6 +158,6 @@ export class Connection {
 const noop = () => {}
 
 /** One failure for each ending, made once: an ending is no surprise and needs no stack. */
-const failures = Object.fromEntries(
-  (["left", "logout", ...errorCodes] as const).map((ending) => [ending, Effect.fail(ending)])
-) as Readonly<Record<Ending, Effect.Effect<never, Ending>>>
+const failures = Object.fromEntries(endings.map((ending) => [ending, Effect.fail(ending)])) as Readonly<
+  Record<Ending, Effect.Effect<never, Ending>>
+>

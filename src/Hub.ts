@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import * as PubSub from "effect/PubSub"
 import { type Audience, Batch, type Broadcast } from "./Batch.ts"
 import type { Connection } from "./Connection.ts"
+import { DeliveryTime } from "./DeliveryTime.ts"
 import { Settings } from "./Settings.ts"
 
 /** Work that must happen in its turn among the broadcasts; what it returns is broadcast next. */
@@ -26,6 +27,9 @@ export class Hub extends Context.Service<
     /** Does the work once all that was published before has been offered; done when the work is. */
     readonly inTurn: (work: Work) => Effect.Effect<void>
     readonly counters: Readonly<HubCounters>
+    /** What was published and not yet offered to everyone. */
+    readonly depth: () => number
+    readonly deliveryTime: DeliveryTime
   }
 >()("palabre/Hub") {
   static readonly layer = Layer.effect(
@@ -42,6 +46,8 @@ export interface HubCounters {
   messages: number
   /** Recipients offered a batch. */
   offers: number
+  /** Broadcasts in those offers: one to ten recipients counts ten. */
+  deliveries: number
   /** Times the deliverer was woken. */
   wakes: number
 }
@@ -56,12 +62,14 @@ const makeHub = Effect.gen(function* () {
   const items = yield* PubSub.bounded<Broadcast | Turn>(hubItemsMax)
   const subscription = yield* PubSub.subscribe(items)
   const audiences = { members: new Set<Connection>(), watchers: new Set<Connection>() }
-  const counters: HubCounters = { batches: 0, messages: 0, offers: 0, wakes: 0 }
+  const counters: HubCounters = { batches: 0, messages: 0, offers: 0, deliveries: 0, wakes: 0 }
   let underway = 0 // published, and not yet offered to everyone
+  const deliveryTime = new DeliveryTime()
 
   const put = (item: Broadcast | Turn): Effect.Effect<void> =>
     Effect.suspend(() => {
       underway++
+      deliveryTime.published()
       return PubSub.publishUnsafe(items, item) ? Effect.void : Effect.asVoid(PubSub.publish(items, item))
     })
 
@@ -85,7 +93,7 @@ const makeHub = Effect.gen(function* () {
         yield* nextTurn
         left = sliceRecipients - 1
       }
-      batch.offerTo(recipient)
+      counters.deliveries += batch.offerTo(recipient)
       counters.offers++
     }
   })
@@ -115,13 +123,15 @@ const makeHub = Effect.gen(function* () {
     while (true) {
       const taken = yield* PubSub.takeBetween(subscription, 1, hubItemsMax)
       counters.wakes++
+      deliveryTime.taken(underway - taken.length)
       yield* deliverAll(taken)
       underway -= taken.length
+      deliveryTime.delivered()
       yield* nextTurn // so that more can gather
     }
   })
   yield* Effect.forkScoped(deliverer)
-  return Hub.of({ audiences, publish: put, inTurn, counters })
+  return Hub.of({ audiences, publish: put, inTurn, counters, depth: () => underway, deliveryTime })
 })
 
 const nextTurn = Effect.callback<void>((resume) => {

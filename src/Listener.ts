@@ -15,11 +15,13 @@ export interface Address {
 export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFailed", {
   host: Schema.String,
   port: Schema.Finite,
-  code: Schema.String
+  code: Schema.String,
+  /** What the flags of the listener begin with, such as `metrics-`. */
+  flagPrefix: Schema.optionalKey(Schema.String)
 }) {
   override get message(): string {
     const where = formatAddress(this)
-    const advice = advices[this.code]
+    const advice = advices[this.code]?.replaceAll("--", `--${this.flagPrefix ?? ""}`)
     return advice === undefined
       ? `Cannot listen on ${where}: ${this.code}.`
       : `Cannot listen on ${where}: ${advice}`

@@ -1,24 +1,41 @@
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import { Drain } from "./Drain.ts"
 import { Hub } from "./Hub.ts"
 import type { ListenFailed } from "./Listener.ts"
+import { minimumLogLevel } from "./Logs.ts"
 import { Registry } from "./Registry.ts"
 import { Server } from "./Server.ts"
-import { Settings, type Values } from "./Settings.ts"
+import { defaults, Settings, type Values } from "./Settings.ts"
+import { Stats } from "./Stats.ts"
 import { Sweeper } from "./Sweeper.ts"
 import type { TlsFailed } from "./Tls.ts"
 
 /**
  * A whole server, for embedding: it listens as long as the layer's scope is open and drains when that closes.
  * Settings that are not given have their defaults; `{ hosts: ["127.0.0.1"], port: 0 }` takes a free port, which
- * `Server.addresses` tells.
+ * `Server.addresses` tells. It logs through the program's own loggers, from `logLevel` on where that is given.
  */
-export const layer = (settings: Partial<Values> = {}): Layer.Layer<Server, ListenFailed | TlsFailed> =>
-  Server.layer.pipe(
+export const layer = (settings: Partial<Values> = {}): Layer.Layer<Server, ListenFailed | TlsFailed> => {
+  const { metricsPort, otlpUrl } = { ...defaults(), ...settings }
+  const isMonitored = metricsPort !== Number.POSITIVE_INFINITY
+  const isCollected = otlpUrl !== ""
+  return Server.layer.pipe(
+    Layer.provide(when(isMonitored, async () => (await import("./Monitor.ts")).monitor)),
+    Layer.provide(when(isMonitored || isCollected, async () => (await import("./Metrics.ts")).metrics)),
     Layer.provide(Drain.layer),
-    Layer.provide([Hub.layer, Registry.layer, Sweeper.layer]),
+    Layer.provide([Hub.layer, Registry.layer, Stats.layer, Sweeper.layer]),
+    Layer.provide(when(isCollected, async () => (await import("./Collector.ts")).collector(otlpUrl))),
+    Layer.provide(Layer.sync(Metric.MetricRegistry, () => new Map())),
     Layer.provide(Settings.layer(settings)),
+    Layer.provide(settings.logLevel === undefined ? Layer.empty : minimumLogLevel(settings.logLevel)),
     Layer.fresh // two servers in one program share nothing
   )
+}
+
+/** What few servers need is loaded only by those. */
+const when = <A, E, R>(isWanted: boolean, load: () => Promise<Layer.Layer<A, E, R>>) =>
+  isWanted ? Layer.unwrap(Effect.promise(load)) : Layer.empty
 
 export { Server } from "./Server.ts"

@@ -1,5 +1,8 @@
 import { AddressLimits, type AddressRules } from "./AddressLimits.ts"
-import type { ErrorCode } from "./Protocol.ts"
+
+/** Why there is no seat, in the words of the protocol. */
+export const refusals = ["server_full", "too_many_connections", "shutting_down"] as const
+export type Refusal = (typeof refusals)[number]
 
 /** How many may connect. */
 export interface SeatRules extends AddressRules {
@@ -10,7 +13,7 @@ export interface SeatRules extends AddressRules {
 export interface Seat {
   readonly acceptedAtMillis: number
   /** Why it is none. */
-  readonly refusal: ErrorCode | undefined
+  readonly refusal: Refusal | undefined
   /** To be called once. */
   readonly giveBack: () => void
 }
@@ -38,7 +41,7 @@ export class Seats {
   }
 
   /** A seat that is none. */
-  none(refusal: ErrorCode, nowMillis: number): Seat {
+  none(refusal: Refusal, nowMillis: number): Seat {
     return { acceptedAtMillis: nowMillis, refusal, giveBack: () => {} }
   }
 

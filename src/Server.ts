@@ -5,13 +5,14 @@ import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import { Connection, type ConnectionRules } from "./Connection.ts"
 import { Drain } from "./Drain.ts"
+import { makeJournal } from "./Journal.ts"
 import { type Acceptor, type Address, listen, type Listener, ListenFailed } from "./Listener.ts"
 import { openFilesMax } from "./OpenFiles.ts"
-import type { ErrorCode } from "./Protocol.ts"
 import { Replies } from "./Replies.ts"
-import { type Seat, Seats } from "./Seats.ts"
+import { type Refusal, type Seat, Seats } from "./Seats.ts"
 import { makeServe } from "./Session.ts"
 import { Settings } from "./Settings.ts"
+import { Stats } from "./Stats.ts"
 import { Sweeper } from "./Sweeper.ts"
 import { type KeyPair, readKeyPair, type TlsFailed } from "./Tls.ts"
 
@@ -48,27 +49,83 @@ export class Server extends Context.Service<
 const makeServer = Effect.gen(function* () {
   const settings = yield* Settings
   const drain = yield* Drain
+  const stats = yield* Stats
+  const { connections } = yield* Sweeper
+  const { acceptor, fibers, refused } = yield* makeReception
+  const readCertificate = readKeyPair(settings.tlsCertFile, settings.tlsKeyFile)
+  const listeners = yield* listenOnAll(settings, yield* readCertificate, acceptor)
+  stats.isListening = true
+
+  /** Lets everyone leave in order, then cuts off who has not left by the deadline. */
+  const end = drain
+    .begin(() => {
+      for (const listener of listeners) listener.dropHandshakes()
+      for (const connection of connections) connection.stop("shutting_down")
+    })
+    .pipe(
+      Effect.andThen(FiberSet.awaitEmpty(fibers)),
+      Effect.interruptible,
+      Effect.timeoutOption(settings.drainMillisMax),
+      Effect.andThen(
+        Effect.sync(() => {
+          for (const connection of [...connections, ...refused]) connection.abort()
+        })
+      ),
+      Effect.withSpan("drain")
+    )
+  yield* Effect.addFinalizer(() => end)
+  return Server.of({
+    addresses: listeners.map(({ address }) => address),
+    renewCertificate: Effect.map(readCertificate, (pair) => {
+      if (pair !== undefined) for (const { renew } of listeners) renew(pair)
+    })
+  })
+})
+
+/** What becomes of those who connect: they are served in a fiber each, or turned away where there is no seat. */
+const makeReception = Effect.gen(function* () {
+  const settings = yield* Settings
+  const drain = yield* Drain
+  const stats = yield* Stats
   const { clock, connections } = yield* Sweeper
   const serve = yield* makeServe
+  const journal = yield* makeJournal
   const replies = new Replies(settings.locale)
-  const seats = new Seats({ ...settings, clientsMax: yield* possibleClients(settings.clientsMax) })
+  stats.connectionsMax = yield* possibleClients(settings.clientsMax)
+  const seats = new Seats({ ...settings, clientsMax: stats.connectionsMax })
   const fibers = yield* FiberSet.make()
   const fork = yield* FiberSet.runtime(fibers)()
-  const rules: ConnectionRules = { ...settings, clock, onSlow: (connection) => fork(warnOfSlow(connection)) }
+  const onSlow = (connection: Connection): void => {
+    stats.slowWarnings++
+    fork(journal.readsSlowly(connection))
+  }
+  const rules: ConnectionRules = { ...settings, clock, stats, onSlow }
   const refused = new Set<Connection>()
   let lastId = 0
 
   const seated = (connection: Connection, { acceptedAtMillis }: Seat): void => {
+    stats.connectionsAccepted++
     connections.add(connection)
     connection.loginByMillis = acceptedAtMillis + settings.loginMillisMax
-    fork(serve(connection), { uninterruptible: true }).addObserver(() => connections.delete(connection))
+    fork(serve(connection), { uninterruptible: true }).addObserver(() => ended(connection))
   }
 
-  const refuse = (connection: Connection, code: ErrorCode): void => {
+  const ended = (connection: Connection): void => {
+    const { ending = "left", socket } = connection
+    connections.delete(connection)
+    stats.connectionsEnded[ending]++
+    stats.closedReceivedBytes += socket.bytesRead
+    stats.closedSentBytes += socket.bytesWritten
+  }
+
+  const refuse = (connection: Connection, code: Refusal): void => {
+    stats.connectionsRefused[code]++
     if (refused.size >= refusalsMax) return connection.abort()
+    stats.errors[code]++
     refused.add(connection)
     const goodbye = connection.finish(replies.errors[code])
-    fork(goodbye, { uninterruptible: true }).addObserver(() => refused.delete(connection))
+    const turnedAway = Effect.andThen(journal.turnedAway(connection, code), goodbye)
+    fork(turnedAway, { uninterruptible: true }).addObserver(() => refused.delete(connection))
   }
 
   const acceptor: Acceptor<Seat> = {
@@ -87,47 +144,10 @@ const makeServer = Effect.gen(function* () {
     }
   }
 
-  const readCertificate = readKeyPair(settings.tlsCertFile, settings.tlsKeyFile)
-  const listeners = yield* listenOnAll(settings, yield* readCertificate, acceptor)
-
-  /** Lets everyone leave in order, then cuts off who has not left by the deadline. */
-  const end = drain
-    .begin(() => {
-      for (const listener of listeners) listener.dropHandshakes()
-      for (const connection of connections) connection.stop("shutting_down")
-    })
-    .pipe(
-      Effect.andThen(FiberSet.awaitEmpty(fibers)),
-      Effect.interruptible,
-      Effect.timeoutOption(settings.drainMillisMax),
-      Effect.andThen(
-        Effect.sync(() => {
-          for (const connection of [...connections, ...refused]) connection.abort()
-        })
-      )
-    )
-  yield* Effect.addFinalizer(() => end)
-  yield* Effect.forkScoped(
-    Effect.repeat(
-      Effect.sync(() => seats.prune(clock.nowMillis)),
-      Schedule.spaced(pruneMillis)
-    )
-  )
-  return Server.of({
-    addresses: listeners.map(({ address }) => address),
-    renewCertificate: Effect.map(readCertificate, (pair) => {
-      if (pair !== undefined) for (const { renew } of listeners) renew(pair)
-    })
-  })
+  const prune = Effect.sync(() => seats.prune(clock.nowMillis))
+  yield* Effect.forkScoped(Effect.repeat(prune, Schedule.spaced(pruneMillis)))
+  return { acceptor, fibers, refused }
 })
-
-const warnOfSlow = ({ id, socket }: Connection): Effect.Effect<void> =>
-  Effect.annotateLogs(
-    Effect.logWarning(`a client reads slowly: ${socket.writableLength} bytes wait for it`),
-    {
-      connection: id
-    }
-  )
 
 /** The connections that can be served at once: what was asked for, as far as the open-file limit allows. */
 const possibleClients = Effect.fnUntraced(function* (clientsMax: number) {

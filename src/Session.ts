@@ -6,10 +6,12 @@ import type { Connection, Ending } from "./Connection.ts"
 import { Drain } from "./Drain.ts"
 import { type Frame, Frames, malformed, tooLarge } from "./Frames.ts"
 import { Hub } from "./Hub.ts"
+import { type Journal, makeJournal } from "./Journal.ts"
 import { decodeRequest, encode, type ErrorCode, features, type Id, type Request } from "./Protocol.ts"
 import { Registry } from "./Registry.ts"
 import { Replies, withId } from "./Replies.ts"
 import { Settings } from "./Settings.ts"
+import { type LoginResult, Stats } from "./Stats.ts"
 import { type BucketRule, TokenBucket } from "./TokenBucket.ts"
 import { isUsername, usernameKey } from "./Username.ts"
 
@@ -20,7 +22,7 @@ import { isUsername, usernameKey } from "./Username.ts"
 export type Serve = (connection: Connection) => Effect.Effect<void>
 
 /** The conversation with one client: read, decode, answer, in order, until one of the two ends it. */
-export const makeServe: Effect.Effect<Serve, never, Drain | Hub | Registry | Settings> = Effect.gen(
+export const makeServe: Effect.Effect<Serve, never, Drain | Hub | Registry | Settings | Stats> = Effect.gen(
   function* () {
     const settings = yield* Settings
     const house: House = {
@@ -29,13 +31,15 @@ export const makeServe: Effect.Effect<Serve, never, Drain | Hub | Registry | Set
       drain: yield* Drain,
       hub: yield* Hub,
       registry: yield* Registry,
+      stats: yield* Stats,
+      journal: yield* makeJournal,
       messageRule: messageRule(settings)
     }
-    return (connection) => {
+    return house.journal.around((connection) => {
       const session = makeSession(house, connection)
       house.drain.enter()
       return Effect.catchCause(converse(session), (cause) => close(session, cause))
-    }
+    })
   }
 )
 
@@ -46,6 +50,8 @@ interface House {
   readonly drain: Drain["Service"]
   readonly hub: Hub["Service"]
   readonly registry: Registry["Service"]
+  readonly stats: Stats["Service"]
+  readonly journal: Journal
   readonly messageRule: BucketRule | undefined
 }
 
@@ -107,9 +113,11 @@ const close = Effect.fnUntraced(function* (session: Session, cause: Cause.Cause<
   const { connection, house, username } = session
   if (Cause.hasDies(cause)) yield* Effect.logError("session ended by a bug", cause)
   const ending = Option.getOrElse(Cause.findErrorOption(cause), (): Ending => "left")
+  connection.ending = ending
   yield* house.drain.leave
   if (username !== undefined) yield* leave(session, username)
   const isTold = ending !== "left" && ending !== "logout"
+  if (isTold) house.stats.errors[ending]++
   yield* connection.finish(session.lastWords ?? (isTold ? house.replies.errors[ending] : undefined))
 })
 
@@ -144,35 +152,53 @@ const reply = ({ connection }: Session, bytes: Buffer, id: Id | undefined): Effe
   Effect.sync(() => connection.offer(withId(bytes, id)))
 
 const refuse = (session: Session, code: ErrorCode, id: Id | undefined): Effect.Effect<void> =>
-  reply(session, session.house.replies.errors[code], id)
+  refuseWith(session, code, session.house.replies.errors[code], id)
+
+const refuseWith = (session: Session, code: ErrorCode, bytes: Buffer, id: Id | undefined) => {
+  session.house.stats.errors[code]++
+  return reply(session, bytes, id)
+}
 
 type RequestOf<Type extends Request["type"]> = Extract<Request, { readonly type: Type }>
 
 const login = (session: Session, request: RequestOf<"login">): Effect.Effect<void, Ending> => {
   const { features: asked, id, username } = request
   const { connection, house } = session
-  if (session.username !== undefined) return refuse(session, "already_logged_in", id)
+  if (session.username !== undefined) {
+    house.stats.logins.already_logged_in++
+    return refuse(session, "already_logged_in", id)
+  }
   if (!isUsername(username)) return refuseLogin(session, "invalid_username", id)
   if (!house.registry.claim(username)) return refuseLogin(session, "username_taken", id)
   session.username = username
   connection.loginByMillis = Number.POSITIVE_INFINITY
   const granted = asked && features.filter((feature) => asked.includes(feature))
   const { members, watchers } = house.hub.audiences
-  return house.hub.inTurn(() => {
+  const join = house.hub.inTurn(() => {
+    house.stats.logins.granted++
     connection.offer(withId(house.replies.welcome(username, granted), id))
     members.add(connection)
     if (granted?.includes("presence")) watchers.add(connection)
     if (watchers.size === 0) return undefined
     return { to: "watchers", from: connection, bytes: encode({ type: "joined", username }) }
   })
+  return Effect.andThen(join, house.journal.loggedIn(connection, username))
 }
 
 /** After so many refusals the connection is ended: names are not to be found out by trying. */
-const refuseLogin = (session: Session, code: ErrorCode, id: Id | undefined): Effect.Effect<void, Ending> => {
+const refuseLogin = (
+  session: Session,
+  code: ErrorCode & LoginResult,
+  id: Id | undefined
+): Effect.Effect<void, Ending> => {
+  const { connection, house } = session
+  const told = house.journal.loginRefused(connection, code)
+  house.stats.logins[code]++
   session.loginTries++
-  if (session.loginTries < session.house.settings.loginTriesMax) return refuse(session, code, id)
-  session.lastWords = withId(session.house.replies.errors[code], id)
-  return Effect.fail(code)
+  if (session.loginTries < house.settings.loginTriesMax)
+    return Effect.andThen(told, refuse(session, code, id))
+  session.lastWords = withId(house.replies.errors[code], id)
+  return Effect.andThen(told, Effect.fail(code))
 }
 
 const leave = ({ connection, house }: Session, username: string): Effect.Effect<void> => {
@@ -206,7 +232,10 @@ const broadcast = (
       from: connection,
       bytes: encode({ type: "message", username, content })
     }),
-    Effect.sync(() => connection.offer(withId(house.replies.sent, id)))
+    Effect.sync(() => {
+      house.stats.messagesReceived++
+      connection.offer(withId(house.replies.sent, id))
+    })
   )
 
 /** The same, unless the client has used up its right to: then it is told when to try again. */
@@ -220,7 +249,12 @@ const broadcastWithin = Effect.fnUntraced(function* (
   session.messages ??= new TokenBucket(rule, nowMillis)
   const retryAfterMs = session.messages.take(rule, nowMillis)
   if (retryAfterMs === 0) return yield* broadcast(session, username, request)
-  return yield* reply(session, session.house.replies.rateLimited(retryAfterMs), request.id)
+  return yield* refuseWith(
+    session,
+    "rate_limited",
+    session.house.replies.rateLimited(retryAfterMs),
+    request.id
+  )
 })
 
 const isOwn = (username: string, claimed: string | undefined): boolean =>

@@ -94,6 +94,14 @@ export const file: Kind<string> = {
   expected: "the path of a file"
 }
 
+/** Where something answers over HTTP; the empty one is none. */
+export const url: Kind<string> = {
+  metavar: "URL",
+  parse: (text) => (/^https?:\/\/[^/]/.test(text) && URL.canParse(text) ? text : undefined),
+  format: (value) => value || "none",
+  expected: "a URL such as http://127.0.0.1:4318"
+}
+
 /** One of a few words. */
 export const oneOf = <const A extends string>(words: ReadonlyArray<A>): Kind<A> => ({
   metavar: words.join("|"),
@@ -103,11 +111,19 @@ export const oneOf = <const A extends string>(words: ReadonlyArray<A>): Kind<A> 
 })
 
 /** What to listen on. */
+export const address: Kind<string> = {
+  metavar: "ADDRESS",
+  parse: (text) => (/^[\w:][\w.:%-]{0,252}$/.test(text) ? text : undefined),
+  format: String,
+  expected: "an address or host name"
+}
+
+/** The same, as many as one likes. */
 export const addresses: Kind<ReadonlyArray<string>> = {
   metavar: "ADDRESS[,ADDRESS…]",
   parse: (text) => {
-    const hosts = text.split(",").map((host) => host.trim())
-    return hosts.every((host) => /^[\w:][\w.:%-]{0,252}$/.test(host)) ? hosts : undefined
+    const hosts = text.split(",").map((host) => address.parse(host.trim()))
+    return hosts.every((host) => host !== undefined) ? hosts : undefined
   },
   format: (hosts) => hosts.join(","),
   expected: "an address or host name, or several with commas between"

@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 import { defaultPort } from "./Protocol.ts"
 import {
+  address,
   addresses,
   addressRanges,
   bytes,
@@ -11,7 +12,8 @@ import {
   type Kind,
   oneOf,
   orOff,
-  rate
+  rate,
+  url
 } from "./SettingKinds.ts"
 import { locales } from "./Texts.ts"
 
@@ -113,6 +115,19 @@ export const table = {
     "least severe line logged"
   ),
   logFormat: setting("log-format", oneOf(["pretty", "json"]), "pretty", "form of a log line"),
+  metricsPort: setting(
+    "metrics-port",
+    orOff(count(0, 65_535)),
+    OFF,
+    "port of /metrics, /healthz and /readyz over HTTP; 0 takes a free one"
+  ),
+  metricsHost: setting("metrics-host", address, "127.0.0.1", "address of that port"),
+  otlpUrl: setting(
+    "otlp-url",
+    url,
+    "",
+    "OpenTelemetry collector that logs, metrics and traces are sent to, over HTTP"
+  ),
   readPauseBytes: setting(
     "read-pause",
     bytes(KiB),

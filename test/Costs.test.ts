@@ -7,13 +7,14 @@ import { Hub } from "../src/Hub.ts"
 import { Registry } from "../src/Registry.ts"
 import { Server } from "../src/Server.ts"
 import { Settings } from "../src/Settings.ts"
+import { Stats } from "../src/Stats.ts"
 import { Sweeper } from "../src/Sweeper.ts"
 import { connect, connectAs } from "./support/TestClient.ts"
 
 /** The parts of a server, so that what they did can be counted. */
 const open = Server.layer.pipe(
   Layer.provideMerge(Drain.layer),
-  Layer.provideMerge(Layer.mergeAll(Hub.layer, Registry.layer, Sweeper.layer)),
+  Layer.provideMerge(Layer.mergeAll(Hub.layer, Registry.layer, Stats.layer, Sweeper.layer)),
   Layer.provide(Settings.layer({ hosts: ["127.0.0.1"], port: 0 }))
 )
 

@@ -41,7 +41,7 @@ const assertTold = ({ code, err, out }: Finished, exitCode: number, message: Reg
 describe("palabre serve", () => {
   it("prints one line with its address, and drains with exit code 0 on SIGTERM and SIGINT", async () => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      const { child, finished, port } = await serving()
+      const { child, finished, port } = await serving("--log-level", "warn")
       const socket = connect(port, "127.0.0.1").end('{"type":"ping"}')
       assert.strictEqual(await text(socket), '{"status":"success","message":"pong"}\n')
       child.kill(signal)

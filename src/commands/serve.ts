@@ -4,14 +4,13 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
-import * as References from "effect/References"
 import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { exitCodes, Failure } from "../Cli.ts"
 import { formatAddress } from "../Listener.ts"
+import { logger, minimumLogLevel } from "../Logs.ts"
 import { layer, Server } from "../Palabre.ts"
 import { type Kind, oneOf } from "../SettingKinds.ts"
 import {
@@ -91,7 +90,7 @@ export const serve = Command.make(
     })
     return yield* Layer.effectDiscard(announce).pipe(
       Layer.provide(layer(settings)),
-      Layer.provide(logs(settings)),
+      Layer.provide([logger(settings.logFormat), minimumLogLevel(settings.logLevel)]),
       Layer.launch,
       Effect.mapError((error) => new Failure(error.message)),
       Effect.onInterrupt(() => endsWell)
@@ -135,13 +134,3 @@ const renewOnHangup = Effect.gen(function* () {
 const endsWell = Effect.sync(() => {
   process.exitCode = exitCodes.ok
 })
-
-const logLevels = { debug: "Debug", info: "Info", warn: "Warn", error: "Error" } as const
-
-/** Logs go to standard error, one line each, from the level that was asked for on. */
-const logs = ({ logFormat, logLevel }: Values): Layer.Layer<never> =>
-  Layer.mergeAll(
-    Logger.layer([logFormat === "json" ? Logger.consoleJson : Logger.consolePretty()]),
-    Layer.succeed(Logger.LogToStderr, true),
-    Layer.succeed(References.MinimumLogLevel, logLevels[logLevel])
-  )

@@ -4,6 +4,6 @@ import { layer, type Server } from "../../src/Palabre.ts"
 import type { Values } from "../../src/Settings.ts"
 import type { TlsFailed } from "../../src/Tls.ts"
 
-/** A real server on a free port of loopback. */
+/** A real server on a free port of loopback, which logs errors alone. */
 export const server = (settings: Partial<Values> = {}): Layer.Layer<Server, ListenFailed | TlsFailed> =>
-  layer({ hosts: ["127.0.0.1"], port: 0, ...settings })
+  layer({ hosts: ["127.0.0.1"], port: 0, logLevel: "error", ...settings })

@@ -1,0 +1,95 @@
+import * as Effect from "effect/Effect"
+import * as LogLevel from "effect/LogLevel"
+import type { Connection } from "./Connection.ts"
+import { Hub } from "./Hub.ts"
+import { formatAddress } from "./Listener.ts"
+import type { ErrorCode } from "./Protocol.ts"
+import { Settings } from "./Settings.ts"
+
+/**
+ * What those who run the server are told of each connection: one log line an event, and a span of its whole life
+ * where spans are exported. Never what is said. Below the log level nothing is computed.
+ */
+export interface Journal {
+  /** The same service, with the lines and the span of a connection around it. */
+  readonly around: (serve: Serve) => Serve
+  readonly loggedIn: (connection: Connection, username: string) => Effect.Effect<void>
+  readonly loginRefused: (connection: Connection, code: ErrorCode) => Effect.Effect<void>
+  /** There was no seat for it. */
+  readonly turnedAway: (connection: Connection, code: ErrorCode) => Effect.Effect<void>
+  readonly readsSlowly: (connection: Connection) => Effect.Effect<void>
+}
+
+type Serve = (connection: Connection) => Effect.Effect<void>
+
+/** The journal of one server, at the log level it is made with. */
+export const makeJournal: Effect.Effect<Journal, never, Hub | Settings> = Effect.gen(function* () {
+  const { otlpUrl } = yield* Settings
+  const { members } = (yield* Hub).audiences
+  const isDebug = yield* LogLevel.isEnabled("Debug")
+  const isInfo = yield* LogLevel.isEnabled("Info")
+  const isWarn = yield* LogLevel.isEnabled("Warn")
+  const isTraced = otlpUrl !== ""
+
+  const connected = isDebug ? line("Debug", "connected", () => ({})) : silent
+  const ended = isInfo
+    ? line("Info", "ended", (connection) => ({ ...account(connection), online: members.size }))
+    : silent
+
+  return {
+    around: (serve) => {
+      if (!isInfo && !isTraced) return serve
+      return (connection) => {
+        const served = serve(connection)
+        const told = connected(connection).pipe(
+          Effect.andThen(served),
+          Effect.andThen(Effect.suspend(() => ended(connection)))
+        )
+        return isTraced ? spanned(told, connection) : told
+      }
+    },
+    loggedIn: isInfo
+      ? line("Info", "logged in", (_, username: string) => ({ username, online: members.size }))
+      : silent,
+    loginRefused: isInfo ? line("Info", "login refused", (_, code: ErrorCode) => ({ code })) : silent,
+    turnedAway: isDebug ? line("Debug", "turned away", (_, code: ErrorCode) => ({ code })) : silent,
+    readsSlowly: isWarn
+      ? line("Warn", "reads slowly", ({ socket }) => ({ waitingBytes: socket.writableLength }))
+      : silent
+  }
+})
+
+const silent = () => Effect.void
+
+const line =
+  <Args extends ReadonlyArray<unknown>>(
+    level: "Debug" | "Info" | "Warn",
+    text: string,
+    facts: (connection: Connection, ...args: Args) => Record<string, unknown>
+  ) =>
+  (connection: Connection, ...args: Args): Effect.Effect<void> =>
+    Effect.suspend(() =>
+      Effect.annotateLogs(Effect.logWithLevel(level)(text), {
+        ...identity(connection),
+        ...facts(connection, ...args)
+      })
+    )
+
+/** Which connection it is. */
+const identity = ({ id, socket: { remoteAddress = "?", remotePort = 0 } }: Connection) => ({
+  connection: id,
+  address: formatAddress({ host: remoteAddress, port: remotePort })
+})
+
+/** How a connection went, once it is over. */
+const account = ({ ending, socket }: Connection) => ({
+  reason: ending,
+  receivedBytes: socket.bytesRead,
+  sentBytes: socket.bytesWritten
+})
+
+const spanned = (served: Effect.Effect<void>, connection: Connection): Effect.Effect<void> =>
+  served.pipe(
+    Effect.andThen(Effect.suspend(() => Effect.annotateCurrentSpan(account(connection)))),
+    Effect.withSpan("connection", { root: true, kind: "server", attributes: identity(connection) })
+  )

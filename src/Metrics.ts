@@ -1,0 +1,180 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import manifest from "../package.json" with { type: "json" }
+import { eventLoopDelay } from "./EventLoopDelay.ts"
+import { Hub } from "./Hub.ts"
+import { openFilesMax } from "./OpenFiles.ts"
+import { Settings } from "./Settings.ts"
+import { Stats } from "./Stats.ts"
+import { Sweeper } from "./Sweeper.ts"
+
+/**
+ * Puts all figures of a server into the metric registry of the context, under names as Prometheus likes them. They
+ * are read when the registry is; only the broadcast latency is written as it happens, once a batch.
+ */
+export const metrics: Layer.Layer<never, never, Hub | Settings | Stats | Sweeper> = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const register = yield* makeRegister
+    yield* registerConnections(register)
+    yield* registerMessages(register)
+    yield* registerProcess(register)
+  })
+)
+
+type Labels = Readonly<Record<string, string>>
+type Read = () => number
+
+interface Register {
+  /** A figure that only grows. */
+  readonly counter: (name: string, description: string, read: Read, labels?: Labels) => void
+  /** The same for each key of a record, as a label. */
+  readonly counters: (
+    name: string,
+    description: string,
+    label: string,
+    record: Readonly<Record<string, number>>
+  ) => void
+  readonly gauge: (name: string, description: string, read: Read, labels?: Labels) => void
+}
+
+const makeRegister = Effect.map(Effect.context<never>(), (context): Register => {
+  const unwritten = { update: () => {}, modify: () => {} }
+  const register: Register = {
+    counter: (name, description, read, attributes) => {
+      const metric = Metric.counter(name, { description, attributes, incremental: true })
+      const get = () => ({ count: read(), incremental: true })
+      Metric.registerUnsafe(metric, context, { get, ...unwritten })
+    },
+    counters: (name, description, label, record) => {
+      for (const key of Object.keys(record))
+        register.counter(name, description, () => record[key]!, { [label]: key })
+    },
+    gauge: (name, description, read, attributes) => {
+      const metric = Metric.gauge(name, { description, attributes })
+      Metric.registerUnsafe(metric, context, { get: () => ({ value: read() }), ...unwritten })
+    }
+  }
+  return register
+})
+
+const registerConnections = Effect.fnUntraced(function* ({ counter, counters, gauge }: Register) {
+  const stats = yield* Stats
+  const { connections } = yield* Sweeper
+  const { members } = (yield* Hub).audiences
+  gauge("palabre_connections", "Connections that are open", () => connections.size)
+  gauge("palabre_connections_max", "Connections that can be open at once", () => stats.connectionsMax)
+  gauge("palabre_clients", "Connections that are logged in", () => members.size)
+  counter(
+    "palabre_connections_accepted_total",
+    "Connections that got a seat",
+    () => stats.connectionsAccepted
+  )
+  counters(
+    "palabre_connections_refused_total",
+    "Connections that got no seat",
+    "code",
+    stats.connectionsRefused
+  )
+  counters("palabre_connections_ended_total", "Connections that ended", "reason", stats.connectionsEnded)
+  counters("palabre_logins_total", "Logins", "result", stats.logins)
+  counters("palabre_errors_total", "Error replies and goodbyes", "code", stats.errors)
+})
+
+const registerMessages = Effect.fnUntraced(function* ({ counter, gauge }: Register) {
+  const stats = yield* Stats
+  const settings = yield* Settings
+  const { counters, deliveryTime, depth } = yield* Hub
+  const { connections } = yield* Sweeper
+  const context = yield* Effect.context<never>()
+  const sockets = oncePerTurn(() => sumSockets(connections, settings.outboxBytesMax / 2))
+
+  counter("palabre_messages_received_total", "Messages accepted", () => stats.messagesReceived)
+  counter(
+    "palabre_messages_sent_total",
+    "Messages and presence events sent, counted for each recipient",
+    () => counters.deliveries
+  )
+  counter(
+    "palabre_received_bytes_total",
+    "Bytes received",
+    () => stats.closedReceivedBytes + sockets().receivedBytes
+  )
+  counter("palabre_sent_bytes_total", "Bytes sent", () => stats.closedSentBytes + sockets().sentBytes)
+  gauge("palabre_outbox_bytes", "Bytes that wait for clients", () => sockets().waitingBytes)
+  gauge(
+    "palabre_outbox_highest_bytes",
+    "The most that ever waited for one client",
+    () => stats.outboxBytesHighest
+  )
+  gauge("palabre_slow_clients", "Clients for which half of --max-outbox waits", () => sockets().slow)
+  counter("palabre_slow_warnings_total", "Times half of --max-outbox was reached", () => stats.slowWarnings)
+  gauge("palabre_hub_items", "Messages on their way, not yet offered to everyone", depth)
+  const latency = Metric.histogram("palabre_broadcast_seconds", {
+    description: "Time from the publishing of a batch's first message until all recipients were offered it",
+    boundaries: latencyBoundaries
+  })
+  latency.valueUnsafe(context) // so that it is there before the first message
+  deliveryTime.observe((seconds) => latency.updateUnsafe(seconds, context))
+})
+
+/** In seconds: from what one write takes to what nobody would wait for. */
+const latencyBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] as const
+
+/** What the sockets themselves count. */
+const sumSockets = (
+  connections: ReadonlySet<{
+    readonly socket: { bytesRead: number; bytesWritten: number; writableLength: number }
+  }>,
+  slowBytes: number
+) => {
+  const sum = { receivedBytes: 0, sentBytes: 0, waitingBytes: 0, slow: 0 }
+  for (const { socket } of connections) {
+    const waitingBytes = socket.writableLength
+    sum.receivedBytes += socket.bytesRead
+    sum.sentBytes += socket.bytesWritten - waitingBytes
+    sum.waitingBytes += waitingBytes
+    if (waitingBytes > slowBytes) sum.slow++
+  }
+  return sum
+}
+
+/** The function, computing its answer once for all who ask within a turn of the event loop. */
+const oncePerTurn = <A>(compute: () => A): (() => A) => {
+  let answer: { readonly value: A } | undefined
+  return () => {
+    if (answer === undefined) {
+      answer = { value: compute() }
+      queueMicrotask(() => {
+        answer = undefined
+      })
+    }
+    return answer.value
+  }
+}
+
+/** Names that dashboards for Node programs know. */
+const registerProcess = Effect.fnUntraced(function* ({ counter, gauge }: Register) {
+  const startSeconds = Date.now() / 1_000 - process.uptime()
+  const memory = oncePerTurn(() => process.memoryUsage())
+  const delay = yield* eventLoopDelay
+  gauge("palabre_info", "Which program this is", () => 1, {
+    version: manifest.version,
+    node: process.version
+  })
+  gauge("process_start_time_seconds", "When the process started, since 1970", () => startSeconds)
+  counter("process_cpu_seconds_total", "CPU time", () => {
+    const { system, user } = process.cpuUsage()
+    return (system + user) / MICROS_PER_SECOND
+  })
+  gauge("process_max_fds", "The open-file limit", openFilesMax)
+  gauge("process_resident_memory_bytes", "Resident memory", () => memory().rss)
+  gauge("nodejs_heap_size_used_bytes", "Heap in use", () => memory().heapUsed)
+  gauge("nodejs_heap_size_total_bytes", "Heap", () => memory().heapTotal)
+  gauge("nodejs_external_memory_bytes", "Buffers and other memory outside the heap", () => memory().external)
+  gauge("nodejs_eventloop_lag_p50_seconds", "Event-loop delay, median", () => delay().p50)
+  gauge("nodejs_eventloop_lag_p99_seconds", "Event-loop delay, 99th percentile", () => delay().p99)
+  gauge("nodejs_eventloop_lag_max_seconds", "Event-loop delay, longest", () => delay().max)
+})
+
+const MICROS_PER_SECOND = 1e6

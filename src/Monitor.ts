@@ -1,0 +1,77 @@
+import { createServer } from "node:http"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as HttpMiddleware from "effect/http/HttpMiddleware"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServer from "effect/http/HttpServer"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
+import { Drain } from "./Drain.ts"
+import { ListenFailed } from "./Listener.ts"
+import { Settings } from "./Settings.ts"
+import { Stats } from "./Stats.ts"
+
+/** Connections to the monitor at once; further ones are closed. */
+const connectionsMax = 16
+
+/** How long one may take to ask. */
+const requestMillisMax = 10_000
+
+/**
+ * What shows how the server fares, over HTTP: `/metrics` for Prometheus, `/healthz` as long as the process answers,
+ * `/readyz` from when the server listens until it begins to drain. It answers until the drain is over.
+ */
+export const monitor: Layer.Layer<never, ListenFailed, Drain | Settings | Stats> = Layer.unwrap(
+  Effect.gen(function* () {
+    const { metricsHost: host, metricsPort: port } = yield* Settings
+    const { isDraining } = yield* Drain
+    const stats = yield* Stats
+    const isReady = () => stats.isListening && !isDraining()
+    const routes = Layer.mergeAll(
+      PrometheusMetrics.layerHttp(),
+      HttpRouter.add("GET", "/healthz", Effect.succeed(HttpServerResponse.text("ok\n"))),
+      HttpRouter.add(
+        "GET",
+        "/readyz",
+        Effect.sync(() =>
+          isReady()
+            ? HttpServerResponse.text("ready\n")
+            : HttpServerResponse.text("not ready\n", { status: 503 })
+        )
+      )
+    )
+    return HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
+      Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true)),
+      Layer.provideMerge(Layer.effectDiscard(announce)),
+      Layer.provide(httpServer(host, port))
+    )
+  })
+)
+
+/** An HTTP server whose clients, however slow, do not hold up its end. */
+const httpServer = (host: string, port: number) =>
+  Layer.effect(
+    HttpServer.HttpServer,
+    Effect.gen(function* () {
+      const server = createServer({ requestTimeout: requestMillisMax })
+      server.maxConnections = connectionsMax
+      const options = { host, port, disablePreemptiveShutdown: true }
+      const listening = yield* Effect.mapError(
+        NodeHttpServer.make(() => server, options),
+        ({ cause }) => {
+          const code = (cause as NodeJS.ErrnoException).code ?? String(cause)
+          return new ListenFailed({ host, port, code, flagPrefix: "metrics-" })
+        }
+      )
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          server.close()
+          server.closeAllConnections()
+        })
+      )
+      return listening
+    })
+  )
+
+const announce = HttpServer.addressFormattedWith((url) => Effect.logInfo(`metrics are on ${url}/metrics`))
