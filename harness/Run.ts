@@ -72,7 +72,7 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
       failed.finding
     ])
   const end = Effect.mapError(
-    theEnd(sceneOf(undefined, captures, stage, scenario)),
+    Effect.suspend(() => theEnd(sceneOf(undefined, captures, stage, scenario))),
     ({ finding }): Failed => ["the end", finding]
   )
   const failed = yield* failureOf(Effect.andThen(part("before"), Effect.andThen(part("steps"), end)))

@@ -9,7 +9,12 @@ export interface Program {
   /** The end of its standard error or, where that is empty, of its standard output. */
   readonly lastLines: ReadonlyArray<string>
   readonly kill: Effect.Effect<void>
+  /** Asks it to end, as whoever runs it would, and kills it where it does not. */
+  readonly stop: Effect.Effect<void>
 }
+
+/** How long a program may take to end once it was asked to. */
+const stopMillisMax = 5_000
 
 const linesMax = 20
 const lineCharactersMax = 500
@@ -33,6 +38,10 @@ export const launch = (command: string): Program => {
     ended ??= howItEnded(code, signal)
   })
   if (child.pid !== undefined) alive.add(child.pid)
+  const kill = Effect.promise(() => {
+    killGroup(child.pid)
+    return over
+  })
   return {
     get ended() {
       return ended
@@ -40,10 +49,14 @@ export const launch = (command: string): Program => {
     get lastLines() {
       return errors.lines.length > 0 ? errors.lines : output.lines
     },
-    kill: Effect.promise(() => {
-      killGroup(child.pid)
-      return over
-    })
+    kill,
+    stop: Effect.suspend(() => {
+      signalGroup(child.pid, "SIGTERM")
+      return Effect.raceFirst(
+        Effect.promise(() => over),
+        Effect.sleep(stopMillisMax)
+      )
+    }).pipe(Effect.andThen(kill))
   }
 }
 
@@ -69,9 +82,14 @@ const howItEnded = (code: number | null, signal: NodeJS.Signals | null): string 
 }
 
 const killGroup = (pid: number | undefined): void => {
-  if (pid === undefined || !alive.delete(pid)) return
+  signalGroup(pid, "SIGKILL")
+  if (pid !== undefined) alive.delete(pid)
+}
+
+const signalGroup = (pid: number | undefined, signal: NodeJS.Signals): void => {
+  if (pid === undefined || !alive.has(pid)) return
   try {
-    process.kill(-pid, "SIGKILL")
+    process.kill(-pid, signal)
   } catch {
     // The whole group has ended by itself.
   }

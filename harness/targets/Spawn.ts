@@ -35,7 +35,7 @@ const start = Effect.fnUntraced(function* (what: Start) {
     host,
     port,
     restart: Effect.gen(function* () {
-      yield* program.kill
+      yield* program.stop
       program = yield* begin({ ...what, port }, port)
     }),
     ended: () => program.ended,

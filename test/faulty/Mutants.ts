@@ -54,11 +54,10 @@ const mutants = Command.make("mutants", config, (input) =>
       })
     )
     const wrong = judgements.filter(({ complaints }) => complaints.length > 0)
-    for (const { complaints, kind, name } of wrong)
-      for (const complaint of complaints) print(`WRONG  ${kind} ${name}: ${complaint}`)
     const unproved = input.names.length === 0 ? clausesWithoutProof(judgements) : []
     for (const clause of unproved) print(`WRONG  ${clause}: no fault was caught by a scenario that blames it`)
     print(`${judgements.length - wrong.length} servers judged rightly, ${wrong.length} wrongly`)
+    if (wrong.length > 0) print(`wrongly: ${wrong.map(({ name }) => name).join(" ")}`)
     if (wrong.length + unproved.length > 0)
       return yield* Effect.fail(new Failure("the scenarios do not prove what they say"))
   })
@@ -105,7 +104,8 @@ const report = ({ clauses, complaints, findings, kind, name }: Judgement): void 
     .join(" ")
   const verdict = complaints.length === 0 ? "ok   " : "WRONG"
   const what = kind === "fault" ? `${clauses.join(" ")}  ${caught}` : `${findings.length} scenarios`
-  print(`${verdict}  ${kind.padEnd(7)}  ${name.padEnd(28)}  ${what}`)
+  print(`${verdict}  ${kind.padEnd(7)}  ${name.padEnd(29)}  ${what}`)
+  for (const complaint of complaints) print(`       ${complaint}`)
 }
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
