@@ -405,13 +405,13 @@ describe("a failure says", () => {
           }
         }))
       )
-      assert.match(outcome.failure!.finding.after!, /^[\d.]+ m?s after bob's login \(line 6\)$/)
+      assert.match(outcome.failure!.finding.after!, /^[\d.]+ m?s after bob's login \(line 5\)$/)
     })
   )
   it.live("what waits in the other lane when nothing came in its own", () =>
     Effect.gen(function* () {
       const outcome = yield* playing(
-        `- alice logs in\n- bob logs in\n- alice says: hello\n- bob receives: { status: success }`,
+        `- alice logs in\n- bob logs in\n- alice says: hello\n- bob receives: { status: success }\n  within: 300ms`,
         chat()
       )
       assert.match(outcome.failure!.finding.hint!, /^in the other lane waits \{"type":"message"/)

@@ -154,7 +154,7 @@ cases("trying again", [
   },
   {
     name: "but not for ever",
-    steps: "- bob keeps trying to log in",
+    steps: "- bob keeps trying to log in:\n    within: 300ms",
     change: afterRefusals(1_000),
     says: /^failed at bob keeps trying to log in: expected \{"status": "success"\} in the end, received only refusals, the last one \{"status":"error"/
   },
@@ -172,7 +172,7 @@ cases("trying again", [
   {
     name: "nor is no reply one",
     steps:
-      "- alice logs in\n- alice keeps trying: { sends: { type: ping }, until: { status: done }, while: { status: success } }",
+      "- alice logs in\n- alice keeps trying: { sends: { type: ping }, until: { status: done }, while: { status: success }, within: 300ms }",
     change: () => ({ ping: () => undefined }),
     says: /received nothing$/
   }
@@ -193,7 +193,7 @@ cases("expecting", [
   },
   {
     name: "a missing one fails at the bound",
-    steps: `${two}- bob receives: ${message("b")}`,
+    steps: `${two}- bob receives: ${message("b")}\n  within: 300ms`,
     says: /received nothing$/
   },
   {
@@ -267,7 +267,7 @@ cases("leaving", [
   },
   {
     name: "the name that stays on the list",
-    steps: `${two}- bob is cut off\n- alice sees that bob is gone`,
+    steps: `${two}- bob is cut off\n- alice sees that bob is gone:\n    within: 300ms`,
     change: () => ({ leave: () => undefined }),
     says: /^failed at alice sees that bob is gone: expected bob off the list, received users \["alice","bob"\]$/
   },
@@ -298,7 +298,7 @@ cases("leaving", [
   },
   {
     name: "not disconnected",
-    steps: "- alice logs in\n- alice is disconnected",
+    steps: "- alice logs in\n- alice is disconnected: { within: 300ms }",
     says: "failed at alice is disconnected: expected the server ends the connection, received nothing"
   },
   {
@@ -322,7 +322,7 @@ cases("the network", [
     name: "a fault that touched nothing leaves the run inconclusive",
     steps:
       "- alice logs in\n- alice's network: { slice: 5000 }\n- alice asks who is there\n- alice receives: { status: success }",
-    says: "inconclusive: alice's slice (line 6) never touched a byte, so nothing was proved"
+    says: "inconclusive: alice's slice (line 5) never touched a byte, so nothing was proved"
   },
   {
     name: "who does not read receives later",

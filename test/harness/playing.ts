@@ -46,9 +46,7 @@ export const steps = (lines: string, head = ""): Scenario => {
     .trim()
     .split("\n")
     .map((line) => `  ${line}\n`)
-  return scenarioOf(
-    `scenario: a test\ncast: [alice, bob, carol]\nwithin: 300ms\n${head}steps:\n${body.join("")}`
-  )
+  return scenarioOf(`scenario: a test\ncast: [alice, bob, carol]\n${head}steps:\n${body.join("")}`)
 }
 
 /** Plays a scenario, or one of these steps, against a target. */
