@@ -52,12 +52,15 @@ export class Connection {
     socket.on("close", wake)
   }
 
-  /** The next bytes; fails with the ending. Waits while too much waits for the client, so that TCP pushes back. */
+  /** The next bytes; fails with the ending. */
   read(): Effect.Effect<Buffer, Ending> {
     return this.when(this.readNow)
   }
 
-  /** Done once the client has taken what waits for it; fails with the ending. */
+  /**
+   * Done once little enough waits for the client; fails with the ending. To be awaited after each answer: a client
+   * that does not take its answers is not read, and TCP pushes back.
+   */
   writable(): Effect.Effect<void, Ending> {
     return this.socket.writableNeedDrain ? this.when(this.writableNow) : Effect.void
   }
@@ -120,7 +123,6 @@ export class Connection {
   private readNow(): Effect.Effect<Buffer, Ending> | undefined {
     const { socket } = this
     if (this.ending !== undefined) return failures[this.ending]
-    if (socket.writableNeedDrain) return undefined
     const bytes = socket.read() as Buffer | null
     if (bytes !== null) {
       this.activeAtMillis = this.rules.clock.nowMillis

@@ -1,9 +1,11 @@
 import { enableCompileCache } from "node:module"
 import { setFlagsFromString } from "node:v8"
 
-// A young generation that stays small: what a connection holds moves on at once, and an idle one costs less.
-setFlagsFromString("--semi-space-growth-factor=1")
 enableCompileCache()
+
+// The young generation keeps the size that it has now: what a connection holds soon moves on, and an idle one costs less.
+await import("effect/Effect")
+setFlagsFromString("--semi-space-growth-factor=1")
 
 const { runMain } = await import("./Cli.ts")
 const { palabre } = await import("./commands/palabre.ts")
