@@ -1,17 +1,9 @@
-import { flushCompileCache } from "node:module"
 import * as Config from "effect/Config"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as FiberSet from "effect/FiberSet"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { exitCodes, Failure } from "../Cli.ts"
-import { formatAddress } from "../Listener.ts"
-import { logger, minimumLogLevel } from "../Logs.ts"
-import { layer, Server } from "../Palabre.ts"
 import { type Kind, oneOf } from "../SettingKinds.ts"
 import {
   defaults,
@@ -81,20 +73,9 @@ export const serve = Command.make(
   flags,
   Effect.fnUntraced(function* ({ profile = "lab", ...given }) {
     const settings = resolve(profile, given)
-    const announce = Effect.gen(function* () {
-      const { addresses } = yield* Server
-      yield* Console.log(`palabre listens on ${addresses.map(formatAddress).join(" and ")}`)
-      flushCompileCache()
-      if (settings.tlsCertFile !== "") yield* renewOnHangup
-      else if (profile === "public") yield* Effect.logWarning(plainPublic)
-    })
-    return yield* Layer.effectDiscard(announce).pipe(
-      Layer.provide(layer(settings)),
-      Layer.provide([logger(settings.logFormat), minimumLogLevel(settings.logLevel)]),
-      Layer.launch,
-      Effect.mapError((error) => new Failure(error.message)),
-      Effect.onInterrupt(() => endsWell)
-    )
+    yield* outliveReaders
+    const { serving } = yield* Effect.promise(() => import("../Serving.ts"))
+    return yield* serving(settings, profile)
   })
 ).pipe(
   Command.withDescription(
@@ -110,27 +91,3 @@ export const serve = Command.make(
     }
   ])
 )
-
-const plainPublic =
-  "Serving the open network without TLS: anyone on the way can read and change what is said. " +
-  "Give --tls-cert and --tls-key, or put a TLS proxy in front."
-
-/** SIGHUP reads the certificate again; without TLS it ends the server like the other signals. */
-const renewOnHangup = Effect.gen(function* () {
-  const { renewCertificate } = yield* Server
-  const fork = yield* FiberSet.makeRuntime()
-  const renew = renewCertificate.pipe(
-    Effect.andThen(Effect.logInfo("certificate renewed")),
-    Effect.catch((error) => Effect.logError(`${error.message} The old certificate stays in use.`))
-  )
-  const onHangup = () => fork(renew)
-  yield* Effect.acquireRelease(
-    Effect.sync(() => process.on("SIGHUP", onHangup)),
-    () => Effect.sync(() => process.off("SIGHUP", onHangup))
-  )
-})
-
-/** Being interrupted is how a server is meant to end. */
-const endsWell = Effect.sync(() => {
-  process.exitCode = exitCodes.ok
-})

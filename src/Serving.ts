@@ -1,0 +1,56 @@
+import { flushCompileCache } from "node:module"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import * as Layer from "effect/Layer"
+import { exitCodes, Failure } from "./Cli.ts"
+import { formatAddress } from "./Listener.ts"
+import { logger, minimumLogLevel } from "./Logs.ts"
+import { layer, Server } from "./Palabre.ts"
+import type { Profile, Values } from "./Settings.ts"
+
+/** A server as a whole process: tells where it listens, and serves until it is interrupted, which is a good end. */
+export const serving = (settings: Values, profile: Profile): Effect.Effect<never, Failure> => {
+  const announce = Effect.gen(function* () {
+    const { addresses } = yield* Server
+    yield* Console.log(`palabre listens on ${addresses.map(formatAddress).join(" and ")}`)
+    flushCompileCache()
+    if (settings.tlsCertFile !== "") yield* renewOnHangup
+    else if (profile === "public") yield* Effect.logWarning(plainPublic)
+  })
+  return Layer.effectDiscard(announce).pipe(
+    Layer.provide(layer(settings)),
+    Layer.provide([logger(settings.logFormat), minimumLogLevel(settings.logLevel)]),
+    Layer.launch,
+    Effect.mapError((error) => new Failure(error.message)),
+    Effect.onInterrupt(() => endsWell)
+  )
+}
+
+const plainPublic =
+  "Serving the open network without TLS: anyone on the way can read and change what is said. " +
+  "Give --tls-cert and --tls-key, or put a TLS proxy in front."
+
+/** SIGHUP reads the certificate again; without TLS it ends the server like the other signals. */
+const renewOnHangup = Effect.gen(function* () {
+  const { renewCertificate } = yield* Server
+  const fork = yield* FiberSet.makeRuntime()
+  const renew = renewCertificate.pipe(
+    Effect.andThen(Effect.logInfo("certificate renewed")),
+    Effect.catch((error) => Effect.logError(`${error.message} The old certificate stays in use.`))
+  )
+  const onHangup = () => fork(renew)
+  yield* Effect.acquireRelease(
+    Effect.sync(() => process.on("SIGHUP", onHangup)),
+    () => Effect.sync(() => process.off("SIGHUP", onHangup))
+  )
+})
+
+/** Who reads the output or the log may go away: that costs the lines, not the server. */
+const outliveReaders = Effect.sync(() => {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {})
+})
+
+const endsWell = Effect.sync(() => {
+  process.exitCode = exitCodes.ok
+})
