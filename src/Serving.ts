@@ -12,6 +12,7 @@ import type { Profile, Values } from "./Settings.ts"
 /** A server as a whole process: tells where it listens, and serves until it is interrupted, which is a good end. */
 export const serving = (settings: Values, profile: Profile): Effect.Effect<never, Failure> => {
   const announce = Effect.gen(function* () {
+    yield* outliveReaders
     const { addresses } = yield* Server
     yield* Console.log(`palabre listens on ${addresses.map(formatAddress).join(" and ")}`)
     flushCompileCache()

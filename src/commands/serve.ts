@@ -73,7 +73,6 @@ export const serve = Command.make(
   flags,
   Effect.fnUntraced(function* ({ profile = "lab", ...given }) {
     const settings = resolve(profile, given)
-    yield* outliveReaders
     const { serving } = yield* Effect.promise(() => import("../Serving.ts"))
     return yield* serving(settings, profile)
   })
