@@ -12,17 +12,18 @@ import type { Profile, Values } from "./Settings.ts"
 /** A server as a whole process: tells where it listens, and serves until it is interrupted, which is a good end. */
 export const serving = (settings: Values, profile: Profile): Effect.Effect<never, Failure> => {
   const announce = Effect.gen(function* () {
-    yield* outliveReaders
     const { addresses } = yield* Server
     yield* Console.log(`palabre listens on ${addresses.map(formatAddress).join(" and ")}`)
     flushCompileCache()
     if (settings.tlsCertFile !== "") yield* renewOnHangup
     else if (profile === "public") yield* Effect.logWarning(plainPublic)
   })
-  return Layer.effectDiscard(announce).pipe(
+  const program = Layer.effectDiscard(announce).pipe(
     Layer.provide(layer(settings)),
-    Layer.provide([logger(settings.logFormat), minimumLogLevel(settings.logLevel)]),
-    Layer.launch,
+    Layer.provide([logger(settings.logFormat), minimumLogLevel(settings.logLevel)])
+  )
+  return outliveReaders.pipe(
+    Effect.andThen(Layer.launch(program)),
     Effect.mapError((error) => new Failure(error.message)),
     Effect.onInterrupt(() => endsWell)
   )

@@ -33,7 +33,11 @@ export const serve = (...flags: ReadonlyArray<string>) => {
 /** The same, once it listens. */
 export const serving = async (...flags: ReadonlyArray<string>): Promise<Program> => {
   const { child, finished } = serve(...flags)
-  const [line] = (await once(child.stdout, "data")) as [Buffer]
+  const failed = finished.then(({ err }) =>
+    Promise.reject(new Error(`it ended instead of listening: ${err}`))
+  )
+  const [line] = (await Promise.race([once(child.stdout, "data"), failed])) as [Buffer]
+  failed.catch(() => {}) // its end is the test's business from here on
   const port = Number(/listens on 127\.0\.0\.1:(\d+)/.exec(line.toString())?.[1])
   return { child, port, finished }
 }
