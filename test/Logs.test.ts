@@ -106,11 +106,10 @@ describe("Log lines", () => {
       const untouchable = new Proxy({} as Connection, {
         get: () => assert.fail("the connection was looked at")
       })
-      const serve = () => Effect.void
       const tell = (level: "Warn" | "Info") =>
         Effect.gen(function* () {
           const journal = yield* makeJournal
-          yield* journal.around(serve)(untouchable)
+          yield* journal.around(() => Effect.void)(untouchable)
           yield* journal.loggedIn(untouchable, "alice")
           yield* journal.loginRefused(untouchable, "username_taken")
           yield* journal.turnedAway(untouchable, "server_full")
