@@ -31,6 +31,11 @@ export class AddressLimits {
     }
   }
 
+  /** Whether nothing is counted. */
+  get isOff(): boolean {
+    return !this.isRateLimited && this.rules.addressClientsMax === Number.POSITIVE_INFINITY
+  }
+
   /** How many addresses it remembers. */
   get size(): number {
     return this.holders.size
@@ -70,7 +75,7 @@ export class AddressLimits {
 
   /** What the address is counted under, or `undefined` when it is not counted. */
   private keyOf(address: string): string | undefined {
-    if (!this.isRateLimited && this.rules.addressClientsMax === Number.POSITIVE_INFINITY) return undefined
+    if (this.isOff) return undefined
     const plain = address.replace(/^::ffff:(?=[\d.]+$)/i, "")
     if (!isIPv6(plain)) return this.exempt.check(plain, "ipv4") ? undefined : plain
     return this.exempt.check(plain, "ipv6") ? undefined : networkOf(plain)

@@ -29,8 +29,9 @@ export class Seats {
     this.addresses = new AddressLimits(rules)
   }
 
-  take(address: string, nowMillis: number): Seat {
+  take(socket: { readonly remoteAddress?: string | undefined }, nowMillis: number): Seat {
     if (this.taken >= this.clientsMax) return this.none("server_full", nowMillis)
+    const address = this.addresses.isOff ? "" : (socket.remoteAddress ?? "") // asking costs a system call
     if (!this.addresses.admit(address, nowMillis)) return this.none("too_many_connections", nowMillis)
     this.taken++
     const giveBack = () => {

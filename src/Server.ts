@@ -132,8 +132,8 @@ const makeReception = Effect.gen(function* () {
     accept: (socket) => {
       const seat = drain.isDraining()
         ? seats.none("shutting_down", clock.nowMillis)
-        : seats.take(socket.remoteAddress ?? "", clock.nowMillis)
-      socket.once("close", seat.giveBack)
+        : seats.take(socket, clock.nowMillis)
+      socket.on("close", seat.giveBack)
       return seat
     },
     serve: (socket, seat) => {
