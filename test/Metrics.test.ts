@@ -67,8 +67,8 @@ describe("/metrics", () => {
       yield* mute.ask({ type: "login", username: " " })
       yield* mute.ask({ type: "message", content: "x" })
       yield* bob.ask({ type: "login", username: "robert" })
-      alice.send({ type: "message", content: "one" }, { type: "message", content: "two" })
-      yield* Effect.all([alice.take(2), bob.take(2), carol.take(2)])
+      alice.send(...Array.from({ length: 10 }, (_, i) => ({ type: "message", content: `${i}` })))
+      yield* Effect.all([alice.take(10), bob.take(10), carol.take(10)])
       assert.deepInclude(yield* scrape, {
         palabre_connections: 4,
         palabre_connections_accepted_total: 4,
@@ -79,8 +79,8 @@ describe("/metrics", () => {
         'palabre_logins_total{result="already_logged_in"}': 1,
         'palabre_errors_total{code="not_logged_in"}': 1,
         'palabre_errors_total{code="username_taken"}': 1,
-        palabre_messages_received_total: 2,
-        palabre_messages_sent_total: 4,
+        palabre_messages_received_total: 10,
+        palabre_messages_sent_total: 20,
         palabre_outbox_bytes: 0,
         palabre_slow_clients: 0,
         palabre_hub_items: 0
