@@ -5,6 +5,8 @@ import { defaultPort } from "./Protocol.ts"
 export interface Address {
   readonly host: string
   readonly port: number
+  /** With it, TLS is spoken; `ca` is the certificate (PEM) to trust instead of the system's. */
+  readonly tls?: { readonly ca?: Buffer } | undefined
 }
 
 /**

@@ -1,4 +1,4 @@
-import net from "node:net"
+import type { Socket } from "node:net"
 import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import { openSocket } from "./ClientSocket.ts"
 import { type Address, formatAddress } from "./Address.ts"
 import { nextChunk } from "./Chunks.ts"
 import { Frames, malformed } from "./Frames.ts"
@@ -138,7 +139,7 @@ export const keepAlive = Effect.fnUntraced(function* (
 
 /** One connection and what it waits for. */
 interface Link {
-  readonly socket: net.Socket
+  readonly socket: Socket
   readonly answerMillisMax: number
   /** One for each request under way, oldest first; as many as there are fibers that ask. */
   readonly unanswered: Array<Deferred.Deferred<Reply, ConnectionEnded>>
@@ -151,17 +152,12 @@ interface Link {
 
 const open = (address: Address, { connectMillisMax, pingEveryMillis }: ClientSettings) =>
   Effect.acquireRelease(
-    Effect.callback<net.Socket, CannotConnect>((resume) => {
-      const socket = net.connect({
-        ...address,
-        noDelay: true,
-        keepAlive: true,
-        keepAliveInitialDelay: pingEveryMillis
-      })
+    Effect.callback<Socket, CannotConnect>((resume) => {
+      const options = { keepAlive: true, keepAliveInitialDelay: pingEveryMillis }
+      const socket = openSocket(address, options, (ready) => resume(Effect.succeed(ready)))
       socket.on("error", (cause: NodeJS.ErrnoException) =>
         resume(Effect.fail(new CannotConnect({ address, code: cause.code ?? cause.message })))
       )
-      socket.once("connect", () => resume(Effect.succeed(socket)))
       return Effect.sync(() => socket.destroy())
     }).pipe(
       Effect.timeoutOrElse({

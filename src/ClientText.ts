@@ -94,7 +94,17 @@ const endings: Readonly<Record<ConnectionEnded["reason"], string>> = {
   too_large: "the server sent an object longer than this client takes"
 }
 
+const untrusted = "its certificate is not one the system trusts; if you do, give it with --ca FILE"
+
 const connectProblems: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  CERT_HAS_EXPIRED: "its certificate has expired",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name; use the name it is for",
+  ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak TLS; try without --tls and --ca",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "it does not speak TLS; try without --tls and --ca",
   ECONNREFUSED: "nothing listens there; check host and port, or start a server with `pnpm serve`",
   ENOTFOUND: "there is no host of that name; check its spelling",
   EAI_AGAIN: "the name could not be looked up; check the network and the spelling",

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as LogLevel from "effect/LogLevel"
 import type { Connection } from "./Connection.ts"
 import { Hub } from "./Hub.ts"
-import { formatAddress } from "./Listener.ts"
+import { formatAddress } from "./Address.ts"
 import type { ErrorCode } from "./Protocol.ts"
 import { Settings } from "./Settings.ts"
 

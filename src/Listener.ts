@@ -3,13 +3,8 @@ import { createServer as createTlsServer } from "node:tls"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import { type Address, formatAddress } from "./Address.ts"
 import type { KeyPair } from "./Tls.ts"
-
-/** Where a server can be reached. */
-export interface Address {
-  readonly host: string
-  readonly port: number
-}
 
 /** The server cannot listen where it was told to; `code` is the system's, such as `EADDRINUSE`. */
 export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFailed", {
@@ -35,12 +30,10 @@ const advices: Readonly<Record<string, string>> = {
   ENOTFOUND: "no such host. Choose another --host."
 }
 
-/** `127.0.0.1:12345`, or `[::1]:12345`. */
-export const formatAddress = ({ host, port }: Address): string =>
-  host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`
-
 /** How the sockets of a listener are made. */
-export interface ListenOptions extends Address {
+export interface ListenOptions {
+  readonly host: string
+  readonly port: number
   readonly backlog: number
   /** Bytes that may wait in either direction before Node holds back. */
   readonly highWaterMark: number

@@ -145,6 +145,28 @@ describe("TLS", () => {
     }
   })
 
+  it("the client speaks TLS with a certificate it is told to trust, and says why it cannot", async () => {
+    const { end, port } = await serving()
+    const run = async (flags: ReadonlyArray<string>) => {
+      const args = ["bin/palabre.js", "client", `127.0.0.1:${port}`, "--username", "zoé", ...flags]
+      const child = spawn(process.execPath, args)
+      child.stdin.end("/list\n")
+      const [out, err, [code]] = await Promise.all([
+        text(child.stdout),
+        text(child.stderr),
+        once(child, "close")
+      ])
+      return { out, err, code }
+    }
+    const trusted = await run(["--ca", pair.tlsCertFile])
+    assert.match(trusted.out, /zoé/)
+    assert.strictEqual(trusted.code, 0)
+    const untrusted = await run(["--tls"])
+    assert.match(untrusted.err, /not one the system trusts.*--ca/)
+    assert.strictEqual(untrusted.code, 3)
+    await end()
+  })
+
   it("SIGHUP renews, and when the new pair is broken the old one stays", async () => {
     const flags = ["--port", "0", "--host", "127.0.0.1", "--profile", "public"]
     const tls = ["--tls-cert", pair.tlsCertFile, "--tls-key", pair.tlsKeyFile]

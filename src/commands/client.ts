@@ -4,7 +4,7 @@ import type * as Scope from "effect/Scope"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { parseAddress } from "../Address.ts"
+import { type Address, parseAddress } from "../Address.ts"
 import { exitCodes, Failure } from "../Cli.ts"
 import type { CannotConnect, ConnectionEnded, LoginRefused } from "../Client.ts"
 import { cannotConnectText, endText, refusalText } from "../ClientText.ts"
@@ -36,13 +36,29 @@ export const client = Command.make(
       Flag.withDescription("log in with this name; a terminal asks for it, a script must give it"),
       Flag.optional
     ),
+    tls: Flag.Boolean("tls").pipe(
+      Flag.withDescription("speak TLS, and trust the system's certificates"),
+      Flag.withDefault(false)
+    ),
+    ca: Flag.FileText("ca").pipe(
+      Flag.withMetavar("FILE"),
+      Flag.withDescription("speak TLS, and trust this certificate (PEM) instead"),
+      Flag.optional
+    ),
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("print every object of the server as one line of JSON, and never ask anything"),
       Flag.withDefault(false)
     )
   },
   Effect.fnUntraced(
-    function* ({ address, json, username }): Effect.fn.Return<void, ClientError, Scope.Scope> {
+    function* ({
+      address: where,
+      ca,
+      json,
+      tls,
+      username
+    }): Effect.fn.Return<void, ClientError, Scope.Scope> {
+      const address = { ...where, tls: trust(tls, ca) }
       const { env, stderr, stdin, stdout } = process
       if (stdin.isTTY && stdout.isTTY && !json) {
         const { runTerminal } = yield* Effect.promise(() => import("../Terminal.ts"))
@@ -81,6 +97,9 @@ export const client = Command.make(
     }
   ])
 )
+
+const trust = (tls: boolean, ca: Option.Option<string>): Address["tls"] =>
+  Option.isSome(ca) ? { ca: Buffer.from(ca.value) } : tls ? {} : undefined
 
 type ClientError = CannotConnect | ConnectionEnded | LoginRefused | LinesRefused | OutputClosed | Failure
 
