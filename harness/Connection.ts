@@ -115,9 +115,9 @@ export class Connection {
     return this.frames.pendingBytes
   }
 
-  /** Whether an object shared its line with another, or took more than one (WIRE-1). */
+  /** Whether an object shared its line with another, took more than one, or never got its newline (WIRE-1). */
   get unlined(): boolean {
-    return this.brokenLines || this.framesOfLine > 1
+    return this.brokenLines || this.framesOfLine > (this.open ? 0 : 1)
   }
 
   /** Writes bytes as one piece, after all before it; resolves once the kernel has them. */

@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import { type Actor, laneOf } from "../Actor.ts"
+import type { Connection } from "../Connection.ts"
 import { expectation, lookAt, shown, type Sight } from "../Expectation.ts"
 import { fail } from "../Failure.ts"
 import { askUsers } from "../Fence.ts"
@@ -116,16 +117,24 @@ const leave = (
   step: Leave,
   scene: Scene,
   what: string,
-  how: (connection: NonNullable<Actor["connection"]>) => void
+  how: (connection: Connection) => void
 ) =>
   Effect.gen(function* () {
     yield* fenceBeforeLeaving(actor, step, scene)
     const { connection } = actor
     if (connection === undefined || connection.left || (connection.ended !== undefined && !connection.mayEnd))
       return yield* notConnected(actor, `so that it ${what}`)
+    if (connection.mayEnd) yield* letItEnd(connection, scene)
     how(connection)
     scene.stage.did(actor, step.line, { kind: "left", text: what, brief: what, label: "end" })
   })
+
+/**
+ * A server that ends a connection of its own accord does so at once. Our FIN must not cross its own, or its port would
+ * stay in TIME_WAIT: so it gets a moment, on which no verdict depends.
+ */
+const letItEnd = (connection: Connection, { stage }: Scene) =>
+  stage.until(() => connection.ended, performance.now() + 20)
 
 const before = (pattern: ObjectPattern): Verb["play"] =>
   expectation(
