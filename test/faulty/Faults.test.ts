@@ -43,7 +43,7 @@ describe("the table of faults", () => {
   })
 })
 
-const settings: ProofSettings = { runs: 2, timeScale: 1, isFull: false }
+const settings: ProofSettings = { runs: 2, timeScale: 1, jobs: 1, isFull: false }
 const scenario = (name: string) => loadScenarios([`scenarios/${name}.yaml`])
 
 describe("the proof", () => {

@@ -46,8 +46,9 @@ const mutants = Command.make("mutants", config, (input) =>
     const scenarios = yield* Effect.catchTag(loadScenarios([]), "FileInvalid", ({ mistakes }) =>
       Effect.fail(new Failure(`${mistakes.length} mistakes in scenarios/: see pnpm scenario check`))
     )
-    const settings = { runs: input.runs, timeScale: input.timeoutScale, isFull: input.full }
-    const judgements = yield* judgeAll(scenarios, input.names, settings, input.jobs).pipe(
+    const { jobs, runs, timeoutScale: timeScale } = input
+    const settings = { jobs, runs, timeScale, isFull: input.full }
+    const judgements = yield* judgeAll(scenarios, input.names, settings).pipe(
       Effect.timeoutOrElse({
         duration: input.minutes * 60_000,
         orElse: () => Effect.fail(new Failure(`not done within ${input.minutes} minutes`))
@@ -71,8 +72,7 @@ const mutants = Command.make("mutants", config, (input) =>
 const judgeAll = Effect.fnUntraced(function* (
   scenarios: ReadonlyArray<Scenario>,
   names: ReadonlyArray<string>,
-  settings: ProofSettings,
-  jobs: number
+  settings: ProofSettings
 ) {
   const known = new Set([...variants, ...faults].map(({ name }) => name))
   const unknown = names.find((name) => !known.has(name))
@@ -88,7 +88,7 @@ const judgeAll = Effect.fnUntraced(function* (
       ...faults.filter(isAsked).map((fault) => judgeFault(fault, passing, settings))
     ],
     Effect.tap((judgement) => Effect.sync(() => report(judgement))),
-    { concurrency: jobs }
+    { concurrency: settings.jobs }
   )
   return [base, ...rest]
 })

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import { type ClauseId, clauses } from "../../harness/Clauses.ts"
-import { play } from "../../harness/Run.ts"
+import { play, type Verdict } from "../../harness/Run.ts"
 import type { Scenario } from "../../harness/Scenario.ts"
 import { nameOf } from "../../harness/Summary.ts"
 import type { Target } from "../../harness/Target.ts"
@@ -14,11 +14,13 @@ export interface ProofSettings {
   /** How often a scenario must fail in a row before it counts as having caught something. */
   readonly runs: number
   readonly timeScale: number
+  /** How many servers run at a time. */
+  readonly jobs: number
   /** Whether every fault meets every scenario, not only those of its clauses. */
   readonly isFull: boolean
 }
 
-/** What one scenario said in so many runs: `failed` if it failed in all of them, `passed` if in none. */
+/** What one scenario said in all of so many runs; `unsteady` where they differ or did not get to what it proves. */
 export interface Finding {
   readonly scenario: Scenario
   readonly verdict: "passed" | "failed" | "unsteady"
@@ -45,7 +47,14 @@ export const judgeBase = Effect.fnUntraced(function* (
   scenarios: ReadonlyArray<Scenario>,
   settings: ProofSettings
 ): Effect.fn.Return<Judgement> {
-  const findings = yield* playEach(scenarios, serverWith("", settings), settings, everyRun)
+  const server = serverWith("", settings)
+  const findings = yield* Effect.forEach(
+    scenarios,
+    (scenario) => playOne(scenario, server, settings, everyRun),
+    {
+      concurrency: settings.jobs
+    }
+  )
   return { kind: "base", name: "base", clauses: [], findings, complaints: findings.flatMap(blame) }
 })
 
@@ -114,13 +123,13 @@ const serverWith = (change: string, { timeScale }: ProofSettings): Target => {
 
 /** Whether to go on after a run: to the end for what must never fail, only while it fails for what must always. */
 const everyRun = () => true
-const untilPassed = (verdict: "passed" | "failed") => verdict === "failed"
+const untilPassed = (verdict: Verdict) => verdict === "failed"
 
 const playEach = (
   scenarios: ReadonlyArray<Scenario>,
   server: Target,
   settings: ProofSettings,
-  goOn: (verdict: "passed" | "failed") => boolean
+  goOn: (verdict: Verdict) => boolean
 ): Effect.Effect<ReadonlyArray<Finding>> =>
   Effect.forEach(scenarios, (scenario) => playOne(scenario, server, settings, goOn))
 
@@ -128,9 +137,9 @@ const playOne = Effect.fnUntraced(function* (
   scenario: Scenario,
   server: Target,
   { runs, timeScale }: ProofSettings,
-  goOn: (verdict: "passed" | "failed") => boolean
+  goOn: (verdict: Verdict) => boolean
 ): Effect.fn.Return<Finding> {
-  let [passed, failed] = [0, 0]
+  const verdicts = new Set<Verdict>()
   let why: string | undefined
   const blamed = new Set<ClauseId>()
   for (let run = 1; run <= runs; run++) {
@@ -140,11 +149,12 @@ const playOne = Effect.fnUntraced(function* (
       ({ reason }) => Effect.die(new Error(`the server did not start: ${reason}`))
     )
     const { failure, reason, verdict } = outcome
-    if (verdict === "passed") passed++
-    else failed++
+    verdicts.add(verdict)
     why ??= failure === undefined ? reason : `${failure.finding.expected} ≠ ${failure.finding.received}`
     for (const [clause, { verdict }] of outcome.clauses) if (verdict === "failed") blamed.add(clause)
-    if (!goOn(verdict === "passed" ? "passed" : "failed")) break
+    if (!goOn(verdict)) break
   }
-  return { scenario, blamed, why, verdict: passed === 0 ? "failed" : failed === 0 ? "passed" : "unsteady" }
+  const [verdict, ...others] = verdicts
+  const isSteady = others.length === 0 && (verdict === "passed" || verdict === "failed")
+  return { scenario, blamed, why, verdict: isSteady ? verdict : "unsteady" }
 })
