@@ -115,8 +115,9 @@ export class Connection {
   /** Ends at once: quietly if all was sent, else by a reset, which frees what the peer does not take. */
   abort(): void {
     const { socket } = this
-    // a TLS socket has no reset of its own
-    if (socket.writableFinished || socket instanceof TLSSocket) socket.destroy()
+    // where the FIN is on its way Node cannot reset any more, and would never close; a TLS socket has no reset of its own
+    const isSent = socket.writableEnded && socket.writableLength === 0
+    if (isSent || socket instanceof TLSSocket) socket.destroy()
     else socket.resetAndDestroy()
   }
 
