@@ -1,4 +1,3 @@
-import { createServer } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -54,6 +53,8 @@ const httpServer = (host: string, port: number) =>
   Layer.effect(
     HttpServer.HttpServer,
     Effect.gen(function* () {
+      // an import would also load all that Node's HTTP client needs, and in a bundle for everyone
+      const { createServer } = process.getBuiltinModule("node:http")
       const server = createServer({ requestTimeout: requestMillisMax })
       server.maxConnections = connectionsMax
       const options = { host, port, disablePreemptiveShutdown: true }
