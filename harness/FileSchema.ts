@@ -1,23 +1,20 @@
-import { commonOptions } from "./StepReader.ts"
+import { clauses } from "./Clauses.ts"
 import { castShape, clause, fileShapes } from "./Scenario.ts"
 import { sentencePattern, verbs } from "./Sentence.ts"
-import type { JsonSchema } from "./Shape.ts"
+import type { JsonSchema, Shape } from "./Shape.ts"
 import type { Verb } from "./Step.ts"
+import { commonOptions } from "./StepReader.ts"
 
 /** The JSON Schema of scenario files: what editors complete, with a snippet for each sentence of the verb table. */
 export const fileSchema: JsonSchema = {
   $schema: "http://json-schema.org/draft-07/schema#",
-  title: "A scenario of a chat, as docs/HARNESS.md describes it",
+  title: "A scenario of a chat (docs/HARNESS.md)",
   type: "object",
-  properties: {
-    ...Object.fromEntries(
-      Object.entries(fileShapes).map(([key, shape]) => [key, { ...shape.schema, description: shape.what }])
-    ),
-    cast: castShape.schema
-  },
+  properties: { ...described(fileShapes), cast: { ...castShape.schema, description: castShape.what } },
   required: ["scenario", "cast", "steps"],
   additionalProperties: false,
   $defs: {
+    clause: { enum: Object.keys(clauses) },
     steps: { type: "array", items: { $ref: "#/$defs/step" } },
     step: {
       defaultSnippets: verbs.map((verb) => ({
@@ -28,19 +25,13 @@ export const fileSchema: JsonSchema = {
       anyOf: [
         {
           type: "string",
-          anyOf: verbs
-            .filter(standsAlone)
-            .map((verb) => ({ pattern: sentencePattern(verb), description: verb.meaning }))
+          anyOf: verbs.filter(standsAlone).map((verb) => ({ pattern: sentencePattern(verb) }))
         },
         {
           type: "object",
-          properties: Object.fromEntries(
-            verbs.flatMap((verb) =>
-              Object.entries({ ...commonOptions(clause), ...verb.options }).map(([key, shape]) => [
-                key,
-                shape.schema
-              ])
-            )
+          properties: Object.assign(
+            described(commonOptions(clause)),
+            ...verbs.map(({ options }) => described(options))
           ),
           patternProperties: Object.fromEntries(
             verbs.map((verb) => [sentencePattern(verb), valueSchema(verb)])
@@ -53,24 +44,28 @@ export const fileSchema: JsonSchema = {
 }
 
 /** Whether a sentence may be a step without a colon. */
-function standsAlone(verb: Verb): boolean {
-  return verb.value === undefined && (verb.required ?? []).length === 0
+function standsAlone({ required = [], value }: Verb): boolean {
+  return value === undefined && required.length === 0
 }
 
+/** What may stand behind the colon of a sentence. */
 function valueSchema(verb: Verb): JsonSchema {
-  if (verb.value !== undefined) return { ...verb.value.schema, description: verb.meaning }
-  const fields = Object.entries({ ...commonOptions(clause), ...verb.options })
+  const description = verb.meaning
+  if (verb.value !== undefined) return { ...verb.value.schema, description }
   const named = verb.sentence.endsWith("{name}") ? [{ type: "string" }] : []
-  return {
-    description: verb.meaning,
-    anyOf: [
-      { type: "null" },
-      ...named,
-      {
-        type: "object",
-        properties: Object.fromEntries(fields.map(([key, shape]) => [key, shape.schema])),
-        additionalProperties: false
-      }
-    ]
+  const options = {
+    type: "object",
+    properties: described({ ...commonOptions(clause), ...verb.options }),
+    additionalProperties: named.length > 0
   }
+  return { description, anyOf: [{ type: "null" }, ...named, options] }
+}
+
+function described(shapes: { readonly [key: string]: Shape<unknown> } = {}): { [key: string]: JsonSchema } {
+  return Object.fromEntries(
+    Object.entries(shapes).map(([key, { schema, what }]) => [
+      key,
+      "$ref" in schema ? schema : { description: what, ...schema }
+    ])
+  )
 }

@@ -3,10 +3,11 @@ import * as Effect from "effect/Effect"
 import { blame, type ClauseVerdict, type Place, wayOf } from "./Blame.ts"
 import type { ClauseId } from "./Clauses.ts"
 import { theEnd } from "./End.ts"
-import { type Finding, StepFailed } from "./Failure.ts"
+import type { Finding } from "./Failure.ts"
+import { playSteps, sceneOf } from "./Play.ts"
 import { randomOf } from "./Random.ts"
 import type { Scenario } from "./Scenario.ts"
-import { CaptureScope, type Scene, Stage } from "./Stage.ts"
+import { CaptureScope, Stage } from "./Stage.ts"
 import type { Step } from "./Step.ts"
 import type { Server, Target, TargetFailed } from "./Target.ts"
 import type { Happening } from "./Transcript.ts"
@@ -67,12 +68,12 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
   const startMillis = performance.now()
   const captures = new CaptureScope()
   const part = (name: "before" | "steps" | "after") =>
-    Effect.mapError(playAll(scenario[name], captures, stage, scenario), (failed): Failed => [
+    Effect.mapError(playSteps(scenario[name], captures, stage, scenario.withinMillis), (failed): Failed => [
       failed.step === undefined ? "the end" : { part: name, step: failed.step },
       failed.finding
     ])
   const end = Effect.mapError(
-    Effect.suspend(() => theEnd(sceneOf(undefined, captures, stage, scenario))),
+    Effect.suspend(() => theEnd(sceneOf(captures, stage, scenario.withinMillis))),
     ({ finding }): Failed => ["the end", finding]
   )
   const failed = yield* failureOf(Effect.andThen(part("before"), Effect.andThen(part("steps"), end)))
@@ -85,35 +86,6 @@ type Failed = readonly [place: Place, finding: Finding]
 
 const failureOf = <R>(effect: Effect.Effect<void, Failed, R>): Effect.Effect<Failed | undefined, never, R> =>
   Effect.match(effect, { onFailure: (failed) => failed, onSuccess: () => undefined })
-
-const sceneOf = (step: Step | undefined, captures: CaptureScope, stage: Stage, scenario: Scenario): Scene => {
-  const withinMillis = (step?.withinMillis ?? scenario.withinMillis) * stage.timeScale
-  return {
-    stage,
-    captures,
-    withinMillis,
-    deadlineMillis: performance.now() + withinMillis,
-    playAll: (steps, scope) => playAll(steps, scope, stage, scenario)
-  }
-}
-
-/** Plays steps one after the other; a failure remembers the innermost step it happened in. */
-const playAll = (
-  steps: ReadonlyArray<Step>,
-  captures: CaptureScope,
-  stage: Stage,
-  scenario: Scenario
-): Effect.Effect<void, StepFailed> =>
-  Effect.forEach(
-    steps,
-    (step) =>
-      Effect.suspend(() => step.verb.play(step, sceneOf(step, captures, stage, scenario))).pipe(
-        Effect.mapError((failed) =>
-          failed.step === undefined ? new StepFailed({ finding: failed.finding, step }) : failed
-        )
-      ),
-    { discard: true }
-  )
 
 const judge = Effect.fnUntraced(function* (
   scenario: Scenario,

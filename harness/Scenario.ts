@@ -55,7 +55,7 @@ export const parseScenario = (
 /** The id of a clause. */
 export const clause: Shape<ClauseId> = {
   what: "the id of a clause of docs/PROTOCOL.md",
-  schema: { enum: Object.keys(clauses) },
+  schema: { $ref: "#/$defs/clause" },
   read: (node, reader) => {
     const id = reader.text(node, "the id of a clause")
     return isClauseId(id)

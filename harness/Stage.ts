@@ -24,7 +24,7 @@ export const connectMillisMax = 10_000
 export class Stage {
   readonly target: Target
   readonly server: Server
-  readonly actors: ReadonlyMap<string, Actor>
+  readonly actors = new Map<string, Actor>()
   readonly signal = new Signal()
   readonly transcript = new Transcript()
   /** What a reader of the report should know about how it was judged. */
@@ -53,12 +53,17 @@ export class Stage {
     readonly timeScale: number
     readonly random: () => number
   }) {
-    this.actors = new Map(actorsOf(setting.cast).map((name) => [name, new Actor(name)]))
+    for (const name of actorsOf(setting.cast)) this.join(name)
     this.ignoring = [...setting.ignoring, ...setting.target.ignoring]
     this.target = setting.target
     this.server = setting.server
     this.timeScale = setting.timeScale
     this.random = setting.random
+  }
+
+  /** Lets one more actor take part. */
+  join(name: string): void {
+    if (!this.actors.has(name)) this.actors.set(name, new Actor(name))
   }
 
   /** Opens a new connection for an actor, with an inbox of its own. */
@@ -133,6 +138,7 @@ export class Stage {
             actor: actor.name,
             kind: "received",
             text: show(incoming.value, textCharactersMax),
+            value: incoming.value,
             brief: brief(incoming.value),
             label: incoming.lane
           })

@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks"
+import type { Json } from "./Pattern.ts"
 
 /** What happened to one actor, and when, on the clock of `performance.now`. */
 export interface Happening {
@@ -7,6 +8,8 @@ export interface Happening {
   readonly actor: string
   readonly kind: "connected" | "sent" | "received" | "ended" | "left" | "note"
   readonly text: string
+  /** What came in. */
+  readonly value?: Json
   /** The same in a few words, for a line of many: `login alice`. */
   readonly brief: string
   /** What it was, in a word: `login`. */
@@ -18,13 +21,14 @@ export interface Happening {
 /** The exchange of one scenario, in order, without what the harness asks for itself; the middle of a long one is dropped. */
 export class Transcript {
   readonly happenings: Array<Happening> = []
+  /** Told of everything as it happens. */
+  onHappening: (happening: Happening) => void = () => undefined
 
   add(happening: Omit<Happening, "atMillis">): Happening {
     const timed = { ...happening, atMillis: performance.now() }
-    if (this.happenings.length >= happeningsMax) {
-      this.happenings.splice(happeningsMax / 2, 1)
-    }
+    if (this.happenings.length >= happeningsMax) this.happenings.splice(happeningsMax / 2, 1)
     this.happenings.push(timed)
+    this.onHappening(timed)
     return timed
   }
 }

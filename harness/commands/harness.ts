@@ -1,8 +1,9 @@
 import * as Command from "effect/cli/Command"
+import { repl } from "./repl.ts"
 import { scenario } from "./scenario.ts"
 
 /** The commands of the harness. */
 export const harness = Command.make("harness").pipe(
   Command.withDescription("Plays scenarios against a chat server and judges it"),
-  Command.withSubcommands([scenario])
+  Command.withSubcommands([scenario, repl])
 )

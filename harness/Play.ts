@@ -1,0 +1,39 @@
+import { performance } from "node:perf_hooks"
+import * as Effect from "effect/Effect"
+import { StepFailed } from "./Failure.ts"
+import type { CaptureScope, Scene, Stage } from "./Stage.ts"
+import type { Step } from "./Step.ts"
+
+/** Plays steps one after the other; a failure remembers the innermost step it happened in. */
+export const playSteps = (
+  steps: ReadonlyArray<Step>,
+  captures: CaptureScope,
+  stage: Stage,
+  withinMillis: number
+): Effect.Effect<void, StepFailed> =>
+  Effect.forEach(
+    steps,
+    (step) =>
+      Effect.suspend(() =>
+        step.verb.play(step, sceneOf(captures, stage, withinMillis, step.withinMillis))
+      ).pipe(
+        Effect.mapError((failed) =>
+          failed.step === undefined ? new StepFailed({ finding: failed.finding, step }) : failed
+        )
+      ),
+    { discard: true }
+  )
+
+/** What a step is played in: its bound starts now. */
+export const sceneOf = (
+  captures: CaptureScope,
+  stage: Stage,
+  withinMillis: number,
+  own = withinMillis
+): Scene => ({
+  stage,
+  captures,
+  withinMillis: own * stage.timeScale,
+  deadlineMillis: performance.now() + own * stage.timeScale,
+  playAll: (steps, scope) => playSteps(steps, scope, stage, withinMillis)
+})

@@ -1,0 +1,64 @@
+import * as readline from "node:readline"
+import * as Effect from "effect/Effect"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { Failure } from "../../src/Cli.ts"
+import { Screen } from "../Output.ts"
+import { randomOf } from "../Random.ts"
+import { coloured, colourless } from "../report/Style.ts"
+import { Session } from "../repl/Session.ts"
+import { Stage } from "../Stage.ts"
+import { exitCodes } from "../Summary.ts"
+import { runFlags, targetFlags } from "./flags.ts"
+import { chooseTarget } from "./target.ts"
+
+/** `pnpm repl`: the sentences of scenarios, live; from a pipe, a scripted client. */
+export const repl = Command.make(
+  "repl",
+  {
+    ...targetFlags,
+    timeoutScale: runFlags.timeoutScale,
+    json: Flag.Boolean("json").pipe(
+      Flag.withDescription("from a pipe: one line of JSON for each event"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fnUntraced(function* (input) {
+    const target = yield* chooseTarget(input)
+    const server = yield* Effect.mapError(
+      target.start,
+      ({ lastLines, reason }) => new Failure([reason, ...lastLines].join("\n"), exitCodes.targetLost)
+    )
+    const { timeoutScale: timeScale } = input
+    const stage = new Stage({
+      cast: new Map(),
+      ignoring: [],
+      target,
+      server,
+      timeScale,
+      random: randomOf(1, "")
+    })
+    yield* Effect.addFinalizer(() => Effect.sync(() => stage.clear()))
+    const session = new Session(stage)
+    if (process.stdin.isTTY && !input.json) {
+      const { converse } = yield* Effect.promise(() => import("../repl/Prompt.ts"))
+      const style = new Screen(process.stdout, process.env).coloured ? coloured : colourless
+      return yield* converse(session, { input: process.stdin, output: process.stdout }, style)
+    }
+    const { jsonLines, plain, playScript } = yield* Effect.promise(() => import("../repl/Script.ts"))
+    const lines = readline.createInterface({ input: process.stdin })
+    const end = yield* playScript(session, lines, input.json ? jsonLines : plain, (text) =>
+      process.stdout.write(text)
+    )
+    if (end.message !== undefined) return yield* Effect.fail(new Failure(end.message, end.exitCode))
+  }, Effect.scoped)
+).pipe(
+  Command.withDescription(
+    "The sentences of scenarios, live, with several actors in one window; from a pipe a scripted client, whose exit code is that of a scenario"
+  ),
+  Command.withExamples([
+    { command: "pnpm repl", description: "against our own server, started for the session" },
+    { command: "pnpm repl --connect 127.0.0.1:12345", description: "against a server that runs already" },
+    { command: "pnpm repl --json < script.txt", description: "a script, one line of JSON for each event" }
+  ])
+)

@@ -1,0 +1,35 @@
+import { verbs } from "../Sentence.ts"
+
+/** What a line may begin with besides sentences. */
+export const commands = {
+  ":inbox": "shows what nobody has asked for yet, of all or of one: :inbox bob",
+  ":help": "shows the sentences, or those with a word: :help receives",
+  ":save": "writes what has passed as a scenario: :save FILE",
+  ":quit": "ends the session"
+} as const
+
+/** The sentences in the singular, with `{who}` and `{other}` in the place of actors. */
+export const phrases: ReadonlyArray<string> = [
+  ...new Set(
+    verbs.map(({ sentence }) =>
+      sentence.replaceAll(/([\w-]+)(?:\|[\w-]+)+/g, "$1").replace(/ ?\{name\}$/, "")
+    )
+  )
+]
+
+/** Ways to go on with a line: whole lines, each beginning with what is there. */
+export const complete = (line: string, actors: ReadonlyArray<string>): ReadonlyArray<string> => {
+  if (line.startsWith(":")) return Object.keys(commands).filter((command) => command.startsWith(line))
+  const words = line.split(" ")
+  const subjects = words.slice(0, -1).map((_, index) => words.slice(0, index + 1).join(" "))
+  const starts = subjects.length > 0 ? subjects : [...actors, "everyone", "everyone else"]
+  const lines = phrases.flatMap((phrase) =>
+    phrase.startsWith("{who}") && subjects.length === 0
+      ? starts.map((start) => `${start} `)
+      : starts.map((start) => phrase.replace("{who}", start))
+  )
+  const all = lines.flatMap((one) =>
+    one.includes("{other}") ? actors.map((actor) => one.replace("{other}", actor)) : [one]
+  )
+  return [...new Set(all)].filter((one) => one.startsWith(line) && one !== line)
+}

@@ -1,0 +1,118 @@
+import * as Effect from "effect/Effect"
+import type { StepFailed } from "../Failure.ts"
+import type { Happening } from "../Transcript.ts"
+import { exitCodes } from "../Summary.ts"
+import { type Entered, Session } from "./Session.ts"
+
+/** How a script ends: with the exit code of a scenario, and in words where it did not pass. */
+export interface ScriptEnd {
+  readonly exitCode: number
+  readonly message: string | undefined
+}
+
+/** What a script writes of what happens; both give whole lines. */
+export interface Teller {
+  readonly happening: (happening: Happening) => string
+  readonly entered: (line: string, lineNumber: number, entered: Entered) => string
+  readonly finished: (failed: StepFailed | undefined) => string
+}
+
+/** Plays lines as a scenario: stops at the first that fails, and judges the end like that of any other. */
+export const playScript = Effect.fnUntraced(function* (
+  session: Session,
+  lines: AsyncIterable<string>,
+  teller: Teller,
+  write: (text: string) => void
+): Effect.fn.Return<ScriptEnd> {
+  session.stage.transcript.onHappening = (happening) => write(teller.happening(happening))
+  let number = 0
+  const iterator = lines[Symbol.asyncIterator]()
+  for (;;) {
+    const next = yield* Effect.promise(() => iterator.next())
+    if (next.done === true) break
+    const entered = yield* session.enter(next.value)
+    write(teller.entered(next.value, ++number, entered))
+    if (entered._tag === "Mistake")
+      return { exitCode: exitCodes.usage, message: `line ${number}: ${entered.message}` }
+    if (entered._tag === "Failed") return endOf(session, `line ${number} failed`)
+  }
+  const failed = yield* Effect.match(session.finish(), {
+    onFailure: (failed) => failed,
+    onSuccess: () => undefined
+  })
+  write(teller.finished(failed))
+  return failed === undefined
+    ? { exitCode: exitCodes.passed, message: undefined }
+    : endOf(session, "something was left over at the end")
+})
+
+/** A failure counts as the target's loss where its program has ended. */
+const endOf = ({ stage }: Session, message: string): ScriptEnd => {
+  const crash = stage.server.ended()
+  return crash === undefined
+    ? { exitCode: exitCodes.failed, message }
+    : { exitCode: exitCodes.targetLost, message: `${message}: the server ended (${crash})` }
+}
+
+/** For people: the exchange, and where it went wrong. */
+export const plain: Teller = {
+  happening: ({ actor, kind, text }) =>
+    kind === "note" ? `# ${text}\n` : `${actor} ${arrows[kind]} ${text}\n`,
+  entered: (line, lineNumber, entered) => {
+    if (entered._tag === "Mistake") return `line ${lineNumber}: ${line.trim()}\n  ${entered.message}\n`
+    return entered._tag === "Failed" ? `line ${lineNumber}: ${line.trim()}\n${finding(entered.failed)}` : ""
+  },
+  finished: (failed) => (failed === undefined ? "" : `the end\n${finding(failed)}`)
+}
+
+/** For programs: one line of JSON for each event. */
+export const jsonLines: Teller = {
+  happening: ({ actor, kind, text, value }) =>
+    json({ event: kind, actor, ...(value === undefined ? valueOf(text) : { value }) }),
+  entered: (line, lineNumber, entered) => {
+    const about = { event: "step", line: lineNumber, sentence: line.trim().replace(/^- /, "") }
+    switch (entered._tag) {
+      case "Nothing":
+        return ""
+      case "Passed":
+        return json({ ...about, verdict: "passed" })
+      case "Mistake":
+        return json({ ...about, verdict: "invalid", message: entered.message })
+      case "Failed":
+        return json({ ...about, verdict: "failed", ...entered.failed.finding })
+    }
+  },
+  finished: (failed) =>
+    json({ event: "end", verdict: failed === undefined ? "passed" : "failed", ...failed?.finding })
+}
+
+/** What went wrong, for people. */
+export const finding = ({ finding }: StepFailed): string =>
+  [
+    `  expected  ${finding.expected}`,
+    `  received  ${finding.received}${finding.after === undefined ? "" : `   ${finding.after}`}`,
+    ...(finding.hint === undefined ? [] : [`  namely    ${finding.hint}`])
+  ]
+    .map((line) => `${line}\n`)
+    .join("")
+
+/** What stands between an actor and what happened to it. */
+export const arrows: Record<Happening["kind"], string> = {
+  connected: "·",
+  sent: "→",
+  received: "←",
+  ended: "×",
+  left: "·",
+  note: "·"
+}
+
+const json = (event: object): string => `${JSON.stringify(event)}\n`
+
+/** The object of an event where it is one, else its text. */
+const valueOf = (text: string): { readonly value: unknown } | { readonly text: string } => {
+  try {
+    return { value: JSON.parse(text) as unknown }
+  } catch {
+    return { text }
+  }
+}

@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs"
+import { assert, describe, it } from "@effect/vitest"
+import { generated } from "../../harness/Generated.ts"
+import { verbs } from "../../harness/Sentence.ts"
+
+describe("what is generated from the verb table is current (pnpm generate)", () => {
+  for (const { content, file } of generated((name) => readFileSync(name, "utf8")))
+    it(file, () => {
+      assert.strictEqual(readFileSync(file, "utf8"), content)
+    })
+
+  it("every sentence is documented", () => {
+    const page = readFileSync("docs/HARNESS.md", "utf8")
+    for (const { example } of verbs) assert.include(page, example.replaceAll("|", "\\|"))
+  })
+})
