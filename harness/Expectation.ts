@@ -107,7 +107,7 @@ export const shown = ({ lane, value }: Incoming): string =>
   lane === "noise" ? `${show(value)}, which is no JSON object` : show(value)
 
 /** How long after the actor's own last act something came. */
-export const timing = ({ lastDid, name }: Actor, atMillis: number): Pick<Finding, "after"> => {
+const timing = ({ lastDid, name }: Actor, atMillis: number): Pick<Finding, "after"> => {
   if (lastDid?.line === undefined || atMillis < lastDid.atMillis) return {}
   return {
     after: `${millis(atMillis - lastDid.atMillis)} after ${name}'s ${lastDid.label} (line ${lastDid.line})`

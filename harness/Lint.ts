@@ -9,7 +9,7 @@ import { listed } from "./Text.ts"
 import { actorsOf } from "./Who.ts"
 
 /** Connections that a must scenario may use: students write `listen(5)`, and CONC-1 asks for eight. */
-export const mustClientsMax = 8
+const mustClientsMax = 8
 
 /**
  * Follows the steps of a scenario in file order, without playing them, and notes what cannot be meant or could not be

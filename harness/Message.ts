@@ -5,14 +5,7 @@ import type { Node, Reader } from "./Source.ts"
 import type { Template } from "./Template.ts"
 
 /** Most characters that `{ text, times }` may make. */
-export const textCharactersMax = 64 * 1024 * 1024
-
-/** A value to send: JSON, with captures and `{ text, times }`. */
-export const value: Shape<Template> = {
-  what: "a JSON value",
-  schema: {},
-  read: (node, reader) => readTemplate(node, reader)
-}
+const textCharactersMax = 64 * 1024 * 1024
 
 /** A whole request to send. */
 export const request: Shape<Template> = {

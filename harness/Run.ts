@@ -13,8 +13,7 @@ import type { Server, Target, TargetFailed } from "./Target.ts"
 import type { Happening } from "./Transcript.ts"
 
 /** How a scenario went. */
-export const verdicts = ["passed", "failed", "not_reached", "skipped", "inconclusive"] as const
-export type Verdict = (typeof verdicts)[number]
+export type Verdict = "passed" | "failed" | "not_reached" | "skipped" | "inconclusive"
 
 /** All that a report can tell of one scenario. */
 export interface Outcome {

@@ -33,10 +33,10 @@ export interface Scenario {
 }
 
 /** What a target has to offer before a scenario that `needs` it is played there. */
-export const needs = ["presence", "alone"] as const
+const needs = ["presence", "alone"] as const
 
 /** Most actors of one scenario. */
-export const actorsMax = 1_000
+const actorsMax = 1_000
 
 /** How long every expectation waits unless the scenario says otherwise. */
 export const withinMillisDefault = 2_000

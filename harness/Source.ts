@@ -26,7 +26,7 @@ export interface Entry {
 }
 
 /** What a reader throws at the first thing wrong in a node; `Source.attempt` turns it into a mistake with its place. */
-export class Wrong extends Error {
+class Wrong extends Error {
   readonly offset: number
   constructor(offset: number, message: string) {
     super(message)

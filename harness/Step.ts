@@ -83,7 +83,7 @@ export const themes = [
   "the network",
   "order"
 ] as const
-export type Theme = (typeof themes)[number]
+type Theme = (typeof themes)[number]
 
 /** Gives a row of the verb table the types of its own value and options. */
 export const verb = <Value = undefined, Options = Record<never, never>>(row: Verb<Value, Options>): Verb =>

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Failure } from "../../src/Cli.ts"
+import { scenarioNames } from "../Files.ts"
 import { exitCodes } from "../Summary.ts"
 import type { Target } from "../Target.ts"
 import { onMistakes } from "./mistakes.ts"
@@ -40,8 +41,9 @@ export const chooseTarget = Effect.fnUntraced(function* (
     return make(host, Number(digits))
   }
   if (typeof named === "string") {
-    const { readTarget } = yield* Effect.promise(() => import("../targets/Named.ts"))
-    return yield* Effect.catchTag(readTarget(named, timeScale), "FileInvalid", onMistakes)
+    const { readTarget, targetsFile } = yield* Effect.promise(() => import("../targets/Named.ts"))
+    const places = { file: targetsFile, scenarios: yield* scenarioNames }
+    return yield* Effect.catchTag(readTarget(named, timeScale, places), "FileInvalid", onMistakes)
   }
   const { self } = yield* Effect.promise(() => import("../targets/Self.ts"))
   return self()

@@ -9,7 +9,7 @@ export const commands = {
 } as const
 
 /** The sentences in the singular, with `{who}` and `{other}` in the place of actors. */
-export const phrases: ReadonlyArray<string> = [
+const phrases: ReadonlyArray<string> = [
   ...new Set(
     verbs.map(({ sentence }) =>
       sentence.replaceAll(/([\w-]+)(?:\|[\w-]+)+/g, "$1").replace(/ ?\{name\}$/, "")

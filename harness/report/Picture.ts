@@ -40,7 +40,7 @@ export const picture = (outcome: Outcome, info: RunInfo): ReadonlyArray<string> 
 }
 
 /** The command that plays this scenario again in the same way. */
-export const replay = (outcome: Outcome, { seed, targetArguments }: RunInfo): string => {
+const replay = (outcome: Outcome, { seed, targetArguments }: RunInfo): string => {
   const target = targetArguments === "" ? "" : ` ${targetArguments}`
   return `pnpm scenario ${outcome.scenario.file}:${placeOf(outcome).line}${target} --seed ${seed}`
 }

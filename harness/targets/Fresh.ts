@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { Target } from "../Target.ts"
 
 /** How long to wait where nobody answers `list`, unless the target's entry says otherwise. */
-export const settleMillisDefault = 200
+const settleMillisDefault = 200
 
 /** What targets have in common that start a fresh server for each scenario. */
 export const fresh = () =>

@@ -6,7 +6,6 @@ import { duration, integer, list, options, type Shape, words } from "../Shape.ts
 import { type Node, Reader, Source } from "../Source.ts"
 import { nameOf } from "../Summary.ts"
 import type { Target } from "../Target.ts"
-import { scenarioNames } from "../Files.ts"
 import { spawn } from "./Spawn.ts"
 
 /** The file that describes targets by name. */
@@ -44,19 +43,25 @@ const entry = options(
   ["start"]
 )
 
+/** Where to look: the file, and the scenarios that may be known to fail. */
+export interface Places {
+  readonly file: string
+  readonly scenarios: ReadonlyArray<string>
+}
+
 /** Reads one entry of `targets.yaml`. */
 export const readTarget = Effect.fnUntraced(function* (
   name: string,
-  timeScale: number
+  timeScale: number,
+  { file, scenarios }: Places
 ): Effect.fn.Return<Target, FileInvalid> {
-  const text = yield* Effect.promise(() => readFile(targetsFile, "utf8").catch(() => undefined))
+  const text = yield* Effect.promise(() => readFile(file, "utf8").catch(() => undefined))
   if (text === undefined)
     return yield* new FileInvalid({
-      mistakes: [{ file: targetsFile, line: 1, column: 1, message: "there is no such file" }]
+      mistakes: [{ file, line: 1, column: 1, message: "there is no such file" }]
     })
-  const source = new Source(targetsFile, text)
-  const known = yield* scenarioNames
-  const target = source.attempt(() => readEntry(source, name, timeScale, known))
+  const source = new Source(file, text)
+  const target = source.attempt(() => readEntry(source, name, timeScale, scenarios))
   if (target === undefined || source.mistakes.length > 0)
     return yield* new FileInvalid({ mistakes: source.mistakes })
   return target

@@ -52,9 +52,9 @@ export const launch = (command: string): Program => {
     kill,
     stop: Effect.suspend(() => {
       signalGroup(child.pid, "SIGTERM")
-      return Effect.raceFirst(
+      return Effect.timeoutOption(
         Effect.promise(() => over),
-        Effect.sleep(stopMillisMax)
+        stopMillisMax
       )
     }).pipe(Effect.andThen(kill))
   }

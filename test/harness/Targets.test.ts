@@ -1,0 +1,207 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import net from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { play } from "../../harness/Run.ts"
+import type { Target, TargetFailed } from "../../harness/Target.ts"
+import { connect } from "../../harness/targets/Connect.ts"
+import { readTarget } from "../../harness/targets/Named.ts"
+import { answers, freePort } from "../../harness/targets/Port.ts"
+import { self } from "../../harness/targets/Self.ts"
+import { spawn } from "../../harness/targets/Spawn.ts"
+import { steps, told } from "./playing.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "palabre-targets-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const timeScale = 3
+const program = (mode: string, file = ""): string =>
+  `"${process.execPath}" test/harness/program.ts {port} "${mode}" "${join(folder, file)}"`
+const spawned = (command: string, port?: number): Target => spawn({ command, port, timeScale })
+const playing = (lines: string, target: Target, head?: string) =>
+  play(steps(lines, head), target, { timeScale, seed: 1 })
+const failing = (target: Target): Effect.Effect<TargetFailed> =>
+  Effect.flip(Effect.asVoid(playing("- alice connects", target))) as Effect.Effect<TargetFailed>
+
+const hello =
+  "- alice logs in\n- bob logs in\n- alice says: hello\n- bob receives: { type: message, content: hello }"
+
+describe("--spawn", () => {
+  it.live("plays against any program, and ends it with its children", () =>
+    Effect.gen(function* () {
+      const command = `sh -c '${program("tells its port", "port")} & wait'`
+      assert.strictEqual(told(yield* playing(hello, spawned(command))), "passed")
+      assert.isFalse(yield* answers(Number(readFileSync(join(folder, "port"), "utf8"))))
+    })
+  )
+
+  it.live("starts it again in the middle of a scenario", () =>
+    Effect.gen(function* () {
+      const outcome = yield* playing(
+        `- alice logs in\n- the server restarts\n- alice logs in\n- alice asks who is there\n- alice receives: { status: success, users: [alice] }`,
+        spawned(program("correct"))
+      )
+      assert.strictEqual(told(outcome), "passed")
+    })
+  )
+
+  it.live("tells how a program ended that should have listened, with its last words", () =>
+    Effect.gen(function* () {
+      const { lastLines, reason } = yield* failing(spawned("echo first; echo boom >&2; exit 7 # {port}"))
+      assert.match(reason, /^it ended \(exit code 7\) before it listened on 127\.0\.0\.1:\d+$/)
+      assert.deepStrictEqual(lastLines, ["boom"])
+    })
+  )
+
+  it.live("gives up on a program that never listens, and ends it", () =>
+    Effect.gen(function* () {
+      const patience = spawn({ command: "sleep 100 # {port}", port: undefined, timeScale: 0.02 })
+      const { reason } = yield* failing(patience)
+      assert.match(reason, /^it did not listen on 127\.0\.0\.1:\d+ within 200 ms$/)
+    })
+  )
+
+  it.live("does not take another program for the one it started", () =>
+    Effect.gen(function* () {
+      const port = yield* freePort
+      const other = yield* Effect.acquireRelease(
+        Effect.callback<net.Server>((resume) => {
+          const server = net.createServer().listen(port, "127.0.0.1", () => resume(Effect.succeed(server)))
+        }),
+        (server) => Effect.sync(() => server.close())
+      )
+      assert.isTrue(other.listening)
+      const { reason } = yield* failing(spawned("sleep 100", port))
+      assert.strictEqual(reason, `another program listens on port ${port} already; end it first`)
+    })
+  )
+
+  it.live("tries a fixed port again that is still blocked", () =>
+    Effect.gen(function* () {
+      const port = yield* freePort
+      const command = program("finds its port taken once", "taken").replace("{port}", String(port))
+      assert.strictEqual(told(yield* playing("- alice logs in", spawned(command, port))), "passed")
+    })
+  )
+
+  for (const [mode, how] of [
+    ["crashes on a message", "exit code 3"],
+    ["dies of a signal", "signal SIGSEGV"]
+  ] as const)
+    it.live(`tells of a server that ${mode}`, () =>
+      Effect.gen(function* () {
+        const outcome = yield* playing(hello, spawned(program(mode)))
+        assert.match(told(outcome), /^failed at alice says: .* received the end of the connection/)
+        assert.strictEqual(outcome.failure!.crash, how)
+        if (mode === "crashes on a message")
+          assert.deepStrictEqual(outcome.failure!.lastLines, ["about to give up"])
+      })
+    )
+})
+
+describe("self", () => {
+  it.live("is our own server, fresh for each scenario and after a restart", () =>
+    Effect.gen(function* () {
+      const target = self()
+      for (const lines of [hello, hello, "- alice logs in\n- the server restarts\n- alice logs in"])
+        assert.strictEqual(told(yield* playing(lines, target)), "passed")
+    })
+  )
+})
+
+/** A server of ours that runs as long as the scope. */
+const running = Effect.gen(function* () {
+  const { host, port } = yield* self().start
+  return connect(host, port)
+})
+
+describe("--connect", () => {
+  it.live("waits for names that an earlier scenario of the run has used", () =>
+    Effect.gen(function* () {
+      const target = yield* running
+      for (let round = 0; round < 5; round++)
+        assert.strictEqual(told(yield* playing(hello, target)), "passed")
+    })
+  )
+
+  it.live("skips what needs to be alone where strangers are, and only there", () =>
+    Effect.gen(function* () {
+      const target = yield* running
+      const alone =
+        "- alice logs in\n- alice asks who is there\n- alice receives: { status: success, users: [alice] }"
+      assert.strictEqual(told(yield* playing(alone, target, "needs: [alone]\n")), "passed")
+      const { port } = yield* Effect.scoped(target.start)
+      const stranger = net.connect({ host: "127.0.0.1", port })
+      stranger.write('{"type":"login","username":"stranger"}\n')
+      yield* Effect.promise(() => new Promise((resolve) => stranger.once("data", resolve)))
+      const outcome = yield* playing(alone, target, "needs: [alone]\n")
+      stranger.destroy()
+      assert.strictEqual(told(outcome), "skipped: strangers are connected: stranger")
+    })
+  )
+
+  it.live("tells where nobody listens", () =>
+    Effect.gen(function* () {
+      const port = yield* freePort
+      assert.strictEqual(
+        (yield* failing(connect("127.0.0.1", port))).reason,
+        `nobody accepts connections at 127.0.0.1:${port}`
+      )
+    })
+  )
+})
+
+/** The entry `cpp` of a targets file with this text. */
+const read = (text: string, name = "cpp") => {
+  const file = join(folder, "targets.yaml")
+  writeFileSync(file, text)
+  return readTarget(name, 1, { file, scenarios: ["login", "too-large"] })
+}
+
+/** The first mistake in it. */
+const complaint = (text: string, name?: string) =>
+  Effect.map(
+    Effect.flip(read(text, name)),
+    ({ mistakes }) => `${mistakes[0]!.line}:${mistakes[0]!.column} ${mistakes[0]!.message}`
+  )
+
+describe("--target", () => {
+  it.effect("takes all that an entry says", () =>
+    Effect.gen(function* () {
+      const target = yield* read(
+        "cpp:\n  start: ./server {port}\n  claims: [presence]\n  settle: 300ms\n  ignoring: [{ type: notice }]\n  known failures:\n    too-large: it has no limit\n"
+      )
+      assert.deepStrictEqual(
+        [
+          target.name,
+          target.arguments,
+          [...target.claims],
+          target.settleMillis,
+          target.ignoring.length,
+          [...target.knownFailures]
+        ],
+        ["cpp", "--target cpp", ["alone", "presence"], 300, 1, [["too-large", "it has no limit"]]]
+      )
+    })
+  )
+  it.effect("tells what is wrong in it", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(
+        [
+          yield* complaint("cpp:\n  start: ./server {port}\n", "cp"),
+          yield* complaint("cpp:\n  start: ./server\n"),
+          yield* complaint("cpp:\n  strat: ./server {port}\n"),
+          yield* complaint("cpp:\n  start: ./server {port}\n  known failures: { too-lrage: why }\n")
+        ],
+        [
+          '1:1 there is no target "cp" here; did you mean "cpp"?',
+          "2:3 `start` has no {port}; where the port is compiled in, name it with `port`",
+          '2:3 unknown option "strat"; did you mean "start"?',
+          '3:21 there is no scenario "too-lrage"; did you mean "too-large"?'
+        ]
+      )
+    })
+  )
+})
