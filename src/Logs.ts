@@ -1,13 +1,32 @@
 import { styleText } from "node:util"
-import * as Cause from "effect/Cause"
+import * as Formatter from "effect/Formatter"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as References from "effect/References"
 import type { Values } from "./Settings.ts"
 
+/** What may wait for who reads the log; further lines are lost, and counted. */
+const waitingBytesMax = 1 << 20
+
 /** Logs go to standard error, one line each. */
-export const logger = (format: Values["logFormat"]): Layer.Layer<never> =>
-  Logger.layer([Logger.withConsoleError(formats[format])])
+export const logger = (format: Values["logFormat"]): Layer.Layer<never> => {
+  const render = formats[format]
+  const { stderr } = process
+  let lost = 0
+  const write = (entry: Entry): void => {
+    if (stderr.writableLength > waitingBytesMax) {
+      lost++
+      return
+    }
+    if (lost > 0) {
+      const message = `${lost} log lines were lost: nobody read the log in time`
+      stderr.write(`${render({ ...entry, level: "WARN", message, cause: undefined, annotations: {} })}\n`)
+      lost = 0
+    }
+    stderr.write(`${render(entry)}\n`)
+  }
+  return Logger.layer([Logger.map(Logger.formatStructured, write)])
+}
 
 /** Nothing below the level is logged. */
 export const minimumLogLevel = (level: Values["logLevel"]): Layer.Layer<never> =>
@@ -15,23 +34,21 @@ export const minimumLogLevel = (level: Values["logLevel"]): Layer.Layer<never> =
 
 const levels = { debug: "Debug", info: "Info", warn: "Warn", error: "Error" } as const
 
+type Entry = ReturnType<typeof Logger.formatStructured.log>
+
 /** For people: when, how severe, what, and the facts; a bug's trace follows on lines of its own. */
-const pretty = Logger.make<unknown, string>(({ cause, date, fiber, logLevel, message }) => {
-  const facts = Object.entries(fiber.getRef(References.CurrentLogAnnotations)).map(
-    ([name, value]) => `${name}=${quoted(value)}`
-  )
-  const level = styleText(styles[logLevel] ?? "reset", logLevel.toUpperCase().padEnd(5), {
-    stream: process.stderr
-  })
-  const line = [date.toISOString(), level, [message].flat().join(" "), ...facts].join(" ")
-  return cause.reasons.length === 0 ? line : `${line}\n${Cause.pretty(cause)}`
-})
+const pretty = ({ annotations, cause, level, message, timestamp }: Entry): string => {
+  const facts = Object.entries(annotations).map(([name, value]) => `${name}=${quoted(value)}`)
+  const severity = styleText(styles[level] ?? "reset", level.padEnd(5), { stream: process.stderr })
+  const line = [timestamp, severity, [message].flat().join(" "), ...facts].join(" ")
+  return cause === undefined ? line : `${line}\n${cause}`
+}
 
 const styles: Readonly<Record<string, "red" | "yellow" | "gray">> = {
-  Fatal: "red",
-  Error: "red",
-  Warn: "yellow",
-  Debug: "gray"
+  FATAL: "red",
+  ERROR: "red",
+  WARN: "yellow",
+  DEBUG: "gray"
 }
 
 /** A value as one word: quoted where it would not be one. */
@@ -40,4 +57,4 @@ const quoted = (value: unknown): string => {
   return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text)
 }
 
-const formats = { json: Logger.formatJson, pretty }
+const formats = { json: (entry: Entry): string => Formatter.formatJson(entry), pretty }

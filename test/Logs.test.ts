@@ -157,7 +157,7 @@ describe("Log output", () => {
     const program = await serving("--log-format", "json")
     await say(program, login('the "quoted" one'), { type: "logout" })
     program.child.kill("SIGTERM")
-    const { code, err } = await program.finished
+    const { code, err } = await program.finished()
     assert.strictEqual(code, 0)
     const lines = err
       .trimEnd()
@@ -179,7 +179,7 @@ describe("Log output", () => {
     const program = await serving()
     await say(program, login('the "quoted" one'), { type: "logout" })
     program.child.kill("SIGTERM")
-    const { err } = await program.finished
+    const { err } = await program.finished()
     const [first, second, ...more] = err.trimEnd().split("\n")
     const stamp = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z INFO `
     const who = String.raw`connection=1 address=127\.0\.0\.1:\d+`
@@ -196,7 +196,6 @@ describe("Log output", () => {
 
   it("a log pipe that is closed costs the lines and nothing else", async () => {
     const program = await serving("--log-level", "debug")
-    program.finished.catch(() => {}) // its output is not read to the end
     program.child.stderr.destroy()
     program.child.stdout.destroy()
     for (const username of ["alice", "bob", "carol"]) {
@@ -207,5 +206,37 @@ describe("Log output", () => {
     program.child.kill("SIGTERM")
     const [code] = await exited
     assert.strictEqual(code, 0)
+  })
+
+  it("a log that nobody reads holds up nothing and does not grow: lines that find no room are counted", async () => {
+    const program = await serving("--login-tries", "1000000", "--login-bytes", "off")
+    const tries = 30_000
+    const socket = connectSocket(program.port, "127.0.0.1")
+    socket.write('{"type":"login","username":""}'.repeat(tries))
+    await new Promise<void>((resolve) => {
+      let replies = 0
+      socket.on("data", (chunk) => {
+        replies += String(chunk).split("\n").length - 1
+        if (replies === tries) resolve()
+      })
+    })
+    let log = ""
+    program.child.stderr.on("data", (chunk) => {
+      log += String(chunk)
+    })
+    let visits = 0
+    for (; !log.includes("were lost"); visits++) await say(program, login("alice"), { type: "logout" })
+    const closed = once(program.child, "close")
+    program.child.kill("SIGTERM")
+    assert.strictEqual((await closed)[0], 0)
+    const lines = log.trimEnd().split("\n")
+    const losses = lines.flatMap((line) => / WARN {2}(\d+) log lines were lost/.exec(line)?.[1] ?? [])
+    const lost = losses.reduce((sum, count) => sum + Number(count), 0)
+    assert.isAbove(lost, 0)
+    assert.strictEqual(
+      lines.length - losses.length + lost,
+      tries + 2 * visits + 1,
+      "the last is the socket's end"
+    )
   })
 })

@@ -14,30 +14,33 @@ export interface Finished {
 export interface Program {
   readonly child: ChildProcessByStdio<null, Readable, Readable>
   readonly port: number
-  readonly finished: Promise<Finished>
+  /** Reads its output and waits for its end; nothing is read before. */
+  readonly finished: () => Promise<Finished>
 }
 
 /** Runs `palabre serve` on a free port of 127.0.0.1 to its end. */
-export const serve = (...flags: ReadonlyArray<string>) => {
+export const serve = (...flags: ReadonlyArray<string>): Omit<Program, "port"> => {
   const child = spawn(
     process.execPath,
     ["bin/palabre.js", "serve", "--host", "127.0.0.1", "--port", "0", ...flags],
     { stdio: ["ignore", "pipe", "pipe"] }
   )
-  const finished = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]).then(
-    ([[code], out, err]): Finished => ({ code, out, err })
-  )
-  return { child, finished }
+  const closed = once(child, "close")
+  return {
+    child,
+    finished: async () => {
+      const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
+      const [code] = await closed
+      return { code, out, err }
+    }
+  }
 }
 
 /** The same, once it listens. */
 export const serving = async (...flags: ReadonlyArray<string>): Promise<Program> => {
   const { child, finished } = serve(...flags)
-  const failed = finished.then(({ err }) =>
-    Promise.reject(new Error(`it ended instead of listening: ${err}`))
-  )
-  const [line] = (await Promise.race([once(child.stdout, "data"), failed])) as [Buffer]
-  failed.catch(() => {}) // its end is the test's business from here on
-  const port = Number(/listens on 127\.0\.0\.1:(\d+)/.exec(line.toString())?.[1])
+  const [line] = await Promise.race([once(child.stdout, "data"), once(child, "exit")])
+  const port = Number(/listens on 127\.0\.0\.1:(\d+)/.exec(String(line))?.[1])
+  if (Number.isNaN(port)) throw new Error(`it ended instead of listening: ${(await finished()).err}`)
   return { child, port, finished }
 }
