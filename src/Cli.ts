@@ -38,7 +38,10 @@ export const runMain = <Name extends string, Input, Context>(
 ): void => {
   const program = Command.runWith(command, { version: manifest.version })(withoutSeparator(args))
   const fiber = Effect.runFork(Effect.provide(program, services))
-  fiber.addObserver((exit) => process.exit(report(command.name, exit)))
+  fiber.addObserver((exit) => {
+    const code = report(command.name, exit)
+    whenRead(process.stdout, () => process.exit(code))
+  })
   let signals = 0
   const onSignal = (_: NodeJS.Signals, number: number) => {
     signals++
@@ -51,6 +54,16 @@ export const runMain = <Name extends string, Input, Context>(
     const isElsewhere = process.listenerCount("SIGHUP") > 1 // a command has a use of its own for it
     if (!isElsewhere) onSignal(signal, number)
   })
+}
+
+/** How long a reader of the output may take for what is left at the end. */
+const readMillisMax = 30_000
+
+/** Goes on once a pipe has taken what was written: leaving at once would cut a long report off. */
+const whenRead = (stream: NodeJS.WriteStream, next: () => void): void => {
+  if (stream.writableLength === 0) return next()
+  setTimeout(next, readMillisMax)
+  stream.write("", next)
 }
 
 /** By convention a process that a signal ended exits with this and the signal's number. */
