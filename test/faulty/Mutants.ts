@@ -31,7 +31,7 @@ const config = {
   ),
   jobs: Flag.Int("jobs").pipe(Flag.withDescription("servers judged at a time"), Flag.withDefault(2)),
   full: Flag.Boolean("full").pipe(
-    Flag.withDescription("play every scenario against every fault, not only those of its clauses"),
+    Flag.withDescription("show faults that break no must to every must scenario as well"),
     Flag.withDefault(false)
   ),
   minutes: Flag.Int("minutes").pipe(Flag.withDescription("give up after this time"), Flag.withDefault(45)),
