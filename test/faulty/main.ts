@@ -4,8 +4,8 @@ import { type Change, listen, makeChat } from "./Chat.ts"
 import { faults } from "./Faults.ts"
 import { variants } from "./Variants.ts"
 
-const usage = `usage: node test/faulty/main.ts [PORT] [--variant NAME | --fault NAME]
-       node test/faulty/main.ts --list
+const usage = `usage: pnpm exec node test/faulty/main.ts [PORT] [--variant NAME | --fault NAME]
+       pnpm exec node test/faulty/main.ts --list
 
 A small chat server that is right in every clause of the protocol, or wrong on purpose.
 PORT is 12345 by default, 0 takes a free one. --list prints the names as JSON.`
