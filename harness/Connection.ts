@@ -25,11 +25,24 @@ export type End = "close" | "reset"
 export interface Observer {
   /** Whether something that came in counts; what does not is dropped at once. */
   readonly keeps: (incoming: Incoming) => boolean
-  readonly received: (incoming: Incoming, hidden: boolean) => void
+  /** Something that counts came in. */
+  readonly received: (incoming: Incoming) => void
+  /** All that came at once has been taken note of. */
+  readonly changed: () => void
   readonly ended: (end: End) => void
   /** A request of the scenario has been sent. */
   readonly asked: (request: Request) => void
   readonly loggedIn: (username: string) => void
+}
+
+/** Sees nothing: what an observer has in common that cares for little. */
+export const unseen: Observer = {
+  keeps: () => true,
+  received: () => undefined,
+  changed: () => undefined,
+  ended: () => undefined,
+  asked: () => undefined,
+  loggedIn: () => undefined
 }
 
 /** Nobody answered, or not in time. */
@@ -115,9 +128,14 @@ export class Connection {
     return this.frames.pendingBytes
   }
 
-  /** Whether an object shared its line with another, took more than one, or never got its newline (WIRE-1). */
+  /** Whether an object shared its line with another, or took more than one (WIRE-1). */
   get unlined(): boolean {
-    return this.brokenLines || this.framesOfLine > (this.open ? 0 : 1)
+    return this.brokenLines || this.framesOfLine > 1
+  }
+
+  /** Whether the last object still lacks its newline (WIRE-1). */
+  get lineOpen(): boolean {
+    return this.framesOfLine > 0
   }
 
   /** Writes bytes as one piece, after all before it; resolves once the kernel has them. */
@@ -200,6 +218,7 @@ export class Connection {
       if (newline !== -1) this.endLine()
       at = end
     }
+    this.observer.changed()
   }
 
   private readFrames(piece: Buffer): void {
@@ -222,9 +241,9 @@ export class Connection {
     if (request !== undefined) this.follow(request, incoming.value)
     const hidden = request?.hidden === true
     if (hidden) this.hiddenReplies++
-    else if (this.left || !this.observer.keeps(incoming)) return
-    else this.inbox.push(incoming)
-    this.observer.received(incoming, hidden)
+    if (hidden || this.left || !this.observer.keeps(incoming)) return
+    this.inbox.push(incoming)
+    this.observer.received(incoming)
   }
 
   /** Keeps track of what a reply changes. */
@@ -248,6 +267,7 @@ export class Connection {
     this.ended = end
     this.socket.resetAndDestroy()
     this.observer.ended(end)
+    this.observer.changed()
   }
 
   private leave(): void {

@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
-import type { Observer } from "./Connection.ts"
+import type { ClauseId } from "./Clauses.ts"
+import { type Observer, unseen } from "./Connection.ts"
 import { fail, type Finding, type StepFailed } from "./Failure.ts"
 import { fence } from "./Fence.ts"
 import { encode } from "./Template.ts"
@@ -16,7 +17,10 @@ const clientsSure = 8
  * How every scenario ends: whoever is connected and reads has received nothing that was not asked for, nobody holds half
  * an object, and a new client can still log in.
  */
-export const theEnd = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Return<void, StepFailed> {
+export const theEnd = Effect.fnUntraced(function* (
+  scene: Scene,
+  proves: ReadonlyArray<ClauseId> = []
+): Effect.fn.Return<void, StepFailed> {
   const { stage } = scene
   const present = [...stage.actors.values()].filter(
     ({ connected, connection }) => connected && connection!.reading
@@ -33,6 +37,16 @@ export const theEnd = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Retu
       })
   }
   yield* newcomer(scene)
+  if (proves.includes("WIRE-1")) yield* linesEnd(scene)
+})
+
+/** Every object is a line only once its newline has come, which may be a moment later (WIRE-1). */
+const linesEnd = Effect.fnUntraced(function* ({ deadlineMillis, stage }: Scene) {
+  for (const { connection, name } of stage.actors.values()) {
+    if (connection?.open !== true) continue
+    const ended = yield* stage.until(() => (connection.lineOpen ? undefined : true), deadlineMillis)
+    if (ended === undefined) stage.breaks("WIRE-1", `${name} received an object without a newline behind it`)
+  }
 })
 
 /** A new client logs in, unseen; where it needs the place of one who has just left, it tries until that is free. */
@@ -74,10 +88,4 @@ const tryToLogIn = Effect.fnUntraced(function* (
 })
 
 /** The newcomer is nobody of the cast: what it sees only wakes those who wait. */
-const onlyWaking = (stage: Stage): Observer => ({
-  keeps: () => true,
-  received: () => stage.signal.notify(),
-  ended: () => stage.signal.notify(),
-  asked: () => undefined,
-  loggedIn: () => undefined
-})
+const onlyWaking = (stage: Stage): Observer => ({ ...unseen, changed: () => stage.signal.notify() })

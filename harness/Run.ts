@@ -72,7 +72,7 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
       failed.finding
     ])
   const end = Effect.mapError(
-    Effect.suspend(() => theEnd(sceneOf(captures, stage, scenario.withinMillis))),
+    Effect.suspend(() => theEnd(sceneOf(captures, stage, scenario.withinMillis), scenario.proves)),
     ({ finding }): Failed => ["the end", finding]
   )
   const failed = yield* failureOf(Effect.andThen(part("before"), Effect.andThen(part("steps"), end)))

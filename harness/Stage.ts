@@ -132,22 +132,21 @@ export class Stage {
     return {
       keeps: (incoming) =>
         !this.ignoring.some((pattern) => !(match(pattern, incoming.value, noCaptures) instanceof Mismatch)),
-      received: (incoming, hidden) => {
-        if (!hidden)
-          this.transcript.add({
-            actor: actor.name,
-            kind: "received",
-            text: show(incoming.value, textCharactersMax),
-            value: incoming.value,
-            brief: brief(incoming.value),
-            label: incoming.lane
-          })
-        this.signal.notify()
+      received: ({ lane, value }) => {
+        const text = show(value, textCharactersMax)
+        this.transcript.add({
+          actor: actor.name,
+          kind: "received",
+          text,
+          value,
+          brief: brief(value),
+          label: lane
+        })
       },
+      changed: () => this.signal.notify(),
       ended: (end) => {
         const text = end === "reset" ? "the server resets the connection" : "the server closes"
         this.transcript.add({ actor: actor.name, kind: "ended", text, brief: text, label: "end" })
-        this.signal.notify()
       },
       asked: ({ type }) => {
         if (type === "message") this.speaker = actor

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { Connection, type Observer } from "../Connection.ts"
+import { Connection, unseen } from "../Connection.ts"
 import { hasField } from "../Requests.ts"
 import { Signal } from "../Signal.ts"
 import { encode } from "../Template.ts"
@@ -31,8 +31,7 @@ const usersAt = Effect.fnUntraced(function* (
   username: string
 ) {
   const signal = new Signal()
-  const wake = () => signal.notify()
-  const observer: Observer = { keeps: () => true, received: wake, ended: wake, asked: wake, loggedIn: wake }
+  const observer = { ...unseen, changed: () => signal.notify() }
   const connection = yield* Effect.acquireRelease(
     Connection.open(address, observer, strangersMillisMax),
     (connection) => Effect.sync(() => connection.close())

@@ -43,13 +43,6 @@ const eightSeats: Change = (base) => ({
   }
 })
 
-const banner: Change = (base) => ({
-  accept(socket) {
-    socket.write('{"banner":"welcome"}\n')
-    base.accept(socket)
-  }
-})
-
 describe("two lanes: order is judged within each, not between them", () => {
   for (const [name, change] of Object.entries({ ackLate, ackFirst }))
     it.live(name, () =>
@@ -242,54 +235,6 @@ describe("the end", () => {
       )
       assert.match(told(yield* playing(scenario, chat(change))), /^failed at alice receives/)
       assert.deepStrictEqual(said, ["goodbye"])
-    })
-  )
-})
-
-describe("what is neither a reply nor a message counts against PLAIN-1 alone", () => {
-  it.live("other scenarios pass, and tell of it", () =>
-    Effect.gen(function* () {
-      const outcome = yield* playing(talk, chat(banner))
-      assert.strictEqual(told(outcome), "passed")
-      assert.deepStrictEqual([...outcome.broken.keys()], ["PLAIN-1"])
-    })
-  )
-  it.live("a scenario that proves it fails", () =>
-    Effect.gen(function* () {
-      const outcome = yield* playing(steps(talk, "proves: [PLAIN-1]\n"), chat(banner))
-      assert.deepStrictEqual([...outcome.clauses], [["PLAIN-1", { verdict: "failed" }]])
-    })
-  )
-  it.live("unless the scenario ignores it", () =>
-    Effect.gen(function* () {
-      const outcome = yield* playing(
-        steps(talk, "ignoring: [{ exactly: { type: { absent: true }, banner: $_ } }]\n"),
-        chat(banner)
-      )
-      assert.deepStrictEqual([told(outcome), outcome.broken.size], ["passed", 0])
-    })
-  )
-})
-
-describe("objects that are no lines count against WIRE-1 alone", () => {
-  const forms: Record<string, Change> = {
-    bare: () => ({ encode: (object) => JSON.stringify(object) }),
-    pretty: () => ({ encode: (object) => `${JSON.stringify(object, null, 2)}\n` })
-  }
-  for (const [name, change] of Object.entries(forms))
-    it.live(name, () =>
-      Effect.gen(function* () {
-        const outcome = yield* playing(talk, chat(change))
-        assert.deepStrictEqual([told(outcome), [...outcome.broken.keys()]], ["passed", ["WIRE-1"]])
-      })
-    )
-  it.live("lines that end with \\r\\n are lines", () =>
-    Effect.gen(function* () {
-      const outcome = yield* playing(
-        talk,
-        chat((base) => ({ encode: (object) => base.encode(object).replace("\n", "\r\n") }))
-      )
-      assert.deepStrictEqual([told(outcome), outcome.broken.size], ["passed", 0])
     })
   )
 })

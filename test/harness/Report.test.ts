@@ -1,0 +1,263 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { type Outcome, skipped } from "../../harness/Run.ts"
+import { reporters, type ReporterName } from "../../harness/report/Reporter.ts"
+import { coloured, colourless, type Style } from "../../harness/report/Style.ts"
+import { Summary, weigh } from "../../harness/Summary.ts"
+import type { Change } from "../faulty/Chat.ts"
+import { chat, playing, scenarioOf, steps } from "./playing.ts"
+
+const everyNameIsFree: Change = (base) => ({ key: (name) => `${name}${base.clients.size}` })
+
+const taken = scenarioOf(`scenario: a name is refused while it is in use
+proves: [LOGIN-3, LEAVE-2]
+level: must
+cast: [alice, bob]
+steps:
+  - alice logs in
+  - bob tries to log in as alice
+  - bob is refused:
+    because: two users <may> never hold "one" name
+    proves: LOGIN-3
+  - alice is cut off
+  - bob keeps trying to log in as alice
+`)
+const welcome = scenarioOf(`scenario: "the welcome, 100% of it: #1"
+proves: [LOGIN-2]
+cast: [alice]
+steps:
+  - alice tries to log in
+  - alice receives: { status: success, message: Welcome }
+`)
+
+/** What reporters are given: a pass, a failure, a warning, a skip. */
+const outcomes: Effect.Effect<ReadonlyArray<Outcome>> = Effect.gen(function* () {
+  const passed = yield* playing(steps("- alice logs in", "proves: [LOGIN-1]\n"), chat())
+  const failed = yield* playing(taken, chat(everyNameIsFree))
+  const warned = yield* playing(welcome, chat())
+  return [
+    passed,
+    failed,
+    warned,
+    skipped(steps("- alice logs in", "proves: [PRES-1]\nlevel: may\n"), "nobody claims presence")
+  ]
+})
+
+const weighing = { strict: false, knownFailures: new Map<string, string>() }
+
+/** All that a reporter writes, with the times made equal. */
+const written = Effect.fnUntraced(function* (
+  name: ReporterName,
+  told: ReadonlyArray<Outcome>,
+  style: Style = colourless
+) {
+  const make = yield* Effect.promise(reporters[name])
+  const reporter = make({
+    target: "chat",
+    targetArguments: "--spawn './chat {port}'",
+    seed: 7,
+    scenarios: told.length,
+    weightOf: (outcome) => weigh(outcome, weighing),
+    style
+  })
+  const text = [
+    reporter.begin?.(),
+    ...told.map((outcome) => reporter.outcome?.(outcome)),
+    reporter.end?.(new Summary(told, weighing))
+  ]
+  return text
+    .join("")
+    .replaceAll(/\d+(\.\d+)? m?s\b/g, "0 ms")
+    .replaceAll(/time="[\d.]+"/g, 'time="0"')
+})
+
+describe("pretty", () => {
+  it.live("shows a failure so that nobody has to run it again", () =>
+    Effect.gen(function* () {
+      const text = yield* written("pretty", [(yield* outcomes)[1]!])
+      assert.strictEqual(
+        text,
+        `
+FAIL  scenarios/test.yaml:8:5  a name is refused while it is in use   LOGIN-3 (must)
+  ▸ 8 │ - bob is refused:
+      │   expected  a refusal: status other than "success", or the end of the connection
+      │   received  {"status":"success","message":"Bienvenue, alice"}   0 ms after bob's login (line 7)
+      │   because   two users <may> never hold "one" name
+  alice   → login alice         ← success
+  bob     → login alice         ← success  ✗
+  replay  pnpm scenario scenarios/test.yaml:8 --spawn './chat {port}' --seed 7
+
+`
+      )
+    })
+  )
+
+  it.live("ends with the verdict on each clause, and the counts", () =>
+    Effect.gen(function* () {
+      const text = yield* written("pretty", yield* outcomes)
+      assert.strictEqual(
+        text.slice(text.indexOf("        must")),
+        `        must       should   may
+LOGIN   1 ✓  3 ✗   2 ✗
+LEAVE   2 ○
+PRES                        1 –
+        ✓ passed  ✗ failed  ○ not reached  – skipped  ? inconclusive
+
+1 passed · 1 failed · 1 warned (should or may) · 1 skipped
+`
+      )
+    })
+  )
+
+  it.live("has colours only where it is told to", () =>
+    Effect.gen(function* () {
+      const told = yield* outcomes
+      assert.notInclude(yield* written("pretty", told), "\u001b")
+      assert.include(yield* written("pretty", told, coloured), "\u001b[31m")
+    })
+  )
+
+  it.live("tells of a crash with the server's last lines, at most ten lanes, and who failed among many", () =>
+    Effect.gen(function* () {
+      const many = scenarioOf(
+        "scenario: many\nproves: [CONC-1]\nlevel: should\ncast: { guest: { count: 12 } }\nsteps:\n  - everyone logs in\n  - guest12 receives: { type: message }\n    within: 100ms\n"
+      )
+      const { failure, ...outcome } = yield* playing(many, chat())
+      const crashed = {
+        ...outcome,
+        failure: { ...failure!, crash: "signal SIGSEGV", lastLines: ["line one", "line two"] }
+      }
+      const text = yield* written("pretty", [crashed])
+      assert.include(
+        text,
+        "  server  the server ended: signal SIGSEGV\n          line one\n          line two\n"
+      )
+      assert.include(text, "and 2 more")
+      assert.match(text, /guest12 .*✗/)
+    })
+  )
+})
+
+it.live("dot is a character for each, and the pictures at the end", () =>
+  Effect.gen(function* () {
+    const text = yield* written("dot", yield* outcomes)
+    assert.match(text, /^4 scenarios against chat, seed 7\n\.Fw-\n\nFAIL  /)
+    assert.include(text, "\nWARN  ")
+  })
+)
+
+it.live("tap numbers them, with a diagnosis where one failed; what only warns is TODO", () =>
+  Effect.gen(function* () {
+    assert.strictEqual(
+      yield* written("tap", yield* outcomes),
+      `TAP version 14
+1..4
+ok 1 - a test
+not ok 2 - a name is refused while it is in use
+  ---
+  at: "scenarios/test.yaml:8"
+  clauses: "LOGIN-3 (must)"
+  step: "bob is refused"
+  expected: "a refusal: status other than \\"success\\", or the end of the connection"
+  received: "{\\"status\\":\\"success\\",\\"message\\":\\"Bienvenue, alice\\"}"
+  ...
+not ok 3 - the welcome, 100% of it: \\#1 # TODO should
+  ---
+  at: "scenarios/test.yaml:6"
+  clauses: "LOGIN-2 (should)"
+  step: "alice receives"
+  expected: "{\\"status\\": \\"success\\", \\"message\\": \\"Welcome\\"}"
+  received: "{\\"status\\":\\"success\\",\\"message\\":\\"Bienvenue, alice\\"}"
+  ...
+ok 4 - a test # SKIP nobody claims presence
+`
+    )
+  })
+)
+
+describe("junit", () => {
+  it.live("counts, and tells each case in well-formed XML", () =>
+    Effect.gen(function* () {
+      const text = yield* written("junit", yield* outcomes)
+      const lines = text.split("\n")
+      assert.strictEqual(lines[0], '<?xml version="1.0" encoding="UTF-8"?>')
+      assert.strictEqual(
+        lines[1],
+        '<testsuites name="palabre" tests="4" failures="1" errors="0" skipped="1" time="0">'
+      )
+      assert.include(text, '<testcase name="a test" classname="scenarios/test.yaml" time="0"/>')
+      assert.include(text, 'type="LOGIN-3 (must)">')
+      assert.include(text, "two users &lt;may&gt; never hold &quot;one&quot; name")
+      assert.include(text, '<skipped message="nobody claims presence"/>')
+      assert.include(text, "<system-out>warning (should): scenarios/test.yaml:6 expected")
+      assert.deepStrictEqual(unclosed(text), [])
+    })
+  )
+
+  it.live("replaces what XML cannot hold", () =>
+    Effect.gen(function* () {
+      const outcome = yield* playing(
+        "- alice connects\n- alice receives: { status: success }\n  within: 100ms",
+        chat(() => ({
+          accept: (socket) =>
+            void socket.on("error", () => undefined).write('{"status":"a\\u0000b\\uffff]]>"}')
+        }))
+      )
+      const text = yield* written("junit", [outcome])
+      assert.notInclude(text, "\u0000")
+      assert.notInclude(text, "\uffff")
+      assert.deepStrictEqual(unclosed(text), [])
+    })
+  )
+})
+
+/** Elements that are opened and not closed in their order: none in well-formed XML. */
+const unclosed = (xml: string): ReadonlyArray<string> => {
+  const open: Array<string> = []
+  for (const [, closing, name, empty] of xml.matchAll(/<(\/?)([a-z-]+)(?:\s[^<>]*?)?(\/?)>/g)) {
+    if (closing === "/") assert.strictEqual(open.pop(), name)
+    else if (empty !== "/") open.push(name!)
+  }
+  return open
+}
+
+it.live("json is one document: the target, then each scenario with its clauses", () =>
+  Effect.gen(function* () {
+    const document = JSON.parse(yield* written("json", yield* outcomes)) as {
+      readonly target: string
+      readonly scenarios: ReadonlyArray<Record<string, unknown>>
+    }
+    assert.strictEqual(document.target, "chat")
+    const { ms, ...failed } = document.scenarios[1]!
+    assert.typeOf(ms, "number")
+    assert.deepStrictEqual(failed, {
+      file: "scenarios/test.yaml",
+      line: 1,
+      scenario: "a name is refused while it is in use",
+      level: "must",
+      verdict: "failed",
+      clauses: { "LOGIN-3": "failed", "LEAVE-2": "not_reached" },
+      step: { line: 8, sentence: "bob is refused" },
+      expected: 'a refusal: status other than "success", or the end of the connection',
+      received: '{"status":"success","message":"Bienvenue, alice"}'
+    })
+    assert.deepStrictEqual(
+      document.scenarios.map(({ reason, verdict }) => [verdict, reason]),
+      [
+        ["passed", undefined],
+        ["failed", undefined],
+        ["failed", undefined],
+        ["skipped", "nobody claims presence"]
+      ]
+    )
+  })
+)
+
+it.live("github puts each failure on the line of its step", () =>
+  Effect.gen(function* () {
+    assert.deepStrictEqual((yield* written("github", yield* outcomes)).trim().split("\n"), [
+      '::error file=scenarios/test.yaml,line=8,col=5,title=a name is refused while it is in use · LOGIN-3 (must)::expected a refusal: status other than "success", or the end of the connection%0Areceived {"status":"success","message":"Bienvenue, alice"}',
+      '::warning file=scenarios/test.yaml,line=6,col=5,title=the welcome%2C 100%25 of it%3A #1 · LOGIN-2 (should)::expected {"status": "success", "message": "Welcome"}%0Areceived {"status":"success","message":"Bienvenue, alice"}'
+    ])
+  })
+)

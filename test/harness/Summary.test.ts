@@ -1,0 +1,96 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { Outcome, Verdict } from "../../harness/Run.ts"
+import type { Level } from "../../harness/Clauses.ts"
+import { exitCodes, Summary, weigh } from "../../harness/Summary.ts"
+import { TargetFailed } from "../../harness/Target.ts"
+import { skipped } from "../../harness/Run.ts"
+import { scenarioOf } from "./playing.ts"
+
+const outcome = (level: Level, verdict: Verdict, more: Partial<Outcome> = {}): Outcome => {
+  const scenario = scenarioOf(
+    `scenario: a test\nlevel: ${level}\nproves: [${level === "must" ? "LOGIN-1" : "LOGIN-2"}]\ncast: [alice]\nsteps:\n  - alice logs in\n`
+  )
+  return {
+    ...skipped(scenario, ""),
+    verdict,
+    clauses: new Map(scenario.proves.map((id) => [id, { verdict } as never])),
+    ...more
+  }
+}
+const crash = { failure: { crash: "exit code 1" } as never }
+const lost = { targetLost: new TargetFailed({ reason: "gone", lastLines: [] }) }
+const lenient = { strict: false, knownFailures: new Map<string, string>() }
+const strict = { ...lenient, strict: true }
+const knowing = { ...lenient, knownFailures: new Map([["test", "it is known"]]) }
+
+describe("the exit code", () => {
+  const table: ReadonlyArray<
+    readonly [string, ReadonlyArray<Outcome>, typeof lenient, keyof typeof exitCodes]
+  > = [
+    ["all passed", [outcome("must", "passed"), outcome("should", "passed")], lenient, "passed"],
+    ["what is skipped fails nothing", [outcome("must", "skipped")], lenient, "passed"],
+    ["a must that failed", [outcome("must", "passed"), outcome("must", "failed")], lenient, "failed"],
+    ["a must that was not reached", [outcome("must", "not_reached")], lenient, "failed"],
+    [
+      "a should that failed only warns",
+      [outcome("should", "failed"), outcome("may", "not_reached")],
+      lenient,
+      "passed"
+    ],
+    ["unless the run is strict", [outcome("should", "failed")], strict, "failed"],
+    ["a crash in a must", [outcome("must", "failed", crash)], lenient, "targetLost"],
+    ["a crash in a should only warns", [outcome("should", "failed", crash)], lenient, "passed"],
+    ["unless the run is strict", [outcome("should", "failed", crash)], strict, "targetLost"],
+    [
+      "a target that is lost wins over a failure",
+      [outcome("must", "failed"), outcome("must", "inconclusive", lost)],
+      lenient,
+      "targetLost"
+    ],
+    ["inconclusive", [outcome("must", "inconclusive"), outcome("must", "passed")], lenient, "inconclusive"],
+    [
+      "a failure wins over it",
+      [outcome("must", "inconclusive"), outcome("must", "failed")],
+      lenient,
+      "failed"
+    ],
+    ["a known failure fails nothing", [outcome("must", "failed")], knowing, "passed"],
+    ["its unexpected pass does", [outcome("must", "passed")], knowing, "failed"]
+  ]
+  for (const [name, outcomes, weighing, code] of table)
+    it(name, () => {
+      assert.strictEqual(new Summary(outcomes, weighing).exitCode, exitCodes[code])
+    })
+})
+
+it("the worst verdict on a clause at a level is the one that counts", () => {
+  const { clauses } = new Summary(
+    [
+      outcome("must", "passed"),
+      outcome("must", "failed"),
+      outcome("must", "passed"),
+      outcome("should", "skipped"),
+      outcome("should", "passed")
+    ],
+    lenient
+  )
+  assert.deepStrictEqual(
+    [...clauses].map(([id, row]) => [id, [...row]]),
+    [
+      ["LOGIN-1", [["must", "failed"]]],
+      ["LOGIN-2", [["should", "passed"]]]
+    ]
+  )
+})
+
+it("what was broken in passing counts, at the level of its clause", () => {
+  const { clauses } = new Summary(
+    [outcome("must", "passed", { broken: new Map([["PLAIN-1", "a banner"]]) })],
+    lenient
+  )
+  assert.deepStrictEqual([...clauses.get("PLAIN-1")!], [["should", "failed"]])
+})
+
+it("an outcome is known by its file", () => {
+  assert.strictEqual(weigh(outcome("must", "failed"), knowing), "known")
+})
