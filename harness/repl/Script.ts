@@ -90,11 +90,14 @@ export const jsonLines: Teller = {
 export const finding = ({ finding }: StepFailed): string =>
   [
     `  expected  ${finding.expected}`,
-    `  received  ${finding.received}${finding.after === undefined ? "" : `   ${finding.after}`}`,
+    `  received  ${finding.received}${afterWhat(finding.after)}`,
     ...(finding.hint === undefined ? [] : [`  namely    ${finding.hint}`])
   ]
     .map((line) => `${line}\n`)
     .join("")
+
+/** A line of a session has no number worth telling. */
+const afterWhat = (after = ""): string => (after === "" ? "" : `   ${after.replace(/ \(line \d+\)$/, "")}`)
 
 /** What stands between an actor and what happened to it. */
 export const arrows: Record<Happening["kind"], string> = {

@@ -83,7 +83,7 @@ export class Session {
 
   private text(lines: ReadonlyArray<string>, names: ReadonlyArray<string>, title = "a session"): string {
     const steps = lines.map((line) => `  - ${line}\n`).join("")
-    return `scenario: ${JSON.stringify(title)}\nlevel: should\ncast: [${names.join(", ")}]\nsteps:\n${steps}`
+    return `scenario: ${JSON.stringify(title)}\nlevel: should\ncast: [${names.join(", ") || "nobody"}]\nsteps:\n${steps}`
   }
 }
 

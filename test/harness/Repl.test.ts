@@ -1,0 +1,183 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { complete } from "../../harness/repl/Completion.ts"
+import { jsonLines, plain, playScript, type Teller } from "../../harness/repl/Script.ts"
+import { Session } from "../../harness/repl/Session.ts"
+import { Stage } from "../../harness/Stage.ts"
+import { chat, playing, scenarioOf, told } from "./playing.ts"
+
+/** A session against a fresh correct chat. */
+const session = Effect.gen(function* () {
+  const target = chat()
+  const server = yield* target.start
+  const stage = new Stage({ cast: new Map(), ignoring: [], target, server, timeScale: 1, random: () => 0 })
+  yield* Effect.addFinalizer(() => Effect.sync(() => stage.clear()))
+  return new Session(stage)
+})
+
+const entering = Effect.fnUntraced(function* (session: Session, lines: ReadonlyArray<string>) {
+  const tags: Array<string> = []
+  for (const line of lines) tags.push((yield* session.enter(line))._tag)
+  return tags
+})
+
+describe("a session", () => {
+  it.live("plays each line as it comes; whoever is named joins", () =>
+    Effect.gen(function* () {
+      const live = yield* session
+      const tags = yield* entering(live, [
+        "alice logs in",
+        "- bob logs in",
+        "",
+        "# a remark",
+        "alice says: hello",
+        "bob receives: { type: message, content: hello }",
+        "everyone receives nothing"
+      ])
+      assert.deepStrictEqual(tags, ["Passed", "Passed", "Nothing", "Nothing", "Passed", "Passed", "Passed"])
+      assert.deepStrictEqual([...live.stage.actors.keys()], ["alice", "bob"])
+    })
+  )
+
+  it.live("knows all that a file would know, and plays no mistake", () =>
+    Effect.gen(function* () {
+      const live = yield* session
+      yield* entering(live, ["alice logs in"])
+      for (const [line, message] of [
+        ["alice loggs out", 'unknown sentence "alice loggs out"; did you mean "alice logs out"?'],
+        ["alice connects", 'alice is connected already (line 5); "alice reconnects" opens a new connection'],
+        [
+          "carol says: hello",
+          'carol acts before it connects; add "carol connects" or "carol logs in" before'
+        ],
+        ["alice says: $what", "$what is bound nowhere before, so there is nothing to send"]
+      ] as const)
+        assert.deepStrictEqual(yield* live.enter(line), { _tag: "Mistake", message })
+    })
+  )
+
+  it.live("goes on after a failure", () =>
+    Effect.gen(function* () {
+      const live = yield* session
+      assert.deepStrictEqual(
+        yield* entering(live, [
+          "alice logs in",
+          "alice asks who is there",
+          "alice receives: { status: error }",
+          "alice receives: { status: success }"
+        ]),
+        ["Passed", "Passed", "Failed", "Passed"]
+      )
+    })
+  )
+
+  it.live("saves what has passed as a scenario that passes, with what nobody has asked for", () =>
+    Effect.gen(function* () {
+      const live = yield* session
+      yield* entering(live, [
+        "alice logs in as: $_x",
+        "bob logs in",
+        "alice says: $$money",
+        "alice receives: { status: nonsense }"
+      ])
+      const saved = live.save("my session")
+      assert.property(saved, "text")
+      const { text } = saved as { readonly text: string }
+      assert.include(text, 'bob receives: {"type":"message","username":"$$_x","content":"$$money"}')
+      assert.strictEqual(told(yield* playing(scenarioOf(text), chat())), "passed")
+    })
+  )
+
+  it.live("has nothing to save before something has passed", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual((yield* session).save("nothing"), { problem: "nothing has been played yet" })
+    })
+  )
+})
+
+const script = Effect.fnUntraced(function* (lines: ReadonlyArray<string>, teller: Teller) {
+  const live = yield* session
+  const written: Array<string> = []
+  const end = yield* playScript(live, streamOf(lines), teller, (text) => written.push(text))
+  return { ...end, written: written.join("") }
+})
+
+async function* streamOf(lines: ReadonlyArray<string>): AsyncGenerator<string> {
+  yield* lines
+}
+
+describe("a script", () => {
+  it.live("has the exit code of a scenario", () =>
+    Effect.gen(function* () {
+      const codes: Array<readonly [number, string | undefined]> = []
+      for (const lines of [
+        ["alice logs in"],
+        ["alice logs in", "alice receives: { status: success }"],
+        ["alice logs in", "bob logs in", "alice says: hello"],
+        ["alice lgos in"]
+      ]) {
+        const { exitCode, message } = yield* script(lines, plain)
+        codes.push([exitCode, message])
+      }
+      assert.deepStrictEqual(codes, [
+        [0, undefined],
+        [1, "line 2 failed"],
+        [1, "something was left over at the end"],
+        [2, 'line 1: unknown sentence "alice lgos in"; did you mean "alice logs in"?']
+      ])
+    })
+  )
+
+  it.live("tells the exchange", () =>
+    Effect.gen(function* () {
+      const { written } = yield* script(["alice logs in", "note: there she is"], plain)
+      assert.strictEqual(
+        written,
+        'alice · connects\nalice → {"type": "login", "username": "alice"}\nalice ← {"status":"success","message":"Bienvenue, alice"}\n# there she is\n'
+      )
+    })
+  )
+
+  it.live("tells each event as one line of JSON", () =>
+    Effect.gen(function* () {
+      const { written } = yield* script(["alice logs in", "alice says: hi"], jsonLines)
+      const events = written
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+      assert.deepStrictEqual(
+        events.map(({ event }) => event),
+        ["connected", "sent", "received", "step", "sent", "received", "step", "end"]
+      )
+      assert.deepStrictEqual(events[2], {
+        event: "received",
+        actor: "alice",
+        value: { status: "success", message: "Bienvenue, alice" }
+      })
+      assert.deepStrictEqual(events[6], {
+        event: "step",
+        line: 2,
+        sentence: "alice says: hi",
+        verdict: "passed"
+      })
+      assert.deepStrictEqual(events[7], { event: "end", verdict: "passed" })
+    })
+  )
+})
+
+describe("completion", () => {
+  const actors = ["alice", "bob"]
+  const table: ReadonlyArray<readonly [line: string, some: ReadonlyArray<string>]> = [
+    ["al", ["alice "]],
+    ["alice logs", ["alice logs in", "alice logs in as", "alice logs out"]],
+    ["alice and bob recei", ["alice and bob receives", "alice and bob receives nothing"]],
+    ["alice sees that b", ["alice sees that bob is gone"]],
+    ["at the", ["at the same time"]],
+    [":in", [":inbox"]]
+  ]
+  for (const [line, some] of table)
+    it(`${line}…`, () => {
+      assert.includeMembers([...complete(line, actors)], [...some])
+      for (const way of complete(line, actors)) assert.isTrue(way.startsWith(line))
+    })
+})
