@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process"
 import { once } from "node:events"
 import type { Readable } from "node:stream"
 import { text } from "node:stream/consumers"
+import { onTestFinished } from "@effect/vitest"
 
 /** What a program left behind. */
 export interface Finished {
@@ -18,13 +19,16 @@ export interface Program {
   readonly finished: () => Promise<Finished>
 }
 
-/** Runs `palabre serve` on a free port of 127.0.0.1 to its end. */
+/** Runs `palabre serve` on a free port of 127.0.0.1; it does not outlive the test. */
 export const serve = (...flags: ReadonlyArray<string>): Omit<Program, "port"> => {
   const child = spawn(
     process.execPath,
     ["bin/palabre.js", "serve", "--host", "127.0.0.1", "--port", "0", ...flags],
     { stdio: ["ignore", "pipe", "pipe"] }
   )
+  onTestFinished(() => {
+    child.kill("SIGKILL")
+  })
   const closed = once(child, "close")
   return {
     child,
