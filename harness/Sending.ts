@@ -4,6 +4,7 @@ import { briefSent } from "./Brief.ts"
 import { fail, type StepFailed } from "./Failure.ts"
 import { fence } from "./Fence.ts"
 import type { Json } from "./Pattern.ts"
+import { turn } from "./Signal.ts"
 import { bounded, type Scene } from "./Stage.ts"
 import type { Step } from "./Step.ts"
 import { encode } from "./Template.ts"
@@ -79,7 +80,7 @@ export const notConnected = (actor: Actor, toWhat: string): StepFailed => {
 
 /** Gives the other side time to read a piece by itself: a stimulus, on which no verdict depends. */
 const pause = (index: number): Effect.Effect<void> =>
-  index === 0 ? Effect.void : index <= slowPiecesMax ? Effect.sleep(1) : Effect.yieldNow
+  index === 0 ? Effect.void : index <= slowPiecesMax ? Effect.sleep(1) : turn
 
 const slowPiecesMax = 64
 const shownBytesMax = 4_096

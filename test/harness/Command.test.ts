@@ -1,0 +1,200 @@
+import { execFile } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, assert, describe, it } from "@effect/vitest"
+
+const folder = mkdtempSync(join(tmpdir(), "palabre-command-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const file = (name: string, text: string): string => {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+const login = file(
+  "login.yaml",
+  "scenario: a free name\nproves: [LOGIN-1]\ntags: [login]\ncast: [alice]\nsteps:\n  - alice logs in\n"
+)
+const never = file(
+  "never.yaml",
+  "scenario: a name that nobody gets\nproves: [LOGIN-1]\ncast: [alice]\nsteps:\n  - alice connects\n  - alice is refused:\n    within: 100ms\n"
+)
+const softly = file(
+  "softly.yaml",
+  "scenario: a soft wish\nproves: [LOGIN-2]\ncast: [alice]\nsteps:\n  - alice connects\n  - alice is refused:\n    within: 100ms\n"
+)
+const wrong = file("wrong.yaml", "scenario: a typo\ncast: [alice]\nsteps:\n  - alice lgos in\n")
+
+interface Ran {
+  readonly code: number | string
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The command as people run it, in a process of its own. */
+const harness = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv = {}, input = ""): Promise<Ran> =>
+  new Promise((resolve) => {
+    const clean = {
+      ...process.env,
+      GITHUB_ACTIONS: undefined,
+      NO_COLOR: undefined,
+      FORCE_COLOR: undefined,
+      ...env
+    }
+    const child = execFile(
+      process.execPath,
+      ["harness/main.ts", ...args],
+      { env: clean },
+      (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr })
+    )
+    child.stdin?.end(input)
+  })
+const scenario = (...args: ReadonlyArray<string>): Promise<Ran> => harness(["scenario", ...args])
+
+describe("pnpm scenario", () => {
+  it("plays a file against our own server", async () => {
+    const { code, stderr, stdout } = await scenario(login)
+    assert.deepStrictEqual([code, stderr], [0, ""])
+    assert.match(stdout, /^pass {2}.*login\.yaml {2}a free name/)
+  })
+
+  it("ends with 1 where a scenario failed, and says so", async () => {
+    const { code, stderr, stdout } = await scenario(login, `${never}:5`, "--seed", "7")
+    assert.deepStrictEqual([code, stderr], [1, "harness: 1 scenario failed\n"])
+    assert.include(stdout, `replay  pnpm scenario ${never}:6 --seed 7`)
+  })
+
+  it("only warns where a should failed, unless it is strict", async () => {
+    assert.strictEqual((await scenario(softly)).code, 0)
+    assert.strictEqual((await scenario(softly, "--strict")).code, 1)
+  })
+
+  it("ends with 2 where a file has a mistake, and plays nothing", async () => {
+    const { code, stderr, stdout } = await scenario(login, wrong)
+    assert.deepStrictEqual([code, stdout], [2, ""])
+    assert.strictEqual(
+      stderr,
+      `${wrong}:4:5: error: unknown sentence "alice lgos in"; did you mean "alice logs in"?\n  4 │   - alice lgos in\n    │     ^\nharness: 1 mistake; nothing was played\n`
+    )
+  })
+
+  const usages: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
+    [["--spawn", "./server"], /has no \{port\}; where the port is compiled in, name it with --port/],
+    [["--spawn", "a {port}", "--connect", "b:1"], /--spawn, --connect and --target exclude each other/],
+    [["--connect", "nowhere"], /--connect takes HOST:PORT/],
+    [["--shard", "5/4"], /shard/],
+    [["--reporter", "nice"], /reporter/],
+    [["--proves", "LOGIN-99"], /proves/],
+    [["--tags", "nothing-has-this-tag", login], /no scenario is selected/],
+    [[`${login}:99`], /line 99 is past the end of this file/],
+    [["nowhere.yaml"], /there is no such file or folder/]
+  ]
+  for (const [args, message] of usages)
+    it(`ends with 2 for wrong usage, in one line that says what to do: ${args.join(" ")}`, async () => {
+      const { code, stderr } = await scenario(...args)
+      assert.strictEqual(code, 2, stderr)
+      assert.match(stderr, message)
+      assert.notInclude(stderr, "    at ")
+    })
+
+  it("ends with 3 where the target does not start, with its last words", async () => {
+    const { code, stderr, stdout } = await scenario(
+      login,
+      softly,
+      "--spawn",
+      "echo sorry >&2; exit 9 # {port}"
+    )
+    assert.strictEqual(code, 3)
+    assert.match(stderr, /^harness: the target is lost: it ended \(exit code 9\) before it listened on /)
+    assert.include(stdout, "server  sorry")
+    assert.include(stdout, "not played: the target was lost before")
+  })
+
+  it("writes several reports at once, to files too", async () => {
+    const out = join(folder, "out.xml")
+    const { stdout } = await scenario(login, "--reporter", "tap", "--reporter", `junit=${out}`)
+    assert.include(stdout, "ok 1 - a free name")
+    assert.include(readFileSync(out, "utf8"), '<testcase name="a free name"')
+  })
+
+  it("adds annotations under GitHub Actions, and colours only where it is told to", async () => {
+    const actions = await harness(["scenario", never], { GITHUB_ACTIONS: "true" })
+    assert.match(actions.stdout, /^::error file=.*never\.yaml,line=6,/m)
+    assert.notInclude(actions.stdout, "\u001b")
+    assert.include((await harness(["scenario", login], { FORCE_COLOR: "1" })).stdout, "\u001b[32m")
+    assert.notInclude(
+      (await harness(["scenario", login], { FORCE_COLOR: "1", NO_COLOR: "1" })).stdout,
+      "\u001b"
+    )
+  })
+
+  it("plays each so often, several at a time, and stops at a failure if told to", async () => {
+    const { stdout } = await scenario(login, never, "--repeat-each", "3", "-j", "2", "--reporter", "json")
+    const { scenarios } = JSON.parse(stdout) as {
+      readonly scenarios: ReadonlyArray<{ readonly verdict: string }>
+    }
+    assert.deepStrictEqual(
+      scenarios.map(({ verdict }) => verdict),
+      ["passed", "passed", "passed", "failed", "failed", "failed"]
+    )
+    const bailed = await scenario(never, login, "--bail", "--reporter", "tap")
+    assert.include(bailed.stdout, "# SKIP not played: the run stopped at a failure (--bail)")
+  })
+})
+
+describe("its subcommands", () => {
+  it("check reads and plays nothing", async () => {
+    assert.deepStrictEqual(await scenario("check", login, never), {
+      code: 0,
+      stdout: "2 scenarios without a mistake\n",
+      stderr: ""
+    })
+    assert.strictEqual((await scenario("check", wrong)).code, 2)
+  })
+
+  it("list tells what there is, also to programs", async () => {
+    assert.strictEqual((await scenario("list", login)).stdout, `${login}  a free name  must LOGIN-1\n`)
+    assert.deepStrictEqual(JSON.parse((await scenario("list", "--json", login)).stdout), [
+      {
+        file: login,
+        line: 1,
+        scenario: "a free name",
+        proves: ["LOGIN-1"],
+        level: "must",
+        tags: ["login"],
+        needs: []
+      }
+    ])
+  })
+
+  it("--help shows what works, with the exit codes", async () => {
+    const { code, stdout } = await scenario("--help")
+    assert.strictEqual(code, 0)
+    for (const word of [
+      "--spawn",
+      "--connect",
+      "--target",
+      "--last-failed",
+      "--watch",
+      "check",
+      "schema",
+      "Exit codes"
+    ])
+      assert.include(stdout, word)
+    for (const word of ["diagram", "fuzz", "grade", "record"]) assert.notInclude(stdout, word)
+  })
+})
+
+describe("pnpm repl from a pipe", () => {
+  it("is a scripted client", async () => {
+    const { code, stdout } = await harness(["repl", "--json"], {}, "alice logs in\nalice says: hello\n")
+    assert.strictEqual(code, 0)
+    assert.deepStrictEqual(JSON.parse(stdout.trim().split("\n").at(-1)!), { event: "end", verdict: "passed" })
+  })
+  it("fails as a scenario would", async () => {
+    const { code, stderr } = await harness(["repl"], {}, "alice logs in\nalice receives: { status: error }\n")
+    assert.deepStrictEqual([code, stderr], [1, "harness: line 2 failed\n"])
+  })
+})
