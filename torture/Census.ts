@@ -1,0 +1,64 @@
+/** What a server holds, counted after a garbage collection. */
+export interface Census {
+  readonly names: number
+  readonly connections: number
+  readonly sockets: number
+  readonly fibers: number
+  /** Of all events, on all that emit them. */
+  readonly listeners: number
+  /** What keeps the event loop busy: sockets, timers. */
+  readonly handles: number
+  readonly openFiles: number
+  readonly heapBytes: number
+  /** Outside the heap: buffers. */
+  readonly bufferBytes: number
+  readonly residentBytes: number
+}
+
+/** What is counted in numbers; the rest is bytes. */
+const counts = ["names", "connections", "sockets", "fibers", "listeners", "handles", "openFiles"] as const
+
+/** Bytes of which only a part more may be held: the engine's own are never twice the same. */
+const bytes = ["heapBytes", "bufferBytes"] as const
+
+/** How much more bytes may be held at the end, as a part of those at the start. */
+export const bytesSlack = 0.05
+
+/** The counts that are higher than at the start. */
+export const moreThings = (start: Census, end: Census): ReadonlyArray<keyof Census> =>
+  counts.filter((name) => end[name] > start[name])
+
+/** The bytes that are more than at the start, beyond the slack. */
+export const moreBytes = (start: Census, end: Census): ReadonlyArray<keyof Census> =>
+  bytes.filter((name) => end[name] > start[name] * (1 + bytesSlack))
+
+/** What there was at the start and at the end, a line each. */
+export const table = (start: Census, end: Census): string => {
+  const wrong = new Set([...moreThings(start, end), ...moreBytes(start, end)])
+  const rows = names.map((name) => {
+    const [from, to] = [start[name], end[name]]
+    const isBytes = name.endsWith("Bytes")
+    const show = (value: number) => (isBytes ? `${(value / 2 ** 20).toFixed(2)} MiB` : String(value))
+    const change = isBytes ? `${(((to - from) / from) * 100).toFixed(1)} %` : String(to - from)
+    return [titles[name], show(from), show(to), to > from ? `+${change}` : change, wrong.has(name) ? "✗" : ""]
+  })
+  return [["", "start", "end", "change", ""], ...rows]
+    .map(([title, ...cells]) =>
+      [title!.padEnd(20), ...cells.map((cell) => cell.padStart(12))].join("").trimEnd()
+    )
+    .join("\n")
+}
+
+const titles: Readonly<Record<keyof Census, string>> = {
+  names: "names on the list",
+  connections: "connections",
+  sockets: "socket objects",
+  fibers: "fibers",
+  listeners: "listeners",
+  handles: "handles",
+  openFiles: "open files",
+  heapBytes: "heap after GC",
+  bufferBytes: "buffers",
+  residentBytes: "resident (not judged)"
+}
+const names = Object.keys(titles) as ReadonlyArray<keyof Census>

@@ -1,0 +1,20 @@
+import { printable } from "../src/Printable.ts"
+
+/** The last things that happened to a client, shortened: what a report shows before what went wrong. */
+export class Trace {
+  private readonly last: Array<string> = []
+
+  add(what: string, detail: string): void {
+    const shown = printable(detail.slice(0, SHOWN))
+    const rest = detail.length > SHOWN ? ` … (${detail.length} characters)` : ""
+    this.last.push(`${what} ${shown}${rest}`)
+    if (this.last.length > KEPT) this.last.shift()
+  }
+
+  get lines(): ReadonlyArray<string> {
+    return [...this.last]
+  }
+}
+
+const SHOWN = 100
+const KEPT = 12

@@ -1,0 +1,74 @@
+import * as fc from "fast-check"
+
+/** What a client may ask for, in any form that JSON and the protocol allow. */
+export interface Wish {
+  readonly type: "message" | "list" | "ping"
+  readonly content: string
+  readonly id: string | number | undefined
+}
+
+/** How a client writes its requests down. */
+export interface Hand {
+  readonly spelling: "plain" | "spaced" | "indented" | "escaped"
+  /** What stands after each object. */
+  readonly separator: string
+}
+
+/** The bytes of requests in a client's hand. */
+export const write = (requests: ReadonlyArray<object>, { separator, spelling }: Hand): Buffer =>
+  Buffer.from(requests.map((request) => spell[spelling](request) + separator).join(""))
+
+const spell: Readonly<Record<Hand["spelling"], (request: object) => string>> = {
+  plain: (request) => JSON.stringify(request),
+  spaced: (request) => JSON.stringify(request, undefined, 1).replaceAll(/\n */g, " "),
+  indented: (request) => JSON.stringify(request, undefined, "\t").replaceAll("\n", "\r\n"),
+  escaped: (request) =>
+    JSON.stringify(request).replaceAll(
+      /[\u007f-\uffff]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
+    )
+}
+
+export const hand: fc.Arbitrary<Hand> = fc.record({
+  spelling: fc.constantFrom("plain", "spaced", "indented", "escaped"),
+  separator: fc.constantFrom("\n", "\n", "\r\n", "", " \t", "\n\n")
+})
+
+/** Texts that are hard to carry: every plane of Unicode, what JSON escapes, what others take for a line's end. */
+export const content: fc.Arbitrary<string> = fc.oneof(
+  { weight: 6, arbitrary: fc.string({ unit: "binary", maxLength: 60 }) },
+  { weight: 2, arbitrary: fc.string({ unit: "grapheme", maxLength: 200 }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom("\u2028\u2029", '"}\n{"', "\\", "\0", " ends ", "\ud800", "\ufeff")
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.nat(8_000), fc.constantFrom("x", "é", "\n")).map(([n, text]) => text.repeat(n))
+  }
+)
+
+export const id: fc.Arbitrary<string | number | undefined> = fc.oneof(
+  fc.constant(undefined),
+  fc.integer(),
+  fc.double({ noDefaultInfinity: true, noNaN: true }).filter((number) => !Object.is(number, -0)),
+  fc.string({ unit: "binary", maxLength: 32 })
+)
+
+/** A wish of one of these types. */
+export const wishOf = (...types: ReadonlyArray<Wish["type"]>): fc.Arbitrary<Wish> =>
+  fc.record({ type: fc.constantFrom(...types), content, id })
+
+/** Where bytes are cut, as parts of their length. */
+export const cuts: fc.Arbitrary<ReadonlyArray<number>> = fc.oneof(
+  fc.constant([]),
+  fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 })
+)
+
+/** The bytes in pieces. */
+export const cut = (bytes: Buffer, places: ReadonlyArray<number>): ReadonlyArray<Buffer> => {
+  const ends = [...places.map((place) => Math.floor(place * bytes.length)), bytes.length].toSorted(
+    (a, b) => a - b
+  )
+  return ends.map((end, i) => bytes.subarray(ends[i - 1] ?? 0, end)).filter((piece) => piece.length > 0)
+}

@@ -1,0 +1,93 @@
+import * as Clock from "effect/Clock"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { Failure } from "../../src/Cli.ts"
+import { awaitEmpty, endInOrder } from "../Aftermath.ts"
+import { bytesSlack, moreBytes, table } from "../Census.ts"
+import { noFigures } from "../Chat.ts"
+import { party } from "../Party.ts"
+import { figuresText, noServer, reporting } from "../Report.ts"
+import { startServer } from "../ServerProcess.ts"
+import { seedFlag, watching } from "../Watching.ts"
+
+const description = `Rounds of what pnpm fuzz does, and crowds of hundreds that come, speak and go in every way: FIN, RST, half frames, slow
+readers, watchers of the presence. Between rounds all are gone, and what the server still holds is counted after a
+garbage collection. The first round warms up; then names, connections, sockets, fibers, listeners, handles and open
+files must come back to what they were, and the heap and buffers to within ${bytesSlack * 100} %.
+
+Exit codes: 0 nothing is left over, 1 something is or the server did wrong, 2 bad flag or value, 3 no server.`
+
+/** `pnpm soak`: hours of coming and going in minutes, and proof that nothing of it stays. */
+export const soak = Command.make(
+  "soak",
+  {
+    minutes: Flag.Finite("minutes").pipe(
+      Flag.filter(
+        (minutes) => minutes > 0,
+        () => "a number above 0"
+      ),
+      Flag.withDescription("how long, such as 15 or 0.5 [default 15]"),
+      Flag.withDefault(15)
+    ),
+    seed: seedFlag
+  },
+  Effect.fnUntraced(function* ({ minutes, seed }) {
+    const replay = `pnpm soak --minutes ${minutes} --seed ${seed}`
+    const millisMax = minutes * 60_000
+    const endsAtMillis = (yield* Clock.currentTimeMillis) + millisMax
+    const figures = noFigures()
+    let rounds = 0
+    yield* watching(millisMax, () => `soak, seed ${seed}, round ${rounds + 1}`, figures)
+    const server = yield* Effect.mapError(startServer(), noServer)
+    const empty = yield* Effect.mapError(server.census, noServer)
+    const round = Effect.gen(function* () {
+      const { address } = server
+      const invitation = {
+        address,
+        seed: seed + rounds,
+        millisMax: Math.min(ROUND_MILLIS, millisMax / ROUNDS_MIN),
+        episodesMax: Number.POSITIVE_INFINITY,
+        crowdMax: CROWD_MAX,
+        freezeMillis: FREEZE_MILLIS,
+        figures
+      }
+      yield* Effect.raceFirst(party(invitation), server.ended)
+      rounds++
+      return yield* awaitEmpty(server, empty)
+    })
+    const [start, end] = yield* Effect.gen(function* () {
+      const start = yield* round
+      let end = yield* round
+      while ((yield* Clock.currentTimeMillis) < endsAtMillis) end = yield* round
+      yield* endInOrder(server)
+      return [start, end] as const
+    }).pipe(reporting(server, replay))
+    yield* Console.log(
+      `soak, seed ${seed}, ${rounds} rounds: ${figuresText(figures)}\n\n${table(start, end)}`
+    )
+    if (moreBytes(start, end).length > 0)
+      return yield* Effect.fail(
+        new Failure(
+          `more bytes are held than at the start, by more than ${bytesSlack * 100} %\n  replay    ${replay}`
+        )
+      )
+  }, Effect.scoped)
+).pipe(
+  Command.withShortDescription("Coming and going for minutes, and proof that nothing is left over"),
+  Command.withDescription(description),
+  Command.withExamples([
+    { command: "pnpm soak", description: "a quarter of an hour" },
+    { command: "pnpm soak --minutes 0.5 --seed 7", description: "a short one, the same again" }
+  ])
+)
+
+/** A party goes so long, or shorter where there is no time for so many. */
+const ROUND_MILLIS = 20_000
+const ROUNDS_MIN = 3
+
+const CROWD_MAX = 300
+
+/** How long a frozen client stays: long enough for the server to have had enough of it. */
+const FREEZE_MILLIS = 8_000

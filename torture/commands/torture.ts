@@ -1,0 +1,9 @@
+import * as Command from "effect/cli/Command"
+import { fuzz } from "./fuzz.ts"
+import { soak } from "./soak.ts"
+
+/** The commands that try to break the server. */
+export const torture = Command.make("torture").pipe(
+  Command.withDescription("Tries to break the server"),
+  Command.withSubcommands([fuzz, soak])
+)

@@ -1,0 +1,8 @@
+import { enableCompileCache } from "node:module"
+
+enableCompileCache()
+
+const { runMain } = await import("../src/Cli.ts")
+const { torture } = await import("./commands/torture.ts")
+
+runMain(torture, process.argv.slice(2))
