@@ -1,9 +1,10 @@
 import type { Fault } from "./Fault.ts"
+import { contentFaults } from "./faults/Content.ts"
 import { framingFaults } from "./faults/Framing.ts"
 import { garbageFaults } from "./faults/Garbage.ts"
 import { leavingFaults } from "./faults/Leaving.ts"
 import { loginFaults } from "./faults/Login.ts"
-import { contentFaults, messageFaults } from "./faults/Message.ts"
+import { messageFaults } from "./faults/Message.ts"
 import { presenceFaults } from "./faults/Presence.ts"
 import { replyingFaults } from "./faults/Replying.ts"
 

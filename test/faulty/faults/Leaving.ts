@@ -43,6 +43,13 @@ export const leavingFaults: ReadonlyArray<Fault> = [
     change: (base) => ({ users: (names) => ({ ...base.users([]), users: names.join(", ") }) })
   },
   {
+    name: "list-with-a-comma-too-many",
+    level: "must",
+    clauses: ["LIST-1"],
+    student: "writes a comma after each name, the last one included",
+    change: (base) => ({ encode: (object) => base.encode(object).replace(/"\](?=[,}])/, '",]') })
+  },
+  {
     name: "list-by-name",
     level: "should",
     clauses: ["LIST-1"],
@@ -194,6 +201,28 @@ export const leavingFaults: ReadonlyArray<Fault> = [
           base.end(neighbour)
         }
       }
+    }
+  },
+  {
+    name: "ends-when-empty",
+    level: "must",
+    clauses: ["LEAVE-1"],
+    student: "loops while there are clients, and ends with the last one",
+    change: (base) => ({
+      release: (client, name) => {
+        base.release(client, name)
+        if (base.members.size === 0) process.exit(0)
+      }
+    })
+  },
+  {
+    name: "seats-never-free",
+    level: "must",
+    clauses: ["LEAVE-1", "LEAVE-2"],
+    student: "counts clients up and never down, and has room for ten",
+    change: (base) => {
+      let seats = 10
+      return { accept: (socket) => (seats-- > 0 ? base.accept(socket) : unserved(socket)) }
     }
   },
   {

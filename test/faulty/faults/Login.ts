@@ -14,6 +14,20 @@ export const loginFaults: ReadonlyArray<Fault> = [
     })
   },
   {
+    name: "python-repr",
+    level: "must",
+    clauses: ["LOGIN-1"],
+    student: "sends str(dict), which has single quotes",
+    change: () => ({ encode: (object) => JSON.stringify(object).replaceAll('"', "'") + "\n" })
+  },
+  {
+    name: "nul-after-each-object",
+    level: "must",
+    clauses: ["LOGIN-1", "WIRE-1"],
+    student: "sends strlen + 1 bytes",
+    change: (base) => ({ encode: (object) => base.encode(object) + "\0" })
+  },
+  {
     name: "ascii-names",
     level: "must",
     clauses: ["LOGIN-1"],
@@ -194,6 +208,18 @@ export const loginFaults: ReadonlyArray<Fault> = [
     clauses: ["LOGIN-6"],
     student: "sets no limit to the length of a name",
     change: () => ({ nameCodePointsMax: Number.POSITIVE_INFINITY })
+  },
+  {
+    name: "long-name-kills",
+    level: "should",
+    clauses: ["LOGIN-6"],
+    student: "copies a name of any length into a char[33]",
+    change: (base) => ({
+      isName: (name) => {
+        if ([...name.normalize("NFC")].length > 32) throw new Error("stack smashing detected")
+        return base.isName(name)
+      }
+    })
   },
   {
     name: "name-in-bytes",
