@@ -71,7 +71,7 @@ class Linter {
     this.follow(step, subjects)
     const inner = step.verb.steps?.(step)
     if (inner === undefined) return
-    const together = step.verb.sentence === "at the same time"
+    const together = step.verb.simultaneous === true
     const before = this.speakers
     if (together) {
       this.depth++
@@ -219,7 +219,7 @@ class Linter {
     for (const [username, { actor }] of this.departures)
       if (seen.includes(actor) || told.has(username)) this.departures.delete(username)
     const wanted = namesWanted(step, subjects)
-    if (step.verb.sentence.includes("trying")) {
+    if (step.verb.retries === true) {
       for (const username of wanted) this.departures.delete(username)
       if (wanted.length === 0) this.departures.clear()
       return
@@ -256,7 +256,7 @@ class Linter {
   /** What the subjects are after the step. */
   private follow(step: Step, subjects: ReadonlyArray<string>): void {
     const { line, verb } = step
-    if (verb.sentence === "the server restarts") {
+    if (verb.restarts === true) {
       for (const actor of this.actors)
         if (this.isConnected(actor)) this.standings.set(actor, { standing: "gone", line })
       this.departures.clear()
@@ -265,15 +265,8 @@ class Linter {
       const before = this.standingOf(actor)
       const after = this.after(step, actor, before)
       if (after !== before) this.standings.set(actor, { standing: after, line })
-      const leaves =
-        after === "gone" || verb.sentence.includes("reconnect") || verb.sentence.includes("half-close")
       const username = this.usernames.get(actor)
-      if (
-        leaves &&
-        ["logged in", "trying"].includes(before) &&
-        username !== undefined &&
-        verb.vanishes !== true
-      )
+      if (verb.leaves === true && ["logged in", "trying"].includes(before) && username !== undefined)
         this.departures.set(username, { actor, line })
     }
   }

@@ -158,7 +158,7 @@ const whyNotHere = Effect.fnUntraced(function* (scenario: Scenario, target: Targ
 })
 
 const usesRestart = (step: Step): boolean =>
-  step.verb.sentence === "the server restarts" || (step.verb.steps?.(step) ?? []).flat().some(usesRestart)
+  step.verb.restarts === true || (step.verb.steps?.(step) ?? []).flat().some(usesRestart)
 
 /** The outcome of a scenario that was not played. */
 export const skipped = (

@@ -59,8 +59,14 @@ export interface Verb<Value = any, Options = any> {
   readonly connects?: boolean
   /** Whether it asks for a name: the one it gives, or the actor's own. */
   readonly logsIn?: boolean
-  /** Whether its subject vanishes without the server being told. */
-  readonly vanishes?: boolean
+  /** Whether it repeats until the server has noticed what it waits for. */
+  readonly retries?: boolean
+  /** Whether it ends its subject's connection in a way that the server is yet to notice. */
+  readonly leaves?: boolean
+  /** Whether the steps inside it are played together. */
+  readonly simultaneous?: boolean
+  /** Whether it starts the server again, which not every target can. */
+  readonly restarts?: boolean
   /** Whether it sends a part of an object, or the rest of one. */
   readonly part?: "begins" | "ends"
   /** The patterns it looks with. */

@@ -35,6 +35,7 @@ export const connecting: ReadonlyArray<Verb> = [
     theme: "connecting",
     meaning: "ends what is left of its connection (RST) and opens a new one with a fresh inbox",
     example: "alice reconnects",
+    leaves: true,
     bringsIn: true,
     connects: true,
     becomes: "connected",

@@ -18,6 +18,7 @@ interface Gone {
   readonly after?: ReadonlyArray<ObjectPattern>
   readonly by?: "close" | "reset" | "either"
 }
+type AnyStep = Step<any, any>
 type Leave = Step<undefined, { readonly "at once"?: boolean }>
 
 const atOnce = { "at once": flag }
@@ -30,31 +31,27 @@ export const leaving: ReadonlyArray<Verb> = [
     meaning: "closes its connection (FIN), after a fence if it has sent anything; `at once: true` skips that",
     example: "bob disconnects",
     options: atOnce,
+    leaves: true,
     needs: "connected",
     becomes: "gone",
     play: each((actor, step: Leave, scene) =>
-      leave(actor, step, scene, "disconnects", (connection) => connection.close())
+      leaveInOrder(actor, step, scene, "disconnects", (connection) => connection.close())
     )
   }),
   verb({
     sentence: "{who} half-closes|half-close",
     theme: "leaving",
-    meaning: "sends FIN and goes on reading",
-    example: "bob half-closes",
+    meaning:
+      "sends FIN and goes on reading, after a fence if it has sent anything; `at once: true` skips that",
+    example: "bob half-closes: { at once: true }",
     options: atOnce,
+    leaves: true,
     needs: "connected",
-    play: each((actor, step, { stage }) =>
-      Effect.suspend(() => {
-        if (actor.connection?.open !== true) return Effect.fail(notConnected(actor, "to half-close"))
-        actor.connection.halfClose()
-        stage.did(actor, step.line, {
-          kind: "left",
-          text: "half-closes (FIN)",
-          brief: "half-closes",
-          label: "FIN"
-        })
-        return Effect.void
-      })
+    play: each((actor, step: Leave, scene) =>
+      Effect.andThen(
+        fenceBeforeLeaving(actor, step, scene),
+        Effect.suspend(() => halfClose(actor, step, scene))
+      )
     )
   }),
   verb({
@@ -64,10 +61,11 @@ export const leaving: ReadonlyArray<Verb> = [
       "breaks its connection off (RST), after a fence if it has sent anything; `at once: true` skips that",
     example: "alice is cut off",
     options: atOnce,
+    leaves: true,
     needs: "connected",
     becomes: "gone",
     play: each((actor, step: Leave, scene) =>
-      leave(actor, step, scene, "is cut off (RST)", (connection) => connection.reset())
+      leaveInOrder(actor, step, scene, "is cut off (RST)", (connection) => connection.reset())
     )
   }),
   verb({
@@ -75,10 +73,9 @@ export const leaving: ReadonlyArray<Verb> = [
     theme: "leaving",
     meaning: "neither sends nor reads nor closes from now on, like a machine that vanished",
     example: "alice goes silent",
-    vanishes: true,
     needs: "connected",
     becomes: "gone",
-    play: each((actor, step: Leave, scene) =>
+    play: each((actor, step, scene) =>
       leave(actor, step, scene, "goes silent", (connection) => connection.fallSilent())
     )
   }),
@@ -88,6 +85,7 @@ export const leaving: ReadonlyArray<Verb> = [
     meaning:
       "the server ends the connection within the bound, `by` close, reset or either, `after` these came last",
     example: "bob is disconnected: { after: [{ status: error }], by: close }",
+    leaves: true,
     options: { after: oneOrMore(messagePattern), by: choice(["close", "reset", "either"]) },
     needs: "connected",
     patterns: (step: Step<undefined, Gone>) => step.options.after ?? [],
@@ -112,15 +110,15 @@ export const leaving: ReadonlyArray<Verb> = [
   })
 ]
 
+/** Ends a connection from this side, where there is one, or one that the server was allowed to end before. */
 const leave = (
   actor: Actor,
-  step: Leave,
+  step: AnyStep,
   scene: Scene,
   what: string,
   how: (connection: Connection) => void
 ) =>
   Effect.gen(function* () {
-    yield* fenceBeforeLeaving(actor, step, scene)
     const { connection } = actor
     if (connection === undefined || connection.left || (connection.ended !== undefined && !connection.mayEnd))
       return yield* notConnected(actor, `so that it ${what}`)
@@ -129,12 +127,32 @@ const leave = (
     scene.stage.did(actor, step.line, { kind: "left", text: what, brief: what, label: "end" })
   })
 
+/** The same, once the server has read what was sent before. */
+const leaveInOrder = (
+  actor: Actor,
+  step: Leave,
+  scene: Scene,
+  what: string,
+  how: (connection: Connection) => void
+) =>
+  Effect.andThen(
+    fenceBeforeLeaving(actor, step, scene),
+    Effect.suspend(() => leave(actor, step, scene, what, how))
+  )
+
 /**
  * A server that ends a connection of its own accord does so at once. Our FIN must not cross its own, or its port would
  * stay in TIME_WAIT: so it gets a moment, on which no verdict depends.
  */
 const letItEnd = (connection: Connection, { stage }: Scene) =>
   stage.until(() => connection.ended, performance.now() + 20)
+
+const halfClose = (actor: Actor, step: AnyStep, { stage }: Scene) => {
+  if (actor.connection?.open !== true) return Effect.fail(notConnected(actor, "to half-close"))
+  actor.connection.halfClose()
+  stage.did(actor, step.line, { kind: "left", text: "half-closes (FIN)", brief: "half-closes", label: "FIN" })
+  return Effect.void
+}
 
 const before = (pattern: ObjectPattern): Verb["play"] =>
   expectation(

@@ -34,6 +34,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     meaning: "sends `logout`, receives `success`, and the server ends the connection",
     example: "alice logs out",
     clause: "LOGOUT-1",
+    leaves: true,
     needs: "connected",
     becomes: "gone",
     play: each((actor, step, scene) => logOut(actor, step, scene))
@@ -71,6 +72,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
       "logs in again and again until the name is granted; a refusal or the end of the connection means once more",
     example: "bob keeps trying to log in",
     clause: "LEAVE-1",
+    retries: true,
     connects: true,
     logsIn: true,
     becomes: "logged in",
@@ -85,6 +87,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
       "bob keeps trying: { sends: { type: list }, until: { status: success, users: [bob] }, while: { status: success } }",
     options: { sends: request, until: messagePattern, while: messagePattern },
     required: ["sends", "until", "while"],
+    retries: true,
     needs: "connected",
     sends: (step: Step<undefined, Exchange>) => [step.options.sends],
     patterns: (step: Step<undefined, Exchange>) => [step.options.until],

@@ -56,6 +56,7 @@ export const ordering: ReadonlyArray<Verb> = [
       "starts all of these together and waits for all; each actor keeps the order of its own steps, a list is one sequence",
     example: "at the same time: [alice says: a, bob says: b]",
     value: branches,
+    simultaneous: true,
     steps: (step: Step<ReadonlyArray<Steps>>) => step.value,
     play: (step: Step<ReadonlyArray<Steps>>, scene) => together(step.value, scene)
   }),
@@ -93,6 +94,7 @@ export const ordering: ReadonlyArray<Verb> = [
     meaning:
       "ends the server and starts it again on the same port; all connections end with it (not with --connect)",
     example: "the server restarts",
+    restarts: true,
     play: (_step, { stage }) =>
       Effect.suspend(() => {
         for (const { connection } of stage.actors.values())
