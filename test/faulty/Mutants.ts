@@ -46,12 +46,16 @@ const mutants = Command.make("mutants", config, (input) =>
     const scenarios = yield* Effect.catchTag(loadScenarios([]), "FileInvalid", ({ mistakes }) =>
       Effect.fail(new Failure(`${mistakes.length} mistakes in scenarios/: see pnpm scenario check`))
     )
-    const { jobs, runs, timeoutScale: timeScale } = input
+    const { jobs, minutes, runs, timeoutScale: timeScale } = input
+    if (Math.min(jobs, minutes, runs, timeScale) <= 0)
+      return yield* Effect.fail(
+        new Failure("--runs, --jobs, --minutes and --timeout-scale are above 0", exitCodes.usage)
+      )
     const settings = { jobs, runs, timeScale, isFull: input.full }
     const judgements = yield* judgeAll(scenarios, input.names, settings).pipe(
       Effect.timeoutOrElse({
-        duration: input.minutes * 60_000,
-        orElse: () => Effect.fail(new Failure(`not done within ${input.minutes} minutes`))
+        duration: minutes * 60_000,
+        orElse: () => Effect.fail(new Failure(`not done within ${minutes} minutes`))
       })
     )
     const wrong = judgements.filter(({ complaints }) => complaints.length > 0)
