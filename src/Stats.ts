@@ -5,7 +5,7 @@ import { type ErrorCode, errorCodes } from "./Protocol.ts"
 import { type Refusal, refusals } from "./Seats.ts"
 
 /** How a login went. */
-export const loginResults = ["granted", "invalid_username", "username_taken", "already_logged_in"] as const
+const loginResults = ["granted", "invalid_username", "username_taken", "already_logged_in"] as const
 export type LoginResult = (typeof loginResults)[number]
 
 /**

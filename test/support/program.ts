@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers"
 import { onTestFinished } from "@effect/vitest"
 
 /** What a program left behind. */
-export interface Finished {
+interface Finished {
   readonly code: number | null
   readonly out: string
   readonly err: string
