@@ -2,6 +2,7 @@ import type { Socket } from "node:net"
 import { TLSSocket } from "node:tls"
 import * as Effect from "effect/Effect"
 import { errorCodes } from "./Protocol.ts"
+import type { Seat } from "./Seats.ts"
 
 /** Why a connection is over: its client left or logged out, or the server ended it and says why. */
 export const endings = ["left", "logout", ...errorCodes] as const
@@ -15,6 +16,8 @@ export interface ConnectionRules {
   readonly lingerMillisMax: number
   /** Told once when half of `outboxBytesMax` waits for a client, and again only after it has caught up. */
   readonly onSlow: (connection: Connection) => void
+  /** Told once when the socket is closed, and all it took can be given back. */
+  readonly onClosed: (connection: Connection) => void
   /** Where the most that ever waited for one client is kept. */
   readonly stats: { outboxBytesHighest: number }
   /** The coarse clock that `activeAtMillis` is read from. */
@@ -28,6 +31,7 @@ export interface ConnectionRules {
 export class Connection {
   readonly id: number
   readonly socket: Socket
+  readonly seat: Seat
   /** When bytes last came. */
   activeAtMillis: number
   /** By when the client must have logged in; `Infinity` once it has. */
@@ -37,19 +41,27 @@ export class Connection {
   private isOpen = true
   private isSlow = false
   private readonly rules: ConnectionRules
-  private wake: () => void = noop
+  /** What came and was not read yet: one piece at most, as the socket is paused then. */
+  private received: Buffer | undefined
+  /** What the session waits for, tried again at each event of the socket. */
+  private attempt: Attempt | undefined
+  private resume: (effect: Effect.Effect<any, any>) => void = noop
 
-  constructor(id: number, socket: Socket, rules: ConnectionRules) {
+  constructor(id: number, socket: Socket, seat: Seat, rules: ConnectionRules) {
     this.id = id
     this.socket = socket
+    this.seat = seat
     this.rules = rules
     this.activeAtMillis = rules.clock.nowMillis
     const wake = () => this.wake()
     socket.on("error", noop) // a close always follows
-    socket.on("readable", wake)
+    socket.on("data", (bytes: Buffer) => this.receive(bytes))
     socket.on("drain", wake)
     socket.on("end", wake)
-    socket.on("close", wake)
+    socket.on("close", () => {
+      wake()
+      rules.onClosed(this)
+    })
   }
 
   /** The next bytes; fails with the ending. */
@@ -103,9 +115,11 @@ export class Connection {
   finish(lastWords: Buffer | undefined): Effect.Effect<void> {
     const { socket } = this
     this.isOpen = false
+    this.received = undefined
     if (!socket.destroyed) {
       if (lastWords !== undefined) socket.write(lastWords)
       socket.end()
+      socket.resume()
       const timer = setTimeout(() => this.abort(), this.rules.lingerMillisMax)
       socket.once("close", () => clearTimeout(timer))
     }
@@ -121,13 +135,21 @@ export class Connection {
     else socket.resetAndDestroy()
   }
 
+  private receive(bytes: Buffer): void {
+    if (!this.isOpen) return // what still comes is dropped
+    this.activeAtMillis = this.rules.clock.nowMillis
+    this.received = bytes
+    this.wake()
+    if (this.received !== undefined) this.socket.pause()
+  }
+
   private readNow(): Effect.Effect<Buffer, Ending> | undefined {
-    const { socket } = this
+    const { received, socket } = this
     if (this.ending !== undefined) return failures[this.ending]
-    const bytes = socket.read() as Buffer | null
-    if (bytes !== null) {
-      this.activeAtMillis = this.rules.clock.nowMillis
-      return Effect.succeed(bytes)
+    if (received !== undefined) {
+      this.received = undefined
+      if (socket.isPaused()) socket.resume()
+      return Effect.succeed(received)
     }
     return socket.readableEnded || socket.destroyed ? failures.left : undefined
   }
@@ -139,7 +161,6 @@ export class Connection {
   }
 
   private closedNow(): Effect.Effect<void> | undefined {
-    while (this.socket.read() !== null); // what still comes is dropped
     return this.socket.closed ? Effect.void : undefined
   }
 
@@ -148,15 +169,20 @@ export class Connection {
     return Effect.callback((resume) => {
       const now = attempt.call(this)
       if (now !== undefined) return resume(now)
-      this.wake = () => {
-        const later = attempt.call(this)
-        if (later === undefined) return
-        this.wake = noop
-        resume(later)
-      }
+      this.attempt = attempt
+      this.resume = resume
     })
   }
+
+  private wake(): void {
+    const effect = this.attempt?.()
+    if (effect === undefined) return
+    this.attempt = undefined
+    this.resume(effect)
+  }
 }
+
+type Attempt = () => Effect.Effect<unknown, unknown> | undefined
 
 const noop = () => {}
 

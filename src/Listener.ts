@@ -42,10 +42,14 @@ export interface ListenOptions {
   readonly tls: (KeyPair & { readonly handshakeMillisMax: number }) | undefined
 }
 
-/** What becomes of a connection: `accept` as soon as TCP has it, then `serve` once it can talk (after TLS's hello). */
+/**
+ * What becomes of a connection: `accept` as soon as TCP has it, then `serve` once it can talk (after TLS's
+ * handshake), or `miss` where it is closed before.
+ */
 export interface Acceptor<Accepted> {
   readonly accept: (socket: Socket) => Accepted
   readonly serve: (socket: Socket, accepted: Accepted) => void
+  readonly miss: (accepted: Accepted) => void
 }
 
 /** A server socket that listens. */
@@ -104,7 +108,7 @@ const openPlain = <Accepted>(options: ListenOptions, { accept, serve }: Acceptor
 const openTls = <Accepted>(
   options: ListenOptions,
   { cert, handshakeMillisMax, key }: NonNullable<ListenOptions["tls"]>,
-  { accept, serve }: Acceptor<Accepted>
+  { accept, miss, serve }: Acceptor<Accepted>
 ): Open => {
   const handshaking = new Map<string, { readonly socket: Socket; readonly accepted: Accepted }>()
   const server = createTlsServer({
@@ -115,8 +119,11 @@ const openTls = <Accepted>(
   })
   server.on("connection", (socket: Socket) => {
     const peer = peerOf(socket)
-    handshaking.set(peer, { socket, accepted: accept(socket) })
-    socket.once("close", () => handshaking.delete(peer))
+    const accepted = accept(socket)
+    handshaking.set(peer, { socket, accepted })
+    socket.once("close", () => {
+      if (handshaking.get(peer)?.accepted === accepted && handshaking.delete(peer)) miss(accepted)
+    })
   })
   server.on("secureConnection", (socket) => {
     const peer = peerOf(socket)

@@ -12,10 +12,10 @@ export interface SeatRules extends AddressRules {
 /** A place at the table, from the moment TCP has the connection until its socket is closed. */
 export interface Seat {
   readonly acceptedAtMillis: number
+  /** Whom it is counted for, where that is limited. */
+  readonly address: string
   /** Why it is none. */
   readonly refusal: Refusal | undefined
-  /** To be called once. */
-  readonly giveBack: () => void
 }
 
 /** Counts who is connected, in all and by address, and says who may. */
@@ -34,16 +34,19 @@ export class Seats {
     const address = this.addresses.isOff ? "" : (socket.remoteAddress ?? "") // asking costs a system call
     if (!this.addresses.admit(address, nowMillis)) return this.none("too_many_connections", nowMillis)
     this.taken++
-    const giveBack = () => {
-      this.taken--
-      this.addresses.leave(address)
-    }
-    return { acceptedAtMillis: nowMillis, refusal: undefined, giveBack }
+    return { acceptedAtMillis: nowMillis, address, refusal: undefined }
+  }
+
+  /** To be called once for each seat, also for one that is none. */
+  giveBack({ address, refusal }: Seat): void {
+    if (refusal !== undefined) return
+    this.taken--
+    this.addresses.leave(address)
   }
 
   /** A seat that is none. */
   none(refusal: Refusal, nowMillis: number): Seat {
-    return { acceptedAtMillis: nowMillis, refusal, giveBack: () => {} }
+    return { acceptedAtMillis: nowMillis, address: "", refusal }
   }
 
   /** Forgets what need not be remembered any more. */

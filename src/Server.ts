@@ -100,23 +100,23 @@ const makeReception = Effect.gen(function* () {
     stats.slowWarnings++
     fork(journal.readsSlowly(connection))
   }
-  const rules: ConnectionRules = { ...settings, clock, stats, onSlow }
   const refused = new Set<Connection>()
-  let lastId = 0
-
-  const seated = (connection: Connection, { acceptedAtMillis }: Seat): void => {
-    stats.connectionsAccepted++
-    connections.add(connection)
-    connection.loginByMillis = acceptedAtMillis + settings.loginMillisMax
-    fork(serve(connection), { uninterruptible: true }).addObserver(() => ended(connection))
-  }
-
-  const ended = (connection: Connection): void => {
+  const onClosed = (connection: Connection): void => {
+    seats.giveBack(connection.seat)
+    if (refused.delete(connection) || !connections.delete(connection)) return
     const { ending = "left", socket } = connection
-    connections.delete(connection)
     stats.connectionsEnded[ending]++
     stats.closedReceivedBytes += socket.bytesRead
     stats.closedSentBytes += socket.bytesWritten
+  }
+  const rules: ConnectionRules = { ...settings, clock, stats, onSlow, onClosed }
+  let lastId = 0
+
+  const seated = (connection: Connection): void => {
+    stats.connectionsAccepted++
+    connections.add(connection)
+    connection.loginByMillis = connection.seat.acceptedAtMillis + settings.loginMillisMax
+    fork(serve(connection), { uninterruptible: true })
   }
 
   const refuse = (connection: Connection, code: Refusal): void => {
@@ -126,23 +126,19 @@ const makeReception = Effect.gen(function* () {
     refused.add(connection)
     const goodbye = connection.finish(replies.errors[code])
     const turnedAway = Effect.andThen(journal.turnedAway(connection, code), goodbye)
-    fork(turnedAway, { uninterruptible: true }).addObserver(() => refused.delete(connection))
+    fork(turnedAway, { uninterruptible: true })
   }
 
   const acceptor: Acceptor<Seat> = {
-    accept: (socket) => {
-      const seat = drain.isDraining()
-        ? seats.none("shutting_down", clock.nowMillis)
-        : seats.take(socket, clock.nowMillis)
-      socket.on("close", seat.giveBack)
-      return seat
-    },
+    accept: (socket) =>
+      drain.isDraining() ? seats.none("shutting_down", clock.nowMillis) : seats.take(socket, clock.nowMillis),
     serve: (socket, seat) => {
-      const connection = new Connection(++lastId, socket, rules)
+      const connection = new Connection(++lastId, socket, seat, rules)
       const refusal = drain.isDraining() ? "shutting_down" : seat.refusal
-      if (refusal === undefined) seated(connection, seat)
+      if (refusal === undefined) seated(connection)
       else refuse(connection, refusal)
-    }
+    },
+    miss: (seat) => seats.giveBack(seat)
   }
 
   const prune = Effect.sync(() => seats.prune(clock.nowMillis))

@@ -10,9 +10,11 @@ export const isUsername = (name: string): boolean => {
 
 /** Two names are the same name exactly when their keys are equal: NFKC and case folding (LOGIN-9). */
 export const usernameKey = (name: string): string =>
-  name.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC")
+  ascii.test(name) ? name.toLowerCase() : name.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC")
 
 /** Controls, lone surrogates, format and direction characters, what renders as nothing, and line separators. */
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u
+
+const ascii = /^[\x20-\x7e]*$/
 
 const blankEnd = /^\p{White_Space}|\p{White_Space}$/u

@@ -5,14 +5,18 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { Connection, type ConnectionRules } from "../src/Connection.ts"
+import type { Seat } from "../src/Seats.ts"
 
 const rules: ConnectionRules = {
   outboxBytesMax: 1_024,
   lingerMillisMax: 60_000,
   onSlow: () => {},
+  onClosed: () => {},
   clock: { nowMillis: 0 },
   stats: { outboxBytesHighest: 0 }
 }
+
+const seat: Seat = { acceptedAtMillis: 0, address: "", refusal: undefined }
 
 /** The two ends of one connection. */
 const pair = Effect.acquireRelease(
@@ -36,7 +40,7 @@ describe("Connection", () => {
     () =>
       Effect.gen(function* () {
         const { client, socket } = yield* pair
-        const connection = new Connection(1, socket, rules)
+        const connection = new Connection(1, socket, seat, rules)
         const closed = once(socket, "close")
         const ending = yield* Effect.forkChild(connection.finish(Buffer.from("adieu")), {
           startImmediately: true

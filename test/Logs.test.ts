@@ -59,7 +59,7 @@ const visit = Effect.gen(function* () {
 })
 
 describe("Log lines", () => {
-  it.effect("at info: one for each login, refusal and end, with connection, address, reason and counts", () =>
+  it.live("at info: one for each login, refusal and end, with connection, address, reason and counts", () =>
     Effect.gen(function* () {
       const [[alice, rude], lines] = yield* logged({ logLevel: "info" }, visit)
       const linesOf = ({ connection }: { readonly connection: number }) =>
@@ -79,7 +79,7 @@ describe("Log lines", () => {
     })
   )
 
-  it.effect("at debug: also who connects, and who is turned away; never what is said", () =>
+  it.live("at debug: also who connects, and who is turned away; never what is said", () =>
     Effect.gen(function* () {
       const [, lines] = yield* logged(
         { logLevel: "debug", addressClientsMax: 3 },
@@ -99,7 +99,7 @@ describe("Log lines", () => {
     })
   )
 
-  it.effect("below the level nothing is logged, nor is anything looked at for it", () =>
+  it.live("below the level nothing is logged, nor is anything looked at for it", () =>
     Effect.gen(function* () {
       const [, lines] = yield* logged({ logLevel: "warn" }, visit)
       assert.deepStrictEqual(lines, [])
@@ -123,7 +123,7 @@ describe("Log lines", () => {
     })
   )
 
-  it.effect("a client that reads slowly is one warning", () =>
+  it.live("a client that reads slowly is one warning", () =>
     Effect.gen(function* () {
       const [, lines] = yield* logged(
         { logLevel: "warn", outboxBytesMax: 1 << 22, lingerMillisMax: 1 },
