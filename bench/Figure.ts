@@ -9,7 +9,7 @@ export interface Figure {
   readonly target?: Target
 }
 
-export type Unit = "µs" | "ms" | "KB" | "MB" | "/s" | "×"
+export type Unit = "µs" | "ms" | "KiB" | "MiB" | "/s" | "×"
 
 /** What our server is to reach: at most so much, of the value itself or of its ratio to the reference. */
 export interface Target {

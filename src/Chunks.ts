@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 /** Why a stream of bytes gives no more: it came to its end, or it broke off. */
 export type StreamEnd = "ended" | "broken"
 
-/** The next bytes of a stream; nothing is read ahead, so that who writes too fast is held back. */
+/** The next bytes of a stream; nothing is read ahead, so that a fast writer is held back. */
 export const nextChunk = (stream: Readable): Effect.Effect<Buffer, StreamEnd> =>
   Effect.callback((resume) => {
     const ignoreAll = () => {

@@ -14,7 +14,10 @@ import { encode, type ErrorCode, Event, type Feature, Reply, type Request } from
 
 /** One connection to a server of the protocol, whoever wrote it. */
 export interface Client {
-  /** Sends a request; done when its reply has come. Requests are answered in the order sent. */
+  /**
+   * Sends a request; done when its reply has come. Requests are answered in the order sent. One that is too long would
+   * cost the connection: it is not sent, and the answer is `too_large`.
+   */
   readonly request: (request: Request) => Effect.Effect<Reply, ConnectionEnded>
   /** Done when the connection is over, with the reason. */
   readonly ended: Effect.Effect<ConnectionEnded>
@@ -30,15 +33,19 @@ export interface ClientSettings {
   readonly logoutMillisMax: number
   /** Time between two pings, well below any idle limit. */
   readonly pingEveryMillis: number
+  /** Longest request: what a server of the protocol takes by default. */
+  readonly requestBytesMax: number
   /** Longest object taken from a server: a list of 10,000 of the longest names fits. */
   readonly objectBytesMax: number
 }
 
+/** The settings of both clients. */
 export const clientSettings: ClientSettings = {
   connectMillisMax: 10_000,
   answerMillisMax: 30_000,
   logoutMillisMax: 1_000,
   pingEveryMillis: 60_000,
+  requestBytesMax: 64 * 1024,
   objectBytesMax: 4 * 1024 * 1024
 }
 
@@ -83,7 +90,7 @@ export const connect = Effect.fn("Client.connect")(function* (options: {
   const socket = yield* open(options.address, settings)
   const link: Link = {
     socket,
-    answerMillisMax: settings.answerMillisMax,
+    settings,
     unanswered: [],
     ended: Deferred.makeUnsafe(),
     end: undefined,
@@ -140,7 +147,7 @@ export const keepAlive = Effect.fnUntraced(function* (
 /** One connection and what it waits for. */
 interface Link {
   readonly socket: Socket
-  readonly answerMillisMax: number
+  readonly settings: ClientSettings
   /** One for each request under way, oldest first; as many as there are fibers that ask. */
   readonly unanswered: Array<Deferred.Deferred<Reply, ConnectionEnded>>
   readonly ended: Deferred.Deferred<ConnectionEnded>
@@ -173,18 +180,27 @@ const open = (address: Address, { connectMillisMax, pingEveryMillis }: ClientSet
 const ask = (link: Link, request: Request): Effect.Effect<Reply, ConnectionEnded> =>
   Effect.suspend(() => {
     if (link.end !== undefined) return Effect.fail(link.end)
+    const bytes = encode(request)
+    const { requestBytesMax } = link.settings
+    if (bytes.length > requestBytesMax) return Effect.succeed(tooLong(requestBytesMax))
     const answer = Deferred.makeUnsafe<Reply, ConnectionEnded>()
     link.unanswered.push(answer)
-    link.socket.write(encode(request))
+    link.socket.write(bytes)
     return awaitAnswer(link, answer)
   })
+
+const tooLong = (requestBytesMax: number): Reply => ({
+  status: "error",
+  code: "too_large",
+  message: `not sent, as it takes more than ${requestBytesMax} bytes`
+})
 
 const awaitAnswer = (
   link: Link,
   answer: Deferred.Deferred<Reply, ConnectionEnded>
 ): Effect.Effect<Reply, ConnectionEnded> =>
   Effect.timeoutOrElse(Deferred.await(answer), {
-    duration: link.answerMillisMax,
+    duration: link.settings.answerMillisMax,
     orElse: () => {
       if (link.isBusy) return awaitAnswer(link, answer)
       finish(link, "no_answer")

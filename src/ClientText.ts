@@ -88,9 +88,9 @@ const advice: { readonly [Code in ErrorCode]?: string } = {
 
 const endings: Readonly<Record<ConnectionEnded["reason"], string>> = {
   closed: "the server closed it",
-  lost: "it broke off",
+  lost: "the connection broke",
   no_answer: "the server gave no answer in time",
-  not_json: "what came is no JSON, so this is no palabre server",
+  not_json: "it sent something that is not JSON, so it is not a palabre server",
   too_large: "the server sent an object longer than this client takes"
 }
 
@@ -109,8 +109,8 @@ const connectProblems: Readonly<Record<string, string>> = {
   ENOTFOUND: "there is no host of that name; check its spelling",
   EAI_AGAIN: "the name could not be looked up; check the network and the spelling",
   ETIMEDOUT: "no answer; check host, port and firewall",
-  EHOSTUNREACH: "no way leads there; check the address and the network",
-  ENETUNREACH: "no way leads there; check the address and the network",
+  EHOSTUNREACH: "there is no route to it; check the address and the network",
+  ENETUNREACH: "there is no route to it; check the address and the network",
   ECONNRESET: "it closed the connection at once"
 }
 

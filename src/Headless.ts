@@ -79,7 +79,7 @@ export const runHeadless = Effect.fn("Headless.run")(function* (
   if (refusals > 0) return yield* new LinesRefused({ count: refusals })
 })
 
-/** The longest line taken from a script: what fits a request of the default limit. */
+/** The longest line that is held at all. */
 const lineBytesMax = 64 * 1024
 
 /** Obeys every line and gives the number of those that were refused. */

@@ -1,4 +1,5 @@
 import * as Arr from "effect/Array"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -20,7 +21,7 @@ export type Work = () => Broadcast | undefined
 export class Hub extends Context.Service<
   Hub,
   {
-    /** Who gets which broadcasts: added to in turn only. */
+    /** The recipients of each audience; changed in turn only. */
     readonly audiences: Readonly<Record<Audience, Set<Connection>>>
     /** Sends to all of an audience but the sender; waits only while the hub is full. */
     readonly publish: (broadcast: Broadcast) => Effect.Effect<void>
@@ -124,7 +125,7 @@ const makeHub = Effect.gen(function* () {
       const taken = yield* PubSub.takeBetween(subscription, 1, hubItemsMax)
       counters.wakes++
       deliveryTime.taken(underway - taken.length)
-      yield* deliverAll(taken)
+      yield* Effect.catchDefect(deliverAll(taken), (defect) => abandon(taken, defect))
       underway -= taken.length
       deliveryTime.delivered()
       yield* nextTurn // so that more can gather
@@ -133,6 +134,12 @@ const makeHub = Effect.gen(function* () {
   yield* Effect.forkScoped(deliverer)
   return Hub.of({ audiences, publish: put, inTurn, counters, depth: () => underway, deliveryTime })
 })
+
+/** A bug costs the delivery that it is in: whoever waits for a turn there is told, and the order goes on. */
+const abandon = (taken: ReadonlyArray<Broadcast | Turn>, defect: unknown): Effect.Effect<void> => {
+  for (const item of taken) if ("work" in item) Deferred.doneUnsafe(item.done, Effect.die(defect))
+  return Effect.logError("a delivery was abandoned because of a bug", Cause.die(defect))
+}
 
 const nextTurn = Effect.callback<void>((resume) => {
   setImmediate(() => resume(Effect.void))

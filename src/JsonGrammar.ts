@@ -34,7 +34,7 @@ export const State = {
   exponent: 26,
   exponentSign: 27,
   exponentDigits: 28,
-  literal: 29, // and the ten after it: the letters of true, false and null
+  literal: 29, // and the nine after it: the letters of true, false and null
   firstAction: 64,
   open: 64,
   close: 65,

@@ -111,7 +111,10 @@ const countLoginBytes = (session: Session, bytes: number): Effect.Effect<void, E
 /** Gives back what the session held, in the order others may see it, then says why it ends. */
 const close = Effect.fnUntraced(function* (session: Session, cause: Cause.Cause<Ending>) {
   const { connection, house, username } = session
-  if (Cause.hasDies(cause)) yield* Effect.logError("session ended by a bug", cause)
+  if (Cause.hasDies(cause))
+    yield* Effect.annotateLogs(Effect.logError("session ended by a bug", cause), {
+      connection: connection.id
+    })
   const ending = Option.getOrElse(Cause.findErrorOption(cause), (): Ending => "left")
   connection.ending = ending
   yield* house.drain.leave

@@ -25,6 +25,9 @@ export const count = (min = 1, max = 10_000_000): Kind<number> => ({
   expected: `a whole number from ${min} to ${max}`
 })
 
+/** A TCP port; 0 takes a free one. */
+export const port: Kind<number> = { ...count(0, 65_535), metavar: "PORT" }
+
 /** A number with a unit: the units from large to small, in terms of the smallest. */
 const quantity = (units: ReadonlyArray<readonly [unit: string, size: number]>, min: number, max: number) => ({
   parse: (text: string): number | undefined => {

@@ -12,6 +12,7 @@ import {
   type Kind,
   oneOf,
   orOff,
+  port,
   rate,
   url
 } from "./SettingKinds.ts"
@@ -56,7 +57,7 @@ export const table = {
     "0.0.0.0",
     "::"
   ]),
-  port: setting("port", count(0, 65_535), defaultPort, "TCP port; 0 takes a free one"),
+  port: setting("port", port, defaultPort, "TCP port; 0 takes a free one"),
   tlsCertFile: setting("tls-cert", file, "", "certificate chain (PEM): serve TLS; read again on SIGHUP"),
   tlsKeyFile: setting("tls-key", file, "", "private key (PEM) of the certificate"),
   clientsMax: setting(
@@ -79,13 +80,18 @@ export const table = {
     "new connections from one address, a minute",
     30
   ),
-  exemptAddresses: setting("exempt", addressRanges, [], "addresses that the two limits above do not count"),
+  exemptAddresses: setting(
+    "exempt",
+    addressRanges,
+    [],
+    "addresses that --max-per-address and --address-rate do not count"
+  ),
   frameBytesMax: setting("max-frame", bytes(256), 64 * KiB, "longest request (FRAME-5)"),
   outboxBytesMax: setting(
     "max-outbox",
     bytes(KiB),
     KiB * KiB,
-    "what may wait for a client that reads slowly, before it is ended with slow_consumer"
+    "bytes that may wait for a slow reader before it is ended with slow_consumer"
   ),
   loginMillisMax: setting(
     "login-timeout",
@@ -94,11 +100,27 @@ export const table = {
     "time a connection has to log in",
     20 * SECOND
   ),
-  loginBytesMax: setting("login-bytes", orOff(bytes(256)), 64 * KiB, "what it may send before that", 4 * KiB),
-  loginTriesMax: setting("login-tries", orOff(count()), 10, "logins that may be refused before it is ended"),
+  loginBytesMax: setting(
+    "login-bytes",
+    orOff(bytes(256)),
+    64 * KiB,
+    "bytes a connection may send before it has logged in",
+    4 * KiB
+  ),
+  loginTriesMax: setting(
+    "login-tries",
+    orOff(count()),
+    10,
+    "refused logins after which a connection is ended"
+  ),
   idleMillisMax: setting("idle-timeout", orOff(duration), OFF, "time a client may send nothing", 5 * MINUTE),
   messageRate: setting("message-rate", orOff(rate("s")), OFF, "messages of one client, a second", 10),
-  messageBurst: setting("message-burst", count(), 30, "messages it may send at once before that counts"),
+  messageBurst: setting(
+    "message-burst",
+    count(),
+    30,
+    "messages a client may send at once before --message-rate applies"
+  ),
   drainMillisMax: setting("drain-timeout", duration, 5 * SECOND, "time to end cleanly after a signal"),
   lingerMillisMax: setting(
     "linger",
@@ -117,11 +139,11 @@ export const table = {
   logFormat: setting("log-format", oneOf(["pretty", "json"]), "pretty", "form of a log line"),
   metricsPort: setting(
     "metrics-port",
-    orOff(count(0, 65_535)),
+    orOff(port),
     OFF,
     "port of /metrics, /healthz and /readyz over HTTP; 0 takes a free one"
   ),
-  metricsHost: setting("metrics-host", address, "127.0.0.1", "address of that port"),
+  metricsHost: setting("metrics-host", address, "127.0.0.1", "address that the metrics port listens on"),
   otlpUrl: setting(
     "otlp-url",
     url,
@@ -134,7 +156,7 @@ export const table = {
     64 * KiB,
     "answers that may wait for a client before its requests are left unread"
   ),
-  hubItemsMax: setting("hub-size", count(), 16_384, "messages on their way before senders are left unread"),
+  hubItemsMax: setting("hub-size", count(), 4_096, "messages on their way before senders are left unread"),
   batchBytesMax: setting("batch-bytes", bytes(KiB), 256 * KiB, "messages joined into one write, at most"),
   sliceRecipients: setting("slice", count(), 1_024, "recipients served before others get their turn"),
   backlog: setting("backlog", count(), 4_096, "connections the kernel may hold until they are accepted"),

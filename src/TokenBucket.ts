@@ -1,4 +1,4 @@
-/** So much at once, and then so much in a time. */
+/** A burst size and a refill rate. */
 export interface BucketRule {
   readonly burst: number
   readonly perMillis: number

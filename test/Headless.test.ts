@@ -115,7 +115,7 @@ describe("A script's client", () => {
         input.write(
           Buffer.concat([Buffer.from("/nonsense\n"), Buffer.from([0xff, 0x0a]), Buffer.alloc(70_000, "x")])
         )
-        input.end("\nrefused\nsaid\n")
+        input.end(`\n${"é".repeat(32_750)}\nrefused\nsaid\n`)
         assert.strictEqual((yield* peer.next).content, "refused")
         peer.send({ status: "error", code: "rate_limited", message: "Trop vite", retryAfterMs: 250 })
         assert.strictEqual((yield* peer.next).content, "said")
@@ -124,11 +124,12 @@ describe("A script's client", () => {
         peer.send(ok)
         const error = yield* Effect.flip(Fiber.join(running))
         assert(error._tag === "LinesRefused")
-        assert.strictEqual(error.count, 4)
+        assert.strictEqual(error.count, 5)
         assert.deepStrictEqual(written(remarks), [
           "! there is no /nonsense: /help lists the commands, //nonsense says it as a message",
           "! a line is not UTF-8; it was not sent",
           "! a line is longer than 65536 bytes; it was not sent",
+          `! "${"é".repeat(40)}…" was refused: not sent, as it takes more than 65536 bytes (too_large). Shorten it or send it in parts`,
           '! "refused" was refused: Trop vite (rate_limited). Send it again in 0.3 s'
         ])
       })

@@ -1,5 +1,8 @@
-import { assert, layer } from "@effect/vitest"
+import { assert, it, layer, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Batch } from "../src/Batch.ts"
+import { keptLines } from "./support/logLines.ts"
 import { server } from "./support/server.ts"
 import { connect, connectAs, type Received, type TestClient } from "./support/TestClient.ts"
 
@@ -165,6 +168,31 @@ layer(server())("Crowd", (it) => {
     })
   )
 })
+
+it.live(
+  "a bug costs the delivery that it is in, and is logged: the order goes on, and all end in order",
+  () =>
+    Effect.gen(function* () {
+      const { layer, lines } = keptLines()
+      const visit = Effect.gen(function* () {
+        const [alice, bob] = [yield* connectAs("alice"), yield* connectAs("bob")]
+        const planted = vi.spyOn(Batch.prototype, "offerTo").mockImplementationOnce(() => {
+          throw new Error("planted")
+        })
+        assert.strictEqual((yield* alice.ask({ type: "message", content: "lost" })).status, "success")
+        assert.strictEqual((yield* alice.ask({ type: "message", content: "heard" })).status, "success")
+        assert.strictEqual((yield* bob.next).content, "heard")
+        yield* connectAs("carol")
+        assert.deepStrictEqual((yield* bob.ask({ type: "list" })).users, ["alice", "bob", "carol"])
+        planted.mockRestore()
+      })
+      yield* Effect.scoped(visit).pipe(Effect.provide(Layer.provide(server(), layer)))
+      assert.deepStrictEqual(
+        lines.filter(({ level }) => level === "Error").map(({ text }) => text),
+        ["a delivery was abandoned because of a bug"]
+      )
+    })
+)
 
 /** From now on only counts what a client receives: done with the contents after so many acks and messages. */
 const countMessages = ({ socket }: TestClient) => {

@@ -160,7 +160,7 @@ describe("A connection that is lost", () => {
         Effect.gen(function* () {
           const { peer, scripted, terminal } = yield* online()
           peer.socket.resetAndDestroy()
-          yield* terminal.shows("it broke off. Trying again")
+          yield* terminal.shows("the connection broke. Trying again")
           for (let tries = 1; tries < takenTriesMax; tries++) {
             yield* TestClock.adjust(retryMillisMax)
             refuse(yield* expectLogin(scripted))

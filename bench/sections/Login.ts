@@ -13,15 +13,15 @@ export const login: Section = {
       target: { of: "ratio", max: 1.8, stretch: 1.3 }
     },
     memory: {
-      column: "KB per connection",
+      column: "KiB per connection",
       title: "memory per idle connection, 9,000 logged in",
-      unit: "KB",
+      unit: "KiB",
       target: { of: "value", max: 9.4, stretch: 6 }
     },
     resident: {
-      column: "MB before clients",
+      column: "MiB before clients",
       title: "memory before clients come",
-      unit: "MB",
+      unit: "MiB",
       target: { of: "value", max: 100 }
     }
   },
@@ -35,7 +35,7 @@ export const login: Section = {
       return {
         login: cpuMicros(after),
         memory: (after.residentBytes - before.residentBytes) / after.operations / 1024,
-        resident: before.residentBytes / 1e6
+        resident: before.residentBytes / 1024 / 1024
       }
     }
   }

@@ -52,7 +52,7 @@ describe("the tables", () => {
 
   it("leave out servers and figures that were not measured", () =>
     assert.deepStrictEqual(sectionTable(result, sectionNamed("login")), {
-      columns: ["server", "KB per connection"],
+      columns: ["server", "KiB per connection"],
       rows: [["palabre", "5.3 (5.0–6.2)"]]
     }))
 
@@ -64,9 +64,9 @@ describe("the tables", () => {
       "reached"
     ])
     assert.deepStrictEqual(targets.get("memory per idle connection, 9,000 logged in"), [
-      "5.3 (5.0–6.2) KB",
-      "≤ 9.4 KB",
-      "≤ 6 KB",
+      "5.3 (5.0–6.2) KiB",
+      "≤ 9.4 KiB",
+      "≤ 6 KiB",
       "stretch"
     ])
     assert.strictEqual(targets.get("ping answered within, 99 of 100, room of 9,000")?.at(-1), "missed")
