@@ -1,7 +1,9 @@
-import net from "node:net"
+import type { Socket } from "node:net"
 import { performance } from "node:perf_hooks"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import type { Address } from "../src/Address.ts"
+import { openSocket } from "../src/ClientSocket.ts"
 import { Frames, malformed, tooLarge } from "../src/Frames.ts"
 import type { Network } from "./Network.ts"
 import type { Json } from "./Pattern.ts"
@@ -69,7 +71,9 @@ export class Connection {
   unfenced = false
   network: Network | undefined
   private hiddenReplies = 0
-  private readonly socket: net.Socket
+  private readonly socket: Socket
+  /** What is below the socket: it alone can be reset. */
+  private readonly tcp: Socket
   private readonly observer: Observer
   private readonly frames = new Frames(objectBytesMax)
   private framesOfLine = 0
@@ -77,8 +81,9 @@ export class Connection {
   private asked = 0
   private users: ReadonlyArray<Json> = []
 
-  private constructor(socket: net.Socket, observer: Observer) {
+  private constructor(socket: Socket, tcp: Socket, observer: Observer) {
     this.socket = socket
+    this.tcp = tcp
     this.observer = observer
     const arrives = (what: () => void) => (this.network === undefined ? what() : this.network.later(what))
     socket.on("data", (chunk: Buffer) =>
@@ -91,19 +96,18 @@ export class Connection {
 
   /** Connects within the bound, or tells why not. */
   static open(
-    address: { readonly host: string; readonly port: number },
+    address: Address,
     observer: Observer,
     withinMillis: number
   ): Effect.Effect<Connection, ConnectFailed> {
     const attempt = Effect.callback<Connection, ConnectFailed>((resume) => {
-      const socket = net.connect({ ...address, noDelay: true, allowHalfOpen: true })
-      const failed = (error: NodeJS.ErrnoException) =>
-        resume(Effect.fail(new ConnectFailed({ reason: error.code ?? error.message })))
-      socket.once("error", failed)
-      socket.once("connect", () => {
-        socket.off("error", failed)
-        resume(Effect.succeed(new Connection(socket, observer)))
+      const socket = openSocket(address, { allowHalfOpen: true }, (ready, tcp) => {
+        ready.off("error", failed)
+        resume(Effect.succeed(new Connection(ready, tcp, observer)))
       })
+      const failed = (error: NodeJS.ErrnoException) =>
+        resume(Effect.fail(new ConnectFailed({ reason: whyNot(error) })))
+      socket.once("error", failed)
       return Effect.sync(() => socket.destroy())
     })
     return Effect.timeoutOrElse(attempt, {
@@ -190,7 +194,7 @@ export class Connection {
   /** RST: the connection is gone without a word. */
   reset(): void {
     this.leave()
-    this.socket.resetAndDestroy()
+    this.tcp.resetAndDestroy()
   }
 
   /** Neither bytes nor FIN from now on. */
@@ -265,7 +269,7 @@ export class Connection {
   private end(end: End): void {
     if (this.ended !== undefined || this.left) return
     this.ended = end
-    this.socket.resetAndDestroy()
+    this.tcp.resetAndDestroy()
     this.observer.ended(end)
     this.observer.changed()
   }
@@ -274,6 +278,12 @@ export class Connection {
     this.left = true
     this.username = undefined
   }
+}
+
+const whyNot = ({ code = "", message }: NodeJS.ErrnoException): string => {
+  if (/CERT|ISSUER/.test(code)) return `its certificate is not trusted (${code}); give it with --ca FILE`
+  if (code.startsWith("ERR_SSL")) return `it does not speak TLS (${code})`
+  return code === "ECONNREFUSED" ? "connection refused: nobody listens there any more" : code || message
 }
 
 const NEWLINE = 0x0a

@@ -122,7 +122,7 @@ const missing = (actor: Actor, expected: string, { withinMillis }: Scene): Findi
     half > 0
       ? `${count(half, "byte")} of an object have come that lacks its end`
       : unread.length > 0
-        ? `in the other lane waits ${shown(unread[0]!)}`
+        ? `waiting in the other lane: ${shown(unread[0]!)}`
         : undefined
   return {
     actor: actor.name,

@@ -46,7 +46,7 @@ const filesOf = Effect.fnUntraced(function* (path: string) {
     return yield* new FileInvalid({
       mistakes: [{ file, line: 1, column: 1, message: "there is no such file or folder" }]
     })
-  if (kind.isFile())
+  if (!kind.isDirectory())
     return [{ file, line: line === undefined ? undefined : Number(line) }] satisfies Array<Place>
   const names = yield* Effect.promise(() => readdir(file))
   return names

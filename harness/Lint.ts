@@ -198,7 +198,7 @@ class Linter {
     const sent = step.verb.sends?.(step) ?? []
     for (const name of [...sent, ...(step.name === undefined ? [] : [step.name])].flatMap(capturesSent))
       if (!this.bound.has(name))
-        this.note(step, `$${name} is bound nowhere before, so there is nothing to send`)
+        this.note(step, `$${name} is not bound before this step, so there is nothing to send`)
     if (!sent.some((request) => field(request, "type") === "message")) return
     this.speakers = this.depth > 0 ? [...new Set([...this.speakers, ...subjects])] : subjects
     const joining = namesWanted(step, subjects).length > 0 ? subjects : []
@@ -208,7 +208,7 @@ class Linter {
     if (this.scenario.level === "must" && outsider !== undefined)
       this.note(
         step,
-        `${outsider} is connected but not logged in: whether it receives this is no must (MSG-8); let it leave or log in before`
+        `${outsider} is connected but not logged in: whether it receives this is not a must (MSG-8); let it leave or log in before`
       )
   }
 
@@ -248,7 +248,7 @@ class Linter {
       const { binds, needs } = capturesIn(pattern)
       for (const name of needs)
         if (!this.bound.has(name))
-          this.note(step, `$${name} is bound nowhere before, so "not" cannot look at it`)
+          this.note(step, `$${name} is not bound before this step, so "not" cannot look at it`)
       for (const name of binds) this.bound.add(name)
     }
   }

@@ -51,7 +51,6 @@ export const messagePattern: Shape<ObjectPattern> = {
 export const byteString: Shape<Buffer> = {
   what: "bytes",
   schema: {
-    $defs: {},
     anyOf: [{ type: "string" }, { type: "object" }, { type: "array" }]
   },
   read: (node, reader) => {
@@ -93,7 +92,8 @@ const readTemplate = (node: Node, reader: Reader): Template => {
   return typeof scalar === "string" ? textTemplate(node, scalar, reader) : { _tag: "Literal", value: scalar }
 }
 
-const textTemplate = (node: Node, text: string, reader: Reader): Template => {
+/** A text to send: `$name` is what was captured, `$$` stands for `$`. */
+export const textTemplate = (node: Node, text: string, reader: Reader): Template => {
   if (text === "$_")
     return reader.fail(node, "`$_` stands for anything, so it cannot be sent; `$$_` sends it as it is")
   const name = captureName(text)

@@ -31,13 +31,14 @@ export class Output {
     this.screen = screen
   }
 
-  /** Loads the reporters that are asked for. */
+  /** Loads the reporters that are asked for, and makes their files: fails before anything is played. */
   static async open(
     destinations: ReadonlyArray<Destination>,
     info: Omit<RunInfo, "style">,
     screen: Screen
   ): Promise<Output> {
     const parts = destinations.map(async ({ file, reporter }) => {
+      if (file !== undefined) writeFileSync(file, "")
       const style = file === undefined && screen.coloured ? coloured : colourless
       return { file, reporter: (await reporters[reporter]())({ ...info, style }), text: "" }
     })

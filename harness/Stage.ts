@@ -85,7 +85,7 @@ export class Stage {
       Effect.mapError(({ reason }) =>
         fail({
           expected: `${this.server.host}:${this.server.port} accepts a connection`,
-          received: reason === "ECONNREFUSED" ? "connection refused: nobody listens there any more" : reason,
+          received: reason,
           withinMillis,
           lost: true
         })

@@ -1,5 +1,5 @@
 import type { ClauseId } from "./Clauses.ts"
-import { phrase } from "./Message.ts"
+import { phrase, textTemplate } from "./Message.ts"
 import { didYouMean } from "./Mistake.ts"
 import { nearestSentence, parseSentence } from "./Sentence.ts"
 import { duration, oneOrMore, type Shape, words } from "./Shape.ts"
@@ -27,7 +27,7 @@ const readStep = (node: Node, reader: Reader, cast: Cast, clause: Shape<ClauseId
   const parsed = parseSentence(sentence.key) ?? unknownSentence(sentence, reader, cast)
   const { verb } = parsed
   const fields: Fields = { ...commonOptions(clause), ...verb.options }
-  const given = { ...readOptions(besides, fields, verb, reader) }
+  const given = readOptions(besides, fields, verb, reader)
   let value: unknown
   let name = parsed.name === undefined ? undefined : readName(parsed.name, sentence, reader)
   if (parsed.nameFollows)
@@ -112,11 +112,8 @@ const readWho = (text: string | undefined, sentence: Entry, reader: Reader, cast
 }
 
 const readName = (text: string, sentence: Entry, reader: Reader): Template => {
-  const capture = /^\$([A-Za-z][A-Za-z0-9_]*)$/.exec(text)?.[1]
-  if (capture !== undefined) return { _tag: "Capture", name: capture }
-  return text.trim() === ""
-    ? reader.fail(sentence.keyNode, "a name is missing after `as`")
-    : { _tag: "Literal", value: reader.substitute(text) }
+  if (text.trim() === "") return reader.fail(sentence.keyNode, "a name is missing after `as`")
+  return textTemplate(sentence.keyNode, reader.substitute(text), reader)
 }
 
 const unknownSentence = ({ key, keyNode }: Entry, reader: Reader, cast: Cast): never => {

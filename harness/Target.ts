@@ -1,6 +1,7 @@
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { Address } from "../src/Address.ts"
 import type { ObjectPattern } from "./Pattern.ts"
 
 /** What scenarios are played against: it starts a fresh server for each of them, where it can. */
@@ -37,9 +38,7 @@ export interface Target {
 }
 
 /** A running server. */
-export interface Server {
-  readonly host: string
-  readonly port: number
+export interface Server extends Address {
   readonly restart: Effect.Effect<void, TargetFailed>
   /** How it ended, where it did: "exit code 1", "signal SIGSEGV". */
   readonly ended: () => string | undefined

@@ -1,13 +1,22 @@
-import { watch } from "node:fs"
+import { existsSync, watch } from "node:fs"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import { scenariosFolder } from "./Files.ts"
 
-/** Does something now and whenever one of these files or folders changes, until it is interrupted. */
+/** Editors write a file in several steps. */
+const settleMillis = 50
+
+/**
+ * Does something now and whenever one of these files or folders changes, until it is interrupted. Where none of them is
+ * there it is done once, and fails for the same reason.
+ */
 export const watching = <E extends { readonly message: string }>(
   paths: ReadonlyArray<string>,
   again: Effect.Effect<void, E>
-): Effect.Effect<never> => {
-  const watched = (paths.length > 0 ? paths : [scenariosFolder]).map((path) => path.replace(/(?::\d+)+$/, ""))
+): Effect.Effect<void, E> => {
+  const named = (paths.length > 0 ? paths : [scenariosFolder]).map((path) => path.replace(/(?::\d+)+$/, ""))
+  const watched = named.filter((path) => existsSync(path))
+  if (watched.length === 0) return again
   const once = Effect.match(again, {
     onSuccess: () => "all passed",
     onFailure: ({ message }) => message
@@ -15,12 +24,20 @@ export const watching = <E extends { readonly message: string }>(
   const told = Effect.map(once, (how) => {
     process.stdout.write(`\n${how} · waiting for a change of ${watched.join(", ")} (Ctrl-C ends)\n`)
   })
-  return Effect.forever(Effect.andThen(told, changed(watched)))
+  const turn = Effect.gen(function* () {
+    const changed = yield* change(watched)
+    yield* told
+    yield* changed
+  })
+  return Effect.forever(Effect.scoped(turn))
 }
 
-/** Waits for a change; editors write a file in several steps, so it looks again after a moment. */
-const changed = (paths: ReadonlyArray<string>): Effect.Effect<void> =>
-  Effect.callback<void>((resume) => {
-    const watchers = paths.map((path) => watch(path, () => resume(Effect.sleep(50))))
-    return Effect.sync(() => watchers.forEach((watcher) => watcher.close()))
+/** Begins to watch; what it gives waits until something has changed since then. */
+const change = (paths: ReadonlyArray<string>) =>
+  Effect.suspend(() => {
+    const changed = Latch.makeUnsafe(false)
+    return Effect.acquireRelease(
+      Effect.sync(() => paths.map((path) => watch(path, () => changed.openUnsafe()))),
+      (watchers) => Effect.sync(() => watchers.forEach((watcher) => watcher.close()))
+    ).pipe(Effect.as(Effect.andThen(changed.await, Effect.sleep(settleMillis))))
   })

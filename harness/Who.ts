@@ -70,7 +70,7 @@ const parseNames = (phrase: string, cast: Cast): ReadonlyArray<string> | { reado
 const unknownActor = (part: string, group: string | undefined, cast: Cast): string => {
   const groups = [...cast.keys()].filter((name) => !cast.get(name)!.includes(name))
   if (group !== undefined) return `nobody in the cast is called "${group}"${didYouMean(group, groups)}`
-  if (groups.includes(part)) return `"${part}" are several; did you mean "every ${part}" or "${part}1"?`
+  if (groups.includes(part)) return `"${part}" is a group; did you mean "every ${part}" or "${part}1"?`
   const known = [...actorsOf(cast), "everyone", ...groups.map((name) => `every ${name}`)]
   return `unknown actor "${part}"${didYouMean(part, known)}`
 }

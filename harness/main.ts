@@ -5,4 +5,4 @@ enableCompileCache()
 const { runMain } = await import("../src/Cli.ts")
 const { harness } = await import("./commands/harness.ts")
 
-runMain(harness, process.argv.slice(2))
+runMain(harness, process.argv.slice(2), "harness")

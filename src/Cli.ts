@@ -30,16 +30,17 @@ export class Failure {
 /**
  * Runs a command line as the whole process. A mistake in it ends with a line for each error and exit code 2, a
  * `Failure` with its line and code, a bug with its trace and 70. The first SIGINT, SIGTERM or SIGHUP interrupts the command,
- * and the process ends once everything is given back; a second one ends it at once.
+ * and the process ends once everything is given back; a second one ends it at once. `speaker` stands before failures.
  */
 export const runMain = <Name extends string, Input, Context>(
   command: Command.Command<Name, Input, Context, Failure | CliError.CliError, Command.Environment>,
-  args: ReadonlyArray<string>
+  args: ReadonlyArray<string>,
+  speaker: string = command.name
 ): void => {
   const program = Command.runWith(command, { version: manifest.version })(withoutSeparator(args))
   const fiber = Effect.runFork(Effect.provide(program, services))
   fiber.addObserver((exit) => {
-    const code = report(command.name, exit)
+    const code = report(speaker, exit)
     whenRead(process.stdout, () => process.exit(code))
   })
   let signals = 0

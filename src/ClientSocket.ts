@@ -7,18 +7,18 @@ export type SocketOptions = Pick<NetConnectOpts, "keepAlive" | "keepAliveInitial
   readonly allowHalfOpen?: boolean
 }
 
-/** A socket to a server, with TLS where the address asks for it; `onReady` is called once it can be written to. */
+/**
+ * A socket to a server, with TLS where the address asks for it; `onReady` is called once it can be written to, with the
+ * TCP socket below it (the same one without TLS), which alone can be reset.
+ */
 export const openSocket = (
-  address: Address,
+  { host, port, tls }: Address,
   options: SocketOptions,
-  onReady: (socket: Socket) => void
+  onReady: (socket: Socket, tcp: Socket) => void
 ): Socket => {
-  const { host, port, tls } = address
-  const common = { host, port, noDelay: true, ...options }
-  if (tls === undefined) {
-    const socket = connect(common)
-    return socket.once("connect", () => onReady(socket))
-  }
-  const socket = connectTls({ ...common, ...tls, ...(isIP(host) === 0 && { servername: host }) })
-  return socket.once("secureConnect", () => onReady(socket.setNoDelay(true)))
+  const tcp = connect({ host, port, noDelay: true, ...options })
+  if (tls === undefined) return tcp.once("connect", () => onReady(tcp, tcp))
+  tcp.on("error", () => {}) // the socket above it tells
+  const socket = connectTls({ ...tls, socket: tcp, ...(isIP(host) === 0 && { servername: host }) })
+  return socket.once("secureConnect", () => onReady(socket, tcp))
 }

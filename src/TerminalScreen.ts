@@ -7,6 +7,10 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import { type Paint, troubleText } from "./ClientText.ts"
 
+/** What the end of input (Ctrl-D) comes as among the lines entered. */
+export const endOfInput = "/quit"
+
+/** The two sides of a terminal, and what is known of it. */
 export interface TerminalScreenOptions {
   readonly input: Readable
   readonly output: Writable
@@ -27,7 +31,7 @@ export class TerminalScreen {
       (screen) => Effect.sync(() => screen.close())
     )
 
-  /** The lines entered; the end of input (Ctrl-D) comes as `/quit`. */
+  /** The lines entered, and `endOfInput`. */
   readonly lines: Queue.Queue<string>
   private readonly options: TerminalScreenOptions
   private readonly editor: Editor
@@ -103,7 +107,7 @@ export class TerminalScreen {
   private ended(): void {
     this.clearLine()
     this.isEditing = false
-    if (!Queue.offerUnsafe(this.lines, "/quit")) this.leave()
+    if (!Queue.offerUnsafe(this.lines, endOfInput)) this.leave()
   }
 
   /** Removes the line being edited from the screen; the cursor is then where it began. */
@@ -142,5 +146,8 @@ const linesWaitingMax = 1_000
 /** How many lines the up key goes back. */
 const historyLinesMax = 500
 
-/** `prevRows` is what the editor's next redraw takes for the rows above the cursor. */
+/**
+ * `prevRows` is what the editor's next redraw takes for the rows above the cursor: a field of Node's own that it does not
+ * document (Node 22 to 26 have it). Without it, lines that wrap would leave traces.
+ */
 type Editor = readline.Interface & { prevRows: number }

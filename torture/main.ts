@@ -5,4 +5,4 @@ enableCompileCache()
 const { runMain } = await import("../src/Cli.ts")
 const { torture } = await import("./commands/torture.ts")
 
-runMain(torture, process.argv.slice(2))
+runMain(torture, process.argv.slice(2), process.argv[2])

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Argument from "effect/cli/Argument"
 import * as CliError from "effect/cli/CliError"
 import * as Flag from "effect/cli/Flag"
+import { parseAddress } from "../../src/Address.ts"
 import { clauses } from "../Clauses.ts"
 import { parseDestination } from "../Output.ts"
 import { parseShard } from "../Selection.ts"
@@ -42,8 +43,11 @@ const regexp = (text: string): RegExp | undefined => {
   }
 }
 
-const whole = (min: number) => (text: string) =>
-  /^\d+$/.test(text) && Number(text) >= min ? Number(text) : undefined
+const whole = (min: number, max: number) => (text: string) =>
+  /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : undefined
+
+/** As many as anybody needs. */
+const many = 1_000_000
 
 const factor = (text: string) => (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0 ? Number(text) : undefined)
 
@@ -63,17 +67,27 @@ export const targetFlags = {
     "port",
     "PORT",
     "the port that is compiled into the program of --spawn",
-    "a port",
-    whole(1)
+    "a port from 1 to 65535",
+    whole(1, 65_535)
   ).pipe(Flag.optional),
   connect: Flag.String("connect").pipe(
     Flag.withMetavar("HOST:PORT"),
     Flag.withDescription("play against a server that runs already"),
+    Flag.mapTryCatch(parseAddress, (error) => (error as Error).message),
     Flag.optional
   ),
   target: Flag.String("target").pipe(
     Flag.withMetavar("NAME"),
     Flag.withDescription("an entry of targets.yaml"),
+    Flag.optional
+  ),
+  tls: Flag.Boolean("tls").pipe(
+    Flag.withDescription("speak TLS with the server, and trust the system's certificates"),
+    Flag.withDefault(false)
+  ),
+  ca: Flag.String("ca").pipe(
+    Flag.withMetavar("FILE"),
+    Flag.withDescription("speak TLS with the server, and trust this certificate (PEM) instead"),
     Flag.optional
   )
 } as const
@@ -110,8 +124,8 @@ export const runFlags = {
     "jobs",
     "N",
     "play so many at a time, each on a server of its own [default 1]",
-    "a number from 1",
-    whole(1)
+    "a number from 1 to 1000",
+    whole(1, 1_000)
   ).pipe(Flag.withAlias("j"), Flag.withDefault(1)),
   bail: Flag.Boolean("bail").pipe(Flag.withDescription("stop at the first failure"), Flag.withDefault(false)),
   repeatEach: parsed(
@@ -119,14 +133,14 @@ export const runFlags = {
     "N",
     "play each scenario so often [default 1]",
     "a number from 1",
-    whole(1)
+    whole(1, many)
   ).pipe(Flag.withDefault(1)),
   seed: parsed(
     "seed",
     "N",
     "what random choices follow from [default: a new one, shown]",
     "a number from 0",
-    whole(0)
+    whole(0, many)
   ).pipe(Flag.optional),
   strict: Flag.Boolean("strict").pipe(
     Flag.withDescription("failures of should and may scenarios fail the run; without it they warn"),

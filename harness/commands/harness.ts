@@ -3,7 +3,7 @@ import { repl } from "./repl.ts"
 import { scenario } from "./scenario.ts"
 
 /** The commands of the harness. */
-export const harness = Command.make("harness").pipe(
+export const harness = Command.make("pnpm").pipe(
   Command.withDescription("Plays scenarios against a chat server and judges it"),
   Command.withSubcommands([scenario, repl])
 )

@@ -43,7 +43,8 @@ export const repl = Command.make(
     if (process.stdin.isTTY && !input.json) {
       const { converse } = yield* Effect.promise(() => import("../repl/Prompt.ts"))
       const style = new Screen(process.stdout, process.env).coloured ? coloured : colourless
-      return yield* converse(session, { input: process.stdin, output: process.stdout }, style)
+      const isDumb = process.env["TERM"] === "dumb"
+      return yield* converse(session, { input: process.stdin, output: process.stdout, isDumb }, style)
     }
     const { jsonLines, plain, playScript } = yield* Effect.promise(() => import("../repl/Script.ts"))
     const lines = readline.createInterface({ input: process.stdin })

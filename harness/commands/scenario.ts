@@ -70,7 +70,10 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target) {
     scenarios: playlist.length,
     weightOf: (outcome: Outcome) => weigh(outcome, weighing)
   }
-  const output = yield* Effect.promise(() => Output.open(destinations(input), info, screen))
+  const output = yield* Effect.tryPromise({
+    try: () => Output.open(destinations(input), info, screen),
+    catch: (error) => new Failure(`cannot write a report: ${(error as Error).message}`, exitCodes.usage)
+  })
   output.begin()
   const finish = Effect.sync(() => {
     const summary = new Summary(outcomes, weighing)

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { Address } from "../../src/Address.ts"
 import { Failure } from "../../src/Cli.ts"
 import { scenarioNames } from "../Files.ts"
 import { exitCodes } from "../Summary.ts"
@@ -10,8 +11,10 @@ import { onMistakes } from "./mistakes.ts"
 export interface TargetInput {
   readonly spawn: Option.Option<string>
   readonly port: Option.Option<number>
-  readonly connect: Option.Option<string>
+  readonly connect: Option.Option<Address>
   readonly target: Option.Option<string>
+  readonly tls: boolean
+  readonly ca: Option.Option<string>
   readonly timeoutScale: number
 }
 
@@ -20,33 +23,41 @@ export const chooseTarget = Effect.fnUntraced(function* (
   input: TargetInput
 ): Effect.fn.Return<Target, Failure> {
   const { timeoutScale: timeScale } = input
-  const [spawn, port, connect, named] = [input.spawn, input.port, input.connect, input.target].map((option) =>
-    Option.getOrUndefined<string | number>(option)
-  )
+  const [spawn, port, connect, named, ca] = [
+    Option.getOrUndefined(input.spawn),
+    Option.getOrUndefined(input.port),
+    Option.getOrUndefined(input.connect),
+    Option.getOrUndefined(input.target),
+    Option.getOrUndefined(input.ca)
+  ]
   if ([spawn, connect, named].filter((value) => value !== undefined).length > 1)
     return yield* usage("--spawn, --connect and --target exclude each other")
   if (port !== undefined && spawn === undefined) return yield* usage("--port goes with --spawn")
-  if (typeof spawn === "string") {
-    if (port === undefined && !spawn.includes("{port}"))
-      return yield* usage(
-        "the command of --spawn has no {port}; where the port is compiled in, name it with --port"
-      )
-    const { spawn: make } = yield* Effect.promise(() => import("../targets/Spawn.ts"))
-    return make({ command: spawn, port: port as number | undefined, timeScale })
-  }
-  if (typeof connect === "string") {
-    const [, host, digits] = /^\[?(.+?)\]?:(\d+)$/.exec(connect) ?? []
-    if (host === undefined) return yield* usage(`--connect takes HOST:PORT, not ${connect}`)
-    const { connect: make } = yield* Effect.promise(() => import("../targets/Connect.ts"))
-    return make(host, Number(digits))
-  }
-  if (typeof named === "string") {
+  if ((input.tls || ca !== undefined) && spawn === undefined && connect === undefined)
+    return yield* usage("--tls and --ca go with --spawn and --connect; an entry of targets.yaml has its own")
+  if (named !== undefined) {
     const { readTarget, targetsFile } = yield* Effect.promise(() => import("../targets/Named.ts"))
     const places = { file: targetsFile, scenarios: yield* scenarioNames }
     return yield* Effect.catchTag(readTarget(named, timeScale, places), "FileInvalid", onMistakes)
   }
-  const { self } = yield* Effect.promise(() => import("../targets/Self.ts"))
-  return self()
+  if (spawn === undefined && connect === undefined) {
+    const { self } = yield* Effect.promise(() => import("../targets/Self.ts"))
+    return self()
+  }
+  const { trustOf } = yield* Effect.promise(() => import("../targets/Trust.ts"))
+  const trust = yield* Effect.catch(trustOf(input.tls, ca), ({ unreadable }) =>
+    usage(`cannot read the certificate ${unreadable}`)
+  )
+  if (connect !== undefined) {
+    const { connect: make } = yield* Effect.promise(() => import("../targets/Connect.ts"))
+    return make(connect, trust)
+  }
+  if (port === undefined && !spawn!.includes("{port}"))
+    return yield* usage(
+      "the command of --spawn has no {port}; where the port is compiled in, name it with --port"
+    )
+  const { spawn: make } = yield* Effect.promise(() => import("../targets/Spawn.ts"))
+  return make({ command: spawn!, port, timeScale, trust })
 })
 
 const usage = (message: string): Effect.Effect<never, Failure> =>

@@ -1,72 +1,50 @@
 import { existsSync, writeFileSync } from "node:fs"
-import * as readline from "node:readline"
 import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import { endOfInput, TerminalScreen, type TerminalScreenOptions } from "../../src/TerminalScreen.ts"
 import { show } from "../Text.ts"
 import { verbs } from "../Sentence.ts"
-import { Signal } from "../Signal.ts"
 import { themes, type Verb } from "../Step.ts"
 import type { Style } from "../report/Style.ts"
 import { commands, complete } from "./Completion.ts"
 import { arrows, finding } from "./Script.ts"
 import type { Entered, Session } from "./Session.ts"
 
-const PROMPT = "> "
-
 /** The session of a person at a terminal: sentences and commands, and above the prompt what happens in the meantime. */
 export const converse = Effect.fnUntraced(function* (
   session: Session,
-  terminal: { readonly input: NodeJS.ReadStream; readonly output: NodeJS.WriteStream },
+  terminal: Omit<TerminalScreenOptions, "complete">,
   style: Style
 ) {
-  const lines: Array<string> = []
-  let closed = false
-  const signal = new Signal()
-  const reader = yield* Effect.acquireRelease(
-    Effect.sync(() =>
-      readline.createInterface({
-        ...terminal,
-        prompt: PROMPT,
-        historySize: 1_000,
-        removeHistoryDuplicates: true,
-        completer: (line: string) => [[...complete(line, [...session.stage.actors.keys()])], line]
-      })
-    ),
-    (reader) => Effect.sync(() => reader.close())
-  )
-  reader.on("line", (line) => {
-    lines.push(line)
-    signal.notify()
+  const { actors, transcript } = session.stage
+  const screen = yield* TerminalScreen.open({
+    ...terminal,
+    complete: (line) => [[...complete(line, [...actors.keys()])], line]
   })
-  reader.on("close", () => {
-    closed = true
-    signal.notify()
-  })
-  let busy = false
-  const prompt = () => {
-    if (!closed && !busy) reader.prompt(true)
-  }
-  /** Writes above the line that is being typed. */
   const tell = (text: string) => {
-    if (text === "") return
-    if (!busy) {
-      readline.cursorTo(terminal.output, 0)
-      readline.clearLine(terminal.output, 0)
-    }
-    terminal.output.write(text.endsWith("\n") ? text : `${text}\n`)
-    prompt()
+    if (text !== "") screen.print(text.trimEnd())
   }
-  session.stage.transcript.onHappening = ({ actor, kind, text }) =>
-    tell(`${style.cyan(actor)} ${arrows[kind]} ${kind === "received" ? text : style.dim(text)}`)
+  screen.setPrompt("> ")
   tell(style.dim("Sentences of scenarios, live: alice logs in. Tab completes, :help lists, :quit ends."))
-  for (;;) {
-    const line = yield* signal.until(() => lines.shift() ?? (closed ? ":quit" : undefined))
-    const words = line.trim().split(/\s+/)
-    if (words[0] === ":quit") return
-    busy = true
-    tell(line.trim().startsWith(":") ? obey(words, session, style) : shown(yield* session.enter(line), style))
-    busy = false
-    prompt()
-  }
+  yield* Effect.acquireRelease(
+    Effect.sync(() => {
+      transcript.onHappening = ({ actor, kind, text }) =>
+        tell(`${style.cyan(actor)} ${arrows[kind]} ${kind === "received" ? text : style.dim(text)}`)
+    }),
+    () =>
+      Effect.sync(() => {
+        transcript.onHappening = () => {}
+      })
+  )
+  const obeyAll = Effect.gen(function* () {
+    for (;;) {
+      const line = (yield* Queue.take(screen.lines)).trim()
+      if (line === ":quit" || line === endOfInput) return
+      if (line.startsWith(":")) tell(obey(line.split(/\s+/), session, style))
+      else tell(shown(yield* session.enter(line), style))
+    }
+  })
+  yield* Effect.raceFirst(obeyAll, screen.left)
 }, Effect.scoped)
 
 const shown = (entered: Entered, style: Style): string => {
@@ -134,6 +112,10 @@ const save = (session: Session, file: string | undefined): string => {
     .replaceAll("-", " ")
   const saved = session.save(title)
   if ("problem" in saved) return `cannot be saved: ${saved.problem}`
-  writeFileSync(file, saved.text)
+  try {
+    writeFileSync(file, saved.text)
+  } catch (error) {
+    return `cannot be saved: ${(error as Error).message}`
+  }
   return `wrote ${file}; play it with: pnpm scenario ${file}`
 }

@@ -1,34 +1,17 @@
+import { styleText } from "node:util"
+
+const names = ["red", "green", "yellow", "cyan", "bold", "dim"] as const
+
 /** Colours for a terminal, or none. */
-export interface Style {
-  readonly red: Paint
-  readonly green: Paint
-  readonly yellow: Paint
-  readonly cyan: Paint
-  readonly bold: Paint
-  readonly dim: Paint
-}
-type Paint = (text: string) => string
+export type Style = Readonly<Record<(typeof names)[number], (text: string) => string>>
 
-const escape =
-  (on: number, off: number): Paint =>
-  (text) =>
-    text === "" ? "" : `\u001b[${on}m${text}\u001b[${off}m`
-const plain: Paint = (text) => text
+const styleBy = (paint: (name: (typeof names)[number], text: string) => string): Style =>
+  Object.fromEntries(names.map((name) => [name, (text: string) => paint(name, text)])) as Style
 
-export const coloured: Style = {
-  red: escape(31, 39),
-  green: escape(32, 39),
-  yellow: escape(33, 39),
-  cyan: escape(36, 39),
-  bold: escape(1, 22),
-  dim: escape(2, 22)
-}
+/** With colours, whoever reads: that is decided by whoever chooses it. */
+export const coloured: Style = styleBy((name, text) =>
+  text === "" ? "" : styleText(name, text, { validateStream: false })
+)
 
-export const colourless: Style = {
-  red: plain,
-  green: plain,
-  yellow: plain,
-  cyan: plain,
-  bold: plain,
-  dim: plain
-}
+/** The text as it is. */
+export const colourless: Style = styleBy((_, text) => text)

@@ -1,23 +1,26 @@
 import * as Effect from "effect/Effect"
+import { type Address, formatAddress } from "../../src/Address.ts"
 import { type Target, TargetFailed } from "../Target.ts"
 import { fresh } from "./Fresh.ts"
 import { answers } from "./Port.ts"
 import { strangersAt } from "./Strangers.ts"
+import type { Trust } from "./Trust.ts"
 
 /** A server that runs already, and that other people may be using. */
-export const connect = (host: string, port: number): Target => {
+export const connect = ({ host, port }: Address, trust?: Trust): Target => {
   let newcomers = 0
   const used = new Set<string>()
-  const address = `${host}:${port}`
+  const address = formatAddress({ host, port })
+  const place: Address = { host, port, tls: trust?.tls }
   const newcomerName = () => `newcomer${process.pid}x${++newcomers}`
   return {
     ...fresh(),
     name: address,
-    arguments: `--connect ${address}`,
+    arguments: `--connect ${address}${trust?.arguments ?? ""}`,
     claims: new Set(),
     lacks: (need) =>
       need === "alone"
-        ? strangersAt({ host, port }, newcomerName(), used)
+        ? strangersAt(place, newcomerName(), used)
         : Effect.succeed(`this target does not claim ${need}`),
     restarts: false,
     parallel: false,
@@ -30,8 +33,7 @@ export const connect = (host: string, port: number): Target => {
     start: Effect.flatMap(answers(port, host), (yes) =>
       yes
         ? Effect.succeed({
-            host,
-            port,
+            ...place,
             restart: Effect.fail(failed("a server that runs elsewhere cannot be restarted")),
             ended: () => undefined,
             lastLines: () => []

@@ -2,11 +2,12 @@ import { readFile } from "node:fs/promises"
 import * as Effect from "effect/Effect"
 import { messagePattern } from "../Message.ts"
 import { didYouMean, FileInvalid } from "../Mistake.ts"
-import { duration, integer, list, options, type Shape, words } from "../Shape.ts"
+import { duration, flag, integer, list, options, type Shape, words } from "../Shape.ts"
 import { type Node, Reader, Source } from "../Source.ts"
 import { nameOf } from "../Summary.ts"
 import type { Target } from "../Target.ts"
 import { spawn } from "./Spawn.ts"
+import { trustOf } from "./Trust.ts"
 
 /** The file that describes targets by name. */
 export const targetsFile = "targets.yaml"
@@ -35,6 +36,8 @@ const entry = options(
   {
     start: words("a command"),
     port: integer(1, 65_535),
+    tls: flag,
+    ca: words("the file of a certificate"),
     claims: list(words("a claim")),
     settle: duration,
     ignoring: list(messagePattern),
@@ -61,35 +64,18 @@ export const readTarget = Effect.fnUntraced(function* (
       mistakes: [{ file, line: 1, column: 1, message: "there is no such file" }]
     })
   const source = new Source(file, text)
-  const target = source.attempt(() => readEntry(source, name, timeScale, scenarios))
-  if (target === undefined || source.mistakes.length > 0)
+  const read = source.attempt(() => readEntry(source, name, scenarios))
+  if (read === undefined || source.mistakes.length > 0)
     return yield* new FileInvalid({ mistakes: source.mistakes })
-  return target
-})
-
-const readEntry = (
-  source: Source,
-  name: string,
-  timeScale: number,
-  scenarios: ReadonlyArray<string>
-): Target => {
-  const reader = new Reader(source, () => [])
-  const entries = source.root === undefined ? [] : reader.entries(source.root)
-  const found = entries.find(({ key }) => key === name)
-  const names = entries.map(({ key }) => key)
-  if (found?.value === undefined)
-    return reader.fail(source.root, `there is no target "${name}" here${didYouMean(name, names)}`)
-  const { claims = [], ignoring = [], port, settle, start, ...rest } = entry.read(found.value, reader)
-  const failures = rest["known failures"] ?? new Map()
-  for (const [scenario, { at }] of failures)
-    if (!scenarios.includes(scenario))
-      return reader.fail(at, `there is no scenario "${scenario}"${didYouMean(scenario, scenarios)}`)
-  if (port === undefined && !start.includes("{port}"))
-    return reader.fail(
-      found.value,
-      "`start` has no {port}; where the port is compiled in, name it with `port`"
-    )
-  const plain = spawn({ command: start, port, timeScale })
+  const { ca, claims = [], ignoring = [], port, settle, start: command, tls = false, ...rest } = read.entry
+  const trust = yield* Effect.mapError(
+    trustOf(tls, ca),
+    ({ unreadable }) =>
+      new FileInvalid({
+        mistakes: [{ file, ...read.at, message: `cannot read the certificate ${unreadable}` }]
+      })
+  )
+  const plain = spawn({ command, port, timeScale, trust })
   return {
     ...plain,
     name,
@@ -97,6 +83,28 @@ const readEntry = (
     claims: new Set([...plain.claims, ...claims]),
     ignoring,
     settleMillis: settle ?? plain.settleMillis,
-    knownFailures: new Map([...failures].map(([scenario, { reason }]) => [scenario, reason]))
+    knownFailures: new Map(
+      [...(rest["known failures"] ?? [])].map(([scenario, { reason }]) => [scenario, reason])
+    )
   }
+})
+
+/** The entry of that name, checked. */
+const readEntry = (source: Source, name: string, scenarios: ReadonlyArray<string>) => {
+  const reader = new Reader(source, () => [])
+  const entries = source.root === undefined ? [] : reader.entries(source.root)
+  const found = entries.find(({ key }) => key === name)
+  const names = entries.map(({ key }) => key)
+  if (found?.value === undefined)
+    return reader.fail(source.root, `there is no target "${name}" here${didYouMean(name, names)}`)
+  const read = entry.read(found.value, reader)
+  for (const [scenario, { at }] of read["known failures"] ?? new Map())
+    if (!scenarios.includes(scenario))
+      return reader.fail(at, `there is no scenario "${scenario}"${didYouMean(scenario, scenarios)}`)
+  if (read.port === undefined && !read.start.includes("{port}"))
+    return reader.fail(
+      found.value,
+      "`start` has no {port}; where the port is compiled in, name it with `port`"
+    )
+  return { entry: read, at: source.position(found.keyNode.range![0]) }
 }

@@ -5,6 +5,7 @@ import { millis } from "../Text.ts"
 import { fresh } from "./Fresh.ts"
 import { answers, freePort, host } from "./Port.ts"
 import { launch, type Program } from "./Program.ts"
+import type { Trust } from "./Trust.ts"
 
 /** How long a server may take until its port answers. */
 const startMillisMax = 10_000
@@ -17,13 +18,15 @@ export interface Start {
   readonly command: string
   readonly port: number | undefined
   readonly timeScale: number
+  /** How TLS is spoken with it, where it is. */
+  readonly trust?: Trust | undefined
 }
 
 /** Any program as the server: a fresh start for each scenario, killed with all its children. */
 export const spawn = (what: Start): Target => ({
   ...fresh(),
   name: what.command,
-  arguments: `--spawn ${quoted(what.command)}${what.port === undefined ? "" : ` --port ${what.port}`}`,
+  arguments: `--spawn ${quoted(what.command)}${what.port === undefined ? "" : ` --port ${what.port}`}${what.trust?.arguments ?? ""}`,
   start: start(what)
 })
 
@@ -34,6 +37,7 @@ const start = Effect.fnUntraced(function* (what: Start) {
   const server: Server = {
     host,
     port,
+    tls: what.trust?.tls,
     restart: Effect.gen(function* () {
       yield* program.stop
       program = yield* begin({ ...what, port }, port)

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { Address } from "../../src/Address.ts"
 import { Connection, unseen } from "../Connection.ts"
 import { hasField } from "../Requests.ts"
 import { Signal } from "../Signal.ts"
@@ -11,25 +12,21 @@ const strangersMillisMax = 5_000
 
 /** Says who is on a server besides ourselves and those who were of this run, or `undefined` where nobody is. */
 export const strangersAt = (
-  address: { readonly host: string; readonly port: number },
+  address: Address,
   username: string,
   ours: ReadonlySet<string>
 ): Effect.Effect<string | undefined> =>
   usersAt(address, username).pipe(
     Effect.timeoutOption(strangersMillisMax),
     Effect.map((users) => {
-      if (Option.isNone(users))
-        return "it cannot be told whether strangers are connected: nobody answers list"
+      if (Option.isNone(users)) return "cannot tell whether strangers are connected: nobody answers list"
       const strangers = users.value.filter((name) => name !== username && !ours.has(name))
       return strangers.length === 0 ? undefined : `strangers are connected: ${listed(strangers.slice(0, 5))}`
     }),
     Effect.orElseSucceed(() => undefined)
   )
 
-const usersAt = Effect.fnUntraced(function* (
-  address: { readonly host: string; readonly port: number },
-  username: string
-) {
+const usersAt = Effect.fnUntraced(function* (address: Address, username: string) {
   const signal = new Signal()
   const observer = { ...unseen, changed: () => signal.notify() }
   const connection = yield* Effect.acquireRelease(

@@ -83,7 +83,17 @@ describe("pnpm scenario", () => {
   const usages: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
     [["--spawn", "./server"], /has no \{port\}; where the port is compiled in, name it with --port/],
     [["--spawn", "a {port}", "--connect", "b:1"], /--spawn, --connect and --target exclude each other/],
-    [["--connect", "nowhere"], /--connect takes HOST:PORT/],
+    [["--connect", "nowhere:port"], /connect: "nowhere:port"\. Expected: HOST:PORT such as 127/],
+    [["--connect", "localhost:99999"], /a port is a number from 1 to 65535/],
+    [["--spawn", "true", "--port", "99999"], /a port from 1 to 65535/],
+    [["--tls"], /--tls and --ca go with --spawn and --connect/],
+    [["--spawn", "a {port}", "--ca", "nowhere.pem"], /cannot read the certificate nowhere\.pem/],
+    [["/dev/null"], /\/dev\/null:1:1: error/],
+    [
+      [login, "--reporter", "junit=/nowhere/junit.xml"],
+      /cannot write a report: ENOENT.*\/nowhere\/junit\.xml/
+    ],
+    [["nowhere.yaml", "--watch"], /there is no such file or folder/],
     [["--shard", "5/4"], /shard/],
     [["--reporter", "nice"], /reporter/],
     [["--proves", "LOGIN-99"], /proves/],

@@ -359,7 +359,7 @@ describe("a failure says", () => {
         `- alice logs in\n- bob logs in\n- alice says: hello\n- bob receives: { status: success }\n  within: 300ms`,
         chat()
       )
-      assert.match(outcome.failure!.finding.hint!, /^in the other lane waits \{"type":"message"/)
+      assert.match(outcome.failure!.finding.hint!, /^waiting in the other lane: \{"type":"message"/)
     })
   )
 })

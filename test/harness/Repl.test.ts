@@ -2,18 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { complete } from "../../harness/repl/Completion.ts"
 import { jsonLines, plain, playScript, type Teller } from "../../harness/repl/Script.ts"
-import { Session } from "../../harness/repl/Session.ts"
-import { Stage } from "../../harness/Stage.ts"
-import { chat, playing, scenarioOf, told } from "./playing.ts"
-
-/** A session against a fresh correct chat. */
-const session = Effect.gen(function* () {
-  const target = chat()
-  const server = yield* target.start
-  const stage = new Stage({ cast: new Map(), ignoring: [], target, server, timeScale: 1, random: () => 0 })
-  yield* Effect.addFinalizer(() => Effect.sync(() => stage.clear()))
-  return new Session(stage)
-})
+import type { Session } from "../../harness/repl/Session.ts"
+import { chat, playing, scenarioOf, session, told } from "./playing.ts"
 
 const entering = Effect.fnUntraced(function* (session: Session, lines: ReadonlyArray<string>) {
   const tags: Array<string> = []
@@ -50,7 +40,7 @@ describe("a session", () => {
           "carol says: hello",
           'carol acts before it connects; add "carol connects" or "carol logs in" before'
         ],
-        ["alice says: $what", "$what is bound nowhere before, so there is nothing to send"]
+        ["alice says: $what", "$what is not bound before this step, so there is nothing to send"]
       ] as const)
         assert.deepStrictEqual(yield* live.enter(line), { _tag: "Mistake", message })
     })

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { generate } from "selfsigned"
 import { play } from "../../harness/Run.ts"
 import type { Target, TargetFailed } from "../../harness/Target.ts"
 import { connect } from "../../harness/targets/Connect.ts"
@@ -11,6 +12,7 @@ import { readTarget } from "../../harness/targets/Named.ts"
 import { answers, freePort } from "../../harness/targets/Port.ts"
 import { self } from "../../harness/targets/Self.ts"
 import { spawn } from "../../harness/targets/Spawn.ts"
+import { type Trust, trustOf } from "../../harness/targets/Trust.ts"
 import { steps, told } from "./playing.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "palabre-targets-"))
@@ -101,6 +103,40 @@ describe("--spawn", () => {
     )
 })
 
+describe("--tls and --ca", () => {
+  it.live("play over TLS, resets included, and say so where the server speaks none or is not trusted", () =>
+    Effect.gen(function* () {
+      const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")]
+      const made = yield* Effect.promise(() =>
+        generate([{ name: "commonName", value: "localhost" }], {
+          keySize: 2048,
+          extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] }]
+        })
+      )
+      writeFileSync(cert, made.cert)
+      writeFileSync(key, made.private)
+      const command = `"${process.execPath}" bin/palabre.js serve --host 127.0.0.1 --port {port}`
+      const secure = `${command} --tls-cert "${cert}" --tls-key "${key}"`
+      const over = (command: string, trust: Trust | undefined) =>
+        Effect.map(
+          playing(
+            `${hello}\n- bob is cut off\n- alice sees that bob is gone`,
+            spawn({ command, port: undefined, timeScale, trust })
+          ),
+          told
+        )
+      const trusting = yield* Effect.orDie(trustOf(false, cert))
+      assert.strictEqual(yield* over(secure, trusting), "passed")
+      assert.match(
+        yield* over(secure, yield* Effect.orDie(trustOf(true, undefined))),
+        /its certificate is not trusted \(DEPTH_ZERO/
+      )
+      assert.match(yield* over(command, trusting), /it does not speak TLS \(ERR_SSL/)
+      assert.match(yield* over(secure, undefined), /failed at alice logs in/)
+    })
+  )
+})
+
 describe("self", () => {
   it.live("is our own server, fresh for each scenario and after a restart", () =>
     Effect.gen(function* () {
@@ -114,7 +150,7 @@ describe("self", () => {
 /** A server of ours that runs as long as the scope. */
 const running = Effect.gen(function* () {
   const { host, port } = yield* self().start
-  return connect(host, port)
+  return connect({ host, port })
 })
 
 describe("--connect", () => {
@@ -146,7 +182,7 @@ describe("--connect", () => {
     Effect.gen(function* () {
       const port = yield* freePort
       assert.strictEqual(
-        (yield* failing(connect("127.0.0.1", port))).reason,
+        (yield* failing(connect({ host: "127.0.0.1", port }))).reason,
         `nobody accepts connections at 127.0.0.1:${port}`
       )
     })

@@ -3,6 +3,8 @@ import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { type Outcome, play } from "../../harness/Run.ts"
 import { parseScenario, type Scenario } from "../../harness/Scenario.ts"
+import { Session } from "../../harness/repl/Session.ts"
+import { Stage } from "../../harness/Stage.ts"
 import type { Target } from "../../harness/Target.ts"
 import { fresh } from "../../harness/targets/Fresh.ts"
 import { type Change, listen, makeChat } from "../faulty/Chat.ts"
@@ -32,6 +34,15 @@ export const chat = (change?: Change): Target => ({
       lastLines: () => []
     }
   })
+})
+
+/** A session against a fresh correct chat. */
+export const session = Effect.gen(function* () {
+  const target = chat()
+  const server = yield* target.start
+  const stage = new Stage({ cast: new Map(), ignoring: [], target, server, timeScale: 1, random: () => 0 })
+  yield* Effect.addFinalizer(() => Effect.sync(() => stage.clear()))
+  return new Session(stage)
 })
 
 /** The scenario of a text that has no mistake. */
