@@ -47,6 +47,7 @@ export const runMain = <Name extends string, Input, Context>(
   const onSignal = (_: NodeJS.Signals, number: number) => {
     signals++
     if (signals > 1) process.exit(SIGNAL_EXIT + number)
+    process.exitCode = SIGNAL_EXIT + number
     fiber.interruptUnsafe()
   }
   process.on("SIGINT", onSignal)

@@ -1,5 +1,5 @@
 import type { styleText } from "node:util"
-import { formatAddress } from "./Address.ts"
+import { type Address, formatAddress } from "./Address.ts"
 import type { CannotConnect, ConnectionEnded } from "./Client.ts"
 import { commands } from "./ClientInput.ts"
 import type { ErrorCode, Event, Reply } from "./Protocol.ts"
@@ -13,8 +13,12 @@ export type Paint = (style: Parameters<typeof styleText>[0], text: string) => st
 /** What others caused, as one text: `<bob> hello`, `* bob joined`. `content` says how lines of a message are shown. */
 export const eventText = (event: Event, paint: Paint, content = printable): string =>
   event.type === "message"
-    ? `${paint(colourOf(event.username), `<${printable(event.username)}>`)} ${content(event.content)}`
+    ? `${paint(colourOf(event.username), `<${nameText(event.username)}>`)} ${content(event.content)}`
     : noticeText(`${event.username} ${event.type}`, paint)
+
+/** A name that cannot pose as the end of itself. */
+const nameText = (username: string): string =>
+  printable(username).replaceAll("<", "\u2039").replaceAll(">", "\u203a")
 
 /** Something worth knowing: `* 2 here: alice, bob`. */
 export const noticeText = (text: string, paint: Paint): string => paint("dim", `* ${printable(text)}`)
@@ -53,7 +57,12 @@ export const endText = ({ lastWords, reason }: ConnectionEnded): string =>
 
 /** Why there is no connection, and what to do about it. */
 export const cannotConnectText = ({ address, code }: CannotConnect): string =>
-  `cannot connect to ${formatAddress(address)}: ${connectProblems[code] ?? `the system says ${code}`}`
+  `cannot connect to ${formatAddress(address)}: ${problemText(address, code)}`
+
+const problemText = ({ tls }: Address, code: string): string => {
+  const problem = connectProblems[code] ?? `the system says ${code}`
+  return problem === untrusted && tls?.ca !== undefined ? "its certificate is not the one of --ca" : problem
+}
 
 /** A time for people: `0.4 s`, `12 s`. */
 export const secondsText = (millis: number): string =>

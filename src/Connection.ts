@@ -120,10 +120,22 @@ export class Connection {
       if (lastWords !== undefined) socket.write(lastWords)
       socket.end()
       socket.resume()
-      const timer = setTimeout(() => this.abort(), this.rules.lingerMillisMax)
-      socket.once("close", () => clearTimeout(timer))
+      this.limitLinger()
     }
     return this.when(this.closedNow)
+  }
+
+  /** A client that reads its last messages of a server that shuts down has until the server's own deadline. */
+  private limitLinger(): void {
+    const { lingerMillisMax } = this.rules
+    const { socket } = this
+    const abort = () => this.abort()
+    if (this.ending === "shutting_down") {
+      socket.setTimeout(lingerMillisMax, abort) // begins anew with each byte that leaves
+      return
+    }
+    const timer = setTimeout(abort, lingerMillisMax)
+    socket.once("close", () => clearTimeout(timer))
   }
 
   /** Ends at once: quietly if all was sent, else by a reset, which frees what the peer does not take. */

@@ -23,7 +23,9 @@ export class Frames {
   private readonly frameBytesMax: number
   private state: number = State.between
   private inKey = false
-  private readonly containers: Array<number> = []
+  /** What is open around the byte, a bit each (1 is an object): nesting takes less than the bytes that nest. */
+  private open: Uint8Array = noneOpen
+  private depth = 0
   private mode: "reading" | "skipping" | "stuck" = "reading"
   private chunk: Buffer = nothing
   private at = 0
@@ -37,6 +39,11 @@ export class Frames {
   /** Bytes of an unfinished value that are being held. */
   get pendingBytes(): number {
     return this.heldBytes
+  }
+
+  /** Bytes that are kept for it: what is held, room to grow, and a bit for each level of nesting. */
+  get reservedBytes(): number {
+    return this.held.length + this.open.length
   }
 
   /** Adds the next bytes of the stream; all of the ones before must have been taken by `next`. */
@@ -89,10 +96,10 @@ export class Frames {
   private act(action: number, byte: number): number {
     switch (action) {
       case State.open:
-        this.containers.push(byte)
+        this.enter(byte === OPEN_OBJECT)
         return byte === OPEN_OBJECT ? State.firstKey : State.firstItem
       case State.close:
-        this.containers.pop()
+        this.depth--
         return this.afterValue()
       case State.keyQuote:
         this.inKey = true
@@ -112,9 +119,19 @@ export class Frames {
   }
 
   private afterValue(): number {
-    const container = this.containers.at(-1)
-    if (container === undefined) return State.done
-    return container === OPEN_OBJECT ? State.afterMember : State.afterItem
+    if (this.depth === 0) return State.done
+    const top = this.depth - 1
+    const isObject = (this.open[top >> 3]! >> (top & 7)) & 1
+    return isObject ? State.afterMember : State.afterItem
+  }
+
+  private enter(isObject: boolean): void {
+    const at = this.depth >> 3
+    const bit = 1 << (this.depth & 7)
+    if (at === this.open.length) this.open = resized(this.open, Math.max(8, at * 2))
+    if (isObject) this.open[at]! |= bit
+    else this.open[at]! &= ~bit
+    this.depth++
   }
 
   private take(start: number): Frame {
@@ -128,7 +145,8 @@ export class Frames {
     this.mode = mode
     this.state = State.between
     this.inKey = false
-    this.containers.length = 0
+    this.depth = 0
+    this.open = noneOpen
     this.held = nothing
     this.heldBytes = 0
     return frame
@@ -169,6 +187,13 @@ export class Frames {
   }
 }
 
+const resized = (bytes: Uint8Array, length: number): Uint8Array => {
+  const grown = new Uint8Array(length)
+  grown.set(bytes)
+  return grown
+}
+
 const nothing = Buffer.alloc(0)
+const noneOpen = new Uint8Array(0)
 const NEWLINE = 0x0a
 const OPEN_OBJECT = 0x7b

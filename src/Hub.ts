@@ -141,6 +141,7 @@ const abandon = (taken: ReadonlyArray<Broadcast | Turn>, defect: unknown): Effec
   return Effect.logError("a delivery was abandoned because of a bug", Cause.die(defect))
 }
 
-const nextTurn = Effect.callback<void>((resume) => {
+/** Lets everything else that waits have its turn of the event loop. */
+export const nextTurn: Effect.Effect<void> = Effect.callback<void>((resume) => {
   setImmediate(() => resume(Effect.void))
 })

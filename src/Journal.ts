@@ -40,6 +40,7 @@ export const makeJournal: Effect.Effect<Journal, never, Hub | Settings> = Effect
     around: (serve) => {
       if (!isInfo && !isTraced) return serve
       return (connection) => {
+        identity(connection) // a socket keeps its address for later only if it was asked in time
         const served = serve(connection)
         const told = connected(connection).pipe(
           Effect.andThen(served),

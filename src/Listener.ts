@@ -27,6 +27,7 @@ const advices: Readonly<Record<string, string>> = {
   EADDRINUSE: "something else listens there. End it, or choose another --port (0 takes a free one).",
   EACCES: "this port needs privileges. Choose a --port from 1024 on.",
   EADDRNOTAVAIL: "this machine has no such address. Choose another --host.",
+  EAFNOSUPPORT: "this machine has no such kind of address (IPv6?). Choose another --host.",
   ENOTFOUND: "no such host. Choose another --host."
 }
 
@@ -35,6 +36,8 @@ export interface ListenOptions {
   readonly host: string
   readonly port: number
   readonly backlog: number
+  /** Whether an IPv6 address leaves IPv4 to other listeners. */
+  readonly isIpv6Only: boolean
   /** Bytes that may wait in either direction before Node holds back. */
   readonly highWaterMark: number
   readonly keepAliveMillis: number
@@ -43,13 +46,15 @@ export interface ListenOptions {
 }
 
 /**
- * What becomes of a connection: `accept` as soon as TCP has it, then `serve` once it can talk (after TLS's
- * handshake), or `miss` where it is closed before.
+ * What becomes of a connection: `accept` as soon as TCP has it (and may destroy it), then `serve` once it can talk
+ * (after TLS's handshake), or `miss` where it is closed before.
  */
 export interface Acceptor<Accepted> {
   readonly accept: (socket: Socket) => Accepted
   readonly serve: (socket: Socket, accepted: Accepted) => void
   readonly miss: (accepted: Accepted) => void
+  /** The listening socket itself has trouble. */
+  readonly failed: (error: Error) => void
 }
 
 /** A server socket that listens. */
@@ -70,11 +75,14 @@ export const listen = <Accepted>(
     Effect.callback<Open, ListenFailed>((resume) => {
       const open =
         options.tls === undefined ? openPlain(options, acceptor) : openTls(options, options.tls, acceptor)
-      const { host, port } = options
-      open.server.once("error", (error: NodeJS.ErrnoException) =>
+      const { backlog, host, isIpv6Only: ipv6Only, port } = options
+      const failed = (error: NodeJS.ErrnoException) =>
         resume(Effect.fail(new ListenFailed({ host, port, code: error.code ?? error.message })))
-      )
-      open.server.listen({ host, port, backlog: options.backlog }, () => resume(Effect.succeed(open)))
+      open.server.once("error", failed)
+      open.server.listen({ host, port, backlog, ipv6Only }, () => {
+        open.server.off("error", failed).on("error", acceptor.failed)
+        resume(Effect.succeed(open))
+      })
     }),
     ({ dropHandshakes, server }) =>
       Effect.callback((resume) => {
@@ -99,8 +107,12 @@ const socketOptions = ({ highWaterMark, keepAliveMillis }: ListenOptions) => ({
   keepAliveInitialDelay: keepAliveMillis
 })
 
-const openPlain = <Accepted>(options: ListenOptions, { accept, serve }: Acceptor<Accepted>): Open => ({
-  server: createServer(socketOptions(options), (socket) => serve(socket, accept(socket))),
+const openPlain = <Accepted>(options: ListenOptions, { accept, miss, serve }: Acceptor<Accepted>): Open => ({
+  server: createServer(socketOptions(options), (socket) => {
+    const accepted = accept(socket)
+    if (socket.destroyed) miss(accepted)
+    else serve(socket, accepted)
+  }),
   renew: noop,
   dropHandshakes: noop
 })
@@ -125,6 +137,8 @@ const openTls = <Accepted>(
       if (handshaking.get(peer)?.accepted === accepted && handshaking.delete(peer)) miss(accepted)
     })
   })
+  // Node tells of a handshake that failed or takes too long, and leaves its socket open
+  server.on("tlsClientError", (_, socket) => socket.destroy())
   server.on("secureConnection", (socket) => {
     const peer = peerOf(socket)
     const waiting = handshaking.get(peer)

@@ -60,9 +60,8 @@ const makeRegister = Effect.map(Effect.context<never>(), (context): Register => 
 
 const registerConnections = Effect.fnUntraced(function* ({ counter, counters, gauge }: Register) {
   const stats = yield* Stats
-  const { connections } = yield* Sweeper
   const { members } = (yield* Hub).audiences
-  gauge("palabre_connections", "Connections that are open", () => connections.size)
+  gauge("palabre_connections", "Connections that are open", () => stats.connectionsOpen())
   gauge("palabre_connections_max", "Connections that can be open at once", () => stats.connectionsMax)
   gauge("palabre_clients", "Connections that are logged in", () => members.size)
   counter(

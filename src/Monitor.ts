@@ -17,6 +17,9 @@ const connectionsMax = 16
 /** How long one may take to ask. */
 const requestMillisMax = 10_000
 
+/** How often that is looked at. */
+const checkMillis = 1_000
+
 /**
  * What shows how the server fares, over HTTP: `/metrics` for Prometheus, `/healthz` as long as the process answers,
  * `/readyz` from when the server listens until it begins to drain. It answers until the drain is over.
@@ -55,7 +58,10 @@ const httpServer = (host: string, port: number) =>
     Effect.gen(function* () {
       // an import would also load all that Node's HTTP client needs, and in a bundle for everyone
       const { createServer } = process.getBuiltinModule("node:http")
-      const server = createServer({ requestTimeout: requestMillisMax })
+      const server = createServer({
+        requestTimeout: requestMillisMax,
+        connectionsCheckingInterval: checkMillis
+      })
       server.maxConnections = connectionsMax
       const options = { host, port, disablePreemptiveShutdown: true }
       const listening = yield* Effect.mapError(

@@ -6,7 +6,7 @@ import { Hub } from "./Hub.ts"
 import type { ListenFailed } from "./Listener.ts"
 import { minimumLogLevel } from "./Logs.ts"
 import { Registry } from "./Registry.ts"
-import { Server } from "./Server.ts"
+import { Server, type TooFewFiles } from "./Server.ts"
 import { defaults, Settings, type Values } from "./Settings.ts"
 import { Stats } from "./Stats.ts"
 import { Sweeper } from "./Sweeper.ts"
@@ -17,7 +17,9 @@ import type { TlsFailed } from "./Tls.ts"
  * Settings that are not given have their defaults; `{ hosts: ["127.0.0.1"], port: 0 }` takes a free port, which
  * `Server.addresses` tells. It logs through the program's own loggers, from `logLevel` on where that is given.
  */
-export const layer = (settings: Partial<Values> = {}): Layer.Layer<Server, ListenFailed | TlsFailed> => {
+export const layer = (
+  settings: Partial<Values> = {}
+): Layer.Layer<Server, ListenFailed | TlsFailed | TooFewFiles> => {
   const { metricsPort, otlpUrl } = { ...defaults(), ...settings }
   const isMonitored = metricsPort !== Number.POSITIVE_INFINITY
   const isCollected = otlpUrl !== ""

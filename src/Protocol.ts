@@ -26,7 +26,10 @@ export const errorCodes = [
 export type ErrorCode = (typeof errorCodes)[number]
 
 /** A request's tag, echoed in its reply: a string of up to 64 characters or a finite number (ID-1). */
-export const Id = Schema.Union([Schema.String.check(Schema.isMaxLength(64)), Schema.Finite])
+export const Id = Schema.Union([
+  Schema.String.check(Schema.makeFilter((text) => text.length <= 64 || Array.from(text).length <= 64)),
+  Schema.Finite
+])
 export type Id = typeof Id.Type
 
 /** What a client may ask for at login; nothing of it is ever sent unasked (PLAIN-1). */

@@ -20,7 +20,10 @@ export interface Seat {
 
 /** Counts who is connected, in all and by address, and says who may. */
 export class Seats {
-  private taken = 0
+  /** Seats that are taken: connections that are served, or that still agree on TLS. */
+  taken = 0
+  /** Connections that are there although there is no seat for them. */
+  turnedAway = 0
   private readonly clientsMax: number
   private readonly addresses: AddressLimits
 
@@ -39,13 +42,17 @@ export class Seats {
 
   /** To be called once for each seat, also for one that is none. */
   giveBack({ address, refusal }: Seat): void {
-    if (refusal !== undefined) return
+    if (refusal !== undefined) {
+      this.turnedAway--
+      return
+    }
     this.taken--
     this.addresses.leave(address)
   }
 
   /** A seat that is none. */
   none(refusal: Refusal, nowMillis: number): Seat {
+    this.turnedAway++
     return { acceptedAtMillis: nowMillis, address: "", refusal }
   }
 

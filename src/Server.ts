@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
 import { Connection, type ConnectionRules } from "./Connection.ts"
 import { Drain } from "./Drain.ts"
 import { makeJournal } from "./Journal.ts"
@@ -21,7 +22,7 @@ import { type KeyPair, readKeyPair, type TlsFailed } from "./Tls.ts"
 const reservedFiles = 64
 
 /** Newcomers that are being told why there is no seat; further ones are reset without a word. */
-const refusalsMax = 32
+const refusalsMax = 16
 
 /** How long a TLS handshake may take where a login may take for ever. */
 const handshakeMillisMax = 60_000
@@ -94,6 +95,7 @@ const makeReception = Effect.gen(function* () {
   const replies = new Replies(settings.locale)
   stats.connectionsMax = yield* possibleClients(settings.clientsMax)
   const seats = new Seats({ ...settings, clientsMax: stats.connectionsMax })
+  stats.connectionsOpen = () => seats.taken
   const fibers = yield* FiberSet.make()
   const fork = yield* FiberSet.runtime(fibers)()
   const onSlow = (connection: Connection): void => {
@@ -121,7 +123,6 @@ const makeReception = Effect.gen(function* () {
 
   const refuse = (connection: Connection, code: Refusal): void => {
     stats.connectionsRefused[code]++
-    if (refused.size >= refusalsMax) return connection.abort()
     stats.errors[code]++
     refused.add(connection)
     const goodbye = connection.finish(replies.errors[code])
@@ -130,15 +131,25 @@ const makeReception = Effect.gen(function* () {
   }
 
   const acceptor: Acceptor<Seat> = {
-    accept: (socket) =>
-      drain.isDraining() ? seats.none("shutting_down", clock.nowMillis) : seats.take(socket, clock.nowMillis),
+    accept: (socket) => {
+      const { nowMillis } = clock
+      const seat = drain.isDraining() ? seats.none("shutting_down", nowMillis) : seats.take(socket, nowMillis)
+      if (seat.refusal !== undefined && seats.turnedAway > refusalsMax) {
+        stats.connectionsRefused[seat.refusal]++
+        socket.resetAndDestroy()
+      }
+      return seat
+    },
     serve: (socket, seat) => {
       const connection = new Connection(++lastId, socket, seat, rules)
       const refusal = drain.isDraining() ? "shutting_down" : seat.refusal
       if (refusal === undefined) seated(connection)
       else refuse(connection, refusal)
     },
-    miss: (seat) => seats.giveBack(seat)
+    miss: (seat) => seats.giveBack(seat),
+    failed: (error) => {
+      fork(Effect.logError(`Accepting connections failed (${error.message}). The server goes on listening.`))
+    }
   }
 
   const prune = Effect.sync(() => seats.prune(clock.nowMillis))
@@ -146,16 +157,31 @@ const makeReception = Effect.gen(function* () {
   return { acceptor, fibers, refused }
 })
 
+/** The open-file limit leaves no room for a single client. */
+export class TooFewFiles extends Schema.TaggedError<TooFewFiles>()("TooFewFiles", {
+  openFilesMax: Schema.Finite
+}) {
+  override get message(): string {
+    return `Cannot serve anybody: the open-file limit is ${this.openFilesMax}, and ${reservedFiles} files are kept for the rest. ${raiseIt}.`
+  }
+}
+
+const raiseIt = "Raise it with ulimit -n (LimitNOFILE= under systemd)"
+
 /** The connections that can be served at once: what was asked for, as far as the open-file limit allows. */
 const possibleClients = Effect.fnUntraced(function* (clientsMax: number) {
   const possible = openFilesMax() - reservedFiles
   if (possible >= clientsMax) return clientsMax
+  if (possible < 1) return yield* new TooFewFiles({ openFilesMax: openFilesMax() })
   yield* Effect.logWarning(
     `Serving ${possible} clients at most, not ${clientsMax}: the open-file limit is ${openFilesMax()}. ` +
-      "Raise it with ulimit -n (LimitNOFILE= under systemd), or lower --max-clients."
+      `${raiseIt}, or lower --max-clients.`
   )
   return possible
 })
+
+/** What a system without IPv6 says to an IPv6 address. */
+const noSuchAddress: ReadonlySet<string> = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT"])
 
 /** Listens on every address with one port. Where one of several does not exist (no IPv6), the others do. */
 const listenOnAll = Effect.fnUntraced(function* <Accepted>(
@@ -166,6 +192,7 @@ const listenOnAll = Effect.fnUntraced(function* <Accepted>(
   const listeners: Array<Listener> = []
   const options = {
     backlog: settings.backlog,
+    isIpv6Only: settings.hosts.length > 1,
     highWaterMark: settings.readPauseBytes,
     keepAliveMillis: settings.keepAliveMillis,
     tls: pair && { ...pair, handshakeMillisMax: Math.min(settings.loginMillisMax, handshakeMillisMax) }
@@ -174,7 +201,7 @@ const listenOnAll = Effect.fnUntraced(function* <Accepted>(
     const port = listeners[0]?.address.port ?? settings.port
     const listener = yield* listen({ ...options, host, port }, acceptor).pipe(
       Effect.catchIf(
-        (error) => error.code === "EADDRNOTAVAIL" && settings.hosts.length > 1,
+        (error) => noSuchAddress.has(error.code) && settings.hosts.length > 1,
         (error) => Effect.as(Effect.logWarning(error.message), undefined)
       )
     )

@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import type { Connection, Ending } from "./Connection.ts"
 import { Drain } from "./Drain.ts"
 import { type Frame, Frames, malformed, tooLarge } from "./Frames.ts"
-import { Hub } from "./Hub.ts"
+import { Hub, nextTurn } from "./Hub.ts"
 import { type Journal, makeJournal } from "./Journal.ts"
 import { decodeRequest, encode, type ErrorCode, features, type Id, type Request } from "./Protocol.ts"
 import { Registry } from "./Registry.ts"
@@ -13,7 +13,7 @@ import { Replies, withId } from "./Replies.ts"
 import { Settings } from "./Settings.ts"
 import { type LoginResult, Stats } from "./Stats.ts"
 import { type BucketRule, TokenBucket } from "./TokenBucket.ts"
-import { isUsername, usernameKey } from "./Username.ts"
+import { isSameUsername, isUsername } from "./Username.ts"
 
 /**
  * How to serve a connection: from its first byte until its socket is closed and all it held is given back. It is
@@ -88,15 +88,20 @@ const makeSession = (house: House, connection: Connection): Session => ({
   lastWords: undefined
 })
 
+/** Requests of one client that are answered before others get their turn. */
+const requestsInTurn = 64
+
 /** Never succeeds: it fails with the ending. */
 const converse = Effect.fnUntraced(function* (session: Session): Effect.fn.Return<never, Ending> {
   const { connection, frames } = session
   while (true) {
     const bytes = yield* connection.read()
     frames.push(bytes)
+    let answered = 0
     for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
       yield* answer(session, frame)
       yield* connection.writable()
+      if (++answered % requestsInTurn === 0) yield* nextTurn
     }
     if (session.username === undefined) yield* countLoginBytes(session, bytes.length)
   }
@@ -218,7 +223,8 @@ const leave = ({ connection, house }: Session, username: string): Effect.Effect<
 const message = (session: Session, request: RequestOf<"message">): Effect.Effect<void> => {
   const { house, username } = session
   if (username === undefined) return refuse(session, "not_logged_in", request.id)
-  if (!isOwn(username, request.username)) return refuse(session, "username_mismatch", request.id)
+  if (request.username !== undefined && !isSameUsername(username, request.username))
+    return refuse(session, "username_mismatch", request.id)
   return house.messageRule === undefined
     ? broadcast(session, username, request)
     : broadcastWithin(session, house.messageRule, username, request)
@@ -259,9 +265,6 @@ const broadcastWithin = Effect.fnUntraced(function* (
     request.id
   )
 })
-
-const isOwn = (username: string, claimed: string | undefined): boolean =>
-  claimed === undefined || claimed === username || usernameKey(claimed) === usernameKey(username)
 
 const list = (session: Session, id: Id | undefined): Effect.Effect<void> => {
   const { connection, house } = session

@@ -121,7 +121,7 @@ export const table = {
     30,
     "messages a client may send at once before --message-rate applies"
   ),
-  drainMillisMax: setting("drain-timeout", duration, 5 * SECOND, "time to end cleanly after a signal"),
+  drainMillisMax: setting("drain-timeout", duration, 4_500, "time to end cleanly after a signal"),
   lingerMillisMax: setting(
     "linger",
     duration,

@@ -18,6 +18,8 @@ export class Stats extends Context.Service<
     isListening: boolean
     /** Connections that are served at once, at most. */
     connectionsMax: number
+    /** Connections that have a seat now, those included that still agree on TLS. */
+    connectionsOpen: () => number
     /** Connections that got a seat. */
     connectionsAccepted: number
     /** Connections that got none, by reason. */
@@ -41,6 +43,7 @@ export class Stats extends Context.Service<
     Stats.of({
       isListening: false,
       connectionsMax: 0,
+      connectionsOpen: () => 0,
       connectionsAccepted: 0,
       connectionsRefused: zeros(refusals),
       connectionsEnded: zeros(endings),

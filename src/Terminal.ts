@@ -244,8 +244,10 @@ const obeyAll = Effect.fnUntraced(function* (chat: Chat) {
     const { naming } = chat
     if (naming !== undefined && input.kind === "say") {
       chat.naming = undefined
-      yield* Deferred.succeed(naming, line.trim())
-    } else yield* obey(chat, input, line)
+      yield* Deferred.succeed(naming, input.content.trim())
+    } else if (naming !== undefined && input.kind === "list")
+      chat.screen.print(troubleText("first a name, then /list", chat.screen.paint))
+    else yield* obey(chat, input, line)
   }
 })
 

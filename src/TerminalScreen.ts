@@ -141,7 +141,7 @@ export class TerminalScreen {
 }
 
 /** How many entered lines may wait while the server is slow to answer. */
-const linesWaitingMax = 1_000
+const linesWaitingMax = 10_000
 
 /** How many lines the up key goes back. */
 const historyLinesMax = 500

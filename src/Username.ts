@@ -1,20 +1,31 @@
 /** Longest name, in code points after NFC (LOGIN-6). */
 const usernameCodePointsMax = 32
 
+/** Longer strings are looked at no further: normalizing takes time that grows with the square of their marks. */
+const usernameUnitsMax = 8 * usernameCodePointsMax
+
 /** Whether this string may be a name: 1 to 32 code points, all of them visible, no blank at the ends (LOGIN-6). */
 export const isUsername = (name: string): boolean => {
-  if (name === "" || hidden.test(name) || blankEnd.test(name)) return false
-  if (name.length <= usernameCodePointsMax) return true
-  return [...name.normalize("NFC")].length <= usernameCodePointsMax
+  if (name === "" || name.length > usernameUnitsMax || hidden.test(name) || badEnd.test(name)) return false
+  const length = ascii.test(name) ? name.length : [...name.normalize("NFC")].length
+  return length <= usernameCodePointsMax
 }
 
-/** Two names are the same name exactly when their keys are equal: NFKC and case folding (LOGIN-9). */
+/** Two names are the same name exactly when their keys are equal: compatibility forms and case folded (LOGIN-9). */
 export const usernameKey = (name: string): string =>
-  ascii.test(name) ? name.toLowerCase() : name.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC")
+  ascii.test(name)
+    ? name.toLowerCase()
+    : name.normalize("NFKD").toLowerCase().toUpperCase().toLowerCase().normalize("NFKC")
 
-/** Controls, lone surrogates, format and direction characters, what renders as nothing, and line separators. */
-const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u
+/** Whether a string that anybody may have sent is the same name as this one. */
+export const isSameUsername = (username: string, claimed: string): boolean =>
+  claimed === username ||
+  (claimed.length <= usernameUnitsMax && usernameKey(claimed) === usernameKey(username))
+
+/** Controls, lone surrogates, format and direction characters, what renders as nothing or as anything, line separators. */
+const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u
+
+/** A blank at an end, or a mark that would stand on what comes before the name. */
+const badEnd = /^[\p{White_Space}\p{M}]|\p{White_Space}$/u
 
 const ascii = /^[\x20-\x7e]*$/
-
-const blankEnd = /^\p{White_Space}|\p{White_Space}$/u

@@ -2,8 +2,11 @@ import type * as Layer from "effect/Layer"
 import type { ListenFailed } from "../../src/Listener.ts"
 import { layer, type Server } from "../../src/Palabre.ts"
 import type { Values } from "../../src/Settings.ts"
+import type { TooFewFiles } from "../../src/Server.ts"
 import type { TlsFailed } from "../../src/Tls.ts"
 
 /** A real server on a free port of loopback, which logs errors alone. */
-export const server = (settings: Partial<Values> = {}): Layer.Layer<Server, ListenFailed | TlsFailed> =>
+export const server = (
+  settings: Partial<Values> = {}
+): Layer.Layer<Server, ListenFailed | TlsFailed | TooFewFiles> =>
   layer({ hosts: ["127.0.0.1"], port: 0, logLevel: "error", ...settings })
