@@ -2,6 +2,7 @@ import { Socket } from "node:net"
 import { assert, layer, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { Connection } from "../src/Connection.ts"
 import { Drain } from "../src/Drain.ts"
 import { Hub } from "../src/Hub.ts"
 import { Registry } from "../src/Registry.ts"
@@ -81,6 +82,42 @@ layer(open)("Costs", (it) => {
       })
       assert.isAtMost(yield* counting(JSON, "stringify", () => true, ask), 1)
       assert.strictEqual(yield* counting(JSON, "stringify", () => true, ask), 0)
+    })
+  )
+
+  it.effect(
+    "LOGIN-6, MSG-7: however long a name claims to be, only as much of it as a name may have is normalized",
+    () =>
+      Effect.gen(function* () {
+        const client = yield* connect
+        const username = `a${"\u0323\u0301".repeat(15_000)}`
+        const claim = Effect.gen(function* () {
+          yield* client.ask({ type: "login", username })
+          yield* client.login("marked")
+          yield* client.ask({ type: "message", username, content: "x" })
+        })
+        const isLong = (self: string) => self.length > 256
+        assert.strictEqual(yield* counting(String.prototype, "normalize", isLong, claim), 0)
+      })
+  )
+
+  it.effect("CONC-1: others are answered before all that one client has sent at once is", () =>
+    Effect.gen(function* () {
+      const [flood, polite] = [yield* connect, yield* connect]
+      const together = 4_000
+      const offered: Array<number | undefined> = []
+      const spy = vi.spyOn(Connection.prototype, "offer").mockImplementation(function (
+        this: Connection,
+        bytes
+      ) {
+        offered.push(this.socket.remotePort)
+        this.socket.write(bytes)
+      })
+      flood.send('{"type":"ping"}'.repeat(together))
+      polite.send({ type: "ping" })
+      yield* Effect.all([flood.take(together), polite.next])
+      spy.mockRestore()
+      assert.isBelow(offered.indexOf(polite.socket.localPort), together)
     })
   )
 

@@ -18,6 +18,7 @@ const split = (pieces: ReadonlyArray<Buffer>, frameBytesMax = LIMIT) => {
       if (frame === tooLarge) return { all, frames }
     }
     assert.isAtMost(frames.pendingBytes, frameBytesMax)
+    assert.isAtMost(frames.reservedBytes, frameBytesMax * 1.25)
   }
   return { all, frames }
 }
@@ -51,6 +52,19 @@ describe("Frames", () => {
           requests.map(([text]) => JSON.parse(text))
         )
       })
+    )
+  })
+
+  it("FRAME-5: nesting takes no more room than the bytes that nest", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom("[", '{"":'), { minLength: 1, maxLength: 600 }),
+        cuts,
+        (opens, places) => {
+          const { all } = split(cut(Buffer.from(opens.join("")), places))
+          assert.deepStrictEqual(all, opens.join("").length > LIMIT ? [tooLarge] : [])
+        }
+      )
     )
   })
 

@@ -123,6 +123,26 @@ describe("Log lines", () => {
     })
   )
 
+  it.live("FRAME-7: also one who never asked for a name is told with its address", () =>
+    Effect.gen(function* () {
+      const [port, lines] = yield* logged(
+        { logLevel: "info" },
+        Effect.gen(function* () {
+          const rude = yield* connect
+          const { localPort } = rude.socket
+          rude.send("?\n".repeat(10))
+          yield* rude.rest
+          rude.socket.resetAndDestroy()
+          return localPort
+        })
+      )
+      assert.deepStrictEqual(
+        lines.map(({ facts: { address, reason } }) => [address, reason]),
+        [[`127.0.0.1:${port}`, "invalid_json"]]
+      )
+    })
+  )
+
   it.live("a client that reads slowly is one warning", () =>
     Effect.gen(function* () {
       const [, lines] = yield* logged(

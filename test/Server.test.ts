@@ -237,6 +237,32 @@ describe("Drain", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("END-1: at the end a client that reads slowly has until the deadline for all that was acked", () =>
+    Effect.gen(function* () {
+      const { connectAs, end } = yield* endable({
+        lingerMillisMax: 200,
+        drainMillisMax: 60_000,
+        outboxBytesMax: 1 << 28
+      })
+      const [slow, sender] = [yield* connectAs("slow"), yield* connectAs("sender")]
+      slow.socket.pause()
+      const messages = 600
+      for (let i = 0; i < messages; i++) sender.send({ type: "message", content: "x".repeat(20_000) })
+      yield* sender.take(messages)
+      slow.socket.on("data", () => {
+        slow.socket.pause()
+        setTimeout(() => slow.socket.resume(), 5)
+      })
+      const ending = yield* Effect.forkChild(end, { startImmediately: true })
+      slow.socket.resume()
+      const heard = yield* slow.rest
+      assert.strictEqual(heard.pop()?.code, "shutting_down")
+      assert.strictEqual(heard.length, messages)
+      slow.socket.end()
+      yield* Fiber.join(ending)
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("CODE-1: while draining, newcomers are told shutting_down", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()

@@ -120,6 +120,40 @@ describe("TLS", () => {
     await end()
   })
 
+  it("a handshake that fails or takes too long gives its seat back", async () => {
+    const { end, port } = await serving({ clientsMax: 2, loginMillisMax: 100 })
+    const silent = connectPlain(port, "127.0.0.1")
+    const gone = connectPlain({ port, host: "127.0.0.1", allowHalfOpen: true })
+    for (const socket of [silent, gone]) socket.on("error", () => {}).resume()
+    gone.end("\x16\x03\x01\x02\x00\x01") // half a hello, then FIN
+    await Promise.all([once(silent, "close"), once(gone, "close")])
+    const [one, two] = [await secure(port), await secure(port)]
+    for (const socket of [one, two]) assert.strictEqual(await ask(socket, PING), PONG)
+    for (const socket of [one, two]) socket.destroy()
+    await end()
+  })
+
+  it("newcomers without a seat do not pile up in their handshakes", async () => {
+    const { end, port } = await serving({ clientsMax: 1 })
+    const silent = Array.from({ length: 40 }, () => connectPlain(port, "127.0.0.1"))
+    const resets = silent.map(
+      (socket) =>
+        new Promise<boolean>((resolve) => {
+          socket.on("error", () => resolve(true)).on("end", () => resolve(false))
+        })
+    )
+    let count = 0
+    await new Promise<void>((resolve) => {
+      for (const reset of resets)
+        void reset.then(() => {
+          count++
+          if (count === 23) resolve() // one has a seat, 16 may wait to be told that there is none
+        })
+    })
+    for (const socket of silent) socket.destroy()
+    await end()
+  })
+
   it("a renewed certificate is for new connections; those that are connected notice nothing", async () => {
     const { end, port, renew } = await serving()
     const before = await secure(port)

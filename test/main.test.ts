@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { readFile } from "node:fs/promises"
 import { connect } from "node:net"
 import { text } from "node:stream/consumers"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, onTestFinished } from "@effect/vitest"
 import { defaults, environmentName, table } from "../src/Settings.ts"
 
 interface Finished {
@@ -12,9 +12,17 @@ interface Finished {
   readonly err: string
 }
 
-/** Starts the program as a person would; `finished` is what it left behind. */
-const palabre = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) => {
-  const child = spawn(process.execPath, ["bin/palabre.js", ...args], { env: { ...process.env, ...env } })
+/** Starts the program as a person would; `finished` is what it left behind. It does not outlive the test. */
+const palabre = (
+  args: ReadonlyArray<string>,
+  env: Readonly<Record<string, string>> = {},
+  before = "" // for the shell that starts it
+) => {
+  const command = `${before} exec "$0" bin/palabre.js "$@"`
+  const child = spawn("sh", ["-c", command, process.execPath, ...args], { env: { ...process.env, ...env } })
+  onTestFinished(() => {
+    child.kill("SIGKILL")
+  })
   const finished = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]).then(
     ([[code], out, err]): Finished => ({ code, out, err })
   )
@@ -22,10 +30,13 @@ const palabre = (args: ReadonlyArray<string>, env: Readonly<Record<string, strin
 }
 
 /** A server that listens, and the port it told. */
-const serving = async (...flags: ReadonlyArray<string>) => {
-  const { child, finished } = palabre(["serve", "--port", "0", ...flags])
-  const [line] = (await once(child.stdout, "data")) as [Buffer]
-  const port = Number(/listens on 127\.0\.0\.1:(\d+)/.exec(line.toString())?.[1])
+const serving = (...flags: ReadonlyArray<string>) => servingAfter("", ...flags)
+
+/** The same, with something for the shell to do before. */
+const servingAfter = async (before: string, ...flags: ReadonlyArray<string>) => {
+  const { child, finished } = palabre(["serve", "--port", "0", ...flags], {}, before)
+  const [line] = (await Promise.race([once(child.stdout, "data"), once(child, "exit")])) as [unknown]
+  const port = Number(/listens on [\d.]+:(\d+)/.exec(String(line))?.[1])
   return { child, finished, port }
 }
 
@@ -81,6 +92,37 @@ describe("palabre serve", () => {
     assertTold(await palabre(["serve", "--port", `${port}`]).finished, 1, /127\.0\.0\.1:\d+.*--port/)
     child.kill("SIGTERM")
     await finished
+  })
+
+  it("a profile of its own serves all addresses, of both kinds, and warns once that it speaks no TLS", async () => {
+    const { child, finished, port } = await serving("--profile", "public")
+    const socket = connect(port, "127.0.0.1").end('{"type":"ping"}')
+    assert.match(await text(socket), /pong/)
+    child.kill("SIGTERM")
+    const { code, err, out } = await finished
+    assert.strictEqual(code, 0)
+    assert.match(out, /^palabre listens on 0\.0\.0\.0:\d+( and \[::\]:\d+)?\n$/)
+    assert.strictEqual(err.match(/without TLS/g)?.length, 1)
+  })
+
+  it("says how many clients the open-file limit leaves, and tells the others server_full", async () => {
+    const { child, finished, port } = await servingAfter("ulimit -n 66;")
+    const sockets = [0, 1, 2].map(() => connect(port, "127.0.0.1"))
+    const answers = sockets.map(async (socket) => {
+      socket.write('{"type":"ping"}')
+      return String(await once(socket, "data"))
+    })
+    const told = await Promise.all(answers)
+    assert.strictEqual(told.filter((answer) => answer.includes("pong")).length, 2)
+    assert.strictEqual(told.filter((answer) => answer.includes("server_full")).length, 1)
+    for (const socket of sockets) socket.destroy()
+    child.kill("SIGTERM")
+    assert.match((await finished).err, /Serving 2 clients at most, not 10000: the open-file limit is 66/)
+  })
+
+  it("serves nobody rather than without files, and says what to do", async () => {
+    const { finished } = palabre(["serve", "--port", "0"], {}, "ulimit -n 60;")
+    assertTold(await finished, 1, /open-file limit is 60.*ulimit -n/)
   })
 
   it("takes a variable where the flag is missing, and the flag where both are given", async () => {
