@@ -38,6 +38,8 @@ const counting = <A, E, R>(
 
 const isAccepted = ({ server }: { readonly server?: object | null }): boolean => Boolean(server)
 
+const isLong = (self: string) => self.length > 256
+
 // What makes a broadcast cheap, as counts: speed itself is measured by `pnpm bench`.
 layer(open)("Costs", (it) => {
   it.effect("MSG-1: a broadcast is encoded once, and is one write to each recipient", () =>
@@ -117,7 +119,7 @@ layer(open)("Costs", (it) => {
       polite.send({ type: "ping" })
       yield* Effect.all([flood.take(together), polite.next])
       spy.mockRestore()
-      assert.isBelow(offered.indexOf(polite.socket.localPort), together)
+      assert.isBelow(offered.indexOf(polite.socket.localPort), together / 4)
     })
   )
 

@@ -103,6 +103,16 @@ describe("--spawn", () => {
     )
 })
 
+/** How a scenario goes over TLS, its reset included. */
+const over = (command: string, trust: Trust | undefined) =>
+  Effect.map(
+    playing(
+      `${hello}\n- bob is cut off\n- alice sees that bob is gone`,
+      spawn({ command, port: undefined, timeScale, trust })
+    ),
+    told
+  )
+
 describe("--tls and --ca", () => {
   it.live("play over TLS, resets included, and say so where the server speaks none or is not trusted", () =>
     Effect.gen(function* () {
@@ -117,14 +127,6 @@ describe("--tls and --ca", () => {
       writeFileSync(key, made.private)
       const command = `"${process.execPath}" bin/palabre.js serve --host 127.0.0.1 --port {port}`
       const secure = `${command} --tls-cert "${cert}" --tls-key "${key}"`
-      const over = (command: string, trust: Trust | undefined) =>
-        Effect.map(
-          playing(
-            `${hello}\n- bob is cut off\n- alice sees that bob is gone`,
-            spawn({ command, port: undefined, timeScale, trust })
-          ),
-          told
-        )
       const trusting = yield* Effect.orDie(trustOf(false, cert))
       assert.strictEqual(yield* over(secure, trusting), "passed")
       assert.match(
