@@ -98,7 +98,6 @@ layer(open)("Costs", (it) => {
           yield* client.login("marked")
           yield* client.ask({ type: "message", username, content: "x" })
         })
-        const isLong = (self: string) => self.length > 256
         assert.strictEqual(yield* counting(String.prototype, "normalize", isLong, claim), 0)
       })
   )
