@@ -10,11 +10,19 @@ import { layer, Server } from "./Palabre.ts"
 import type { Profile, Values } from "./Settings.ts"
 
 /** A server as a whole process: tells where it listens, and serves until it is interrupted, which is a good end. */
-export const serving = (settings: Values, profile: Profile): Effect.Effect<never, Failure> => {
+export const serving = (
+  settings: Values,
+  profile: Profile,
+  strangeVariables: ReadonlyArray<string>
+): Effect.Effect<never, Failure> => {
   const announce = Effect.gen(function* () {
     const { addresses } = yield* Server
     yield* Console.log(`palabre listens on ${addresses.map(formatAddress).join(" and ")}`)
     flushCompileCache()
+    for (const name of strangeVariables)
+      yield* Effect.logWarning(
+        `${name} is no setting, so it changes nothing. serve --help lists those there are.`
+      )
     if (settings.tlsCertFile !== "") yield* renewOnHangup
     else if (profile === "public") yield* Effect.logWarning(plainPublic)
   })

@@ -34,6 +34,17 @@ export const readKeyPair = (
       createSecureContext(pair)
       return Effect.succeed(pair)
     } catch (error) {
-      return fail((error as Error).message)
+      return fail(reasonOf(error as NodeJS.ErrnoException))
     }
   })
+
+/** OpenSSL's own words are for those who know it. */
+const reasonOf = ({ code = "", message }: NodeJS.ErrnoException): string =>
+  opensslReasons[code] ?? message.replace(/^error:[0-9A-F]+:[^:]*::/, "")
+
+const opensslReasons: Readonly<Record<string, string>> = {
+  ERR_OSSL_PEM_NO_START_LINE: "one of the files holds no PEM",
+  ERR_OSSL_PEM_BAD_BASE64_DECODE: "one of the files is damaged",
+  ERR_OSSL_X509_KEY_VALUES_MISMATCH: "the key does not belong to the certificate",
+  ERR_OSSL_UNSUPPORTED: "the key is of a kind that cannot be read, or is no key"
+}

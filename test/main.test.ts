@@ -128,12 +128,16 @@ describe("palabre serve", () => {
   it("takes a variable where the flag is missing, and the flag where both are given", async () => {
     const { child, finished } = palabre(["serve", "--", "--port", "0"], {
       PALABRE_HOST: "127.0.0.1",
-      PALABRE_PORT: "1"
+      PALABRE_PORT: "1",
+      PALABRE_PROT: "2"
     })
     const [line] = (await once(child.stdout, "data")) as [Buffer]
     assert.match(line.toString(), /^palabre listens on 127\.0\.0\.1:(?!1\n)\d+\n$/)
     child.kill("SIGTERM")
-    assert.strictEqual((await finished).code, 0)
+    const { code, err } = await finished
+    assert.strictEqual(code, 0)
+    assert.match(err, /PALABRE_PROT is no setting/)
+    assert.notMatch(err, /PALABRE_(HOST|PORT)/)
   })
 
   it("--help tells every flag with its variable and default, --version the version", async () => {

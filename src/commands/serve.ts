@@ -58,6 +58,14 @@ const flags = {
   ) as Given)
 }
 
+/** Variables that look like settings and are none: most likely misspelled. */
+const strangeVariables = (
+  environment: Readonly<Record<string, string | undefined>>
+): ReadonlyArray<string> => {
+  const known = new Set(["profile", ...Object.values(table).map((row) => row.flag)].map(environmentName))
+  return Object.keys(environment).filter((name) => name.startsWith(environmentName("")) && !known.has(name))
+}
+
 /** What was given, and the defaults of the profile for the rest. */
 const resolve = (
   profile: Profile,
@@ -74,7 +82,7 @@ export const serve = Command.make(
   Effect.fnUntraced(function* ({ profile = "lab", ...given }) {
     const settings = resolve(profile, given)
     const { serving } = yield* Effect.promise(() => import("../Serving.ts"))
-    return yield* serving(settings, profile)
+    return yield* serving(settings, profile, strangeVariables(process.env))
   })
 ).pipe(
   Command.withDescription(
