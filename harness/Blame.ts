@@ -54,6 +54,9 @@ const verdictOn = (
   if (place.part === "before") return notReached
   const { offset, verb } = place.step
   if (carriers.some(({ step }) => step.offset === offset)) return { verdict: "failed" }
+  const begun = carriers.some(({ step }) => step.offset < offset)
+  if (named.length === 0 && verb.bringsIn === true && verb.clause === undefined && begun)
+    return { verdict: "failed" }
   if (named.length === 0 && verb.clause === clause && place.step.proves.length === 0)
     return { verdict: "failed" }
   const failedAt = steps.find(({ step }) => step.offset === offset)?.at ?? -1

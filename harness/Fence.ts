@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import type { Actor } from "./Actor.ts"
 import type { Connection } from "./Connection.ts"
+import { shown } from "./Expectation.ts"
 import { fail, type StepFailed } from "./Failure.ts"
 import { turn } from "./Signal.ts"
 import type { Scene } from "./Stage.ts"
@@ -62,7 +63,7 @@ export const answered = Effect.fnUntraced(function* (
   if (outcome === "ended" && stage.target.fences === "list") return undefined
   return yield* fail({
     expected: `an answer to ${actor.name}'s list (asked unseen, to know that all has arrived)`,
-    received: outcome === "ended" ? "the end of the connection" : "nothing",
+    received: outcome === "ended" ? "the end of the connection" : insteadOf(connection),
     withinMillis,
     actor: actor.name,
     lost: outcome === "ended",
@@ -70,6 +71,12 @@ export const answered = Effect.fnUntraced(function* (
     hint: "does the server still serve this connection, or does it hang?"
   })
 })
+
+/** What came where the answer should have: an error, or bytes that are no JSON. */
+const insteadOf = ({ inbox }: Connection): string => {
+  const other = inbox.findLast(({ lane }) => lane !== "event")
+  return other === undefined ? "nothing" : `only ${shown(other)}`
+}
 
 const canFence = ({ connection }: Actor): boolean => connection?.fenceable === true
 

@@ -26,6 +26,8 @@ export interface Request {
 export class Requests {
   /** Whether something was sent that is no request at all: what the server does with the rest is its own affair (FRAME-6). */
   garbled = false
+  /** Whether `users` also came with a reply to something else: then it does not tell which request is answered. */
+  private usersAnywhere = false
   private readonly frames = new Frames(objectBytesMax)
   private readonly open: Array<Request> = []
 
@@ -58,7 +60,8 @@ export class Requests {
   answered(reply: Json): Request | undefined {
     if (hasField(reply, "users", Array.isArray)) {
       const list = this.open.findIndex(({ type }) => type === "list")
-      return list === -1 ? undefined : this.open.splice(0, list + 1).at(-1)
+      if (list === -1) this.usersAnywhere = true
+      return list === -1 || this.usersAnywhere ? this.open.shift() : this.open.splice(0, list + 1).at(-1)
     }
     const [next] = this.open
     if (isSuccess(reply)) {

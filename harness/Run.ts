@@ -1,11 +1,13 @@
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { blame, type ClauseVerdict, type Place, wayOf } from "./Blame.ts"
 import type { ClauseId } from "./Clauses.ts"
 import { theEnd } from "./End.ts"
 import type { Finding } from "./Failure.ts"
 import { playSteps, sceneOf } from "./Play.ts"
 import { randomOf } from "./Random.ts"
+import { usersAt } from "./targets/Strangers.ts"
 import type { Scenario } from "./Scenario.ts"
 import { CaptureScope, Stage } from "./Stage.ts"
 import type { Step } from "./Step.ts"
@@ -54,9 +56,24 @@ export const play = Effect.fnUntraced(function* (scenario: Scenario, target: Tar
   if (missing !== undefined) return skipped(scenario, missing)
   const first = yield* playOnce(scenario, target, settings)
   if (first.failure?.finding.listUnknown !== true || target.fences === "list") return first
+  if (yield* answersList(target)) {
+    target.fences = "list"
+    return first
+  }
   target.fences = "settle"
   return yield* playOnce(scenario, target, settings)
 })
+
+/** Whether a server of the target answers `list`, asked by itself: what went wrong once may be a fault, not a habit. */
+const answersList = (target: Target): Effect.Effect<boolean, TargetFailed> =>
+  Effect.scoped(
+    Effect.flatMap(target.start, (server) =>
+      usersAt(server, target.newcomerName()).pipe(
+        Effect.map(Option.isSome),
+        Effect.orElseSucceed(() => false)
+      )
+    )
+  )
 
 const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target, settings: PlaySettings) {
   const server = yield* target.start
@@ -78,7 +95,7 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
   const failed = yield* failureOf(Effect.andThen(part("before"), Effect.andThen(part("steps"), end)))
   const failedAfter = yield* failureOf(part("after"))
   target.usedNames(stage.usernames)
-  return yield* judge(scenario, stage, server, failed ?? failedAfter, performance.now() - startMillis)
+  return yield* judge(scenario, stage, target, server, failed ?? failedAfter, performance.now() - startMillis)
 }, Effect.scoped)
 
 type Failed = readonly [place: Place, finding: Finding]
@@ -89,6 +106,7 @@ const failureOf = <R>(effect: Effect.Effect<void, Failed, R>): Effect.Effect<Fai
 const judge = Effect.fnUntraced(function* (
   scenario: Scenario,
   stage: Stage,
+  target: Target,
   server: Server,
   failed: Failed | undefined,
   ms: number
@@ -115,7 +133,7 @@ const judge = Effect.fnUntraced(function* (
   }
   const [place, finding] = whatFailed
   const crash = finding.lost === true ? yield* waitForCrash(server) : server.ended()
-  const clauses = blame(scenario, place)
+  const clauses = withoutList(blame(scenario, place), target, finding)
   const reached =
     clauses.size === 0 ||
     place === "the end" ||
@@ -130,6 +148,23 @@ const judge = Effect.fnUntraced(function* (
     ...(reached ? {} : { reason: wayOf(place) })
   }
 })
+
+/** Where nobody answers `list`, what waits for its users says nothing of any other clause. */
+const withoutList = (
+  clauses: ReadonlyMap<ClauseId, ClauseVerdict>,
+  { fences }: Target,
+  { expected }: Finding
+): ReadonlyMap<ClauseId, ClauseVerdict> => {
+  if (fences !== "settle" || !expected.includes('"users"')) return clauses
+  return new Map(
+    [...clauses].map(([clause, verdict]) => [
+      clause,
+      verdict.verdict === "failed" && !clause.startsWith("LIST-") ? unlisted : verdict
+    ])
+  )
+}
+
+const unlisted: ClauseVerdict = { verdict: "not_reached", by: "LIST-1" }
 
 const brokenFinding = (clause: ClauseId, broken: ReadonlyMap<ClauseId, string>): Finding => ({
   expected:

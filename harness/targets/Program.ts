@@ -16,6 +16,9 @@ export interface Program {
 /** How long a program may take to end once it was asked to. */
 const stopMillisMax = 5_000
 
+/** How long the output of an ended program is waited for: a child that has left its group may hold it for ever. */
+const pipesMillisMax = 1_000
+
 const linesMax = 20
 const lineCharactersMax = 500
 const alive = new Set<number>()
@@ -37,11 +40,21 @@ export const launch = (command: string): Program => {
   child.on("exit", (code, signal) => {
     ended ??= howItEnded(code, signal)
   })
+  const guard = child.pid === undefined ? undefined : guardOf(child.pid)
   if (child.pid !== undefined) alive.add(child.pid)
   const kill = Effect.promise(() => {
     killGroup(child.pid)
     return over
-  })
+  }).pipe(
+    Effect.timeoutOption(pipesMillisMax),
+    Effect.andThen(
+      Effect.sync(() => {
+        guard?.stdin.end("\n")
+        child.stdout.destroy()
+        child.stderr.destroy()
+      })
+    )
+  )
   return {
     get ended() {
       return ended
@@ -58,6 +71,16 @@ export const launch = (command: string): Program => {
       )
     }).pipe(Effect.andThen(kill))
   }
+}
+
+/** A process of its own that kills the group, should this one end without having done so. */
+const guardOf = (pid: number) => {
+  const command = `read -r line || kill -KILL -${pid}`
+  const guard = spawn("sh", ["-c", command], { detached: true, stdio: ["pipe", "ignore", "ignore"] })
+  guard.on("error", () => {})
+  guard.stdin.on("error", () => {})
+  guard.unref()
+  return guard
 }
 
 /** The last lines of a stream. */

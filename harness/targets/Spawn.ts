@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import { type Server, type Target, TargetFailed } from "../Target.ts"
@@ -65,7 +66,8 @@ const begin = Effect.fnUntraced(function* (what: Start, port: number) {
     if (listening) return program
     const ended = program.ended
     yield* program.kill
-    const blocked = what.port !== undefined && ended !== undefined && portIsTaken(program.lastLines)
+    const blocked =
+      what.port !== undefined && ended !== undefined && (portIsTaken(program.lastLines) || isInTimeWait(port))
     if (!blocked || performance.now() > giveUpAtMillis)
       return yield* new TargetFailed({
         reason: whyNot(ended, port, what.timeScale),
@@ -87,6 +89,24 @@ const untilListening = Effect.fnUntraced(function* (program: Program, port: numb
 
 const portIsTaken = (lines: ReadonlyArray<string>): boolean =>
   lines.some((line) => /in use|EADDRINUSE|\bbind\b/i.test(line))
+
+/** Whether the system still keeps the port for connections that are over, as far as it can be asked (Linux). */
+const isInTimeWait = (port: number): boolean => {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, "0")}`
+  const sockets = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((file) => {
+    try {
+      return readFileSync(file, "utf8").split("\n")
+    } catch {
+      return []
+    }
+  })
+  return sockets.some((line) => {
+    const [, address = "", , state] = line.trim().split(/\s+/)
+    return state === TIME_WAIT && address.endsWith(local)
+  })
+}
+
+const TIME_WAIT = "06"
 
 const whyNot = (ended: string | undefined, port: number, timeScale: number): string =>
   ended === undefined

@@ -17,7 +17,6 @@ export const strangersAt = (
   ours: ReadonlySet<string>
 ): Effect.Effect<string | undefined> =>
   usersAt(address, username).pipe(
-    Effect.timeoutOption(strangersMillisMax),
     Effect.map((users) => {
       if (Option.isNone(users)) return "cannot tell whether strangers are connected: nobody answers list"
       const strangers = users.value.filter((name) => name !== username && !ours.has(name))
@@ -26,16 +25,21 @@ export const strangersAt = (
     Effect.orElseSucceed(() => undefined)
   )
 
-const usersAt = Effect.fnUntraced(function* (address: Address, username: string) {
-  const signal = new Signal()
-  const observer = { ...unseen, changed: () => signal.notify() }
-  const connection = yield* Effect.acquireRelease(
-    Connection.open(address, observer, strangersMillisMax),
-    (connection) => Effect.sync(() => connection.close())
-  )
-  yield* connection.write(Buffer.concat([encode({ type: "login", username }), encode({ type: "list" })]))
-  const reply = yield* signal.until(() =>
-    connection.inbox.find(({ value }) => hasField(value, "users", Array.isArray))
-  )
-  return (reply.value as { readonly users: ReadonlyArray<unknown> }).users.map(String)
-}, Effect.scoped)
+/** Who is on a server, as it tells a client of this name; none where it does not answer `list` in time. */
+export const usersAt = Effect.fnUntraced(
+  function* (address: Address, username: string) {
+    const signal = new Signal()
+    const observer = { ...unseen, changed: () => signal.notify() }
+    const connection = yield* Effect.acquireRelease(
+      Connection.open(address, observer, strangersMillisMax),
+      (connection) => Effect.sync(() => connection.close())
+    )
+    yield* connection.write(Buffer.concat([encode({ type: "login", username }), encode({ type: "list" })]))
+    const reply = yield* signal.until(() =>
+      connection.inbox.find(({ value }) => hasField(value, "users", Array.isArray))
+    )
+    return (reply.value as { readonly users: ReadonlyArray<unknown> }).users.map(String)
+  },
+  Effect.scoped,
+  Effect.timeoutOption(strangersMillisMax)
+)

@@ -4,7 +4,7 @@ import { type Actor, laneOf } from "../Actor.ts"
 import type { Connection } from "../Connection.ts"
 import { expectation, lookAt, shown, type Sight } from "../Expectation.ts"
 import { fail } from "../Failure.ts"
-import { askUsers } from "../Fence.ts"
+import { askUsers, settle } from "../Fence.ts"
 import { messagePattern } from "../Message.ts"
 import { describe, type ObjectPattern } from "../Pattern.ts"
 import { fenceBeforeLeaving, notConnected } from "../Sending.ts"
@@ -187,6 +187,7 @@ const endedBy = (by: string): string => `the server ends the connection${by === 
 
 /** Asks until none of these names is listed any more; the pauses spare the server. */
 const seesGone = Effect.fnUntraced(function* (actor: Actor, step: Step<any, any>, scene: Scene) {
+  if (scene.stage.target.fences === "settle") return yield* settle(scene)
   const gone = resolve(step.other!, scene.stage)
   const names = gone.map(({ username }) => username)
   if (actor.connection?.fenceable !== true)

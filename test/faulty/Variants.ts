@@ -51,6 +51,20 @@ export const variants: ReadonlyArray<Variant> = [
     })
   },
   {
+    name: "users-at-login",
+    differs: "its welcome also tells who is there",
+    change: (base) => ({
+      welcome: (client, request) => ({ ...base.welcome(client, request), users: [...base.usernames()] })
+    })
+  },
+  {
+    name: "users-with-everything",
+    differs: "each answer that grants something also tells who is there",
+    change: (base) => ({
+      withId: (reply, request) => ({ users: [...base.usernames()], ...base.withId(reply, request) })
+    })
+  },
+  {
     name: "byte-by-byte",
     differs: "each byte leaves in a write of its own",
     change: (base) => ({

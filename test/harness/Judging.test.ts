@@ -134,6 +134,28 @@ describe("a fence, not a sleep, shows that nothing comes", () => {
         [...(yield* playing(listing, target)).clauses],
         [["LIST-1", { verdict: "failed" }]]
       )
+      const leaving = steps(
+        `${talk}- bob disconnects\n- alice sees that bob is gone\n- alice asks who is there\n- alice receives: { status: success, users: [alice] }`,
+        "proves: [LEAVE-1]\nwithin: 100ms\n"
+      )
+      assert.deepStrictEqual(
+        [...(yield* playing(leaving, target)).clauses],
+        [["LEAVE-1", { verdict: "not_reached", by: "LIST-1" }]]
+      )
+    })
+  )
+
+  it.live("one list that is not answered is a failure, where another server of the target answers it", () =>
+    Effect.gen(function* () {
+      let asked = 0
+      const target = chat((base) => ({
+        list: (client, request) => (asked++ === 0 ? undefined : base.list(client, request))
+      }))
+      const head = "proves: [MSG-1]\nwithin: 100ms\n"
+      const outcome = yield* playing(steps(`${talk}- alice receives nothing`, head), target)
+      assert.match(told(outcome), /^not_reached at alice logs in: expected an answer to alice.s list/)
+      assert.strictEqual(target.fences, "list")
+      assert.strictEqual(told(yield* playing(`${talk}- alice receives nothing`, target)), "passed")
     })
   )
 

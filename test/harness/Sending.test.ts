@@ -1,4 +1,5 @@
-import { assert, describe, it } from "@effect/vitest"
+import { Socket } from "node:net"
+import { assert, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Change } from "../faulty/Chat.ts"
 import { chat, playing, told } from "./playing.ts"
@@ -44,8 +45,11 @@ describe("what is sent", () => {
 
   it.live("in pieces, each of which is a segment of its own", () =>
     Effect.gen(function* () {
-      const pieces = yield* heard("alice sends in pieces: { message: { type: list }, at: [1, 9] }")
-      assert.deepStrictEqual(pieces.slice(0, 3), ["{", '"type": ', '"list"}\n'])
+      const spy = vi.spyOn(Socket.prototype, "write")
+      yield* heard("alice sends in pieces: { message: { type: list }, at: [1, 9] }")
+      const written = spy.mock.calls.map(([bytes]) => String(bytes))
+      spy.mockRestore()
+      assert.deepStrictEqual(written.slice(0, 3), ["{", '"type": ', '"list"}\n'])
     })
   )
 

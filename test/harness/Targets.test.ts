@@ -1,3 +1,4 @@
+import { spawn as spawnProcess } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import net from "node:net"
 import { tmpdir } from "node:os"
@@ -36,6 +37,32 @@ describe("--spawn", () => {
       const command = `sh -c '${program("tells its port", "port")} & wait'`
       assert.strictEqual(told(yield* playing(hello, spawned(command))), "passed")
       assert.isFalse(yield* answers(Number(readFileSync(join(folder, "port"), "utf8"))))
+    })
+  )
+
+  it.live("is not held up by a child that has left the group and keeps its output open", () =>
+    Effect.gen(function* () {
+      const runaway = `setsid sh -c 'echo $$ > "${join(folder, "runaway")}"; exec sleep 600' &`
+      assert.strictEqual(told(yield* playing(hello, spawned(`${runaway} ${program("correct")}`))), "passed")
+      process.kill(Number(readFileSync(join(folder, "runaway"), "utf8")), "SIGKILL")
+    })
+  )
+
+  it.live("does not outlive a harness that is killed", () =>
+    Effect.gen(function* () {
+      const scenario = join(folder, "waits.yaml")
+      writeFileSync(
+        scenario,
+        "scenario: somebody waits\nwithin: 60s\ncast: [alice]\nsteps:\n  - alice connects\n  - alice receives: { type: message }\n"
+      )
+      const port = yield* freePort
+      const command = program("correct").replace("{port}", String(port))
+      const flags = ["scenario", scenario, "--spawn", command, "--port", String(port)]
+      const harness = spawnProcess(process.execPath, ["harness/main.ts", ...flags], { stdio: "ignore" })
+      yield* Effect.addFinalizer(() => Effect.sync(() => harness.kill("SIGKILL")))
+      while (!(yield* answers(port)));
+      harness.kill("SIGKILL")
+      while (yield* answers(port));
     })
   )
 
