@@ -1,0 +1,80 @@
+import { execFileSync, spawn } from "node:child_process"
+import { once } from "node:events"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { Server } from "../src/Palabre.ts"
+import { server } from "./support/server.ts"
+import { connectAs } from "./support/TestClient.ts"
+
+const ip = (...words: ReadonlyArray<string>): void => {
+  execFileSync("ip", words, { stdio: ["ignore", "ignore", "pipe"] })
+}
+
+/** Two addresses on a network of their own, the second one in a namespace of its own. */
+const names = { space: `palabre-${process.pid}`, here: `pal${process.pid}a`, there: `pal${process.pid}b` }
+const addresses = { here: "10.213.77.1", there: "10.213.77.2" }
+
+const network = Effect.acquireRelease(
+  Effect.sync(() => {
+    const { here, space, there } = names
+    ip("netns", "add", space)
+    ip("link", "add", here, "type", "veth", "peer", "name", there, "netns", space)
+    ip("address", "add", `${addresses.here}/30`, "dev", here)
+    ip("link", "set", here, "up")
+    ip("-n", space, "address", "add", `${addresses.there}/30`, "dev", there)
+    ip("-n", space, "link", "set", there, "up")
+  }),
+  () =>
+    Effect.sync(() => {
+      ip("link", "del", names.here)
+      ip("netns", "del", names.space)
+    })
+)
+
+/** A client in the namespace, which says nothing more once it is logged in. */
+const farClient = (port: number) =>
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const script = `const socket = require("node:net").connect(${port}, "${addresses.here}")
+        socket.write('{"type":"login","username":"far"}')
+        socket.on("data", (data) => console.log(String(data)))`
+      const child = spawn("ip", ["netns", "exec", names.space, process.execPath, "-e", script], {
+        stdio: ["ignore", "pipe", "inherit"]
+      })
+      assert.match(String(await once(child.stdout, "data")), /success/)
+      return child
+    }),
+    (child) => Effect.sync(() => child.kill("SIGKILL"))
+  )
+
+const mayMakeNetworks = (): boolean => {
+  try {
+    ip("netns", "add", names.space)
+    ip("netns", "del", names.space)
+    return true
+  } catch {
+    return false
+  }
+}
+
+describe("A peer that vanished", () => {
+  it.live.skipIf(!mayMakeNetworks())(
+    "LEAVE-3: its name is free within the keep-alive time (needs root and Linux's network namespaces)",
+    () =>
+      Effect.gen(function* () {
+        yield* network
+        const visit = Effect.gen(function* () {
+          const watcher = yield* connectAs("watcher", "presence")
+          const { port } = (yield* Server).addresses[0]!
+          yield* farClient(port)
+          assert.deepStrictEqual(yield* watcher.next, { type: "joined", username: "far" })
+          ip("link", "set", names.here, "down")
+          assert.deepStrictEqual(yield* watcher.next, { type: "left", username: "far" })
+          yield* connectAs("far")
+        })
+        const hosts = ["127.0.0.1", addresses.here]
+        yield* Effect.scoped(visit).pipe(Effect.provide(server({ hosts, keepAliveMillis: 1_000 })))
+      }).pipe(Effect.scoped),
+    60_000
+  )
+})
