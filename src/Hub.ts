@@ -5,7 +5,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as PubSub from "effect/PubSub"
-import { type Audience, Batch, type Broadcast } from "./Batch.ts"
+import { Batch, type Broadcast } from "./Batch.ts"
 import type { Connection } from "./Connection.ts"
 import { DeliveryTime } from "./DeliveryTime.ts"
 import { Settings } from "./Settings.ts"
@@ -21,8 +21,14 @@ export type Work = () => Broadcast | undefined
 export class Hub extends Context.Service<
   Hub,
   {
-    /** The recipients of each audience; changed in turn only. */
-    readonly audiences: Readonly<Record<Audience, Set<Connection>>>
+    /** Gets broadcasts from now on, also those about presence if it watches; to be done in turn. */
+    readonly join: (connection: Connection, watches: boolean) => void
+    /** Gets none any more; to be done in turn. */
+    readonly leave: (connection: Connection) => void
+    /** How many have joined. */
+    readonly online: () => number
+    /** Whether anybody watches. */
+    readonly isWatched: () => boolean
     /** Sends to all of an audience but the sender; waits only while the hub is full. */
     readonly publish: (broadcast: Broadcast) => Effect.Effect<void>
     /** Does the work once all that was published before has been offered; done when the work is. */
@@ -132,7 +138,23 @@ const makeHub = Effect.gen(function* () {
     }
   })
   yield* Effect.forkScoped(deliverer)
-  return Hub.of({ audiences, publish: put, inTurn, counters, depth: () => underway, deliveryTime })
+  return Hub.of({
+    join: (connection, watches) => {
+      audiences.members.add(connection)
+      if (watches) audiences.watchers.add(connection)
+    },
+    leave: (connection) => {
+      audiences.members.delete(connection)
+      audiences.watchers.delete(connection)
+    },
+    online: () => audiences.members.size,
+    isWatched: () => audiences.watchers.size > 0,
+    publish: put,
+    inTurn,
+    counters,
+    depth: () => underway,
+    deliveryTime
+  })
 })
 
 /** A bug costs the delivery that it is in: whoever waits for a turn there is told, and the order goes on. */

@@ -2,6 +2,7 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { Broadcast } from "./Batch.ts"
 import type { Connection, Ending } from "./Connection.ts"
 import { Drain } from "./Drain.ts"
 import { type Frame, Frames, malformed, tooLarge } from "./Frames.ts"
@@ -181,14 +182,11 @@ const login = (session: Session, request: RequestOf<"login">): Effect.Effect<voi
   session.username = username
   connection.loginByMillis = Number.POSITIVE_INFINITY
   const granted = asked && features.filter((feature) => asked.includes(feature))
-  const { members, watchers } = house.hub.audiences
   const join = house.hub.inTurn(() => {
     house.stats.logins.granted++
     connection.offer(withId(house.replies.welcome(username, granted), id))
-    members.add(connection)
-    if (granted?.includes("presence")) watchers.add(connection)
-    if (watchers.size === 0) return undefined
-    return { to: "watchers", from: connection, bytes: encode({ type: "joined", username }) }
+    house.hub.join(connection, granted?.includes("presence") === true)
+    return presence(session, "joined", username)
   })
   return Effect.andThen(join, house.journal.loggedIn(connection, username))
 }
@@ -209,16 +207,22 @@ const refuseLogin = (
   return Effect.andThen(told, Effect.fail(code))
 }
 
-const leave = ({ connection, house }: Session, username: string): Effect.Effect<void> => {
-  const { members, watchers } = house.hub.audiences
+const leave = (session: Session, username: string): Effect.Effect<void> => {
+  const { connection, house } = session
   return house.hub.inTurn(() => {
-    members.delete(connection)
-    watchers.delete(connection)
+    house.hub.leave(connection)
     house.registry.release(username)
-    if (watchers.size === 0) return undefined
-    return { to: "watchers", from: connection, bytes: encode({ type: "left", username }) }
+    return presence(session, "left", username)
   })
 }
+
+/** What those who asked for it are told of who comes and goes (PRES-1). */
+const presence = (
+  { connection, house }: Session,
+  type: "joined" | "left",
+  username: string
+): Broadcast | undefined =>
+  house.hub.isWatched() ? { to: "watchers", from: connection, bytes: encode({ type, username }) } : undefined
 
 const message = (session: Session, request: RequestOf<"message">): Effect.Effect<void> => {
   const { house, username } = session
