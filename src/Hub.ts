@@ -5,8 +5,8 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as PubSub from "effect/PubSub"
+import { Audiences } from "./Audiences.ts"
 import { Batch, type Broadcast } from "./Batch.ts"
-import type { Connection } from "./Connection.ts"
 import { DeliveryTime } from "./DeliveryTime.ts"
 import { Settings } from "./Settings.ts"
 
@@ -21,14 +21,7 @@ export type Work = () => Broadcast | undefined
 export class Hub extends Context.Service<
   Hub,
   {
-    /** Gets broadcasts from now on, also those about presence if it watches; to be done in turn. */
-    readonly join: (connection: Connection, watches: boolean) => void
-    /** Gets none any more; to be done in turn. */
-    readonly leave: (connection: Connection) => void
-    /** How many have joined. */
-    readonly online: () => number
-    /** Whether anybody watches. */
-    readonly isWatched: () => boolean
+    readonly audiences: Audiences
     /** Sends to all of an audience but the sender; waits only while the hub is full. */
     readonly publish: (broadcast: Broadcast) => Effect.Effect<void>
     /** Does the work once all that was published before has been offered; done when the work is. */
@@ -68,7 +61,7 @@ const makeHub = Effect.gen(function* () {
   const { batchBytesMax, hubItemsMax, sliceRecipients } = yield* Settings
   const items = yield* PubSub.bounded<Broadcast | Turn>(hubItemsMax)
   const subscription = yield* PubSub.subscribe(items)
-  const audiences = { members: new Set<Connection>(), watchers: new Set<Connection>() }
+  const audiences = new Audiences()
   const counters: HubCounters = { batches: 0, messages: 0, offers: 0, deliveries: 0, wakes: 0 }
   let underway = 0 // published, and not yet offered to everyone
   const deliveryTime = new DeliveryTime()
@@ -95,7 +88,7 @@ const makeHub = Effect.gen(function* () {
     counters.batches++
     counters.messages += batch.messages
     let left = sliceRecipients
-    for (const recipient of audiences[batch.to]) {
+    for (const recipient of audiences.of(batch.to)) {
       if (left-- === 0) {
         yield* nextTurn
         left = sliceRecipients - 1
@@ -138,23 +131,7 @@ const makeHub = Effect.gen(function* () {
     }
   })
   yield* Effect.forkScoped(deliverer)
-  return Hub.of({
-    join: (connection, watches) => {
-      audiences.members.add(connection)
-      if (watches) audiences.watchers.add(connection)
-    },
-    leave: (connection) => {
-      audiences.members.delete(connection)
-      audiences.watchers.delete(connection)
-    },
-    online: () => audiences.members.size,
-    isWatched: () => audiences.watchers.size > 0,
-    publish: put,
-    inTurn,
-    counters,
-    depth: () => underway,
-    deliveryTime
-  })
+  return Hub.of({ audiences, publish: put, inTurn, counters, depth: () => underway, deliveryTime })
 })
 
 /** A bug costs the delivery that it is in: whoever waits for a turn there is told, and the order goes on. */

@@ -25,7 +25,7 @@ type Serve = (connection: Connection) => Effect.Effect<void>
 /** The journal of one server, at the log level it is made with. */
 export const makeJournal: Effect.Effect<Journal, never, Hub | Settings> = Effect.gen(function* () {
   const { otlpUrl } = yield* Settings
-  const hub = yield* Hub
+  const { audiences } = yield* Hub
   const isDebug = yield* LogLevel.isEnabled("Debug")
   const isInfo = yield* LogLevel.isEnabled("Info")
   const isWarn = yield* LogLevel.isEnabled("Warn")
@@ -33,7 +33,7 @@ export const makeJournal: Effect.Effect<Journal, never, Hub | Settings> = Effect
 
   const connected = isDebug ? line("Debug", "connected", () => ({})) : silent
   const ended = isInfo
-    ? line("Info", "ended", (connection) => ({ ...account(connection), online: hub.online() }))
+    ? line("Info", "ended", (connection) => ({ ...account(connection), online: audiences.online }))
     : silent
 
   return {
@@ -50,7 +50,7 @@ export const makeJournal: Effect.Effect<Journal, never, Hub | Settings> = Effect
       }
     },
     loggedIn: isInfo
-      ? line("Info", "logged in", (_, username: string) => ({ username, online: hub.online() }))
+      ? line("Info", "logged in", (_, username: string) => ({ username, online: audiences.online }))
       : silent,
     loginRefused: isInfo ? line("Info", "login refused", (_, code: ErrorCode) => ({ code })) : silent,
     turnedAway: isDebug ? line("Debug", "turned away", (_, code: ErrorCode) => ({ code })) : silent,

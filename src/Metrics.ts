@@ -60,10 +60,10 @@ const makeRegister = Effect.map(Effect.context<never>(), (context): Register => 
 
 const registerConnections = Effect.fnUntraced(function* ({ counter, counters, gauge }: Register) {
   const stats = yield* Stats
-  const { online } = yield* Hub
+  const { audiences } = yield* Hub
   gauge("palabre_connections", "Connections that are open", () => stats.connectionsOpen())
   gauge("palabre_connections_max", "Connections that can be open at once", () => stats.connectionsMax)
-  gauge("palabre_clients", "Connections that are logged in", online)
+  gauge("palabre_clients", "Connections that are logged in", () => audiences.online)
   counter(
     "palabre_connections_accepted_total",
     "Connections that got a seat",

@@ -185,7 +185,7 @@ const login = (session: Session, request: RequestOf<"login">): Effect.Effect<voi
   const join = house.hub.inTurn(() => {
     house.stats.logins.granted++
     connection.offer(withId(house.replies.welcome(username, granted), id))
-    house.hub.join(connection, granted?.includes("presence") === true)
+    house.hub.audiences.join(connection, granted?.includes("presence") === true)
     return presence(session, "joined", username)
   })
   return Effect.andThen(join, house.journal.loggedIn(connection, username))
@@ -210,7 +210,7 @@ const refuseLogin = (
 const leave = (session: Session, username: string): Effect.Effect<void> => {
   const { connection, house } = session
   return house.hub.inTurn(() => {
-    house.hub.leave(connection)
+    house.hub.audiences.leave(connection)
     house.registry.release(username)
     return presence(session, "left", username)
   })
@@ -222,7 +222,9 @@ const presence = (
   type: "joined" | "left",
   username: string
 ): Broadcast | undefined =>
-  house.hub.isWatched() ? { to: "watchers", from: connection, bytes: encode({ type, username }) } : undefined
+  house.hub.audiences.isWatched
+    ? { to: "watchers", from: connection, bytes: encode({ type, username }) }
+    : undefined
 
 const message = (session: Session, request: RequestOf<"message">): Effect.Effect<void> => {
   const { house, username } = session

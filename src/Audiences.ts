@@ -1,0 +1,35 @@
+import type { Audience } from "./Batch.ts"
+import type { Connection } from "./Connection.ts"
+
+/** Who gets which broadcasts. Changed only in turn among them (`Hub.inTurn`), so that everyone sees one order. */
+export class Audiences {
+  private readonly recipients: Readonly<Record<Audience, Set<Connection>>> = {
+    members: new Set(),
+    watchers: new Set()
+  }
+
+  /** How many are logged in. */
+  get online(): number {
+    return this.recipients.members.size
+  }
+
+  /** Whether anybody asked for presence. */
+  get isWatched(): boolean {
+    return this.recipients.watchers.size > 0
+  }
+
+  /** The connections of an audience: who joins while they are gone through is among them. */
+  of(audience: Audience): Iterable<Connection> {
+    return this.recipients[audience]
+  }
+
+  join(connection: Connection, watches: boolean): void {
+    this.recipients.members.add(connection)
+    if (watches) this.recipients.watchers.add(connection)
+  }
+
+  leave(connection: Connection): void {
+    this.recipients.members.delete(connection)
+    this.recipients.watchers.delete(connection)
+  }
+}
