@@ -1,7 +1,7 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
-import { claim, type Names, noNames, release, usernames } from "../src/Registry.ts"
+import { Registry } from "../src/Registry.ts"
 import { usernameKey } from "../src/Username.ts"
 import { server } from "./support/server.ts"
 import { connect, type TestClient } from "./support/TestClient.ts"
@@ -13,20 +13,19 @@ describe("Registry", () => {
     const step = fc.record({ claims: fc.boolean(), username: fc.constantFrom(...NAMES) })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        let names: Names = noNames
+        const registry = Effect.runSync(Effect.provide(Registry, Registry.layer))
         let model: ReadonlyArray<string> = []
         const isHeld = (username: string) => model.some((held) => usernameKey(held) === usernameKey(username))
         for (const { claims, username } of steps) {
           if (claims) {
-            const [granted, next] = claim(names, username)
-            assert.strictEqual(granted, !isHeld(username))
-            if (granted) model = model.concat(username)
-            names = next
+            const isGranted = registry.claim(username)
+            assert.strictEqual(isGranted, !isHeld(username))
+            if (isGranted) model = model.concat(username)
           } else if (isHeld(username)) {
-            names = release(names, username)[1]
+            registry.release(username)
             model = model.filter((held) => usernameKey(held) !== usernameKey(username))
           }
-          assert.deepStrictEqual(usernames(names), model)
+          assert.deepStrictEqual(registry.usernames(), model)
         }
       })
     )
