@@ -51,14 +51,14 @@ export const keepTrying = Effect.fnUntraced(function* (
       return yield* fail({
         actor: actor.name,
         expected: `${expected()} in the end`,
-        received: answer === undefined ? "nothing" : `only refusals, the last one ${answer.received}`,
+        received: refusal === undefined ? "nothing" : `only refusals, the last one ${refusal}`,
         withinMillis: scene.withinMillis
       })
     yield* Effect.sleep(pauseMillis)
   }
 })
 
-const pauseMillisMin = 5
+const pauseMillisMin = 1
 const pauseMillisMax = 100
 
 interface Answer {
