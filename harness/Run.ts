@@ -63,7 +63,7 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
   const { cast, ignoring } = scenario
   const random = randomOf(settings.seed, scenario.title)
   const stage = new Stage({ cast, ignoring, target, server, timeScale: settings.timeScale, random })
-  yield* Effect.addFinalizer(() => Effect.sync(() => stage.clear()))
+  yield* Effect.addFinalizer(() => stage.clear)
   const startMillis = performance.now()
   const captures = new CaptureScope()
   const part = (name: "before" | "steps" | "after") =>

@@ -38,7 +38,7 @@ export const repl = Command.make(
       timeScale,
       random: randomOf(1, "")
     })
-    yield* Effect.addFinalizer(() => Effect.sync(() => stage.clear()))
+    yield* Effect.addFinalizer(() => stage.clear)
     const session = new Session(stage)
     if (process.stdin.isTTY && !input.json) {
       const { converse } = yield* Effect.promise(() => import("../repl/Prompt.ts"))

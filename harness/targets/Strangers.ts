@@ -31,7 +31,7 @@ const usersAt = Effect.fnUntraced(function* (address: Address, username: string)
   const observer = { ...unseen, changed: () => signal.notify() }
   const connection = yield* Effect.acquireRelease(
     Connection.open(address, observer, strangersMillisMax),
-    (connection) => Effect.sync(() => connection.close())
+    (connection) => connection.part
   )
   yield* connection.write(Buffer.concat([encode({ type: "login", username }), encode({ type: "list" })]))
   const reply = yield* signal.until(() =>
