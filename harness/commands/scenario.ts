@@ -111,12 +111,12 @@ const choose = (scenarios: ReadonlyArray<Scenario>, input: Input): ReadonlyArray
   return selected.flatMap((scenario) => Array.from({ length: input.repeatEach }, () => scenario))
 }
 
-/** Where the reports go; under GitHub Actions annotations come by themselves. */
+/** Where the reports go; under GitHub Actions annotations come by themselves, where they spoil no other report. */
 const destinations = ({ reporter }: Input): ReadonlyArray<Destination> => {
   const asked = reporter.length > 0 ? reporter : [{ reporter: "pretty", file: undefined } as const]
   const underActions =
     process.env["GITHUB_ACTIONS"] === "true" && !asked.some((one) => one.reporter === "github")
-  return underActions ? [...asked, { reporter: "github", file: undefined }] : asked
+  return underActions ? [...asked, { reporter: "github", file: undefined, aside: true }] : asked
 }
 
 const passedByFile = (outcomes: ReadonlyArray<Outcome>): ReadonlyMap<string, boolean> => {

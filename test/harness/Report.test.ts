@@ -181,10 +181,7 @@ describe("junit", () => {
       const text = yield* written("junit", yield* outcomes)
       const lines = text.split("\n")
       assert.strictEqual(lines[0], '<?xml version="1.0" encoding="UTF-8"?>')
-      assert.strictEqual(
-        lines[1],
-        '<testsuites name="palabre" tests="4" failures="1" errors="0" time="0">'
-      )
+      assert.strictEqual(lines[1], '<testsuites name="palabre" tests="4" failures="1" errors="0" time="0">')
       assert.include(lines[2], 'failures="1" errors="0" skipped="1" time="0">')
       assertJunit(text)
       assert.include(text, '<testcase name="a test" classname="scenarios/test.yaml" time="0"/>')
