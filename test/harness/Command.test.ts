@@ -130,9 +130,10 @@ describe("pnpm scenario", () => {
   })
 
   it("adds annotations under GitHub Actions, and colours only where it is told to", async () => {
-    const actions = await harness(["scenario", never], { GITHUB_ACTIONS: "true" })
-    assert.match(actions.stdout, /^::error file=.*never\.yaml,line=6,/m)
-    assert.notInclude(actions.stdout, "\u001b")
+    const actions = await harness(["scenario", never, "--reporter", "json"], { GITHUB_ACTIONS: "true" })
+    assert.match(actions.stderr, /^::error file=.*never\.yaml,line=6,/m)
+    assert.property(JSON.parse(actions.stdout), "scenarios")
+    assert.notInclude(actions.stderr, "\u001b")
     assert.include((await harness(["scenario", login], { FORCE_COLOR: "1" })).stdout, "\u001b[32m")
     assert.notInclude(
       (await harness(["scenario", login], { FORCE_COLOR: "1", NO_COLOR: "1" })).stdout,
@@ -202,6 +203,10 @@ describe("pnpm repl from a pipe", () => {
     const { code, stdout } = await harness(["repl", "--json"], {}, "alice logs in\nalice says: hello\n")
     assert.strictEqual(code, 0)
     assert.deepStrictEqual(JSON.parse(stdout.trim().split("\n").at(-1)!), { event: "end", verdict: "passed" })
+  })
+  it("plays the example of the README", async () => {
+    const { code, stderr } = await harness(["repl"], {}, readFileSync("examples/greeting.txt", "utf8"))
+    assert.deepStrictEqual([code, stderr], [0, ""])
   })
   it("fails as a scenario would", async () => {
     const { code, stderr } = await harness(["repl"], {}, "alice logs in\nalice receives: { status: error }\n")
