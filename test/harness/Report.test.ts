@@ -225,7 +225,7 @@ const junitElements: Readonly<Record<string, ReadonlyArray<string>>> = {
 const assertJunit = (xml: string): void => {
   for (const [, name, attributes] of xml.matchAll(/<([a-z-]+)((?:\s[a-z]+="[^"]*")*)\/?>/g))
     for (const [, attribute] of attributes!.matchAll(/([a-z]+)="/g))
-      assert.include(junitElements[name!], attribute, name)
+      assert.include(junitElements[name!]!, attribute!, name)
 }
 
 /** Elements that are opened and not closed in their order: none in well-formed XML. */
