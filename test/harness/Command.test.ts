@@ -2,6 +2,7 @@ import { execFile } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 
 const folder = mkdtempSync(join(tmpdir(), "palabre-command-"))
@@ -33,8 +34,15 @@ interface Ran {
   readonly stderr: string
 }
 
+const program = fileURLToPath(new URL("../../harness/main.ts", import.meta.url))
+
 /** The command as people run it, in a process of its own. */
-const harness = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv = {}, input = ""): Promise<Ran> =>
+const harness = (
+  args: ReadonlyArray<string>,
+  env: NodeJS.ProcessEnv = {},
+  input = "",
+  cwd = process.cwd()
+): Promise<Ran> =>
   new Promise((resolve) => {
     const clean = {
       ...process.env,
@@ -45,8 +53,8 @@ const harness = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv = {}, input
     }
     const child = execFile(
       process.execPath,
-      ["harness/main.ts", ...args],
-      { env: clean },
+      [program, ...args],
+      { env: clean, cwd },
       (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr })
     )
     child.stdin?.end(input)
@@ -155,6 +163,19 @@ describe("pnpm scenario", () => {
   })
 })
 
+describe("--last-failed", () => {
+  const here = mkdtempSync(join(folder, "cache-"))
+  const again = (...args: ReadonlyArray<string>) => harness(["scenario", ...args], {}, "", here)
+
+  it("plays what did not pass, until nothing is left to do", async () => {
+    const { code, stderr, stdout } = await again("--last-failed", login)
+    assert.deepStrictEqual([code, stdout, stderr], [0, "", "nothing failed last time\n"])
+    await again(login, never)
+    assert.match((await again("--last-failed", login, never)).stderr, /^harness: 1 scenario failed$/m)
+    assert.include((await again("--last-failed", login)).stderr, "no scenario is selected")
+  })
+})
+
 describe("its subcommands", () => {
   it("check reads and plays nothing", async () => {
     assert.deepStrictEqual(await scenario("check", login, never), {
@@ -194,7 +215,8 @@ describe("its subcommands", () => {
       "Exit codes"
     ])
       assert.include(stdout, word)
-    for (const word of ["diagram", "fuzz", "grade", "record"]) assert.notInclude(stdout, word)
+    for (const word of ["diagram", "fuzz", "grade", "record", "--completions"])
+      assert.notInclude(stdout, word)
   })
 })
 
