@@ -35,7 +35,7 @@ describe("a session", () => {
       yield* entering(live, ["alice logs in"])
       for (const [line, message] of [
         ["alice loggs out", 'unknown sentence "alice loggs out"; did you mean "alice logs out"?'],
-        ["alice connects", 'alice is connected already (line 5); "alice reconnects" opens a new connection'],
+        ["alice connects", 'alice is connected already (line 1); "alice reconnects" opens a new connection'],
         [
           "carol says: hello",
           'carol acts before it connects; add "carol connects" or "carol logs in" before'
@@ -75,6 +75,64 @@ describe("a session", () => {
       const { text } = saved as { readonly text: string }
       assert.include(text, 'bob receives: {"type":"message","username":"$$_x","content":"$$money"}')
       assert.strictEqual(told(yield* playing(scenarioOf(text), chat())), "passed")
+    })
+  )
+
+  it.live("a line that fails leaves all as it was: what came, what may come, what is bound", () =>
+    Effect.gen(function* () {
+      const live = yield* session
+      const tags = yield* entering(live, [
+        "alice logs in",
+        "bob logs in",
+        "alice says: one",
+        "alice says: two",
+        "bob may receive: { type: message, content: one }",
+        "bob receives: [{ type: message, content: $one }, { type: message, content: $one }]"
+      ])
+      assert.deepStrictEqual(tags.slice(-2), ["Passed", "Failed"])
+      assert.deepStrictEqual(
+        live.unread().map(({ incoming }) => (incoming.value as Record<string, unknown>)["content"]),
+        ["one", "two"]
+      )
+      const saved = live.save("my session") as { readonly text: string }
+      assert.strictEqual(told(yield* playing(scenarioOf(saved.text), chat())), "passed")
+      assert.deepStrictEqual(
+        yield* entering(live, [
+          "bob receives: { type: message, content: one }",
+          "bob receives: { type: message, content: $one }"
+        ]),
+        ["Passed", "Passed"]
+      )
+    })
+  )
+
+  it.live("saves what nobody has asked for where it came: a list from before somebody left", () =>
+    Effect.gen(function* () {
+      const live = yield* session
+      yield* entering(live, [
+        "alice logs in",
+        "bob logs in",
+        "bob asks who is there",
+        "bob asks who is there",
+        "bob receives: { status: success }",
+        "alice disconnects"
+      ])
+      const { text } = live.save("my session") as { readonly text: string }
+      assert.match(
+        text,
+        /bob receives: \{ status: success \}\n.*bob receives: .*users.*\n.*alice disconnects/
+      )
+      assert.strictEqual(told(yield* playing(scenarioOf(text), chat())), "passed")
+    })
+  )
+
+  it.live("does not save half the truth: a line that failed after it had begun", () =>
+    Effect.gen(function* () {
+      const live = yield* session
+      yield* entering(live, ["alice logs in", "bob logs in as alice"])
+      assert.deepStrictEqual(live.save("my session"), {
+        problem: '"bob logs in as alice" failed after it had begun, and what came of it would be missing'
+      })
     })
   )
 
