@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 
 const folder = mkdtempSync(join(tmpdir(), "palabre-command-"))
@@ -225,6 +226,22 @@ describe("pnpm repl from a pipe", () => {
     const { code, stdout } = await harness(["repl", "--json"], {}, "alice logs in\nalice says: hello\n")
     assert.strictEqual(code, 0)
     assert.deepStrictEqual(JSON.parse(stdout.trim().split("\n").at(-1)!), { event: "end", verdict: "passed" })
+  })
+  it("tells how the server ended, with its last words", async () => {
+    const server = `"${process.execPath}" test/harness/program.ts {port} "crashes on a message"`
+    const lines = "alice logs in\nalice says: hello\n"
+    const { code, stderr } = await harness(["repl", "--spawn", server], {}, lines)
+    assert.deepStrictEqual(
+      [code, stderr],
+      [3, "harness: line 2 failed: the server ended (exit code 3)\nabout to give up\n"]
+    )
+  })
+  it("does not take a folder for a script", async () => {
+    const run = promisify(execFile)
+    const error = await run("sh", ["-c", `"${process.execPath}" "${program}" repl < "${folder}"`]).catch(
+      (error: unknown) => error
+    )
+    assert.deepInclude(error, { code: 2, stderr: "harness: a folder is no script\n" })
   })
   it("plays the example of the README", async () => {
     const { code, stderr } = await harness(["repl"], {}, readFileSync("examples/greeting.txt", "utf8"))

@@ -170,7 +170,7 @@ describe("a script", () => {
       assert.deepStrictEqual(codes, [
         [0, undefined],
         [1, "line 2 failed"],
-        [1, "something was left over at the end"],
+        [1, "the end failed"],
         [2, 'line 1: unknown sentence "alice lgos in"; did you mean "alice logs in"?']
       ])
     })
@@ -211,6 +211,17 @@ describe("a script", () => {
       assert.deepStrictEqual(events[7], { event: "end", verdict: "passed" })
     })
   )
+
+  it.live("tells the script's own lines", () =>
+    Effect.gen(function* () {
+      const { written } = yield* script(
+        ["# a remark", "alice logs in", "alice logs in as bob", ""],
+        jsonLines
+      )
+      const { after, line } = JSON.parse(written.trim().split("\n").at(-1)!) as Record<string, unknown>
+      assert.match(`${String(line)} ${String(after)}`, /^3 .* after alice's login \(line 3\)$/)
+    })
+  )
 })
 
 describe("completion", () => {
@@ -220,6 +231,8 @@ describe("completion", () => {
     ["alice logs", ["alice logs in", "alice logs in as", "alice logs out"]],
     ["alice and bob recei", ["alice and bob receives", "alice and bob receives nothing"]],
     ["alice sees that b", ["alice sees that bob is gone"]],
+    ["everyone e", ["everyone else "]],
+    ["carol lo", ["carol logs in"]],
     ["at the", ["at the same time"]],
     [":in", [":inbox"]]
   ]
@@ -228,4 +241,11 @@ describe("completion", () => {
       assert.includeMembers([...complete(line, actors)], [...some])
       for (const way of complete(line, actors)) assert.isTrue(way.startsWith(line))
     })
+  it("goes on with no sentence behind words that are no subject", () => {
+    assert.deepStrictEqual(complete("carol logs ", actors), [
+      "carol logs in",
+      "carol logs in as",
+      "carol logs out"
+    ])
+  })
 })
