@@ -3,7 +3,7 @@ import type { Census } from "./Census.ts"
 import { Violation } from "./Violation.ts"
 
 /** How many bytes more a server may have held during a party, at its peak, than when nobody had come yet. */
-export const peakGrowthMax = 160 * 2 ** 20
+export const peakGrowthMax = 96 * 2 ** 20
 
 /** How long the event loop may work without a pause, in processor time: nobody else is served meanwhile. */
 export const turnMillisMax = 500

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Chat } from "./Chat.ts"
 import type { Episode } from "./Episode.ts"
+import { patienceMillis } from "./Patience.ts"
 import { pour } from "./Sockets.ts"
 import { answerMillisMax, line, notAsDue, until, type Visit, visit, visitTogether } from "./Visit.ts"
 
@@ -40,7 +41,7 @@ export const endless = Effect.fnUntraced(function* (
   const piece = Buffer.from(unit.repeat(PIECE_BYTES / Buffer.byteLength(unit)))
   yield* Effect.timeoutOption(pour(socket, piece, ENDLESS_BYTES, hasEnd), answerMillisMax)
   chat.figures.rudeBytes += socket.bytesWritten
-  yield* until(at, answerMillisMax, hasEnd)
+  yield* until(at, patienceMillis, hasEnd) // it was due at the first of all those bytes
   if (!hasEnd())
     return yield* notAsDue(
       "FRAME-5",
