@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { type Doorstep, doorsteps } from "./Doorstep.ts"
 import { mutation, noise } from "./Mutation.ts"
-import { content, cuts, hand, heavy, id, write } from "./Traffic.ts"
+import { content, cuts, hand, heaviest, heavy, id, write } from "./Traffic.ts"
 
 /** One thing that a rude client does. */
 export type Rudeness =
@@ -103,6 +103,13 @@ const endless = fc.record({
 
 /** Few and long, or many and short. */
 const mute = fc.record({ kind: fc.constant("mute"), bytes: fc.constantFrom(8_000, 60_000) })
+
+/** What is tried in every party at our own server, to its end, and not left to chance. */
+export const greediest: ReadonlyArray<Episode> = [
+  { kind: "burden", size: togetherMax, text: heaviest },
+  { kind: "endless", start: '{"type":"message","content":"', unit: "x" },
+  { kind: "mute", bytes: 60_000 }
+]
 
 /** How much is how rude. */
 export interface Manners {

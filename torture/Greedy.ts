@@ -94,4 +94,4 @@ const ENDLESS_BYTES = 32 * 2 ** 20
 const PORTION_BYTES = 240_000
 
 /** More than --max-outbox and what the system keeps for a connection, in both directions. */
-const MUTE_BYTES_MAX = 64 * 2 ** 20
+const MUTE_BYTES_MAX = 48 * 2 ** 20

@@ -2,7 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { type Chat, type Figures, inChat, type Venue } from "./Chat.ts"
-import { episode, togetherMax } from "./Episode.ts"
+import { episode, greediest, togetherMax } from "./Episode.ts"
 import { type Act, type Departure, Polite } from "./Polite.ts"
 import { playEpisode } from "./Rude.ts"
 import { draw, type Seed } from "./Seed.ts"
@@ -44,7 +44,8 @@ export const party = (invitation: Invitation) =>
       yield* together([
         ...staying.map((polite) => stay(polite, host)),
         ...travellers.map((name) => comeAndGo(politeOf(name), host)),
-        ...rudeNames.map((name) => misbehave(name, host))
+        ...rudeNames.map((name) => misbehave(name, host)),
+        ...(host.isOurs ? greediest : []).map((episode, i) => playEpisode(chat, `greedy-${i}`, 0, episode))
       ])
       yield* together(staying.map((polite) => polite.fence()))
       yield* together(staying.map((polite) => polite.leave("logout")))
@@ -63,7 +64,11 @@ const moreThanTheWitness = (who: string, name: string): Violation =>
 
 /** How many seats a party takes at most: one for each client at once, and some for those the server has not seen go. */
 export const seatsFor = (crowdMax: number): number =>
-  residents.length + travellers.length + rudeNames.length * Math.max(togetherMax, crowdMax) + UNSEEN_MAX
+  residents.length +
+  travellers.length +
+  rudeNames.length * Math.max(togetherMax, crowdMax) +
+  greediest.length * togetherMax +
+  UNSEEN_MAX
 
 const UNSEEN_MAX = 64
 

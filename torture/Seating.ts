@@ -2,14 +2,14 @@ import type { Socket } from "node:net"
 import * as Effect from "effect/Effect"
 import type { Address } from "../src/Address.ts"
 import { Lines } from "../src/Lines.ts"
-import { type CannotConnect, open, reset } from "./Sockets.ts"
+import { open, reset } from "./Sockets.ts"
 import { Violation } from "./Violation.ts"
 
 /**
  * All of so many seats can be taken, and one more is told so: a seat that a connection did not give back is missing, one
  * that was given back twice is too many. All are free again when it is done.
  */
-export const fillSeats = (address: Address, seats: number): Effect.Effect<void, Violation | CannotConnect> =>
+export const fillSeats = (address: Address, seats: number): Effect.Effect<void, Violation> =>
   Effect.gen(function* () {
     const replies = yield* Effect.all(
       Array.from({ length: seats }, (_, i) => sit(address, `seat ${i}`)),
@@ -33,7 +33,8 @@ const sit = Effect.fnUntraced(function* (address: Address, username: string) {
 
 const enter = (address: Address, username: string) =>
   Effect.acquireRelease(open(address), (socket) => Effect.sync(() => reset(socket))).pipe(
-    Effect.flatMap((socket) => firstReply(socket, username))
+    Effect.flatMap((socket) => firstReply(socket, username)),
+    Effect.catchTag("CannotConnect", ({ code }) => Effect.succeed(code)) // many at once are refused without a word
   )
 
 /** The line that answers a login, or what came in its place; who has no seat is told so unasked. */
