@@ -25,10 +25,14 @@ export type End = "close" | "reset"
 
 /** What a connection tells the stage it plays on. */
 export interface Observer {
+  /** A value that came in, without what other people on the same server add to it. */
+  readonly without: (value: Json) => Json
   /** Whether something that came in counts; what does not is dropped at once. */
   readonly keeps: (incoming: Incoming) => boolean
   /** Something that counts came in. */
   readonly received: (incoming: Incoming) => void
+  /** Its own message came back to it (MSG-3). */
+  readonly echoed: (incoming: Incoming) => void
   /** All that came at once has been taken note of. */
   readonly changed: () => void
   readonly ended: (end: End) => void
@@ -39,8 +43,10 @@ export interface Observer {
 
 /** Sees nothing: what an observer has in common that cares for little. */
 export const unseen: Observer = {
+  without: (value) => value,
   keeps: () => true,
   received: () => undefined,
+  echoed: () => undefined,
   changed: () => undefined,
   ended: () => undefined,
   asked: () => undefined,
@@ -73,6 +79,8 @@ export class Connection {
   unfenced = false
   network: Network | undefined
   private hiddenReplies = 0
+  /** The contents of its messages. */
+  private readonly said = new Set<string>()
   private readonly socket: Socket
   /** What is below the socket: it alone can be reset. */
   private readonly tcp: Socket
@@ -153,6 +161,7 @@ export class Connection {
   write(bytes: Buffer): Effect.Effect<void> {
     for (const request of this.requests.sent(bytes)) {
       this.unfenced = true
+      if (request.content !== undefined) this.said.add(request.content)
       this.observer.asked(request)
     }
     if (this.requests.garbled) this.mayEnd = true
@@ -256,7 +265,7 @@ export class Connection {
     for (let frame = this.frames.next(); frame !== undefined; frame = this.frames.next()) {
       this.framesOfLine++
       if (frame === malformed || frame === tooLarge) this.receive(noise(piece))
-      else this.receive(incomingOf(JSON.parse(frame) as Json))
+      else this.receive(incomingOf(this.observer.without(JSON.parse(frame) as Json)))
       if (frame === tooLarge) break
     }
   }
@@ -272,8 +281,18 @@ export class Connection {
     const hidden = request?.hidden === true
     if (hidden) this.hiddenReplies++
     if (hidden || this.left || !this.observer.keeps(incoming)) return
+    if (this.isOwn(incoming.value)) this.observer.echoed(incoming)
     this.inbox.push(incoming)
     this.observer.received(incoming)
+  }
+
+  /** Whether this is a message that it sent itself. */
+  private isOwn(value: Json): boolean {
+    return (
+      hasField(value, "type", (type) => type === "message") &&
+      hasField(value, "username", (username) => username === this.username) &&
+      hasField(value, "content", (content) => typeof content === "string" && this.said.has(content))
+    )
   }
 
   /** Keeps track of what a reply changes. */

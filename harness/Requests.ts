@@ -10,6 +10,8 @@ export interface Request {
   readonly type: (typeof types)[number] | "other"
   /** The name that a login asks for. */
   readonly username?: string
+  /** What a message says. */
+  readonly content?: string
   /** Whether a login asks for features. */
   readonly features?: boolean
   /** The harness's own `list`, whose reply is nobody's business. */
@@ -88,10 +90,11 @@ const types = ["login", "message", "list", "logout", "ping"] as const
 
 const requestOf = (value: Json): Request | undefined => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined
-  const { type, username, features } = value as { readonly [key: string]: Json }
+  const { type, content, username, features } = value as { readonly [key: string]: Json }
   return {
     type: types.find((known) => known === type) ?? "other",
     ...(typeof username === "string" ? { username } : {}),
+    ...(type === "message" && typeof content === "string" ? { content } : {}),
     features: Array.isArray(features) && features.length > 0
   }
 }

@@ -11,6 +11,8 @@ import { usersAt } from "./targets/Strangers.ts"
 import type { Scenario } from "./Scenario.ts"
 import { CaptureScope, Stage } from "./Stage.ts"
 import type { Step } from "./Step.ts"
+import { listed } from "./Text.ts"
+import { actorsOf } from "./Who.ts"
 import type { Server, Target, TargetFailed } from "./Target.ts"
 import type { Happening } from "./Transcript.ts"
 
@@ -78,9 +80,13 @@ const answersList = (target: Target): Effect.Effect<boolean, TargetFailed> =>
 const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target, settings: PlaySettings) {
   const server = yield* target.start
   const { cast, ignoring } = scenario
+  const held = actorsOf(cast).filter((name) => server.strangers.has(name))
+  if (held.length > 0) return skipped(scenario, `strangers hold ${listed(held)}`)
   const random = randomOf(settings.seed, scenario.title)
   const stage = new Stage({ cast, ignoring, target, server, timeScale: settings.timeScale, random })
   yield* Effect.addFinalizer(() => stage.clear)
+  if (server.strangers.size > 0)
+    stage.notes.add("strangers are connected: who they are and what they say is passed over")
   const startMillis = performance.now()
   const captures = new CaptureScope()
   const part = (name: "before" | "steps" | "after") =>
@@ -133,7 +139,8 @@ const judge = Effect.fnUntraced(function* (
   }
   const [place, finding] = whatFailed
   const crash = yield* crashOf(server, finding)
-  const clauses = withoutList(blame(scenario, place), target, finding)
+  const culprit = culpritOf(told.broken, target, finding)
+  const clauses = culprit === undefined ? blame(scenario, place) : only(culprit, blame(scenario, place))
   const reached =
     clauses.size === 0 ||
     place === "the end" ||
@@ -149,30 +156,45 @@ const judge = Effect.fnUntraced(function* (
   }
 })
 
-/** Where nobody answers `list`, what waits for its users says nothing of any other clause. */
-const withoutList = (
-  clauses: ReadonlyMap<ClauseId, ClauseVerdict>,
+/**
+ * The clause that explains a failure wherever it shows: an actor's own messages that come back to it are in the way of
+ * all that it waits for, and where nobody answers `list`, nothing comes of waiting for its users.
+ */
+const culpritOf = (
+  broken: ReadonlyMap<ClauseId, string>,
   { fences }: Target,
   { expected }: Finding
+): ClauseId | undefined => {
+  if (broken.has("MSG-3")) return "MSG-3"
+  return fences === "settle" && expected.includes('"users"') ? "LIST-1" : undefined
+}
+
+/** What a failure says where one clause explains it: nothing of the clauses of other requests. */
+const only = (
+  culprit: ClauseId,
+  clauses: ReadonlyMap<ClauseId, ClauseVerdict>
 ): ReadonlyMap<ClauseId, ClauseVerdict> => {
-  if (fences !== "settle" || !expected.includes('"users"')) return clauses
+  const isAbout = (clause: ClauseId) =>
+    culprit === "LIST-1" ? clause.startsWith("LIST-") : clause === culprit
   return new Map(
     [...clauses].map(([clause, verdict]) => [
       clause,
-      verdict.verdict === "failed" && !clause.startsWith("LIST-") ? unlisted : verdict
+      verdict.verdict === "failed" && !isAbout(clause) ? { verdict: "not_reached", by: culprit } : verdict
     ])
   )
 }
 
-const unlisted: ClauseVerdict = { verdict: "not_reached", by: "LIST-1" }
-
 const brokenFinding = (clause: ClauseId, broken: ReadonlyMap<ClauseId, string>): Finding => ({
-  expected:
-    clause === "WIRE-1"
-      ? "one line for each object"
-      : "only replies and messages, for it asked for no feature",
+  expected: heldInPassing[clause] ?? clause,
   received: broken.get(clause)!
 })
+
+/** What counts against its own clause alone, wherever it happens. */
+const heldInPassing: { readonly [Clause in ClauseId]?: string } = {
+  "WIRE-1": "one line for each object",
+  "PLAIN-1": "only replies and messages, for it asked for no feature",
+  "MSG-3": "no message of its own"
+}
 
 /**
  * How the server ended, where it did. A program's end is noticed a little later than its connections': after the end of one

@@ -9,6 +9,7 @@ import { type Finding, fail, StepFailed } from "./Failure.ts"
 import { type Captures, type Json, match, Mismatch, type ObjectPattern, type Scalar } from "./Pattern.ts"
 import type { Network } from "./Network.ts"
 import { Seats } from "./Seats.ts"
+import { hasField } from "./Requests.ts"
 import { Signal } from "./Signal.ts"
 import type { Step } from "./Step.ts"
 import type { Server, Target } from "./Target.ts"
@@ -150,7 +151,9 @@ export class Stage {
 
   private observe(actor: Actor): Observer {
     return {
+      without: (value) => withoutStrangers(value, this.server.strangers),
       keeps: (incoming) =>
+        !isOfStranger(incoming.value, this.server.strangers) &&
         !this.ignoring.some((pattern) => !(match(pattern, incoming.value, noCaptures) instanceof Mismatch)),
       received: ({ lane, value }) => {
         const text = show(value, textCharactersMax)
@@ -163,6 +166,7 @@ export class Stage {
           label: lane
         })
       },
+      echoed: ({ value }) => this.breaks("MSG-3", `${actor.name} received its own message ${show(value)}`),
       changed: () => this.signal.notify(),
       ended: (end) => {
         const text = end === "reset" ? "the server resets the connection" : "the server closes"
@@ -224,6 +228,16 @@ export const bounded = <A, E>(
   })
 
 const noCaptures: Captures = new Map()
+
+/** A list of users without those who are no part of the scenario. */
+const withoutStrangers = (value: Json, strangers: ReadonlySet<string>): Json => {
+  if (strangers.size === 0 || !hasField(value, "users", Array.isArray)) return value
+  const { users, ...rest } = value as { readonly users: ReadonlyArray<Json> }
+  return { ...rest, users: users.filter((name) => !strangers.has(String(name))) }
+}
+
+const isOfStranger = (value: Json, strangers: ReadonlySet<string>): boolean =>
+  hasField(value, "type", () => true) && hasField(value, "username", (name) => strangers.has(String(name)))
 
 /** Passes over what a client that asked for nothing should never see, and remembers it (PLAIN-1). */
 export const onExtra =

@@ -42,6 +42,8 @@ export interface Server extends Address {
   readonly restart: Effect.Effect<void, TargetFailed>
   /** How it ended, where it did: "exit code 1", "signal SIGSEGV". */
   readonly ended: () => string | undefined
+  /** The names of other people who are on it. */
+  readonly strangers: ReadonlySet<string>
   /** The last lines it wrote about itself. */
   readonly lastLines: () => ReadonlyArray<string>
 }

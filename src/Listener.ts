@@ -117,12 +117,18 @@ const openPlain = <Accepted>(options: ListenOptions, { accept, miss, serve }: Ac
   dropHandshakes: noop
 })
 
+interface Handshake<Accepted> {
+  readonly socket: Socket
+  readonly accepted: Accepted
+  isServed: boolean
+}
+
 const openTls = <Accepted>(
   options: ListenOptions,
   { cert, handshakeMillisMax, key }: NonNullable<ListenOptions["tls"]>,
   { accept, miss, serve }: Acceptor<Accepted>
 ): Open => {
-  const handshaking = new Map<string, { readonly socket: Socket; readonly accepted: Accepted }>()
+  const handshaking = new Map<string, Handshake<Accepted>>()
   const server = createTlsServer({
     ...socketOptions(options),
     cert,
@@ -132,9 +138,11 @@ const openTls = <Accepted>(
   server.on("connection", (socket: Socket) => {
     const peer = peerOf(socket)
     const accepted = accept(socket)
-    handshaking.set(peer, { socket, accepted })
+    const handshake = { socket, accepted, isServed: false }
+    handshaking.set(peer, handshake)
     socket.once("close", () => {
-      if (handshaking.get(peer)?.accepted === accepted && handshaking.delete(peer)) miss(accepted)
+      if (handshaking.get(peer) === handshake) handshaking.delete(peer)
+      if (!handshake.isServed) miss(accepted) // two that were reset before they were accepted have one peer: none
     })
   })
   // Node tells of a handshake that failed or takes too long, and leaves its socket open
@@ -143,8 +151,9 @@ const openTls = <Accepted>(
     const peer = peerOf(socket)
     const waiting = handshaking.get(peer)
     handshaking.delete(peer)
-    if (waiting === undefined) socket.destroy()
-    else serve(socket, waiting.accepted)
+    if (waiting === undefined) return socket.destroy()
+    waiting.isServed = true
+    serve(socket, waiting.accepted)
   })
   return {
     server,

@@ -3,7 +3,7 @@ import { type Address, formatAddress } from "../../src/Address.ts"
 import { type Target, TargetFailed } from "../Target.ts"
 import { fresh } from "./Fresh.ts"
 import { answers } from "./Port.ts"
-import { strangersAt } from "./Strangers.ts"
+import { strangersAt, whyNotAlone } from "./Strangers.ts"
 import type { Trust } from "./Trust.ts"
 
 /** A server that runs already, and that other people may be using. */
@@ -20,7 +20,7 @@ export const connect = ({ host, port }: Address, trust?: Trust): Target => {
     claims: new Set(),
     lacks: (need) =>
       need === "alone"
-        ? strangersAt(place, newcomerName(), used)
+        ? whyNotAlone(place, newcomerName(), used)
         : Effect.succeed(`this target does not claim ${need}`),
     restarts: false,
     parallel: false,
@@ -30,16 +30,16 @@ export const connect = ({ host, port }: Address, trust?: Trust): Target => {
     usedNames: (usernames) => {
       for (const username of usernames) used.add(username)
     },
-    start: Effect.flatMap(answers(port, host), (yes) =>
-      yes
-        ? Effect.succeed({
-            ...place,
-            restart: Effect.fail(failed("a server that runs elsewhere cannot be restarted")),
-            ended: () => undefined,
-            lastLines: () => []
-          })
-        : Effect.fail(failed(`nobody accepts connections at ${address}`))
-    )
+    start: Effect.gen(function* () {
+      if (!(yield* answers(port, host))) return yield* failed(`nobody accepts connections at ${address}`)
+      return {
+        ...place,
+        strangers: new Set(yield* strangersAt(place, newcomerName(), used)),
+        restart: Effect.fail(failed("a server that runs elsewhere cannot be restarted")),
+        ended: () => undefined,
+        lastLines: () => []
+      }
+    })
   }
 }
 

@@ -4,6 +4,9 @@ import type { Target } from "../Target.ts"
 /** How long to wait where nobody answers `list`, unless the target's entry says otherwise. */
 const settleMillisDefault = 200
 
+/** Nobody else is on a server that was just started. */
+export const noStrangers: ReadonlySet<string> = new Set()
+
 /** What targets have in common that start a fresh server for each scenario. */
 export const fresh = () =>
   ({

@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { features } from "../../src/Protocol.ts"
 import { type Target, TargetFailed } from "../Target.ts"
-import { fresh } from "./Fresh.ts"
+import { fresh, noStrangers } from "./Fresh.ts"
 
 /** Our own server in this process, over real TCP on the loopback interface. */
 export const self = (): Target => ({
@@ -27,7 +27,8 @@ export const self = (): Target => ({
         yield* Effect.provideService(listen(port), Scope.Scope, current)
       }),
       ended: () => undefined,
-      lastLines: () => []
+      lastLines: () => [],
+      strangers: noStrangers
     }
   })
 })

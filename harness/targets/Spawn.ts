@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import { type Server, type Target, TargetFailed } from "../Target.ts"
 import { millis } from "../Text.ts"
-import { fresh } from "./Fresh.ts"
+import { fresh, noStrangers } from "./Fresh.ts"
 import { answers, freePort, host } from "./Port.ts"
 import { launch, type Program } from "./Program.ts"
 import type { Trust } from "./Trust.ts"
@@ -44,7 +44,8 @@ const start = Effect.fnUntraced(function* (what: Start) {
       program = yield* begin({ ...what, port }, port)
     }),
     ended: () => program.ended,
-    lastLines: () => program.lastLines
+    lastLines: () => program.lastLines,
+    strangers: noStrangers
   }
   return server
 })

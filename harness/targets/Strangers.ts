@@ -10,18 +10,30 @@ import { listed } from "../Text.ts"
 /** How long it may take to find out who else is there. */
 const strangersMillisMax = 5_000
 
-/** Says who is on a server besides ourselves and those who were of this run, or `undefined` where nobody is. */
-export const strangersAt = (
+/** Says why a client is not alone on a server with those who were of this run, or `undefined` where it is. */
+export const whyNotAlone = (
   address: Address,
   username: string,
   ours: ReadonlySet<string>
 ): Effect.Effect<string | undefined> =>
+  Effect.map(strangersAt(address, username, ours), (strangers) => {
+    if (strangers === undefined) return "cannot tell whether strangers are connected: nobody answers list"
+    return strangers.length === 0 ? undefined : `strangers are connected: ${listed(strangers.slice(0, 5))}`
+  })
+
+/** Who is on a server besides a client of this name and those who were of this run; `undefined` where it does not tell. */
+export const strangersAt = (
+  address: Address,
+  username: string,
+  ours: ReadonlySet<string>
+): Effect.Effect<ReadonlyArray<string> | undefined> =>
   usersAt(address, username).pipe(
-    Effect.map((users) => {
-      if (Option.isNone(users)) return "cannot tell whether strangers are connected: nobody answers list"
-      const strangers = users.value.filter((name) => name !== username && !ours.has(name))
-      return strangers.length === 0 ? undefined : `strangers are connected: ${listed(strangers.slice(0, 5))}`
-    }),
+    Effect.map(
+      Option.match({
+        onNone: () => undefined,
+        onSome: (users) => users.filter((name) => name !== username && !ours.has(name))
+      })
+    ),
     Effect.orElseSucceed(() => undefined)
   )
 

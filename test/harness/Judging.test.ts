@@ -184,6 +184,20 @@ describe("a fence, not a sleep, shows that nothing comes", () => {
     })
   )
 
+  it.live("a sender that hears itself breaks MSG-3 alone; what that is in the way of is not reached", () =>
+    Effect.gen(function* () {
+      const echoing = chat((base) => ({ recipients: () => [...base.members.values()] }))
+      const outcome = yield* playing(
+        steps(`${talk}- everyone receives nothing`, "proves: [MSG-1, MSG-3]\n"),
+        echoing
+      )
+      assert.deepStrictEqual(Object.fromEntries(outcome.clauses), {
+        "MSG-1": { verdict: "not_reached", by: "MSG-3" },
+        "MSG-3": { verdict: "failed" }
+      })
+    })
+  )
+
   it.live("one list that is not answered is a failure, where another server of the target answers it", () =>
     Effect.gen(function* () {
       let asked = 0

@@ -15,6 +15,8 @@ import { self } from "../../harness/targets/Self.ts"
 import { spawn } from "../../harness/targets/Spawn.ts"
 import { type Trust, trustOf } from "../../harness/targets/Trust.ts"
 import { type Client, listen, makeChat } from "../faulty/Chat.ts"
+import { parseAddress } from "../../src/Address.ts"
+import { connectTo } from "../support/TestClient.ts"
 import { steps, told } from "./playing.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "palabre-targets-"))
@@ -208,7 +210,7 @@ describe("--connect", () => {
         yield* answers(port)
         assert.strictEqual(served.size, 1)
         yield* playing("- alice logs in\n- bob logs in", connect({ host: "127.0.0.1", port }))
-        assert.strictEqual(served.size, 5)
+        assert.strictEqual(served.size, 6)
         for (const { ended } of served) assert.isTrue(ended)
       })
   )
@@ -218,6 +220,23 @@ describe("--connect", () => {
       const target = yield* running
       for (let round = 0; round < 5; round++)
         assert.strictEqual(told(yield* playing(hello, target)), "passed")
+    })
+  )
+
+  it.live("passes strangers over, their names and what they say, and does without the names they hold", () =>
+    Effect.gen(function* () {
+      const target = yield* running
+      const [, address = ""] = / (.+)$/.exec(target.arguments) ?? []
+      const zed = yield* connectTo(parseAddress(address))
+      yield* zed.login("zed")
+      const all = `${hello}\n- alice asks who is there\n- alice receives: { status: success, users: [alice, bob] }`
+      const chatter = setInterval(() => zed.send({ type: "message", content: "who are you?" }), 1)
+      const outcome = yield* playing(all, target)
+      clearInterval(chatter)
+      assert.strictEqual(told(outcome), "passed")
+      assert.include(outcome.notes.join(), "strangers are connected")
+      yield* (yield* connectTo(parseAddress(address))).login("carol")
+      assert.strictEqual(told(yield* playing(hello, target)), "skipped: strangers hold carol")
     })
   )
 

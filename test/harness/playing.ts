@@ -6,7 +6,7 @@ import { parseScenario, type Scenario } from "../../harness/Scenario.ts"
 import { Session } from "../../harness/repl/Session.ts"
 import { Stage } from "../../harness/Stage.ts"
 import type { Target } from "../../harness/Target.ts"
-import { fresh } from "../../harness/targets/Fresh.ts"
+import { fresh, noStrangers } from "../../harness/targets/Fresh.ts"
 import { type Change, listen, makeChat } from "../faulty/Chat.ts"
 
 /** A target in this process: the correct chat, or one with pieces changed; new for each scenario. */
@@ -31,7 +31,8 @@ export const chat = (change?: Change): Target => ({
       port: (listener.address() as AddressInfo).port,
       restart: Effect.die("this target does not restart"),
       ended: () => undefined,
-      lastLines: () => []
+      lastLines: () => [],
+      strangers: noStrangers
     }
   })
 })
