@@ -1,14 +1,18 @@
 import * as Effect from "effect/Effect"
+import { withinBounds } from "./Bounds.ts"
 import { type Census, moreThings } from "./Census.ts"
 import { inChat, noFigures } from "./Chat.ts"
 import { plainHand } from "./Conversation.ts"
 import { type Act, Polite } from "./Polite.ts"
+import { fillSeats } from "./Seating.ts"
 import type { ServerProcess } from "./ServerProcess.ts"
 import { Violation } from "./Violation.ts"
 
-/** Everything that clients held is given back; done with the census that shows it, once it does. */
+/** Everything that clients held is given back; done with the census that shows it, once it does. No bound was passed. */
 export const awaitEmpty = Effect.fnUntraced(function* (server: ServerProcess, start: Census) {
+  const peakBytes = server.peakBytes() // counting takes memory too
   let census = yield* server.census
+  yield* withinBounds(start, census, peakBytes)
   for (let tries = 0; moreThings(start, census).length > 0; tries++) {
     if (tries >= TRIES_MAX) return yield* leftOver(start, census)
     yield* Effect.sleep(PAUSE_MILLIS)
@@ -29,12 +33,18 @@ const leftOver = (start: Census, census: Census): Violation => {
 const TRIES_MAX = 60
 const PAUSE_MILLIS = 250
 
+/** Every seat is there, and can be given back: done once all have been taken and left again. */
+export const allSeats = Effect.fnUntraced(function* (server: ServerProcess, start: Census) {
+  yield* fillSeats(server.address, server.seats)
+  yield* awaitEmpty(server, start)
+})
+
 /**
  * The server still serves, tells those who are there when it ends, and ends in time with exit code 0, without a
  * complaint in its log.
  */
 export const endInOrder = Effect.fnUntraced(function* (server: ServerProcess) {
-  yield* inChat(server.address, ["guest 1", "guest 2", "guest 3"], noFigures(), (chat) =>
+  yield* inChat(server, ["guest 1", "guest 2", "guest 3"], noFigures(), (chat) =>
     Effect.gen(function* () {
       const guests = [...chat.speakers.values()].map((speaker) => new Polite(speaker, chat))
       for (const guest of guests) yield* guest.login()

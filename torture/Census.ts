@@ -6,6 +6,8 @@ export interface Census {
   readonly fibers: number
   /** Of all events, on all that emit them. */
   readonly listeners: number
+  /** All that are pending, whether they keep the process alive or not. */
+  readonly timers: number
   /** What keeps the event loop busy: sockets, timers. */
   readonly handles: number
   readonly openFiles: number
@@ -13,10 +15,21 @@ export interface Census {
   /** Outside the heap: buffers. */
   readonly bufferBytes: number
   readonly residentBytes: number
+  /** The longest turn of the event loop since the last count, in processor time. */
+  readonly turnMillis: number
 }
 
 /** What is counted in numbers; the rest is bytes. */
-const counts = ["names", "connections", "sockets", "fibers", "listeners", "handles", "openFiles"] as const
+const counts = [
+  "names",
+  "connections",
+  "sockets",
+  "fibers",
+  "listeners",
+  "timers",
+  "handles",
+  "openFiles"
+] as const
 
 /** Bytes of which only a part more may be held: the engine's own are never twice the same. */
 const bytes = ["heapBytes", "bufferBytes"] as const
@@ -49,16 +62,17 @@ export const table = (start: Census, end: Census): string => {
     .join("\n")
 }
 
-const titles: Readonly<Record<keyof Census, string>> = {
+const titles: Readonly<Record<Exclude<keyof Census, "turnMillis">, string>> = {
   names: "names on the list",
   connections: "connections",
   sockets: "socket objects",
   fibers: "fibers",
   listeners: "listeners",
+  timers: "timers",
   handles: "handles",
   openFiles: "open files",
   heapBytes: "heap after GC",
   bufferBytes: "buffers",
   residentBytes: "resident (not judged)"
 }
-const names = Object.keys(titles) as ReadonlyArray<keyof Census>
+const names = Object.keys(titles) as ReadonlyArray<keyof typeof titles>

@@ -2,6 +2,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type { Address } from "../src/Address.ts"
 import { Order } from "./Order.ts"
+import type { Patience } from "./Patience.ts"
 import { Speaker } from "./Speaker.ts"
 import type { Violation } from "./Violation.ts"
 
@@ -12,9 +13,13 @@ export interface Chat {
   /** The first of them listens, does not speak, and stays; it has the feature `presence`. */
   readonly witness: Speaker
   readonly order: Order
+  readonly patience: Patience
   readonly figures: Figures
   readonly onViolation: (violation: Violation) => void
 }
+
+/** Where clients meet, and how long they wait there. */
+export type Venue = Pick<Chat, "address" | "patience">
 
 /** What was done, for people to see. */
 export interface Figures {
@@ -40,7 +45,7 @@ export const noFigures = (): Figures => ({
 
 /** Has clients of these names meet; fails with the first thing that the server does wrong to one of them. */
 export const inChat = <A, E>(
-  address: Address,
+  { address, patience }: Venue,
   names: ReadonlyArray<string>,
   figures: Figures,
   meeting: (chat: Chat) => Effect.Effect<A, E>
@@ -50,6 +55,7 @@ export const inChat = <A, E>(
     const speakers = new Map(names.map((name) => [name, new Speaker(name)]))
     const chat: Chat = {
       address,
+      patience,
       speakers,
       witness: speakers.get(names[0]!)!,
       order: new Order(),

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net"
 import * as Effect from "effect/Effect"
 import { type Line, Lines } from "../src/Lines.ts"
+import { type Moment, type Patience, patienceMillis } from "./Patience.ts"
 import { reset, writePieces } from "./Sockets.ts"
 import { Trace } from "./Trace.ts"
 import { cut, type Hand, type Wish, write } from "./Traffic.ts"
@@ -24,18 +25,19 @@ export interface Question {
 /** Who is told what comes. */
 interface Hearer {
   readonly name: string
+  readonly patience: Patience
   /** Something that others caused. */
   readonly onEvent: (event: Received) => Wrong | undefined
   readonly onViolation: (violation: Violation) => void
 }
 
-/** One connection of a client that keeps to the protocol: each reply comes exactly once, in order, with its id. */
+/** One connection of a client that keeps to the protocol: each reply comes once, in order, with its id, in time. */
 export class Conversation {
   private readonly socket: Socket
   private readonly hearer: Hearer
   private readonly trace: Trace
   private readonly lines = new Lines(LINE_BYTES_MAX)
-  private readonly due: Array<Question> = []
+  private readonly due: Array<Question & { readonly since: Moment }> = []
   private mayEnd = false
   private goodbyes: "none" | "due" | "said" = "none"
   private isOver = false
@@ -59,7 +61,11 @@ export class Conversation {
       questions.map(({ request }) => request),
       hand
     )
-    this.due.push(...questions)
+    const since = this.hearer.patience.begin()
+    for (const question of questions) {
+      this.due.push({ ...question, since })
+      if (question.request.type === "logout") this.mayEnd = true
+    }
     this.trace.add("→", bytes.toString())
     return writePieces(this.socket, cut(bytes, cuts))
   }
@@ -113,7 +119,14 @@ export class Conversation {
     const { id, type } = question.request
     if (received["id"] !== id)
       return { clause: "ID-1", expected: `the reply to ${type} with id ${JSON.stringify(id)}` }
-    return question.check(received)
+    return question.check(received) ?? this.late(question.since)
+  }
+
+  private late(since: Moment): Wrong | undefined {
+    const millis = this.hearer.patience.overdue(since)
+    if (millis === undefined) return undefined
+    const expected = `the reply within ${patienceMillis} ms, not ${Math.round(millis)} ms after its request`
+    return { clause: "REQ-2", expected }
   }
 
   private unasked({ code }: Received): Wrong | undefined {

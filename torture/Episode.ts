@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
+import { type Doorstep, doorsteps } from "./Doorstep.ts"
 import { mutation, noise } from "./Mutation.ts"
-import { content, cuts, hand, id, write } from "./Traffic.ts"
+import { content, cuts, hand, heaviest, heavy, id, write } from "./Traffic.ts"
 
 /** One thing that a rude client does. */
 export type Rudeness =
@@ -25,6 +26,17 @@ export type Episode =
       readonly watches: boolean
       readonly goings: ReadonlyArray<Going>
     }
+  /** So many send what is hard to read in the same moment: what is slow for one is slower for all. */
+  | { readonly kind: "burden"; readonly size: number; readonly text: string }
+  /** One sends an object that does not end: more than any server may keep. */
+  | { readonly kind: "endless"; readonly start: string; readonly unit: string }
+  /** One reads nothing while another one says more than may wait for it. */
+  | { readonly kind: "mute"; readonly bytes: number }
+  /** One comes to a TLS port and does not shake hands. */
+  | { readonly kind: "doorstep"; readonly way: Doorstep; readonly millis: number }
+
+/** The most connections that an episode other than a crowd has at once. */
+export const togetherMax = 30
 
 const going = (freezeMillis: number): fc.Arbitrary<Going> =>
   fc.oneof(
@@ -45,6 +57,16 @@ const request = (names: ReadonlyArray<string>) => {
     }),
     fc.record({ type: fc.constant("message"), content, id }),
     fc.record({ type: fc.constant("message"), username, content }),
+    {
+      weight: 1,
+      arbitrary: heavy.chain((text) =>
+        fc.constantFrom<object>(
+          { type: "login", username: text },
+          { type: "message", username: text, content: "x" },
+          { type: "message", content: text }
+        )
+      )
+    },
     fc.record({ type: fc.constantFrom("list", "ping", "list", "ping", "logout"), id })
   )
 }
@@ -73,6 +95,22 @@ const rudeness = (names: ReadonlyArray<string>): fc.Arbitrary<Rudeness> =>
     { weight: 1, arbitrary: fc.record({ does: fc.constant("halfClose") }) }
   )
 
+const endless = fc.record({
+  kind: fc.constant("endless"),
+  start: fc.constantFrom('{"type":"message","content":"', '{"type":"message","content":', '{"'),
+  unit: fc.constantFrom("x", "é", "[", "0")
+})
+
+/** Few and long, or many and short. */
+const mute = fc.record({ kind: fc.constant("mute"), bytes: fc.constantFrom(8_000, 60_000) })
+
+/** What is tried in every party at our own server, to its end, and not left to chance. */
+export const greediest: ReadonlyArray<Episode> = [
+  { kind: "burden", size: togetherMax, text: heaviest },
+  { kind: "endless", start: '{"type":"message","content":"', unit: "x" },
+  { kind: "mute", bytes: 60_000 }
+]
+
 /** How much is how rude. */
 export interface Manners {
   /** Names that a rude client tries to take; who holds one keeps it. */
@@ -81,10 +119,13 @@ export interface Manners {
   readonly freezeMillis: number
   /** The largest crowd, or none where 0. */
   readonly crowdMax: number
+  /** Whether the server's limits are known. */
+  readonly isOurs: boolean
+  readonly isTls: boolean
 }
 
 /** What a rude client may do next. */
-export const episode = ({ crowdMax, freezeMillis, names }: Manners): fc.Arbitrary<Episode> => {
+export const episode = ({ crowdMax, freezeMillis, isOurs, isTls, names }: Manners): fc.Arbitrary<Episode> => {
   const goings = fc.array(going(freezeMillis), { minLength: 1, maxLength: 8 })
   return fc.oneof(
     {
@@ -97,7 +138,24 @@ export const episode = ({ crowdMax, freezeMillis, names }: Manners): fc.Arbitrar
     },
     {
       weight: 2,
-      arbitrary: fc.record({ kind: fc.constant("storm"), size: fc.integer({ min: 2, max: 30 }), goings })
+      arbitrary: fc.record({
+        kind: fc.constant("storm"),
+        size: fc.integer({ min: 2, max: togetherMax }),
+        goings
+      })
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant("burden"), size: fc.constant(togetherMax), text: heavy })
+    },
+    { weight: isOurs ? 1 : 0, arbitrary: fc.oneof(endless, mute) },
+    {
+      weight: isTls ? 10 : 0,
+      arbitrary: fc.record({
+        kind: fc.constant("doorstep"),
+        way: fc.constantFrom(...doorsteps),
+        millis: fc.nat(freezeMillis)
+      })
     },
     {
       weight: crowdMax > 0 ? 1 : 0,

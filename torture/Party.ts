@@ -1,9 +1,8 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
-import type { Address } from "../src/Address.ts"
-import { type Chat, type Figures, inChat } from "./Chat.ts"
-import { episode } from "./Episode.ts"
+import { type Chat, type Figures, inChat, type Venue } from "./Chat.ts"
+import { episode, greediest, togetherMax } from "./Episode.ts"
 import { type Act, type Departure, Polite } from "./Polite.ts"
 import { playEpisode } from "./Rude.ts"
 import { draw, type Seed } from "./Seed.ts"
@@ -12,8 +11,7 @@ import { cuts, hand, type Wish, wishOf } from "./Traffic.ts"
 import { Violation } from "./Violation.ts"
 
 /** How a party goes. It lasts until one of the two limits is reached. */
-export interface Invitation {
-  readonly address: Address
+export interface Invitation extends Venue {
   readonly seed: Seed
   readonly millisMax: number
   /** Episodes of each rude client, and logins of each polite one that comes and goes. */
@@ -22,6 +20,8 @@ export interface Invitation {
   readonly crowdMax: number
   /** How long a frozen client stays. */
   readonly freezeMillis: number
+  /** Whether it is our own server, whose limits are known: what they bound is tried too. */
+  readonly isOurs: boolean
   readonly figures: Figures
 }
 
@@ -30,7 +30,7 @@ export interface Invitation {
  * with the first thing that the server did wrong to a polite one.
  */
 export const party = (invitation: Invitation) =>
-  inChat(invitation.address, [...residents, ...travellers], invitation.figures, (chat) =>
+  inChat(invitation, [...residents, ...travellers], invitation.figures, (chat) =>
     Effect.gen(function* () {
       const endsAtMillis = (yield* Clock.currentTimeMillis) + invitation.millisMax
       const isOver = Effect.map(Clock.currentTimeMillis, (nowMillis) => nowMillis >= endsAtMillis)
@@ -44,7 +44,8 @@ export const party = (invitation: Invitation) =>
       yield* together([
         ...staying.map((polite) => stay(polite, host)),
         ...travellers.map((name) => comeAndGo(politeOf(name), host)),
-        ...rudeNames.map((name) => misbehave(name, host))
+        ...rudeNames.map((name) => misbehave(name, host)),
+        ...(host.isOurs ? greediest : []).map((episode, i) => playEpisode(chat, `greedy-${i}`, 0, episode))
       ])
       yield* together(staying.map((polite) => polite.fence()))
       yield* together(staying.map((polite) => polite.leave("logout")))
@@ -60,6 +61,16 @@ interface Host extends Invitation {
 
 const moreThanTheWitness = (who: string, name: string): Violation =>
   new Violation({ clause: "MSG-5", who, expected: `all that ${name} heard`, received: "less", trace: [] })
+
+/** How many seats a party takes at most: one for each client at once, and some for those the server has not seen go. */
+export const seatsFor = (crowdMax: number): number =>
+  residents.length +
+  travellers.length +
+  rudeNames.length * Math.max(togetherMax, crowdMax) +
+  greediest.length * togetherMax +
+  UNSEEN_MAX
+
+const UNSEEN_MAX = 64
 
 /** Names so far apart that no mistyped byte makes one of another. */
 const residents = ["resident-0", "Résidente-1", "住民-2", "RESIDENT №3", "住人😀4"]
@@ -118,8 +129,14 @@ const comeAndGo = Effect.fnUntraced(function* (polite: Polite, { episodesMax, is
 
 /** Plays one episode after the other; the end of the party cuts it off in the midst of one. */
 const misbehave = Effect.fnUntraced(
-  function* (name: string, { chat, crowdMax, episodesMax, freezeMillis, seed }: Host) {
-    const episodes = episode({ names: [name, "rude", ...residents], crowdMax, freezeMillis })
+  function* (name: string, { chat, crowdMax, episodesMax, freezeMillis, isOurs, seed }: Host) {
+    const episodes = episode({
+      names: [name, "rude", ...residents],
+      crowdMax,
+      freezeMillis,
+      isOurs,
+      isTls: chat.address.tls !== undefined
+    })
     for (let n = 0; n < episodesMax; n++) yield* playEpisode(chat, name, n, draw(episodes, seed, name, n))
   },
   (effect, _name, { millisMax }) => Effect.asVoid(Effect.timeoutOption(effect, millisMax))

@@ -103,7 +103,12 @@ export class Polite {
       this.follower = follower
       this.conversation = new Conversation(
         yield* open(this.chat.address),
-        { name, onEvent: (event) => this.hear(event), onViolation: this.chat.onViolation },
+        {
+          name,
+          patience: this.chat.patience,
+          onEvent: (event) => this.hear(event),
+          onViolation: this.chat.onViolation
+        },
         this.trace
       )
       yield* this.talk.send([login], plainHand, [])

@@ -7,6 +7,13 @@ import * as Effect from "effect/Effect"
 import { Connection } from "../src/Connection.ts"
 import type { Census } from "./Census.ts"
 
+/** The class of what `setTimeout` and `setInterval` give, referenced or not. */
+const Timeout = (() => {
+  const timer = setTimeout(() => {}, 0)
+  clearTimeout(timer)
+  return timer.constructor
+})()
+
 const Fiber = Effect.runFork(Effect.void).constructor
 
 /** What is counted of all objects that are alive. */
@@ -16,12 +23,16 @@ const countObjects = (all: ReadonlyArray<unknown>) => {
     connections: all.filter((each) => each instanceof Connection).length,
     sockets: emitters.filter((each) => each instanceof Socket).length,
     fibers: all.filter((each) => each instanceof Fiber).length,
+    timers: all.filter((each) => each instanceof Timeout && isPending(each)).length,
     listeners: emitters.reduce((sum, emitter) => sum + listenersOf(emitter), 0)
   }
 }
 
 /** A prototype is an emitter too, but has nothing to keep listeners in. */
 const hasListeners = (emitter: object): boolean => Object.hasOwn(emitter, "_events")
+
+/** A timer that is over or cleared may still be alive. */
+const isPending = (timer: object): boolean => !(timer as { readonly _destroyed: boolean })._destroyed
 
 const listenersOf = (emitter: EventEmitter): number =>
   emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0)
@@ -51,7 +62,17 @@ const survey = (): ReturnType<typeof countObjects> => {
   return counts.value
 }
 
+/** How much the event loop worked without a pause, at most: processor time, so that no busy machine lengthens it. */
+const turn = { millisMax: 0, from: process.threadCpuUsage() }
+
+const endTurn = (): void => {
+  const { system, user } = process.threadCpuUsage(turn.from)
+  turn.millisMax = Math.max(turn.millisMax, (system + user) / 1_000)
+  turn.from = process.threadCpuUsage()
+}
+
 const census = (): Omit<Census, "names"> => {
+  endTurn()
   const counts = survey()
   const { external, heapUsed, rss } = process.memoryUsage()
   return {
@@ -60,11 +81,29 @@ const census = (): Omit<Census, "names"> => {
     openFiles: existsSync(OWN_FILES) ? readdirSync(OWN_FILES).length : 0,
     heapBytes: heapUsed,
     bufferBytes: external,
-    residentBytes: rss
+    residentBytes: rss,
+    turnMillis: turn.millisMax
   }
 }
 
+/** A turn is measured to within this. */
+const TURN_MILLIS = 10
+
 const OWN_FILES = "/proc/self/fd"
 
-process.on("message", () => process.send!(census()))
+/** What was begun before the question, such as the server's own start, is done before it is counted. */
+const afterTurns = (turns: number, act: () => void): void => {
+  if (turns === 0) act()
+  else setImmediate(afterTurns, turns - 1, act)
+}
+
+const TURNS = 10
+
+const answer = (): void => {
+  process.send!(census())
+  Object.assign(turn, { millisMax: 0, from: process.threadCpuUsage() }) // counting was a long turn of its own
+}
+
+setInterval(endTurn, TURN_MILLIS).unref()
+process.on("message", () => afterTurns(TURNS, answer))
 process.on("disconnect", () => process.exit())

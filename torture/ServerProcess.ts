@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process"
+import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { Address } from "../src/Address.ts"
 import { Lines } from "../src/Lines.ts"
 import type { Census } from "./Census.ts"
+import type { Certificate } from "./Certificate.ts"
 import { namesOnline } from "./NamesOnline.ts"
+import { clocksWith, Patience } from "./Patience.ts"
 import type { CannotConnect } from "./Sockets.ts"
 
 /** The server is gone, or does not start: how it ended, and the end of what it said. */
@@ -24,7 +27,12 @@ export interface Ended {
 /** Our own server as people run it, in a process of its own on a free port of loopback, that can be looked into. */
 export interface ServerProcess {
   readonly address: Address
+  readonly seats: number
+  /** How long its clients wait. */
+  readonly patience: Patience
   readonly census: Effect.Effect<Census, ServerFailed | CannotConnect>
+  /** The most memory that it ever had, or `undefined` where the system does not tell. */
+  readonly peakBytes: () => number | undefined
   /** The last lines of its log that tell of an error, or are none of its own. */
   readonly complaints: () => ReadonlyArray<string>
   /** Fails with how it ended, as soon as it has. */
@@ -33,10 +41,17 @@ export interface ServerProcess {
   readonly terminate: Effect.Effect<Ended>
 }
 
+/** What kind of server to start: with a certificate it speaks TLS. */
+export interface ServerOptions {
+  /** How many may connect. */
+  readonly seats: number
+  readonly certificate: Certificate | undefined
+}
+
 /** Starts a server; it is killed when the scope closes, if it still runs. */
-export const startServer = Effect.fnUntraced(function* (...flags: ReadonlyArray<string>) {
+export const startServer = Effect.fnUntraced(function* ({ certificate, seats }: ServerOptions) {
   const child = yield* Effect.acquireRelease(
-    Effect.sync(() => spawnServer(flags)),
+    Effect.sync(() => spawnServer([...seatFlags(seats), ...tlsFlags(certificate)])),
     (child) => Effect.sync(() => child.kill("SIGKILL"))
   )
   const log: Array<string> = []
@@ -54,20 +69,39 @@ export const startServer = Effect.fnUntraced(function* (...flags: ReadonlyArray<
     else child.once("close", onClose)
     return Effect.sync(() => child.off("close", onClose))
   })
-  const address = { host: "127.0.0.1", port: yield* Effect.raceFirst(listening(child), ended) }
+  const address: Address = {
+    host: "127.0.0.1",
+    port: yield* Effect.raceFirst(listening(child), ended),
+    tls: certificate && { ca: certificate.ca }
+  }
   const counted = Effect.gen(function* () {
     const held = yield* census(child) // before the visit that asks for the names
     return { names: yield* namesOnline(address), ...held }
   })
   const server: ServerProcess = {
     address,
+    seats,
+    patience: new Patience(clocksWith(child.pid)),
     census: Effect.raceFirst(counted, ended),
+    peakBytes: () => peakBytes(child.pid!),
     complaints: () => log.filter((line) => !/^\{.*"level":"WARN"/.test(line)),
     ended,
     terminate: terminate(child)
   }
   return server
 })
+
+const seatFlags = (seats: number) => ["--max-clients", String(seats)]
+
+/** A handshake may take as long as a login: soon enough for a short party to see the end of it. */
+const tlsFlags = (certificate: Certificate | undefined): ReadonlyArray<string> =>
+  certificate === undefined
+    ? []
+    : ["--tls-cert", certificate.certFile, "--tls-key", certificate.keyFile, ...handshakeFlags]
+
+/** How long a handshake may take with a server that speaks TLS. */
+export const handshakeMillisMax = 5_000
+const handshakeFlags = ["--login-timeout", `${handshakeMillisMax / 1_000}s`]
 
 const root = new URL("..", import.meta.url)
 
@@ -110,6 +144,15 @@ const census = (child: ChildProcess): Effect.Effect<Omit<Census, "names">> =>
     child.once("message", (message) => resume(Effect.succeed(message as Census)))
     child.send("census")
   })
+
+const peakBytes = (pid: number): number | undefined => {
+  try {
+    const [, kibibytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? []
+    return kibibytes === undefined ? undefined : Number(kibibytes) * 1_024
+  } catch {
+    return undefined // no /proc: not Linux, or the process is gone
+  }
+}
 
 const terminate = (child: ChildProcess): Effect.Effect<Ended> =>
   Effect.callback((resume) => {

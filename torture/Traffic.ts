@@ -48,6 +48,18 @@ export const content: fc.Arbitrary<string> = fc.oneof(
   }
 )
 
+const heavyOf = (marks: string): string => "a" + marks.repeat(HEAVY_BYTES / Buffer.byteLength(marks))
+
+const HEAVY_BYTES = 60_000
+
+/** The heavy text that takes longest. */
+export const heaviest: string = heavyOf("\u0323\u0301")
+
+/** Texts as long as a request may be, of which each character is one more that the ones before it must be sorted with. */
+export const heavy: fc.Arbitrary<string> = fc
+  .constantFrom("\u0323\u0301", "\u0f74\u0f72", "\u0327\u0301\u0323", "\u1100\u1161\u11a8")
+  .map(heavyOf)
+
 export const id: fc.Arbitrary<string | number | undefined> = fc.oneof(
   fc.constant(undefined),
   fc.integer(),

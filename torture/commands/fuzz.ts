@@ -3,12 +3,16 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { type Address, formatAddress, parseAddress } from "../../src/Address.ts"
-import { awaitEmpty, endInOrder } from "../Aftermath.ts"
+import { formatAddress, parseAddress } from "../../src/Address.ts"
+import { exitCodes, Failure } from "../../src/Cli.ts"
+import { allSeats, awaitEmpty, endInOrder } from "../Aftermath.ts"
+import { makeCertificate } from "../Certificate.ts"
 import { noFigures } from "../Chat.ts"
-import { type Invitation, party } from "../Party.ts"
+import { lingerInAllWays } from "../Doorstep.ts"
+import { type Invitation, party, seatsFor } from "../Party.ts"
+import { clocksWith, Patience } from "../Patience.ts"
 import { failureOf, figuresText, noServer, reporting } from "../Report.ts"
-import { startServer } from "../ServerProcess.ts"
+import { handshakeMillisMax, startServer } from "../ServerProcess.ts"
 import { open } from "../Sockets.ts"
 import { seedFlag, watching } from "../Watching.ts"
 
@@ -40,9 +44,14 @@ export const fuzz = Command.make(
       Flag.withDescription("a server that runs already; what it holds afterwards is not looked at"),
       Flag.mapTryCatch(parseAddress, (error) => (error as Error).message),
       Flag.optional
+    ),
+    tls: Flag.Boolean("tls").pipe(
+      Flag.withDescription("our own server speaks TLS, and some come to its port and never shake hands"),
+      Flag.withDefault(false)
     )
   },
-  Effect.fnUntraced(function* ({ connect, seconds, seed }) {
+  Effect.fnUntraced(function* ({ connect, seconds, seed, tls }) {
+    if (tls && Option.isSome(connect)) return yield* Effect.fail(new Failure(eitherOr, exitCodes.usage))
     const figures = noFigures()
     const invitation = {
       seed,
@@ -53,11 +62,16 @@ export const fuzz = Command.make(
       figures
     }
     const to = Option.map(connect, (address) => ` --connect ${formatAddress(address)}`)
-    const replay = `pnpm fuzz --seconds ${seconds} --seed ${seed}${Option.getOrElse(to, () => "")}`
+    const where = tls ? " --tls" : Option.getOrElse(to, () => "")
+    const replay = `pnpm fuzz --seconds ${seconds} --seed ${seed}${where}`
     yield* watching(invitation.millisMax, () => `fuzz, seed ${seed}`, figures)
     const outcome = yield* Option.match(connect, {
-      onNone: () => fuzzOwn(invitation, replay),
-      onSome: (address) => fuzzOther({ ...invitation, address }, replay)
+      onNone: () => fuzzOwn(invitation, tls, replay),
+      onSome: (address) =>
+        fuzzOther(
+          { ...invitation, address, isOurs: false, patience: new Patience(clocksWith(undefined)) },
+          replay
+        )
     })
     yield* Console.log(`fuzz, seed ${seed}: ${figuresText(figures)}\n${outcome}`)
   }, Effect.scoped)
@@ -69,6 +83,7 @@ export const fuzz = Command.make(
   Command.withExamples([
     { command: "pnpm fuzz", description: "a minute against our own server, with a new seed" },
     { command: "pnpm fuzz --seconds 10 --seed 7", description: "the same again" },
+    { command: "pnpm fuzz --tls", description: "the same over TLS" },
     { command: "pnpm fuzz --connect 127.0.0.1:9000", description: "another server" }
   ])
 )
@@ -76,22 +91,29 @@ export const fuzz = Command.make(
 /** How long a frozen client stays: long enough for the server to have had enough of it. */
 const FREEZE_MILLIS = 8_000
 
-const fuzzOwn = Effect.fnUntraced(function* (invitation: Omit<Invitation, "address">, replay: string) {
-  const server = yield* Effect.mapError(startServer(), noServer)
+const eitherOr = "--tls is for our own server, and does not go with --connect"
+
+const fuzzOwn = Effect.fnUntraced(function* (
+  invitation: Omit<Invitation, "address" | "isOurs" | "patience">,
+  tls: boolean,
+  replay: string
+) {
+  const certificate = tls ? yield* makeCertificate : undefined
+  const seats = seatsFor(invitation.crowdMax)
+  const server = yield* Effect.mapError(startServer({ seats, certificate }), noServer)
   const start = yield* Effect.mapError(server.census, noServer)
-  const { address } = server
+  const { address, patience } = server
   yield* Effect.gen(function* () {
-    yield* Effect.raceFirst(party({ ...invitation, address }), server.ended)
+    yield* Effect.raceFirst(party({ ...invitation, address, patience, isOurs: true }), server.ended)
+    if (tls) yield* lingerInAllWays(address, 2 * handshakeMillisMax)
     yield* awaitEmpty(server, start)
+    yield* allSeats(server, start)
     yield* endInOrder(server)
   }).pipe(reporting(server, replay))
   return "Nothing was lost, everything was given back, the server ended in order."
 })
 
-const fuzzOther = Effect.fnUntraced(function* (
-  invitation: Invitation & { address: Address },
-  replay: string
-) {
+const fuzzOther = Effect.fnUntraced(function* (invitation: Invitation, replay: string) {
   const probe = yield* Effect.mapError(open(invitation.address), noServer)
   probe.destroy()
   yield* Effect.mapError(party(invitation), (error) => failureOf(error, replay))

@@ -4,10 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { Failure } from "../../src/Cli.ts"
-import { awaitEmpty, endInOrder } from "../Aftermath.ts"
+import { allSeats, awaitEmpty, endInOrder } from "../Aftermath.ts"
 import { bytesSlack, moreBytes, table } from "../Census.ts"
 import { noFigures } from "../Chat.ts"
-import { party } from "../Party.ts"
+import { party, seatsFor } from "../Party.ts"
 import { figuresText, noServer, reporting } from "../Report.ts"
 import { startServer } from "../ServerProcess.ts"
 import { seedFlag, watching } from "../Watching.ts"
@@ -40,12 +40,17 @@ export const soak = Command.make(
     const figures = noFigures()
     let rounds = 0
     yield* watching(millisMax, () => `soak, seed ${seed}, round ${rounds + 1}`, figures)
-    const server = yield* Effect.mapError(startServer(), noServer)
+    const server = yield* Effect.mapError(
+      startServer({ seats: seatsFor(CROWD_MAX), certificate: undefined }),
+      noServer
+    )
     const empty = yield* Effect.mapError(server.census, noServer)
     const round = Effect.gen(function* () {
-      const { address } = server
+      const { address, patience } = server
       const invitation = {
         address,
+        patience,
+        isOurs: true,
         seed: seed + rounds,
         millisMax: Math.min(ROUND_MILLIS, millisMax / ROUNDS_MIN),
         episodesMax: Number.POSITIVE_INFINITY,
@@ -61,6 +66,7 @@ export const soak = Command.make(
       const start = yield* round
       let end = yield* round
       while ((yield* Clock.currentTimeMillis) < endsAtMillis) end = yield* round
+      yield* allSeats(server, empty)
       yield* endInOrder(server)
       return [start, end] as const
     }).pipe(reporting(server, replay))

@@ -1,0 +1,57 @@
+import type { AddressInfo } from "node:net"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { Address } from "../../src/Address.ts"
+import { type Chat, noFigures } from "../../torture/Chat.ts"
+import { Order } from "../../torture/Order.ts"
+import { party } from "../../torture/Party.ts"
+import { clocksWith, Patience } from "../../torture/Patience.ts"
+import { Speaker } from "../../torture/Speaker.ts"
+import { type Change, listen, makeChat } from "../faulty/Chat.ts"
+
+/** A small server that is right, or wrong on purpose, as long as the scope lasts. */
+export const serverWith = (change?: Change): Effect.Effect<Address, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const chat = makeChat(change)
+    const server = yield* Effect.acquireRelease(
+      Effect.promise(() => listen(chat, 0)),
+      (server) =>
+        Effect.sync(() => {
+          server.close()
+          for (const { socket } of chat.clients) socket.destroy()
+        })
+    )
+    return { host: "127.0.0.1", port: (server.address() as AddressInfo).port }
+  })
+
+/** A short party at such a server. */
+export const partyAt = (change?: Change) =>
+  Effect.scoped(
+    Effect.flatMap(serverWith(change), (address) =>
+      party({
+        address,
+        seed: 1,
+        millisMax: 700,
+        episodesMax: 20,
+        crowdMax: 0,
+        freezeMillis: 100,
+        isOurs: false,
+        patience: new Patience(clocksWith(undefined)),
+        figures: noFigures()
+      })
+    )
+  )
+
+/** A chat of which a rude client needs no more than its address. */
+export const chatAt = (address: Address): Chat => {
+  const witness = new Speaker("witness")
+  return {
+    address,
+    witness,
+    speakers: new Map([["witness", witness]]),
+    order: new Order(),
+    patience: new Patience(clocksWith(undefined)),
+    figures: noFigures(),
+    onViolation: () => {}
+  }
+}
