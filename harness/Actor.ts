@@ -15,6 +15,8 @@ export class Actor {
   rest: Buffer | undefined
   /** The last thing it did, for saying how long after it something came. */
   lastDid: Happening | undefined
+  /** Told of what is taken out of the inbox. */
+  onTake: (incoming: Incoming) => void = () => undefined
 
   constructor(name: string) {
     this.name = name
@@ -59,6 +61,7 @@ export class Actor {
   take(incoming: Incoming): Incoming {
     const inbox = this.connection!.inbox
     inbox.splice(inbox.indexOf(incoming), 1)
+    this.onTake(incoming)
     return incoming
   }
 

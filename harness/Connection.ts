@@ -63,6 +63,8 @@ export class Connection {
   ended: End | undefined
   /** Whether this side has left it (FIN, RST or silence): what comes now is nobody's business. */
   left = false
+  /** Whether it left without a word, so that the server knows nothing of it. */
+  private silent = false
   /** Whether the server may end it at any time from now on. */
   mayEnd = false
   reading = true
@@ -119,6 +121,11 @@ export class Connection {
   /** Whether requests can still be sent and answers read. */
   get open(): boolean {
     return this.ended === undefined && !this.left
+  }
+
+  /** Whether it has ended, as far as the server can know. */
+  get gone(): boolean {
+    return this.ended !== undefined || (this.left && !this.silent)
   }
 
   /** Whether a hidden `list` would be answered: logged in, reading, nothing half sent, nothing garbled. */
@@ -184,6 +191,24 @@ export class Connection {
     this.socket.end(() => this.socket.destroy())
   }
 
+  /**
+   * Closes as one who waits for the other side to close too (FIN): whether it does within the bound, and so has let go.
+   * In the end the connection is reset.
+   */
+  get part(): Effect.Effect<boolean> {
+    const answered = Effect.callback<boolean>((resume) => {
+      this.leave()
+      if (this.socket.destroyed) return resume(Effect.succeed(false))
+      this.socket.once("close", () => resume(Effect.succeed(true)))
+      this.socket.resume()
+      this.socket.end()
+    })
+    return Effect.timeoutOrElse(answered, {
+      duration: partMillisMax,
+      orElse: () => Effect.succeed(false)
+    }).pipe(Effect.ensuring(Effect.sync(() => this.reset())))
+  }
+
   /** Closes one way: FIN, and goes on reading. */
   halfClose(): void {
     this.writing = false
@@ -200,6 +225,7 @@ export class Connection {
   /** Neither bytes nor FIN from now on. */
   fallSilent(): void {
     this.leave()
+    this.silent = true
     this.socket.pause()
   }
 
@@ -276,6 +302,7 @@ export class Connection {
 
   private leave(): void {
     this.left = true
+    this.silent = false
     this.username = undefined
   }
 }
@@ -285,6 +312,9 @@ const whyNot = ({ code = "", message }: NodeJS.ErrnoException): string => {
   if (code.startsWith("ERR_SSL")) return `it does not speak TLS (${code})`
   return code === "ECONNREFUSED" ? "connection refused: nobody listens there any more" : code || message
 }
+
+/** How long a server may take to answer a FIN; one that does not is not waited for. */
+const partMillisMax = 200
 
 const NEWLINE = 0x0a
 const hiddenList = Buffer.from('{"type": "list"}\n')

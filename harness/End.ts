@@ -1,17 +1,15 @@
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import type { ClauseId } from "./Clauses.ts"
-import { type Observer, unseen } from "./Connection.ts"
+import { Connection, type Observer, unseen } from "./Connection.ts"
 import { fail, type Finding, type StepFailed } from "./Failure.ts"
 import { fence } from "./Fence.ts"
 import { encode } from "./Template.ts"
 import { isSuccess } from "./Requests.ts"
+import { seatsSure } from "./Seats.ts"
 import type { Scene, Stage } from "./Stage.ts"
 import { count, show } from "./Text.ts"
 import { receivedNothing } from "./verbs/Receiving.ts"
-
-/** Connections that every server has to serve at once (CONC-1): the last check does not ask for one more. */
-const clientsSure = 8
 
 /**
  * How every scenario ends: whoever is connected and reads has received nothing that was not asked for, nobody holds half
@@ -49,16 +47,18 @@ const linesEnd = Effect.fnUntraced(function* ({ deadlineMillis, stage }: Scene) 
   }
 })
 
-/** A new client logs in, unseen; where it needs the place of one who has just left, it tries until that is free. */
+/**
+ * A new client logs in, unseen. Where eight are there, one leaves first; where it may need the seat of one who has left,
+ * it tries until that is free.
+ */
 const newcomer = Effect.fnUntraced(function* (scene: Scene) {
-  const { stage } = scene
-  const open = [...stage.actors.values()].filter(({ connection }) => connection?.open === true)
-  const takesAPlace = open.length >= clientsSure
-  if (takesAPlace) open.at(-1)!.connection!.close()
+  const { seats } = scene.stage
+  const { full, staying } = seats
+  if (staying.length >= seatsSure) yield* seats.giveBack(staying.find(({ left }) => left) ?? staying.at(-1)!)
   for (;;) {
     const finding = yield* tryToLogIn(scene)
     if (finding === undefined) return
-    if (!takesAPlace || performance.now() + pauseMillis > scene.deadlineMillis) return yield* fail(finding)
+    if (!full || performance.now() + pauseMillis > scene.deadlineMillis) return yield* fail(finding)
     yield* Effect.sleep(pauseMillis)
   }
 })
@@ -66,12 +66,13 @@ const newcomer = Effect.fnUntraced(function* (scene: Scene) {
 const pauseMillis = 20
 
 /** Logs a new client in, or finds what is wrong. */
-const tryToLogIn = Effect.fnUntraced(function* (
-  scene: Scene
-): Effect.fn.Return<Finding | undefined, StepFailed> {
+const tryToLogIn = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Return<Finding | undefined> {
   const { stage } = scene
   const username = stage.target.newcomerName()
-  const connection = yield* stage.dial(onlyWaking(stage))
+  const connection = yield* Effect.catchTag(stage.dial(onlyWaking(stage)), "StepFailed", ({ finding }) =>
+    Effect.succeed(finding)
+  )
+  if (!(connection instanceof Connection)) return connection
   stage.newcomer?.reset()
   stage.newcomer = connection
   stage.usernames.add(username)

@@ -4,10 +4,11 @@ import { exitCodes, type Summary } from "./Summary.ts"
 import { reporters, type Reporter, type ReporterName, type RunInfo } from "./report/Reporter.ts"
 import { coloured, colourless } from "./report/Style.ts"
 
-/** Where one reporter writes: standard output, or a file at the end. */
+/** Where one reporter writes: standard output, standard error where it is `aside`, or a file at the end. */
 export interface Destination {
   readonly reporter: ReporterName
   readonly file: string | undefined
+  readonly aside?: boolean
 }
 
 /** Reads `pretty` or `junit=out.xml`. */
@@ -21,6 +22,7 @@ export const parseDestination = (text: string): Destination | undefined => {
 export class Output {
   private readonly parts: ReadonlyArray<{
     readonly file: string | undefined
+    readonly aside: boolean
     readonly reporter: Reporter
     text: string
   }>
@@ -37,10 +39,10 @@ export class Output {
     info: Omit<RunInfo, "style">,
     screen: Screen
   ): Promise<Output> {
-    const parts = destinations.map(async ({ file, reporter }) => {
+    const parts = destinations.map(async ({ aside = false, file, reporter }) => {
       if (file !== undefined) writeFileSync(file, "")
       const style = file === undefined && screen.coloured ? coloured : colourless
-      return { file, reporter: (await reporters[reporter]())({ ...info, style }), text: "" }
+      return { file, aside, reporter: (await reporters[reporter]())({ ...info, style }), text: "" }
     })
     return new Output(await Promise.all(parts), screen)
   }
@@ -63,6 +65,7 @@ export class Output {
     for (const part of this.parts) {
       const text = render(part.reporter) ?? ""
       if (part.file !== undefined) part.text += text
+      else if (part.aside) process.stderr.write(text)
       else if (text !== "") this.screen.write(text)
     }
   }

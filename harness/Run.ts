@@ -80,7 +80,7 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
   const { cast, ignoring } = scenario
   const random = randomOf(settings.seed, scenario.title)
   const stage = new Stage({ cast, ignoring, target, server, timeScale: settings.timeScale, random })
-  yield* Effect.addFinalizer(() => Effect.sync(() => stage.clear()))
+  yield* Effect.addFinalizer(() => stage.clear)
   const startMillis = performance.now()
   const captures = new CaptureScope()
   const part = (name: "before" | "steps" | "after") =>
@@ -132,7 +132,7 @@ const judge = Effect.fnUntraced(function* (
     return { ...told, verdict, clauses, ...(idle.length > 0 ? { reason: idle[0]! } : {}) }
   }
   const [place, finding] = whatFailed
-  const crash = finding.lost === true ? yield* waitForCrash(server) : server.ended()
+  const crash = yield* crashOf(server, finding)
   const clauses = withoutList(blame(scenario, place), target, finding)
   const reached =
     clauses.size === 0 ||
@@ -174,10 +174,14 @@ const brokenFinding = (clause: ClauseId, broken: ReadonlyMap<ClauseId, string>):
   received: broken.get(clause)!
 })
 
-/** A program's end is noticed a little later than its connections': looks again for a moment, to say what happened. */
-const waitForCrash = (server: Server): Effect.Effect<string | undefined> =>
+/**
+ * How the server ended, where it did. A program's end is noticed a little later than its connections': after the end of one
+ * this looks again for a moment.
+ */
+export const crashOf = (server: Server, { lost }: Finding): Effect.Effect<string | undefined> =>
   Effect.gen(function* () {
-    for (let tries = 0; tries < 20 && server.ended() === undefined; tries++) yield* Effect.sleep(5)
+    const triesMax = lost === true ? 20 : 0
+    for (let tries = 0; tries < triesMax && server.ended() === undefined; tries++) yield* Effect.sleep(5)
     return server.ended()
   })
 

@@ -8,6 +8,7 @@ import { Connection, type Incoming, type Observer } from "./Connection.ts"
 import { type Finding, fail, StepFailed } from "./Failure.ts"
 import { type Captures, type Json, match, Mismatch, type ObjectPattern, type Scalar } from "./Pattern.ts"
 import type { Network } from "./Network.ts"
+import { Seats } from "./Seats.ts"
 import { Signal } from "./Signal.ts"
 import type { Step } from "./Step.ts"
 import type { Server, Target } from "./Target.ts"
@@ -41,6 +42,7 @@ export class Stage {
   readonly networks: Array<{ readonly actor: string; readonly line: number; readonly network: Network }> = []
   /** The client that logs in when all is over. */
   newcomer: Connection | undefined
+  readonly seats = new Seats()
   /** Every name that logged in during this scenario. */
   readonly usernames = new Set<string>()
   private readonly ignoring: ReadonlyArray<ObjectPattern>
@@ -66,11 +68,12 @@ export class Stage {
     if (!this.actors.has(name)) this.actors.set(name, new Actor(name))
   }
 
-  /** Opens a new connection for an actor, with an inbox of its own. */
+  /** Ends what is left of an actor's connection, and opens a new one with an inbox of its own. */
   connect(actor: Actor, line: number): Effect.Effect<void, StepFailed> {
-    return this.dial(this.observe(actor)).pipe(
+    return this.endOf(actor.connection).pipe(
+      Effect.andThen(this.seats.makeRoom(this.timeScale)),
+      Effect.andThen(this.dial(this.observe(actor))),
       Effect.map((connection) => {
-        actor.connection?.reset()
         actor.connection = connection
         actor.rest = undefined
         this.did(actor, line, { kind: "connected", text: "connects", brief: "connects", label: "connection" })
@@ -78,10 +81,21 @@ export class Stage {
     )
   }
 
+  /** Resets a connection; where the server may have no other seat for the next, it is seen to let go of this one. */
+  private endOf(connection: Connection | undefined): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (connection !== undefined && !connection.gone && this.seats.full)
+        return this.seats.giveBack(connection)
+      connection?.reset()
+      return Effect.void
+    })
+  }
+
   /** Opens a connection to the server within the bound for connecting. */
   dial(observer: Observer): Effect.Effect<Connection, StepFailed> {
     const withinMillis = connectMillisMax * this.timeScale
     return Connection.open(this.server, observer, withinMillis).pipe(
+      Effect.tap((connection) => Effect.sync(() => this.seats.take(connection))),
       Effect.mapError(({ reason }) =>
         fail({
           expected: `${this.server.host}:${this.server.port} accepts a connection`,
@@ -109,10 +123,16 @@ export class Stage {
   }
 
   /** Ends all connections that are left: with RST where the server ends too, so that no port stays in TIME_WAIT. */
-  clear(): void {
-    for (const { connection } of [...this.actors.values(), { connection: this.newcomer }])
-      if (this.target.politely && connection?.open === true) connection.close()
-      else connection?.reset()
+  get clear(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const left = [...this.actors.values(), { connection: this.newcomer }]
+      return Effect.forEach(
+        left.flatMap(({ connection }) => connection ?? []),
+        (connection) =>
+          this.target.politely && connection.open ? connection.part : Effect.sync(() => connection.reset()),
+        { concurrency: "unbounded", discard: true }
+      )
+    })
   }
 
   /** The clauses that the server broke in passing, with the first evidence of each. */

@@ -1,4 +1,5 @@
-import { existsSync, watch } from "node:fs"
+import { existsSync, type FSWatcher, statSync, watch } from "node:fs"
+import { basename, dirname, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import { scenariosFolder } from "./Files.ts"
@@ -15,17 +16,16 @@ export const watching = <E extends { readonly message: string }>(
   again: Effect.Effect<void, E>
 ): Effect.Effect<void, E> => {
   const named = (paths.length > 0 ? paths : [scenariosFolder]).map((path) => path.replace(/(?::\d+)+$/, ""))
-  const watched = named.filter((path) => existsSync(path))
-  if (watched.length === 0) return again
+  if (!named.some((path) => existsSync(path))) return again
   const once = Effect.match(again, {
     onSuccess: () => "all passed",
     onFailure: ({ message }) => message
   })
   const told = Effect.map(once, (how) => {
-    process.stdout.write(`\n${how} · waiting for a change of ${watched.join(", ")} (Ctrl-C ends)\n`)
+    process.stdout.write(`\n${how} · waiting for a change of ${named.join(", ")} (Ctrl-C ends)\n`)
   })
   const turn = Effect.gen(function* () {
-    const changed = yield* change(watched)
+    const changed = yield* change(named)
     yield* told
     yield* changed
   })
@@ -37,7 +37,21 @@ const change = (paths: ReadonlyArray<string>) =>
   Effect.suspend(() => {
     const changed = Latch.makeUnsafe(false)
     return Effect.acquireRelease(
-      Effect.sync(() => paths.map((path) => watch(path, () => changed.openUnsafe()))),
+      Effect.sync(() => paths.map((path) => watcherOf(resolve(path), () => changed.openUnsafe()))),
       (watchers) => Effect.sync(() => watchers.forEach((watcher) => watcher.close()))
     ).pipe(Effect.as(Effect.andThen(changed.await, Effect.sleep(settleMillis))))
   })
+
+/**
+ * Watches a path that may go and come back, as a file does under an editor that replaces it: not the path but the
+ * nearest folder above it that is there. A folder of scenarios is watched itself, as long as it is there.
+ */
+const watcherOf = (path: string, onChange: () => void): FSWatcher => {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  const folder = isFolder ? path : dirname(path)
+  if (!existsSync(folder)) return watcherOf(folder, onChange)
+  const concerns = (name: string) => name === basename(path) || (isFolder && /\.ya?ml$/.test(name))
+  return watch(folder, (_, name) => {
+    if (name === null || concerns(name)) onChange()
+  }).on("error", onChange)
+}

@@ -19,7 +19,7 @@ export class Audiences {
   }
 
   /** The connections of an audience: who joins while they are gone through is among them. */
-  of(audience: Audience): Iterable<Connection> {
+  of(audience: Audience): ReadonlySet<Connection> {
     return this.recipients[audience]
   }
 

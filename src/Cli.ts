@@ -38,7 +38,7 @@ export const runMain = <Name extends string, Input, Context>(
   speaker: string = command.name
 ): void => {
   const program = Command.runWith(command, { version: manifest.version })(withoutSeparator(args))
-  const fiber = Effect.runFork(Effect.provide(program, services))
+  const fiber = Effect.runFork(Effect.provide(program, servicesOf(command.name)))
   fiber.addObserver((exit) => {
     const code = report(speaker, exit)
     whenRead(process.stdout, () => process.exit(code))
@@ -86,11 +86,12 @@ const presenter = CliOutput.layerPresenter({
   })
 })
 
-const services = Layer.mergeAll(
-  NodeServices.layer,
-  presenter,
-  CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
-)
+/** A shell completes a command by its name: what `pnpm` runs must not take the completions of pnpm itself away. */
+const servicesOf = (name: string) => {
+  const isInstalled = Object.hasOwn(manifest.bin, name)
+  const builtIns = [GlobalFlag.Help, GlobalFlag.Version, ...(isInstalled ? [GlobalFlag.Completions] : [])]
+  return Layer.mergeAll(NodeServices.layer, presenter, CliConfig.layer({ builtIns }))
+}
 
 const report = (name: string, exit: Exit.Exit<void, Failure | CliError.CliError>): number => {
   if (Exit.isSuccess(exit)) return exitCodes.ok

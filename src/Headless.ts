@@ -33,6 +33,7 @@ import {
 import { type Line, Lines } from "./Lines.ts"
 import { printableJson } from "./Printable.ts"
 
+/** Where to connect, as whom, and the three streams of a script. */
 export interface HeadlessOptions {
   readonly address: Address
   readonly username: string

@@ -83,21 +83,6 @@ const makeHub = Effect.gen(function* () {
       return Effect.andThen(put({ work, done }), Deferred.await(done))
     })
 
-  /** Offers a batch to its audience, with a turn of the event loop after each slice. */
-  const deliver = Effect.fnUntraced(function* (batch: Batch) {
-    counters.batches++
-    counters.messages += batch.messages
-    let left = sliceRecipients
-    for (const recipient of audiences.of(batch.to)) {
-      if (left-- === 0) {
-        yield* nextTurn
-        left = sliceRecipients - 1
-      }
-      counters.deliveries += batch.offerTo(recipient)
-      counters.offers++
-    }
-  })
-
   const deliverAll = Effect.fnUntraced(function* (taken: ReadonlyArray<Broadcast | Turn>) {
     let waiting: Array<Broadcast> = []
     let waitingBytes = 0
@@ -105,7 +90,9 @@ const makeHub = Effect.gen(function* () {
       const broadcasts = waiting
       waiting = []
       waitingBytes = 0
-      return Arr.isArrayNonEmpty(broadcasts) ? deliver(new Batch(broadcasts)) : Effect.void
+      return Arr.isArrayNonEmpty(broadcasts)
+        ? deliver(new Batch(broadcasts), audiences, counters, sliceRecipients)
+        : Effect.void
     })
     for (const item of taken) {
       const isTurn = "work" in item
@@ -132,6 +119,27 @@ const makeHub = Effect.gen(function* () {
   })
   yield* Effect.forkScoped(deliverer)
   return Hub.of({ audiences, publish: put, inTurn, counters, depth: () => underway, deliveryTime })
+})
+
+/** Offers a batch to its audience, with a turn of the event loop after each slice; what is not two of them goes at once. */
+const deliver = Effect.fnUntraced(function* (
+  batch: Batch,
+  audiences: Audiences,
+  counters: HubCounters,
+  sliceRecipients: number
+) {
+  counters.batches++
+  counters.messages += batch.messages
+  const recipients = audiences.of(batch.to)
+  let left = recipients.size > 2 * sliceRecipients ? sliceRecipients : Number.POSITIVE_INFINITY
+  for (const recipient of recipients) {
+    if (left-- === 0) {
+      yield* nextTurn
+      left = sliceRecipients - 1
+    }
+    counters.deliveries += batch.offerTo(recipient)
+    counters.offers++
+  }
 })
 
 /** A bug costs the delivery that it is in: whoever waits for a turn there is told, and the order goes on. */

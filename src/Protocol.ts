@@ -57,6 +57,7 @@ const requests = {
   ping: Schema.Struct({ type: Schema.Literal("ping"), id })
 } as const
 
+/** A request as it was decoded. */
 export type Request = {
   [Type in keyof typeof requests]: (typeof requests)[Type]["Type"]
 }[keyof typeof requests]

@@ -158,7 +158,12 @@ export const table = {
   ),
   hubItemsMax: setting("hub-size", count(), 4_096, "messages on their way before senders are left unread"),
   batchBytesMax: setting("batch-bytes", bytes(KiB), 256 * KiB, "messages joined into one write, at most"),
-  sliceRecipients: setting("slice", count(), 1_024, "recipients served before others get their turn"),
+  sliceRecipients: setting(
+    "slice",
+    count(),
+    512,
+    "recipients of a large room served before others get their turn"
+  ),
   backlog: setting("backlog", count(), 4_096, "connections the kernel may hold until they are accepted"),
   keepAliveMillis: setting(
     "keep-alive",

@@ -48,6 +48,7 @@ export interface TerminalSettings extends ClientSettings {
   readonly namesMax: number
 }
 
+/** The settings of `pnpm client` at a terminal. */
 export const terminalSettings: TerminalSettings = {
   ...clientSettings,
   retryMillis: 1_000,
@@ -57,6 +58,7 @@ export const terminalSettings: TerminalSettings = {
   namesMax: 1_000
 }
 
+/** Where to connect, as whom, and through which terminal. */
 export interface TerminalOptions {
   readonly address: Address
   /** The name to log in with; asked for when there is none. */

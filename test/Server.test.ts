@@ -240,7 +240,7 @@ describe("Drain", () => {
   it.live("END-1: at the end a client that reads slowly has until the deadline for all that was acked", () =>
     Effect.gen(function* () {
       const { connectAs, end } = yield* endable({
-        lingerMillisMax: 200,
+        lingerMillisMax: 1_500,
         drainMillisMax: 60_000,
         outboxBytesMax: 1 << 28
       })
@@ -251,7 +251,7 @@ describe("Drain", () => {
       yield* sender.take(messages)
       slow.socket.on("data", () => {
         slow.socket.pause()
-        setTimeout(() => slow.socket.resume(), 5)
+        setTimeout(() => slow.socket.resume(), 15)
       })
       const ending = yield* Effect.forkChild(end, { startImmediately: true })
       slow.socket.resume()

@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs"
 import * as readline from "node:readline"
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
@@ -38,7 +39,7 @@ export const repl = Command.make(
       timeScale,
       random: randomOf(1, "")
     })
-    yield* Effect.addFinalizer(() => Effect.sync(() => stage.clear()))
+    yield* Effect.addFinalizer(() => stage.clear)
     const session = new Session(stage)
     if (process.stdin.isTTY && !input.json) {
       const { converse } = yield* Effect.promise(() => import("../repl/Prompt.ts"))
@@ -46,6 +47,8 @@ export const repl = Command.make(
       const isDumb = process.env["TERM"] === "dumb"
       return yield* converse(session, { input: process.stdin, output: process.stdout, isDumb }, style)
     }
+    if (fstatSync(process.stdin.fd).isDirectory())
+      return yield* Effect.fail(new Failure("a folder is no script", exitCodes.usage))
     const { jsonLines, plain, playScript } = yield* Effect.promise(() => import("../repl/Script.ts"))
     const lines = readline.createInterface({ input: process.stdin })
     const end = yield* playScript(session, lines, input.json ? jsonLines : plain, (text) =>

@@ -1,3 +1,4 @@
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Command from "effect/cli/Command"
@@ -8,7 +9,7 @@ import { type Destination, Output, Screen } from "../Output.ts"
 import { playAll } from "../Playlist.ts"
 import type { Outcome } from "../Run.ts"
 import type { Scenario } from "../Scenario.ts"
-import { select } from "../Selection.ts"
+import { select, type Selection } from "../Selection.ts"
 import { exitCodes, Summary, weigh } from "../Summary.ts"
 import type { Target } from "../Target.ts"
 import { count } from "../Text.ts"
@@ -56,7 +57,9 @@ export const scenario = Command.make(
 /** One run: read, select, play, report; anything but a pass is a failure that says why. */
 const run = Effect.fnUntraced(function* (input: Input, target: Target) {
   const scenarios = yield* Effect.catchTag(loadScenarios(input.paths), "FileInvalid", onMistakes)
-  const playlist = choose(scenarios, input)
+  const lastFailed = input.lastFailed ? recall() : undefined
+  if (lastFailed?.size === 0) return yield* Console.error("nothing failed last time")
+  const playlist = choose(scenarios, input, lastFailed)
   if (playlist.length === 0)
     return yield* Effect.fail(new Failure("no scenario is selected", exitCodes.usage))
   const seed = Option.getOrElse(input.seed, () => Math.floor(Math.random() * seedMax))
@@ -100,23 +103,27 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target) {
 
 const seedMax = 1_000_000
 
-const choose = (scenarios: ReadonlyArray<Scenario>, input: Input): ReadonlyArray<Scenario> => {
+const choose = (
+  scenarios: ReadonlyArray<Scenario>,
+  input: Input,
+  files: Selection["files"]
+): ReadonlyArray<Scenario> => {
   const selected = select(scenarios, {
     grep: Option.getOrUndefined(input.grep),
     tags: Option.getOrElse(input.tags, () => []),
     proves: Option.getOrElse(input.proves, () => []),
-    files: input.lastFailed ? recall() : undefined,
+    files,
     shard: Option.getOrUndefined(input.shard)
   })
   return selected.flatMap((scenario) => Array.from({ length: input.repeatEach }, () => scenario))
 }
 
-/** Where the reports go; under GitHub Actions annotations come by themselves. */
+/** Where the reports go; under GitHub Actions annotations come by themselves, where they spoil no other report. */
 const destinations = ({ reporter }: Input): ReadonlyArray<Destination> => {
   const asked = reporter.length > 0 ? reporter : [{ reporter: "pretty", file: undefined } as const]
   const underActions =
     process.env["GITHUB_ACTIONS"] === "true" && !asked.some((one) => one.reporter === "github")
-  return underActions ? [...asked, { reporter: "github", file: undefined }] : asked
+  return underActions ? [...asked, { reporter: "github", file: undefined, aside: true }] : asked
 }
 
 const passedByFile = (outcomes: ReadonlyArray<Outcome>): ReadonlyMap<string, boolean> => {

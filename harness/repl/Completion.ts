@@ -1,4 +1,5 @@
 import { verbs } from "../Sentence.ts"
+import { looksLikeWho } from "../Who.ts"
 
 /** What a line may begin with besides sentences. */
 export const commands = {
@@ -21,14 +22,15 @@ const phrases: ReadonlyArray<string> = [
 export const complete = (line: string, actors: ReadonlyArray<string>): ReadonlyArray<string> => {
   if (line.startsWith(":")) return Object.keys(commands).filter((command) => command.startsWith(line))
   const words = line.split(" ")
-  const subjects = words.slice(0, -1).map((_, index) => words.slice(0, index + 1).join(" "))
-  const starts = subjects.length > 0 ? subjects : [...actors, "everyone", "everyone else"]
+  const subjects = words
+    .slice(0, -1)
+    .map((_, index) => words.slice(0, index + 1).join(" "))
+    .filter(looksLikeWho)
+  const starts = [...actors, "everyone", "everyone else"].map((start) => `${start} `)
   const lines = phrases.flatMap((phrase) =>
-    phrase.startsWith("{who}") && subjects.length === 0
-      ? starts.map((start) => `${start} `)
-      : starts.map((start) => phrase.replace("{who}", start))
+    phrase.startsWith("{who}") ? subjects.map((subject) => phrase.replace("{who}", subject)) : [phrase]
   )
-  const all = lines.flatMap((one) =>
+  const all = [...starts, ...lines].flatMap((one) =>
     one.includes("{other}") ? actors.map((actor) => one.replace("{other}", actor)) : [one]
   )
   return [...new Set(all)].filter((one) => one.startsWith(line) && one !== line)

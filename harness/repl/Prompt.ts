@@ -7,7 +7,7 @@ import { verbs } from "../Sentence.ts"
 import { themes, type Verb } from "../Step.ts"
 import type { Style } from "../report/Style.ts"
 import { commands, complete } from "./Completion.ts"
-import { arrows, finding } from "./Script.ts"
+import { arrows, crashLines, finding } from "./Script.ts"
 import type { Entered, Session } from "./Session.ts"
 
 /** The session of a person at a terminal: sentences and commands, and above the prompt what happens in the meantime. */
@@ -41,7 +41,11 @@ export const converse = Effect.fnUntraced(function* (
       const line = (yield* Queue.take(screen.lines)).trim()
       if (line === ":quit" || line === endOfInput) return
       if (line.startsWith(":")) tell(obey(line.split(/\s+/), session, style))
-      else tell(shown(yield* session.enter(line), style))
+      else {
+        const entered = yield* session.enter(line)
+        tell(shown(entered, style))
+        if (entered._tag === "Failed") tell((yield* crashLines(session, entered.failed)).join("\n"))
+      }
     }
   })
   yield* Effect.raceFirst(obeyAll, screen.left)

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { StepFailed } from "../Failure.ts"
 import type { Happening } from "../Transcript.ts"
+import { crashOf } from "../Run.ts"
 import { exitCodes } from "../Summary.ts"
 import { type Entered, Session } from "./Session.ts"
 
@@ -34,7 +35,7 @@ export const playScript = Effect.fnUntraced(function* (
     write(teller.entered(next.value, ++number, entered))
     if (entered._tag === "Mistake")
       return { exitCode: exitCodes.usage, message: `line ${number}: ${entered.message}` }
-    if (entered._tag === "Failed") return endOf(session, `line ${number} failed`)
+    if (entered._tag === "Failed") return yield* endOf(session, `line ${number} failed`, entered.failed)
   }
   const failed = yield* Effect.match(session.finish(), {
     onFailure: (failed) => failed,
@@ -43,16 +44,29 @@ export const playScript = Effect.fnUntraced(function* (
   write(teller.finished(failed))
   return failed === undefined
     ? { exitCode: exitCodes.passed, message: undefined }
-    : endOf(session, "something was left over at the end")
+    : yield* endOf(session, "the end failed", failed)
 })
 
 /** A failure counts as the target's loss where its program has ended. */
-const endOf = ({ stage }: Session, message: string): ScriptEnd => {
-  const crash = stage.server.ended()
-  return crash === undefined
+const endOf = Effect.fnUntraced(function* (
+  session: Session,
+  message: string,
+  failed: StepFailed
+): Effect.fn.Return<ScriptEnd> {
+  const crash = yield* crashLines(session, failed)
+  return crash.length === 0
     ? { exitCode: exitCodes.failed, message }
-    : { exitCode: exitCodes.targetLost, message: `${message}: the server ended (${crash})` }
-}
+    : { exitCode: exitCodes.targetLost, message: [`${message}: ${crash[0]}`, ...crash.slice(1)].join("\n") }
+})
+
+/** How the server ended, with the last lines it wrote; nothing where it runs. */
+export const crashLines = (
+  { stage: { server } }: Session,
+  { finding }: StepFailed
+): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.map(crashOf(server, finding), (crash) =>
+    crash === undefined ? [] : [`the server ended (${crash})`, ...server.lastLines()]
+  )
 
 /** For people: the exchange, and where it went wrong. */
 export const plain: Teller = {

@@ -1,15 +1,20 @@
+import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import type { Actor } from "../Actor.ts"
-import type { Incoming } from "../Connection.ts"
+import type { Connection, Incoming } from "../Connection.ts"
 import { theEnd } from "../End.ts"
 import type { StepFailed } from "../Failure.ts"
-import type { Json } from "../Pattern.ts"
+import { lint } from "../Lint.ts"
+import type { Json, ObjectPattern } from "../Pattern.ts"
 import { playSteps, sceneOf } from "../Play.ts"
-import { parseScenario, withinMillisDefault } from "../Scenario.ts"
+import { clause, parseScenario, withinMillisDefault } from "../Scenario.ts"
 import { parseSentence } from "../Sentence.ts"
+import { Reader, Source } from "../Source.ts"
 import { CaptureScope, type Stage } from "../Stage.ts"
 import type { Step } from "../Step.ts"
-import { castName, reservedNames } from "../Who.ts"
+import { readSteps } from "../StepReader.ts"
+import { steps } from "../Steps.ts"
+import { type Cast, castName, reservedNames } from "../Who.ts"
 
 /** How a line went. */
 export type Entered =
@@ -18,6 +23,21 @@ export type Entered =
   | { readonly _tag: "Passed"; readonly step: Step }
   | { readonly _tag: "Failed"; readonly failed: StepFailed }
 
+/** A line that passed. */
+interface Line {
+  readonly sentence: string
+  readonly step: Step
+  readonly startMillis: number
+  /** Who was asked for what it had received. */
+  readonly takers: ReadonlySet<string>
+}
+
+/** What somebody has received and nobody has asked for yet. */
+interface Unread {
+  readonly actor: Actor
+  readonly incoming: Incoming
+}
+
 /**
  * A scenario that is played while it is being written: each line is a step, checked together with all before it, and
  * played at once. Whoever is named joins the cast.
@@ -25,8 +45,12 @@ export type Entered =
 export class Session {
   readonly stage: Stage
   private readonly captures = new CaptureScope()
-  private readonly lines: Array<string> = []
+  private readonly lines: Array<Line> = []
   private names: ReadonlyArray<string> = []
+  /** Lines entered so far, those that are nothing included. */
+  private entered = 0
+  /** A line that failed although it had done something: what came of that is part of the session, but the line is not. */
+  private halfDone: string | undefined
 
   constructor(stage: Stage) {
     this.stage = stage
@@ -34,26 +58,15 @@ export class Session {
 
   /** Checks and plays one line; blank lines and comments are nothing. */
   enter(line: string): Effect.Effect<Entered> {
+    const number = ++this.entered
     const sentence = line.trim().replace(/^- /, "")
     if (sentence === "" || sentence.startsWith("#")) return Effect.succeed({ _tag: "Nothing" })
     const names = [...new Set([...this.names, ...newNames(sentence)])]
-    const parsed = parseScenario("session", this.text([...this.lines, sentence], names))
-    if ("mistakes" in parsed) {
-      const [first] = parsed.mistakes
-      return Effect.succeed({ _tag: "Mistake", message: first?.message ?? "this cannot be read" })
-    }
-    const step = parsed.scenario.steps.at(-1)!
+    const read = this.read(sentence, number, names)
+    if ("message" in read) return Effect.succeed({ _tag: "Mistake", message: read.message })
     this.names = names
     for (const name of names) this.stage.join(name)
-    return playSteps([step], this.captures, this.stage, withinMillisDefault).pipe(
-      Effect.match({
-        onFailure: (failed): Entered => ({ _tag: "Failed", failed }),
-        onSuccess: (): Entered => {
-          this.lines.push(sentence)
-          return { _tag: "Passed", step }
-        }
-      })
-    )
+    return this.play(sentence, read.step)
   }
 
   /** Plays the end, as of a scenario: nothing may be left over. */
@@ -62,29 +75,132 @@ export class Session {
   }
 
   /** What nobody has asked for yet, of one actor or of all. */
-  unread(): ReadonlyArray<{ readonly actor: Actor; readonly incoming: Incoming }> {
+  unread(): ReadonlyArray<Unread> {
     return [...this.stage.actors.values()].flatMap((actor) =>
       (actor.connection?.inbox ?? []).map((incoming) => ({ actor, incoming }))
     )
   }
 
-  /** The lines that passed as a scenario file, with what nobody has asked for expected at its end; or why there is none. */
+  /** The lines that passed as a scenario file, with what nobody has asked for expected where it came; or why there is none. */
   save(title: string): { readonly text: string } | { readonly problem: string } {
-    const rest = this.unread()
-      .filter(
-        ({ actor, incoming }) => actor.connected && actor.connection!.reading && incoming.lane !== "noise"
-      )
-      .map(({ actor, incoming }) => `${actor.name} receives: ${JSON.stringify(asPattern(incoming.value))}`)
     if (this.lines.length === 0) return { problem: "nothing has been played yet" }
-    const text = this.text([...this.lines, ...rest], this.names, title)
+    if (this.halfDone !== undefined)
+      return { problem: `"${this.halfDone}" failed after it had begun, and what came of it would be missing` }
+    const rest = this.unread().filter(
+      ({ actor, incoming }) => actor.connected && actor.connection!.reading && incoming.lane !== "noise"
+    )
+    const sentences = this.lines.flatMap(({ sentence }, index) => [
+      sentence,
+      ...rest.filter((unread) => this.lineBefore(unread) === index).map(expecting)
+    ])
+    const text = scenarioText(title, this.names, sentences)
     const parsed = parseScenario("session", text)
     return "mistakes" in parsed ? { problem: parsed.mistakes[0]!.message } : { text }
   }
 
-  private text(lines: ReadonlyArray<string>, names: ReadonlyArray<string>, title = "a session"): string {
-    const steps = lines.map((line) => `  - ${line}\n`).join("")
-    return `scenario: ${JSON.stringify(title)}\nlevel: should\ncast: [${names.join(", ") || "nobody"}]\nsteps:\n${steps}`
+  /** Reads one line as the step on that line of a file, and looks whether it can follow all that has passed. */
+  private read(
+    sentence: string,
+    number: number,
+    names: ReadonlyArray<string>
+  ): { readonly step: Step } | { readonly message: string } {
+    const cast: Cast = new Map(names.map((name) => [name, [name]]))
+    const source = new Source("session", `${"\n".repeat(number - 1)}- ${sentence}\n`)
+    const reader = new Reader(source, readSteps(cast, clause))
+    const read = () => steps.read(source.root!, reader)
+    const [step] = (source.mistakes.length === 0 ? source.attempt(read) : undefined) ?? []
+    if (step !== undefined && source.mistakes.length === 0)
+      lint(scenarioOf(source, cast, [...this.lines.map(({ step }) => step), step]), source)
+    const [mistake] = source.mistakes
+    if (step === undefined || mistake !== undefined)
+      return { message: mistake?.message ?? "this cannot be read" }
+    return { step }
   }
+
+  /** Plays a step; one that fails takes nothing out of any inbox. */
+  private play(sentence: string, step: Step): Effect.Effect<Entered> {
+    const startMillis = performance.now()
+    const captures = new CaptureScope(this.captures)
+    const taken = this.watchInboxes()
+    return playSteps([step], captures, this.stage, withinMillisDefault).pipe(
+      Effect.match({
+        onFailure: (failed): Entered => {
+          for (const inbox of taken) inbox.putBack()
+          const { happenings } = this.stage.transcript
+          if (happenings.some(({ line }) => line === step.line)) this.halfDone ??= sentence
+          return { _tag: "Failed", failed }
+        },
+        onSuccess: (): Entered => {
+          this.captures.keep(captures.all)
+          const takers = taken.filter(({ items }) => items.length > 0).map(({ actor }) => actor.name)
+          this.lines.push({ sentence, step, startMillis, takers: new Set(takers) })
+          return { _tag: "Passed", step }
+        }
+      })
+    )
+  }
+
+  private watchInboxes(): ReadonlyArray<Taken> {
+    return [...this.stage.actors.values()].map((actor) => new Taken(actor))
+  }
+
+  /** The index of the line that something came after: it came while that was played, or others were taken there before it. */
+  private lineBefore({ actor, incoming }: Unread): number {
+    const came = this.lines.findLastIndex(({ startMillis }) => startMillis <= incoming.atMillis)
+    const took = this.lines.findLastIndex(({ takers }) => takers.has(actor.name))
+    return Math.max(0, came, took)
+  }
+}
+
+/** What is taken out of an actor's inbox from now on, to be put back where its step fails. */
+class Taken {
+  readonly actor: Actor
+  readonly items: Array<Incoming> = []
+  private readonly connection: Connection | undefined
+  private readonly allowances: ReadonlyArray<ObjectPattern>
+
+  constructor(actor: Actor) {
+    this.actor = actor
+    this.connection = actor.connection
+    this.allowances = [...actor.allowances]
+    actor.onTake = (incoming) => this.items.push(incoming)
+  }
+
+  putBack(): void {
+    if (this.actor.connection !== this.connection || this.connection === undefined) return
+    const { inbox } = this.connection
+    const all = [...this.items, ...inbox].toSorted((a, b) => a.atMillis - b.atMillis)
+    inbox.splice(0, inbox.length, ...all)
+    this.actor.allowances.splice(0, this.actor.allowances.length, ...this.allowances)
+  }
+}
+
+/** The sentence that asks for what has come. */
+const expecting = ({ actor, incoming }: Unread): string =>
+  `${actor.name} receives: ${JSON.stringify(asPattern(incoming.value))}`
+
+/** A scenario of steps that were read one by one, as far as the checks of their order want to know. */
+const scenarioOf = (source: Source, cast: Cast, steps: ReadonlyArray<Step>) => ({
+  file: source.file,
+  line: 1,
+  title: "a session",
+  proves: [],
+  level: "should" as const,
+  tags: [],
+  needs: [],
+  story: undefined,
+  cast,
+  withinMillis: withinMillisDefault,
+  ignoring: [],
+  before: [],
+  steps,
+  after: [],
+  text: source.text
+})
+
+const scenarioText = (title: string, names: ReadonlyArray<string>, sentences: ReadonlyArray<string>) => {
+  const steps = sentences.map((sentence) => `  - ${sentence}\n`).join("")
+  return `scenario: ${JSON.stringify(title)}\nlevel: should\ncast: [${names.join(", ") || "nobody"}]\nsteps:\n${steps}`
 }
 
 /** A value as the pattern that matches it: what would be a capture is escaped. */

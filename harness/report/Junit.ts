@@ -15,13 +15,14 @@ export const junit = (info: RunInfo): Reporter => {
       const totals = {
         tests: summary.outcomes.length,
         failures: count("failed"),
-        errors: count("inconclusive"),
-        skipped: count("skipped", "known")
+        errors: count("inconclusive")
       }
+      const time = seconds.toFixed(3)
+      const skipped = count("skipped", "known")
       return [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        `<testsuites${attributes({ name: "palabre", ...totals, time: seconds.toFixed(3) })}>`,
-        `<testsuite${attributes({ name: `scenarios against ${info.target}`, ...totals, time: seconds.toFixed(3) })}>`,
+        `<testsuites${attributes({ name: "palabre", ...totals, time })}>`,
+        `<testsuite${attributes({ name: `scenarios against ${info.target}`, ...totals, skipped, time })}>`,
         ...summary.outcomes.map((outcome) => testcase(outcome, plain)),
         "</testsuite>",
         "</testsuites>",

@@ -23,15 +23,22 @@ const canListen = (port: number): Effect.Effect<boolean> =>
     server.listen(port, host, () => server.close(() => resume(Effect.succeed(true))))
   })
 
-/** Whether somebody accepts connections there; the one it makes is closed at once. */
+/** How long a server may take to close after the other side has; one that does not is not waited for. */
+const closeMillisMax = 200
+
+/** Whether somebody accepts connections there; the one it makes is closed, and the server seen to let go of its seat. */
 export const answers = (port: number, at = host): Effect.Effect<boolean> =>
   Effect.callback((resume) => {
     const socket = net.connect({ host: at, port })
-    const answer = (yes: boolean) => {
-      socket.destroy()
-      resume(Effect.succeed(yes))
-    }
-    socket.once("connect", () => answer(true))
-    socket.once("error", () => answer(false))
+    let patience: NodeJS.Timeout | undefined
+    socket.once("connect", () => {
+      socket.resume().end()
+      patience = setTimeout(() => socket.destroy(), closeMillisMax)
+    })
+    socket.on("error", () => {}) // a close always follows
+    socket.once("close", () => {
+      clearTimeout(patience)
+      resume(Effect.succeed(patience !== undefined))
+    })
     return Effect.sync(() => socket.destroy())
   })

@@ -32,7 +32,7 @@ export const usersAt = Effect.fnUntraced(
     const observer = { ...unseen, changed: () => signal.notify() }
     const connection = yield* Effect.acquireRelease(
       Connection.open(address, observer, strangersMillisMax),
-      (connection) => Effect.sync(() => connection.close())
+      (connection) => connection.part
     )
     yield* connection.write(Buffer.concat([encode({ type: "login", username }), encode({ type: "list" })]))
     const reply = yield* signal.until(() =>

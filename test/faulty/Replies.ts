@@ -37,6 +37,7 @@ const reasons = {
   username_mismatch: "Ce nom n'est pas le vôtre",
   too_large: "Requête trop longue",
   slow_consumer: "Vous ne lisez pas assez vite",
+  server_full: "Le serveur est complet",
   shutting_down: "Le serveur s'arrête"
 }
 export type Code = keyof typeof reasons

@@ -230,6 +230,16 @@ export const variants: ReadonlyArray<Variant> = [
     change: () => ({ backlog: 5 })
   },
   {
+    name: "eight-seats",
+    differs: "it serves eight clients and not one more",
+    change: (base) => ({
+      accept: (socket) => {
+        if (base.clients.size < 8) return base.accept(socket)
+        socket.on("error", () => {}).end(base.encode(base.refusal("server_full", undefined as never)))
+      }
+    })
+  },
+  {
     name: "plain",
     differs: "it does what the lab sheet asks and nothing else",
     change: (base) => ({

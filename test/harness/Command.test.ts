@@ -2,6 +2,8 @@ import { execFile } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 
 const folder = mkdtempSync(join(tmpdir(), "palabre-command-"))
@@ -33,8 +35,15 @@ interface Ran {
   readonly stderr: string
 }
 
+const program = fileURLToPath(new URL("../../harness/main.ts", import.meta.url))
+
 /** The command as people run it, in a process of its own. */
-const harness = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv = {}, input = ""): Promise<Ran> =>
+const harness = (
+  args: ReadonlyArray<string>,
+  env: NodeJS.ProcessEnv = {},
+  input = "",
+  cwd = process.cwd()
+): Promise<Ran> =>
   new Promise((resolve) => {
     const clean = {
       ...process.env,
@@ -45,8 +54,8 @@ const harness = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv = {}, input
     }
     const child = execFile(
       process.execPath,
-      ["harness/main.ts", ...args],
-      { env: clean },
+      [program, ...args],
+      { env: clean, cwd },
       (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr })
     )
     child.stdin?.end(input)
@@ -130,9 +139,10 @@ describe("pnpm scenario", () => {
   })
 
   it("adds annotations under GitHub Actions, and colours only where it is told to", async () => {
-    const actions = await harness(["scenario", never], { GITHUB_ACTIONS: "true" })
-    assert.match(actions.stdout, /^::error file=.*never\.yaml,line=6,/m)
-    assert.notInclude(actions.stdout, "\u001b")
+    const actions = await harness(["scenario", never, "--reporter", "json"], { GITHUB_ACTIONS: "true" })
+    assert.match(actions.stderr, /^::error file=.*never\.yaml,line=6,/m)
+    assert.property(JSON.parse(actions.stdout), "scenarios")
+    assert.notInclude(actions.stderr, "\u001b")
     assert.include((await harness(["scenario", login], { FORCE_COLOR: "1" })).stdout, "\u001b[32m")
     assert.notInclude(
       (await harness(["scenario", login], { FORCE_COLOR: "1", NO_COLOR: "1" })).stdout,
@@ -151,6 +161,19 @@ describe("pnpm scenario", () => {
     )
     const bailed = await scenario(never, login, "--bail", "--reporter", "tap")
     assert.include(bailed.stdout, "# SKIP not played: the run stopped at a failure (--bail)")
+  })
+})
+
+describe("--last-failed", () => {
+  const here = mkdtempSync(join(folder, "cache-"))
+  const again = (...args: ReadonlyArray<string>) => harness(["scenario", ...args], {}, "", here)
+
+  it("plays what did not pass, until nothing is left to do", async () => {
+    const { code, stderr, stdout } = await again("--last-failed", login)
+    assert.deepStrictEqual([code, stdout, stderr], [0, "", "nothing failed last time\n"])
+    await again(login, never)
+    assert.match((await again("--last-failed", login, never)).stderr, /^harness: 1 scenario failed$/m)
+    assert.include((await again("--last-failed", login)).stderr, "no scenario is selected")
   })
 })
 
@@ -193,7 +216,8 @@ describe("its subcommands", () => {
       "Exit codes"
     ])
       assert.include(stdout, word)
-    for (const word of ["diagram", "fuzz", "grade", "record"]) assert.notInclude(stdout, word)
+    for (const word of ["diagram", "fuzz", "grade", "record", "--completions"])
+      assert.notInclude(stdout, word)
   })
 })
 
@@ -202,6 +226,26 @@ describe("pnpm repl from a pipe", () => {
     const { code, stdout } = await harness(["repl", "--json"], {}, "alice logs in\nalice says: hello\n")
     assert.strictEqual(code, 0)
     assert.deepStrictEqual(JSON.parse(stdout.trim().split("\n").at(-1)!), { event: "end", verdict: "passed" })
+  })
+  it("tells how the server ended, with its last words", async () => {
+    const server = `"${process.execPath}" test/harness/program.ts {port} "crashes on a message"`
+    const lines = "alice logs in\nalice says: hello\n"
+    const { code, stderr } = await harness(["repl", "--spawn", server], {}, lines)
+    assert.deepStrictEqual(
+      [code, stderr],
+      [3, "harness: line 2 failed: the server ended (exit code 3)\nabout to give up\n"]
+    )
+  })
+  it("does not take a folder for a script", async () => {
+    const run = promisify(execFile)
+    const error = await run("sh", ["-c", `"${process.execPath}" "${program}" repl < "${folder}"`]).catch(
+      (error: unknown) => error
+    )
+    assert.deepInclude(error, { code: 2, stderr: "harness: a folder is no script\n" })
+  })
+  it("plays the example of the README", async () => {
+    const { code, stderr } = await harness(["repl"], {}, readFileSync("examples/greeting.txt", "utf8"))
+    assert.deepStrictEqual([code, stderr], [0, ""])
   })
   it("fails as a scenario would", async () => {
     const { code, stderr } = await harness(["repl"], {}, "alice logs in\nalice receives: { status: error }\n")

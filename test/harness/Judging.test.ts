@@ -43,6 +43,45 @@ const eightSeats: Change = (base) => ({
   }
 })
 
+/** Serves eight clients, and resets whoever is one more. */
+const eightSeatsAndReset: Change = (base) => ({
+  accept(socket) {
+    if (base.clients.size >= 8) socket.resetAndDestroy()
+    else base.accept(socket)
+  }
+})
+
+describe("a server of eight seats is never asked for a ninth", () => {
+  const endings: Record<string, ReadonlyArray<string>> = {
+    "when all stay": [],
+    "when one is silent": ["guest1 goes silent"],
+    "when all come back": [
+      "every guest reconnects",
+      "at the same time: [every guest tries to log in as carol]",
+      "one of every guest receives: { status: success }",
+      "the others are refused"
+    ],
+    "when one is cut off and comes back": ["guest1 is cut off", "guest1 logs in as carol"],
+    "when one logs out and comes back": ["guest1 logs out", "guest1 connects", "guest1 logs in as carol"],
+    "when one was silent and comes back": [
+      "guest1 goes silent",
+      "guest1 reconnects",
+      "guest1 logs in as carol"
+    ]
+  }
+  for (const [when, more] of Object.entries(endings))
+    for (const change of [eightSeats, eightSeatsAndReset])
+      it.live(`${when} (${change === eightSeats ? "FIN" : "RST"})`, () =>
+        Effect.gen(function* () {
+          const lines = ["every guest logs in", ...more].map((line) => `  - ${line}\n`)
+          const eight = scenarioOf(
+            `scenario: eight\ncast: { guest: { count: 8 } }\nsteps:\n${lines.join("")}`
+          )
+          assert.strictEqual(told(yield* playing(eight, chat(change))), "passed")
+        })
+      )
+})
+
 describe("two lanes: order is judged within each, not between them", () => {
   for (const [name, change] of Object.entries({ ackLate, ackFirst }))
     it.live(name, () =>
@@ -230,15 +269,6 @@ describe("the end", () => {
         told(outcome),
         /^failed at the end: expected a new client can still log in at the end .*, received \{"status":"error"/
       )
-    })
-  )
-
-  it.live("asks no server for a ninth connection", () =>
-    Effect.gen(function* () {
-      const eight = scenarioOf(
-        "scenario: eight\ncast: { guest: { count: 8 } }\nsteps:\n  - everyone logs in\n"
-      )
-      assert.strictEqual(told(yield* playing(eight, chat(eightSeats))), "passed")
     })
   )
 

@@ -24,7 +24,7 @@ const started = Effect.gen(function* () {
     terminal.type(line, keys.enter)
     yield* terminal.shows(answer)
   })
-  return { enter, running, terminal }
+  return { enter, live, running, terminal }
 })
 
 describe("pnpm repl, at a terminal", () => {
@@ -47,6 +47,16 @@ describe("pnpm repl, at a terminal", () => {
       yield* enter(":help refused", "bob is refused")
       yield* enter("alice logs in", 'alice ← {"status":"success"')
       yield* enter("alice receives: { status: success }", "✗")
+    })
+  )
+
+  it.live("says how the server ended, with its last words", () =>
+    Effect.gen(function* () {
+      const { enter, live } = yield* started
+      yield* enter("alice logs in", 'alice ← {"status":"success"')
+      Object.assign(live.stage.server, { ended: () => "exit code 3", lastLines: () => ["about to give up"] })
+      yield* enter("alice is refused: { within: 100ms }", "the server ended (exit code 3)")
+      yield* enter("alice receives: { status: success }", "about to give up")
     })
   )
 

@@ -35,7 +35,7 @@ describe("a session", () => {
       yield* entering(live, ["alice logs in"])
       for (const [line, message] of [
         ["alice loggs out", 'unknown sentence "alice loggs out"; did you mean "alice logs out"?'],
-        ["alice connects", 'alice is connected already (line 5); "alice reconnects" opens a new connection'],
+        ["alice connects", 'alice is connected already (line 1); "alice reconnects" opens a new connection'],
         [
           "carol says: hello",
           'carol acts before it connects; add "carol connects" or "carol logs in" before'
@@ -78,6 +78,64 @@ describe("a session", () => {
     })
   )
 
+  it.live("a line that fails leaves all as it was: what came, what may come, what is bound", () =>
+    Effect.gen(function* () {
+      const live = yield* session
+      const tags = yield* entering(live, [
+        "alice logs in",
+        "bob logs in",
+        "alice says: one",
+        "alice says: two",
+        "bob may receive: { type: message, content: one }",
+        "bob receives: [{ type: message, content: $one }, { type: message, content: $one }]"
+      ])
+      assert.deepStrictEqual(tags.slice(-2), ["Passed", "Failed"])
+      assert.deepStrictEqual(
+        live.unread().map(({ incoming }) => (incoming.value as Record<string, unknown>)["content"]),
+        ["one", "two"]
+      )
+      const saved = live.save("my session") as { readonly text: string }
+      assert.strictEqual(told(yield* playing(scenarioOf(saved.text), chat())), "passed")
+      assert.deepStrictEqual(
+        yield* entering(live, [
+          "bob receives: { type: message, content: one }",
+          "bob receives: { type: message, content: $one }"
+        ]),
+        ["Passed", "Passed"]
+      )
+    })
+  )
+
+  it.live("saves what nobody has asked for where it came: a list from before somebody left", () =>
+    Effect.gen(function* () {
+      const live = yield* session
+      yield* entering(live, [
+        "alice logs in",
+        "bob logs in",
+        "bob asks who is there",
+        "bob asks who is there",
+        "bob receives: { status: success }",
+        "alice disconnects"
+      ])
+      const { text } = live.save("my session") as { readonly text: string }
+      assert.match(
+        text,
+        /bob receives: \{ status: success \}\n.*bob receives: .*users.*\n.*alice disconnects/
+      )
+      assert.strictEqual(told(yield* playing(scenarioOf(text), chat())), "passed")
+    })
+  )
+
+  it.live("does not save half the truth: a line that failed after it had begun", () =>
+    Effect.gen(function* () {
+      const live = yield* session
+      yield* entering(live, ["alice logs in", "bob logs in as alice"])
+      assert.deepStrictEqual(live.save("my session"), {
+        problem: '"bob logs in as alice" failed after it had begun, and what came of it would be missing'
+      })
+    })
+  )
+
   it.live("has nothing to save before something has passed", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual((yield* session).save("nothing"), { problem: "nothing has been played yet" })
@@ -112,7 +170,7 @@ describe("a script", () => {
       assert.deepStrictEqual(codes, [
         [0, undefined],
         [1, "line 2 failed"],
-        [1, "something was left over at the end"],
+        [1, "the end failed"],
         [2, 'line 1: unknown sentence "alice lgos in"; did you mean "alice logs in"?']
       ])
     })
@@ -153,6 +211,17 @@ describe("a script", () => {
       assert.deepStrictEqual(events[7], { event: "end", verdict: "passed" })
     })
   )
+
+  it.live("tells the script's own lines", () =>
+    Effect.gen(function* () {
+      const { written } = yield* script(
+        ["# a remark", "alice logs in", "alice logs in as bob", ""],
+        jsonLines
+      )
+      const { after, line } = JSON.parse(written.trim().split("\n").at(-1)!) as Record<string, unknown>
+      assert.match(`${String(line)} ${String(after)}`, /^3 .* after alice's login \(line 3\)$/)
+    })
+  )
 })
 
 describe("completion", () => {
@@ -162,6 +231,8 @@ describe("completion", () => {
     ["alice logs", ["alice logs in", "alice logs in as", "alice logs out"]],
     ["alice and bob recei", ["alice and bob receives", "alice and bob receives nothing"]],
     ["alice sees that b", ["alice sees that bob is gone"]],
+    ["everyone e", ["everyone else "]],
+    ["carol lo", ["carol logs in"]],
     ["at the", ["at the same time"]],
     [":in", [":inbox"]]
   ]
@@ -170,4 +241,11 @@ describe("completion", () => {
       assert.includeMembers([...complete(line, actors)], [...some])
       for (const way of complete(line, actors)) assert.isTrue(way.startsWith(line))
     })
+  it("goes on with no sentence behind words that are no subject", () => {
+    assert.deepStrictEqual(complete("carol logs ", actors), [
+      "carol logs in",
+      "carol logs in as",
+      "carol logs out"
+    ])
+  })
 })

@@ -14,6 +14,7 @@ import { answers, freePort } from "../../harness/targets/Port.ts"
 import { self } from "../../harness/targets/Self.ts"
 import { spawn } from "../../harness/targets/Spawn.ts"
 import { type Trust, trustOf } from "../../harness/targets/Trust.ts"
+import { type Client, listen, makeChat } from "../faulty/Chat.ts"
 import { steps, told } from "./playing.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "palabre-targets-"))
@@ -176,6 +177,16 @@ describe("self", () => {
   )
 })
 
+/** A chat in this process that runs as long as the scope, and where it listens. */
+const chatHere = Effect.gen(function* () {
+  const chat = makeChat()
+  const listener = yield* Effect.acquireRelease(
+    Effect.promise(() => listen(chat, 0)),
+    (listener) => Effect.sync(() => listener.close())
+  )
+  return { chat, port: (listener.address() as net.AddressInfo).port }
+})
+
 /** A server of ours that runs as long as the scope. */
 const running = Effect.gen(function* () {
   const { host, port } = yield* self().start
@@ -183,6 +194,25 @@ const running = Effect.gen(function* () {
 })
 
 describe("--connect", () => {
+  it.live(
+    "is done only when the server has let go of everyone, so that the next scenario finds all seats free",
+    () =>
+      Effect.gen(function* () {
+        const { chat, port } = yield* chatHere
+        const served = new Set<Client>()
+        const { accept } = chat
+        chat.accept = (socket) => {
+          accept(socket)
+          for (const client of chat.clients) served.add(client)
+        }
+        yield* answers(port)
+        assert.strictEqual(served.size, 1)
+        yield* playing("- alice logs in\n- bob logs in", connect({ host: "127.0.0.1", port }))
+        assert.strictEqual(served.size, 5)
+        for (const { ended } of served) assert.isTrue(ended)
+      })
+  )
+
   it.live("waits for names that an earlier scenario of the run has used", () =>
     Effect.gen(function* () {
       const target = yield* running

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
@@ -23,6 +23,50 @@ describe("--watch", () => {
       })
       yield* Effect.raceFirst(watching([`${file}:7`], run), Deferred.await(third))
       assert.strictEqual(runs, 3)
+    })
+  )
+
+  it.live("goes on where files and folders are removed, come back, and are replaced again and again", () =>
+    Effect.gen(function* () {
+      const inner = join(folder, "inner")
+      const file = join(inner, "replaced.yaml")
+      mkdirSync(inner)
+      writeFileSync(file, "first")
+      const replace = (text: string) => {
+        writeFileSync(join(folder, "new"), text)
+        renameSync(join(folder, "new"), file)
+      }
+      const deeds = [
+        () => rmSync(file),
+        () => replace("once"),
+        () => replace("twice"),
+        () => rmSync(inner, { recursive: true }),
+        () => mkdirSync(inner),
+        () => replace("again")
+      ]
+      const over = yield* Deferred.make<void>()
+      const run = Effect.suspend(() => {
+        const deed = deeds.shift()
+        deed?.()
+        return deed === undefined ? Deferred.succeed(over, undefined) : Effect.fail({ message: "wrong" })
+      })
+      yield* Effect.raceFirst(watching([file], run), Deferred.await(over))
+      assert.isEmpty(deeds)
+    })
+  )
+
+  it.live("is told of scenarios in a folder, and of nothing else that is written there", () =>
+    Effect.gen(function* () {
+      const second = yield* Deferred.make<boolean>()
+      const more = join(folder, "more.yaml")
+      let runs = 0
+      const run = Effect.suspend(() => {
+        if (++runs === 2) return Deferred.succeed(second, existsSync(more))
+        writeFileSync(join(folder, "report.xml"), "")
+        setTimeout(() => writeFileSync(more, ""), 200)
+        return Effect.void
+      })
+      assert.isTrue(yield* Effect.raceFirst(watching([folder], run), Deferred.await(second)))
     })
   )
 

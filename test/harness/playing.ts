@@ -41,7 +41,7 @@ export const session = Effect.gen(function* () {
   const target = chat()
   const server = yield* target.start
   const stage = new Stage({ cast: new Map(), ignoring: [], target, server, timeScale: 1, random: () => 0 })
-  yield* Effect.addFinalizer(() => Effect.sync(() => stage.clear()))
+  yield* Effect.addFinalizer(() => stage.clear)
   return new Session(stage)
 })
 

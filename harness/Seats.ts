@@ -1,0 +1,45 @@
+import * as Effect from "effect/Effect"
+import type { Connection } from "./Connection.ts"
+
+/** Connections that every server has to serve at once (CONC-1): nothing asks a correct one for one more. */
+export const seatsSure = 8
+
+/** What a server may take to notice an end that it does not answer; one with more seats than eight needs none of it. */
+const noticeMillis = 50
+
+/** The connections of a scenario that the server may still count, also after their end. */
+export class Seats {
+  private readonly taken = new Set<Connection>()
+
+  take(connection: Connection): void {
+    this.taken.add(connection)
+  }
+
+  /** Whether the server may count as many as it has to serve. */
+  get full(): boolean {
+    return this.taken.size >= seatsSure
+  }
+
+  /** The connections that keep their seats until somebody ends them; a silent one is one of them. */
+  get staying(): ReadonlyArray<Connection> {
+    return [...this.taken].filter(({ gone }) => !gone)
+  }
+
+  /** Ends a connection so that the server is seen to have let go of it. */
+  giveBack(connection: Connection): Effect.Effect<void> {
+    return Effect.map(connection.part, (answered) => {
+      if (answered) this.taken.delete(connection)
+    })
+  }
+
+  /** Before one more is taken: where only seats are left whose end nobody can see noticed, gives the server a moment. */
+  makeRoom(timeScale: number): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const leaving = [...this.taken].filter(({ gone }) => gone)
+      if (!this.full || leaving.length === 0) return Effect.void
+      return Effect.map(Effect.sleep(noticeMillis * timeScale), () => {
+        for (const connection of leaving) this.taken.delete(connection)
+      })
+    })
+  }
+}
