@@ -32,12 +32,15 @@ export const linger = (
     if (!way.endsWith("rst")) yield* closed(socket, millisMax)
   }).pipe(Effect.scoped)
 
-/** All of them at once, for as long as the server may take. */
+/** Several in each of the ways at once, for as long as the server may take. */
 export const lingerInAllWays = (address: Address, millisMax: number): Effect.Effect<void, CannotConnect> =>
-  Effect.forEach(doorsteps, (way) => linger(address, way, millisMax), {
-    concurrency: "unbounded",
-    discard: true
-  })
+  Effect.forEach(
+    Array.from({ length: EACH_WAY }, () => doorsteps).flat(),
+    (way) => linger(address, way, millisMax),
+    { concurrency: "unbounded", discard: true }
+  )
+
+const EACH_WAY = 12
 
 /** Done once the system has the bytes: a reset in the same moment would overtake them. */
 const write = (socket: Socket, bytes: Buffer): Effect.Effect<void> =>
