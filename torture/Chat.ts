@@ -1,5 +1,6 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import type { Address } from "../src/Address.ts"
 import { Order } from "./Order.ts"
 import type { Patience } from "./Patience.ts"
@@ -14,6 +15,8 @@ export interface Chat {
   readonly witness: Speaker
   readonly order: Order
   readonly patience: Patience
+  /** Who says very much does so alone: the others must be able to keep up with it. */
+  readonly stage: Semaphore.Semaphore
   readonly figures: Figures
   readonly onViolation: (violation: Violation) => void
 }
@@ -59,6 +62,7 @@ export const inChat = <A, E>(
       speakers,
       witness: speakers.get(names[0]!)!,
       order: new Order(),
+      stage: Semaphore.makeUnsafe(1),
       figures,
       onViolation: (violation) => Deferred.doneUnsafe(violated, Effect.fail(violation))
     }

@@ -90,7 +90,7 @@ export class Conversation {
   /** Sends no more, and waits for the replies that are due and the server's end (LEAVE-5). */
   readonly finish: Effect.Effect<void, Violation> = Effect.suspend(() => {
     this.trace.add("→", "FIN")
-    this.socket.end()
+    setImmediate(() => this.socket.end()) // within the event of a read, Node's TLS would drop what else was received
     return this.ended
   })
 

@@ -52,7 +52,10 @@ export const endless = Effect.fnUntraced(function* (
 }, Effect.scoped)
 
 /** Who reads nothing is ended before what waits for it has grown without bound; it is off the list then (MSG-10). */
-export const mute = Effect.fnUntraced(function* (chat: Chat, who: string, { bytes }: Kind<"mute">) {
+export const mute = (chat: Chat, who: string, episode: Kind<"mute">) =>
+  chat.stage.withPermit(muteAlone(chat, who, episode))
+
+const muteAlone = Effect.fnUntraced(function* (chat: Chat, who: string, { bytes }: Kind<"mute">) {
   const [listener, speaker] = [yield* visit(chat, who), yield* visit(chat, who)]
   if (!(yield* logIn(listener, who)) || !(yield* logIn(speaker, `${who}, speaker`))) return
   listener.socket.pause()
@@ -90,8 +93,8 @@ const PIECE_BYTES = 65_536
 /** Far more than --max-frame, and than a server may let into its memory before it looks. */
 const ENDLESS_BYTES = 32 * 2 ** 20
 
-/** What is said before it is asked whether the mute is still there. */
-const PORTION_BYTES = 240_000
+/** What is said before it is asked whether the mute is still there: no more than others read in one turn. */
+const PORTION_BYTES = 60_000
 
 /** More than --max-outbox and what the system keeps for a connection, in both directions. */
 const MUTE_BYTES_MAX = 48 * 2 ** 20

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
 import type { Address } from "../../src/Address.ts"
 import { type Chat, noFigures } from "../../torture/Chat.ts"
 import { Order } from "../../torture/Order.ts"
@@ -50,6 +51,7 @@ export const chatAt = (address: Address): Chat => {
     witness,
     speakers: new Map([["witness", witness]]),
     order: new Order(),
+    stage: Semaphore.makeUnsafe(1),
     patience: new Patience(clocksWith(undefined)),
     figures: noFigures(),
     onViolation: () => {}

@@ -6,22 +6,26 @@ import * as Flag from "effect/cli/Flag"
 import { formatAddress, parseAddress } from "../../src/Address.ts"
 import { exitCodes, Failure } from "../../src/Cli.ts"
 import { allSeats, awaitEmpty, endInOrder } from "../Aftermath.ts"
+import { peakGrowthMax, turnMillisMax } from "../Bounds.ts"
 import { makeCertificate } from "../Certificate.ts"
 import { noFigures } from "../Chat.ts"
 import { lingerInAllWays } from "../Doorstep.ts"
 import { type Invitation, party, seatsFor } from "../Party.ts"
-import { clocksWith, Patience } from "../Patience.ts"
+import { clocksWith, Patience, patienceMillis } from "../Patience.ts"
 import { failureOf, figuresText, noServer, reporting } from "../Report.ts"
 import { handshakeMillisMax, startServer } from "../ServerProcess.ts"
 import { open } from "../Sockets.ts"
 import { seedFlag, watching } from "../Watching.ts"
 
 const description = `Ten polite clients talk, list, leave and come back, while ten rude ones send mangled bytes, do not read, freeze and
-are cut off. The polite ones hold the server to the protocol: each reply once, in order, with its id; each message of
-theirs to each other one, once, in one order for all; true lists; names that are free after leaving.
+are cut off, and greedy ones send objects without end, read nothing of very much, and ask for what is slow to answer. The
+polite ones hold the server to the protocol: each reply once, in order, with its id, in time (${patienceMillis / 1_000} s, less what either process was
+kept from its work); each message of theirs to each other one, once, in one order for all; true lists; names that are
+free after leaving.
 
-Its own server runs in a process of its own. At the end it must hold nothing any more, must still serve, and must end
-in order on SIGTERM.
+Its own server runs in a process of its own, with as many seats as this takes. It must need at most ${peakGrowthMax / 2 ** 20} MiB more than at
+its start, and work for at most ${turnMillisMax} ms without a pause. At the end it must hold nothing any more, must still have every
+seat and no more, must still serve, and must end in order on SIGTERM.
 
 Exit codes: 0 all of it held, 1 something did not (the report has what was expected, what came, and the command that
 plays it again), 2 bad flag or value, 3 no server.`

@@ -14,8 +14,8 @@ import { seedFlag, watching } from "../Watching.ts"
 
 const description = `Rounds of what pnpm fuzz does, and crowds of hundreds that come, speak and go in every way: FIN, RST, half frames, slow
 readers, watchers of the presence. Between rounds all are gone, and what the server still holds is counted after a
-garbage collection. The first round warms up; then names, connections, sockets, fibers, listeners, handles and open
-files must come back to what they were, and the heap and buffers to within ${bytesSlack * 100} %.
+garbage collection. The first round warms up; then names, connections, sockets, fibers, listeners, timers, handles and
+open files must come back to what they were, and the heap and buffers to within ${bytesSlack * 100} %. At the end every seat must be there.
 
 Exit codes: 0 nothing is left over, 1 something is or the server did wrong, 2 bad flag or value, 3 no server.`
 
