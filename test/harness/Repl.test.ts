@@ -65,7 +65,7 @@ describe("a session", () => {
     Effect.gen(function* () {
       const live = yield* session
       yield* entering(live, [
-        "alice logs in as: $_x",
+        "alice logs in as: $$_x",
         "bob logs in",
         "alice says: $$money",
         "alice receives: { status: nonsense }"
