@@ -45,6 +45,7 @@ export class Source {
   private readonly lines = new LineCounter()
   private readonly document: Document
   private aliases = 0
+  private steps = 0
 
   constructor(file: string, text: string) {
     this.file = file
@@ -83,6 +84,13 @@ export class Source {
       this.note(error.offset, error.message)
       return undefined
     }
+  }
+
+  /** Counts steps that are about to be read, each turn of `for each` anew; a bounded number of them. */
+  countSteps(items: ReadonlyArray<Node>): void {
+    this.steps += items.length
+    if (this.steps > stepsMax)
+      throw new Wrong(items[0]?.range?.[0] ?? 0, `more than ${stepsMax} steps, each turn of a loop counted`)
   }
 
   /** The node that an alias means; a bounded number of them, for an alias may hold others. */
@@ -237,6 +245,7 @@ export class Reader {
 }
 
 const aliasesMax = 1_000
+const stepsMax = 100_000
 
 const kindOf = (node: Node): string => {
   if (isMap(node)) return "a map"

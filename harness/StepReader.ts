@@ -22,6 +22,7 @@ export const readSteps =
   (items: ReadonlyArray<Node>, outside: Reader): ReadonlyArray<Step> => {
     const reader = outside.deeper()
     if (reader.depth > depthMax) reader.fail(items[0], `blocks are nested at most ${depthMax} deep`)
+    reader.source.countSteps(items)
     return items.flatMap((item) => reader.source.attempt(() => readStep(item, reader, cast, clause)) ?? [])
   }
 

@@ -104,6 +104,16 @@ describe("a file", () => {
     assert.include(JSON.stringify(parsed), "brackets are nested too deep here")
   })
 
+  it("may not unroll loops without end", () => {
+    const values = Array.from({ length: 20 }, (_, n) => n).join(", ")
+    const loops = ["a", "b", "c", "d", "e"].reduce(
+      (inside, name) => `for each: { ${name}: [${values}], steps: [${inside}] }`,
+      "note: <a>"
+    )
+    const parsed = parseScenario("loops.yaml", `scenario: a\ncast: [alice]\nsteps:\n  - ${loops}\n`)
+    assert.include(JSON.stringify(parsed), "more than 100000 steps, each turn of a loop counted")
+  })
+
   it("is told its mistakes from top to bottom", () => {
     const parsed = parseScenario(
       "test.yaml",
