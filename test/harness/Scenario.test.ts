@@ -209,6 +209,25 @@ describe("what is told of a step is what the file tells", () => {
       ]
     ],
     [
+      "how long an object with captures is, only the play tells",
+      [
+        "alice logs in",
+        "alice asks who is there",
+        "alice receives: { status: success, users: [$name] }",
+        "alice sends in pieces: { message: { type: message, content: $name }, at: [39] }"
+      ]
+    ],
+    [
+      "who was told to be gone is off the books",
+      [
+        "alice and bob log in",
+        "bob disconnects",
+        "alice receives: { type: left, username: bob }",
+        "alice asks who is there",
+        "alice receives: { status: success, users: [alice] }"
+      ]
+    ],
+    [
       "who reads again receives",
       ["alice logs in", "alice stops reading", "alice reads again", "alice says: hello"]
     ],
