@@ -17,7 +17,11 @@ const mustClientsMax = 8
  * Follows the steps of a scenario in file order, without playing them, and notes what cannot be meant or could not be
  * judged fairly: acting without a connection, values that are nowhere bound, races with the server's own bookkeeping.
  */
-export const lint = (scenario: Scenario, source: Source, offsetOf: (key: string) => number): void => {
+export const lint = (
+  scenario: Scenario,
+  source: Source,
+  offsetOf: (key: string) => number = () => 0
+): void => {
   const linter = new Linter(scenario, source)
   linter.header(offsetOf)
   linter.walk([...scenario.before, ...scenario.steps, ...scenario.after])
