@@ -24,6 +24,20 @@ export const blame = (scenario: Scenario, place: Place | undefined): ReadonlyMap
 export const wayOf = (place: Place): string =>
   place === "the end" ? "the end" : (place.step.verb.clause ?? `line ${place.step.line}`)
 
+/** The clauses that no step could fail: a scenario that proves one proves nothing of it. */
+export const uncarried = (scenario: Scenario): ReadonlyArray<ClauseId> => {
+  const steps = flatten(scenario.steps).map(({ step }) => step)
+  return scenario.proves.filter((clause) => {
+    const named = steps.filter(({ proves }) => proves.includes(clause))
+    if (named.length > 0) return !named.some(acts)
+    if (inPassing.has(clause)) return !steps.some(acts)
+    return !steps.some((step) => carriesAll(step) || step.verb.clause === clause)
+  })
+}
+
+/** The clauses that are watched whatever the steps are about. */
+const inPassing: ReadonlySet<ClauseId> = new Set(["WIRE-1", "PLAIN-1"])
+
 interface Flat {
   readonly step: Step
   /** The index of the step of the scenario that it is, or is inside of. */
@@ -65,7 +79,10 @@ const verdictOn = (
 
 /** Whether a step carries the clauses that no step names. */
 const carriesAll = (step: Step): boolean =>
-  step.proves.length === 0 && step.verb.bringsIn !== true && step.verb.steps === undefined
+  step.proves.length === 0 && step.verb.bringsIn !== true && acts(step)
+
+/** Whether a step does something itself: it is no remark, and no block of others. */
+const acts = ({ verb }: Step): boolean => verb.remark !== true && verb.steps === undefined
 
 /** Whether some clause is named by no step: then the end is held against those alone. */
 const hasDefaults = (scenario: Scenario, steps: ReadonlyArray<Flat>): boolean =>

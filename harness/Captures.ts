@@ -22,7 +22,7 @@ export const capturesSent = (template: Template): ReadonlyArray<string> => {
 }
 
 /** The captures that a pattern binds, and those that it can only compare with. */
-export const capturesIn = (pattern: Pattern): Uses => {
+const capturesIn = (pattern: Pattern): Uses => {
   switch (pattern._tag) {
     case "Capture":
       return { binds: [pattern.name], needs: [] }
@@ -31,6 +31,7 @@ export const capturesIn = (pattern: Pattern): Uses => {
       return { binds: [], needs: [...binds, ...needs] }
     }
     case "OneOf":
+      return inOne(pattern.patterns)
     case "InAnyOrder":
     case "Includes":
       return inAll(pattern.patterns)
@@ -43,7 +44,18 @@ export const capturesIn = (pattern: Pattern): Uses => {
   }
 }
 
-const inAll = (patterns: ReadonlyArray<Pattern>): Uses => {
+/** The captures of patterns all of which match. */
+export const inAll = (patterns: ReadonlyArray<Pattern>): Uses => {
   const uses = patterns.map(capturesIn)
   return { binds: uses.flatMap(({ binds }) => binds), needs: uses.flatMap(({ needs }) => needs) }
+}
+
+/** The captures of patterns of which one matches, whichever it is: bound is what each of them binds. */
+export const inOne = (patterns: ReadonlyArray<Pattern>): Uses => {
+  const uses = patterns.map(capturesIn)
+  const [first] = uses
+  return {
+    binds: (first?.binds ?? []).filter((name) => uses.every(({ binds }) => binds.includes(name))),
+    needs: uses.flatMap(({ needs }) => needs)
+  }
 }

@@ -1,7 +1,7 @@
 import { clauses } from "./Clauses.ts"
 import { castShape, clause, fileShapes } from "./Scenario.ts"
 import { sentencePattern, verbs } from "./Sentence.ts"
-import type { JsonSchema, Shape } from "./Shape.ts"
+import { type JsonSchema, orValueOf, type Shape } from "./Shape.ts"
 import type { Verb } from "./Step.ts"
 import { commonOptions } from "./StepReader.ts"
 
@@ -14,8 +14,8 @@ export const fileSchema: JsonSchema = {
   required: ["scenario", "cast", "steps"],
   additionalProperties: false,
   $defs: {
-    clause: { enum: Object.keys(clauses) },
-    steps: { type: "array", items: { $ref: "#/$defs/step" } },
+    clause: orValueOf({ enum: Object.keys(clauses) }),
+    steps: { type: "array", minItems: 1, items: { $ref: "#/$defs/step" } },
     step: {
       defaultSnippets: verbs.map((verb) => ({
         label: verb.example,

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from "node:fs/promises"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import { FileInvalid, type Mistake } from "./Mistake.ts"
 import { nameOf } from "./Summary.ts"
@@ -11,13 +11,9 @@ export const scenariosFolder = "scenarios"
 /** Reads the scenarios of these files and folders (`PATH:LINE` is the one that stands at that line), or all mistakes in them. */
 export const loadScenarios = Effect.fnUntraced(function* (paths: ReadonlyArray<string>) {
   const named = paths.length > 0 ? paths : [scenariosFolder]
-  const files = [...new Set((yield* Effect.forEach(named, filesOf)).flat())]
-  const parsed = yield* Effect.forEach(files, ({ file, line }) =>
-    Effect.map(
-      Effect.promise(() => readFile(file, "utf8")),
-      (text) => check(file, line, text)
-    )
-  )
+  const places = (yield* Effect.forEach(named, placesOf)).flat()
+  const files = Map.groupBy(places, ({ file }) => resolve(file))
+  const parsed = yield* Effect.forEach(files.values(), check)
   const scenarios = parsed.flatMap((one) => ("scenario" in one ? [one.scenario] : []))
   const mistakes = parsed.flatMap((one) => ("mistakes" in one ? one.mistakes : []))
   mistakes.push(...sameTitles(scenarios))
@@ -25,21 +21,48 @@ export const loadScenarios = Effect.fnUntraced(function* (paths: ReadonlyArray<s
   return scenarios
 })
 
+/** The text of a file, or why it is none: only UTF-8 is one, so that no character turns into another unseen. */
+const textOf = (bytes: Uint8Array): { readonly text: string } | { readonly problem: string } => {
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) }
+  } catch {
+    return { problem: "this file is not UTF-8; save it as UTF-8" }
+  }
+}
+
 interface Place {
   readonly file: string
   readonly line: number | undefined
 }
 
-const check = (file: string, line: number | undefined, text: string) => {
-  const parsed = parseScenario(file, text)
-  const lines = text.split("\n").length
-  if (line === undefined || line <= lines) return parsed
-  return {
-    mistakes: [{ file, line: lines, column: 1, message: `line ${line} is past the end of this file` }]
-  }
+/** One file, which may have been named several times, with a line each. */
+const check = (places: ReadonlyArray<Place>) => {
+  const [{ file }] = places as [Place]
+  return Effect.map(readText(file), (read) => {
+    if ("problem" in read) return { mistakes: [{ file, line: 1, column: 1, message: read.problem }] }
+    const lines = read.text.split("\n").length
+    const past = places.find(({ line = 1 }) => line > lines)
+    if (past === undefined) return parseScenario(file, read.text)
+    return {
+      mistakes: [{ file, line: lines, column: 1, message: `line ${past.line} is past the end of this file` }]
+    }
+  })
 }
 
-const filesOf = Effect.fnUntraced(function* (path: string) {
+const readText = (file: string) =>
+  Effect.promise(() =>
+    readFile(file).then(textOf, ({ code }: NodeJS.ErrnoException) => ({
+      problem: `this cannot be read: ${unreadable[code ?? ""] ?? code}`
+    }))
+  )
+
+const unreadable: { readonly [code: string]: string } = {
+  EISDIR: "it is a folder",
+  ENOENT: "it points to a file that is not there",
+  EACCES: "this user may not"
+}
+
+const placesOf = Effect.fnUntraced(function* (path: string) {
   const [, file = path, line] = /^(.+?)(?::(\d+))?(?::\d+)?$/.exec(path) ?? []
   const kind = yield* Effect.promise(() => stat(file).catch(() => undefined))
   if (kind === undefined)
@@ -50,10 +73,12 @@ const filesOf = Effect.fnUntraced(function* (path: string) {
     return [{ file, line: line === undefined ? undefined : Number(line) }] satisfies Array<Place>
   const names = yield* Effect.promise(() => readdir(file))
   return names
-    .filter((name) => name.endsWith(".yaml"))
+    .filter(isScenario)
     .toSorted()
     .map((name): Place => ({ file: join(file, name), line: undefined }))
 })
+
+const isScenario = (name: string): boolean => /\.ya?ml$/.test(name)
 
 /** Titles are test ids: no two scenarios share one. */
 const sameTitles = (scenarios: ReadonlyArray<Scenario>): ReadonlyArray<Mistake> => {
@@ -61,8 +86,10 @@ const sameTitles = (scenarios: ReadonlyArray<Scenario>): ReadonlyArray<Mistake> 
   return scenarios.flatMap((scenario) => {
     const { file, line, title } = scenario
     const other = first.get(title)
-    if (other === undefined) first.set(title, scenario)
-    if (other === undefined || other.file === file) return []
+    if (other === undefined) {
+      first.set(title, scenario)
+      return []
+    }
     return [
       { file, line, column: 1, message: `${other.file}:${other.line} has the same title; titles are unique` }
     ]
@@ -72,5 +99,5 @@ const sameTitles = (scenarios: ReadonlyArray<Scenario>): ReadonlyArray<Mistake> 
 /** The short names of all scenarios. */
 export const scenarioNames: Effect.Effect<ReadonlyArray<string>> = Effect.promise(async () => {
   const names = await readdir(scenariosFolder).catch(() => [])
-  return names.filter((name) => name.endsWith(".yaml")).map(nameOf)
+  return names.filter(isScenario).map(nameOf)
 })

@@ -1,6 +1,8 @@
+import { asksForName, grants, looksAt, namesWanted, patternsOf, sentBy } from "./Asking.ts"
+import { uncarried } from "./Blame.ts"
 import { clauses } from "./Clauses.ts"
-import { capturesIn, capturesSent } from "./Captures.ts"
-import { match, Mismatch, type ObjectPattern } from "./Pattern.ts"
+import { capturesSent, inAll, inOne } from "./Captures.ts"
+import { Departures } from "./Departures.ts"
 import type { Scenario } from "./Scenario.ts"
 import type { Source } from "./Source.ts"
 import type { Standing, Step } from "./Step.ts"
@@ -15,24 +17,48 @@ const mustClientsMax = 8
  * Follows the steps of a scenario in file order, without playing them, and notes what cannot be meant or could not be
  * judged fairly: acting without a connection, values that are nowhere bound, races with the server's own bookkeeping.
  */
-export const lint = (scenario: Scenario, source: Source): void => {
+export const lint = (
+  scenario: Scenario,
+  source: Source,
+  offsetOf: (key: string) => number = () => 0
+): void => {
   const linter = new Linter(scenario, source)
-  linter.header()
+  linter.header(offsetOf)
   linter.walk([...scenario.before, ...scenario.steps, ...scenario.after])
+}
+
+/** What the file tells of an actor so far. */
+interface Status {
+  readonly standing: Standing
+  /** The line that made it so. */
+  readonly line: number
+  /** Where it has stopped reading, has closed its sending side, has sent an object that lacks its rest. */
+  readonly deafSince: number | undefined
+  readonly closedSince: number | undefined
+  readonly partSince: number | undefined
+  /** The name it would log in with, or has. */
+  readonly username: string | undefined
+  /** Whether it has been logged in, as far as anybody can tell. */
+  readonly wasMember: boolean
+}
+
+const unknown: Status = {
+  standing: "new",
+  line: 0,
+  deafSince: undefined,
+  closedSince: undefined,
+  partSince: undefined,
+  username: undefined,
+  wasMember: false
 }
 
 class Linter {
   private readonly scenario: Scenario
   private readonly source: Source
   private readonly actors: ReadonlyArray<string>
-  private readonly standings = new Map<string, { readonly standing: Standing; readonly line: number }>()
-  /** The name each actor would log in with, or has. */
-  private readonly usernames = new Map<string, string>()
-  /** Names whose owners have left without anybody having seen that the server noticed. */
-  private readonly departures = new Map<string, { readonly actor: string; readonly line: number }>()
-  /** Actors with an object that lacks its rest. */
-  private readonly parts = new Set<string>()
-  private readonly bound = new Set<string>()
+  private readonly statuses = new Map<string, Status>()
+  private readonly departures = new Departures()
+  private bound: ReadonlySet<string> = new Set()
   private speakers: ReadonlyArray<string> = []
   private oneOfSeen = false
   private depth = 0
@@ -43,17 +69,22 @@ class Linter {
     this.actors = actorsOf(scenario.cast)
   }
 
-  header(): void {
-    const { level, line, proves } = this.scenario
-    const at = this.source.offsetOf(line)
+  header(offsetOf: (key: string) => number): void {
+    const { level, proves } = this.scenario
     if (level === "must" && this.actors.length > mustClientsMax)
       this.source.note(
-        at,
+        offsetOf("cast"),
         `a must scenario uses at most ${mustClientsMax} clients, this one has ${this.actors.length}`
       )
     const softer = proves.find((clause) => level === "must" && clauses[clause] !== "must")
     if (softer !== undefined)
-      this.source.note(at, `${softer} is a ${clauses[softer]} clause, so a must scenario cannot prove it`)
+      this.source.note(
+        offsetOf("proves"),
+        `${softer} is a ${clauses[softer]} clause, so a must scenario cannot prove it`
+      )
+    const [idle] = uncarried(this.scenario)
+    if (idle !== undefined && softer === undefined)
+      this.source.note(offsetOf("proves"), `no step could fail ${idle}, so nothing here proves it`)
   }
 
   walk(steps: ReadonlyArray<Step>): void {
@@ -64,31 +95,43 @@ class Linter {
     const subjects = this.subjectsOf(step)
     this.checkProves(step)
     this.checkStanding(step, subjects)
-    this.checkParts(step, subjects)
+    this.checkChannel(step, subjects)
+    this.checkGone(step)
     this.checkSends(step, subjects)
-    this.checkDepartures(step, subjects)
+    for (const race of this.departures.follow(step, subjects)) this.note(step, race)
     this.bindCaptures(step)
     this.follow(step, subjects)
-    const inner = step.verb.steps?.(step)
-    if (inner === undefined) return
-    const together = step.verb.simultaneous === true
-    const before = this.speakers
-    if (together) {
-      this.depth++
-      this.speakers = []
+    if (step.verb.simultaneous === true) this.walkTogether(step)
+    else this.walkTurns(step)
+  }
+
+  /** Each turn of a loop has captures of its own, which nobody knows after it. */
+  private walkTurns(step: Step): void {
+    const { bound } = this
+    for (const turn of step.verb.steps?.(step) ?? []) {
+      this.walk(turn)
+      this.bound = bound
     }
-    for (const steps of inner) this.walk(steps)
-    if (!together) return
+  }
+
+  /** A branch cannot count on what another one binds; after all of them, everything is bound. */
+  private walkTogether(step: Step): void {
+    const { bound, speakers } = this
+    this.depth++
+    this.speakers = []
+    const afterwards = new Set(bound)
+    for (const branch of step.verb.steps?.(step) ?? []) {
+      this.bound = bound
+      this.walk(branch)
+      for (const name of this.bound) afterwards.add(name)
+    }
+    this.bound = afterwards
     this.depth--
-    if (this.speakers.length === 0) this.speakers = before
+    if (this.speakers.length === 0) this.speakers = speakers
   }
 
   private note(step: Step, message: string): void {
-    const { column, line } = this.source.position(step.offset)
-    const known = this.source.mistakes.some(
-      (mistake) => mistake.line === line && mistake.column === column && mistake.message === message
-    )
-    if (!known) this.source.note(step.offset, message)
+    this.source.note(step.offset, message)
   }
 
   /** Whom a step is about, as far as the file tells; what `one of` leaves open is nobody. */
@@ -129,14 +172,21 @@ class Linter {
         `"everyone else" is unclear here: ${listed(this.speakers)} have spoken; name those you mean`
       )
     const others = this.actors.filter(
-      (actor) => !this.speakers.includes(actor) && ["logged in", "trying"].includes(this.standingOf(actor))
+      (actor) =>
+        !this.speakers.includes(actor) &&
+        this.statusOf(actor).deafSince === undefined &&
+        ["logged in", "trying"].includes(this.standingOf(actor))
     )
     if (others.length === 0 && this.speakers.length === 1) this.note(step, "`everyone else` is nobody here")
     return others
   }
 
+  private statusOf(actor: string): Status {
+    return this.statuses.get(actor) ?? unknown
+  }
+
   private standingOf(actor: string): Standing {
-    return this.standings.get(actor)?.standing ?? "new"
+    return this.statusOf(actor).standing
   }
 
   private isConnected(actor: string): boolean {
@@ -150,52 +200,72 @@ class Linter {
   }
 
   private checkStanding(step: Step, subjects: ReadonlyArray<string>): void {
-    const { level } = this.scenario
+    const must = this.scenario.level === "must"
+    const { becomes, connects, needs, sends } = step.verb
     for (const actor of subjects) {
-      const { line, standing } = this.standings.get(actor) ?? { standing: "new", line: 0 }
-      if (step.verb.needs === "connected" && standing === "new")
+      const { line, standing } = this.statusOf(actor)
+      if (needs === "connected" && standing === "new")
         this.note(
           step,
           `${actor} acts before it connects; add "${actor} connects" or "${actor} logs in" before`
         )
-      if (step.verb.needs === "connected" && standing === "gone")
+      if (needs === "connected" && standing === "gone")
         this.note(
           step,
           `${actor} has left (line ${line}); add "${actor} connects" or "${actor} logs in" before`
         )
-      if (step.verb.needs === "gone" && ["connected", "trying", "logged in"].includes(standing))
+      if (needs === "gone" && ["connected", "trying", "logged in"].includes(standing))
         this.note(
           step,
           `${actor} is connected already (line ${line}); "${actor} reconnects" opens a new connection`
         )
-      if (
-        level === "must" &&
-        standing === "refused" &&
-        step.verb.sends !== undefined &&
-        step.verb.needs === "connected"
-      )
+      if (becomes === "logged in" && standing === "logged in")
+        this.note(
+          step,
+          `${actor} is logged in already (line ${line}); for a login that is refused: "${actor} tries to log in"`
+        )
+      if (must && standing === "refused" && sends !== undefined && needs === "connected")
         this.note(
           step,
           `${actor} was refused (line ${line}), and a server may end the connection then; add "${actor} reconnects" before`
         )
-      if (level === "must" && this.depth > 0 && !this.isConnected(actor) && step.verb.connects === true)
+      if (must && this.depth > 0 && !this.isConnected(actor) && connects === true)
         this.note(step, "must scenarios connect one after another; connect before `at the same time`")
     }
   }
 
-  /** The rest of an object needs a part of it, sent on the same connection. */
-  private checkParts(step: Step, subjects: ReadonlyArray<string>): void {
+  /** Whether the connection of each subject lets through what the step is about, with nothing half said before it. */
+  private checkChannel(step: Step, subjects: ReadonlyArray<string>): void {
+    const { logsIn, part, reads, sends } = step.verb
+    const sending = sends !== undefined || logsIn === true || part === "ends"
     for (const actor of subjects) {
-      if (step.verb.part === "ends" && !this.parts.has(actor))
+      const { closedSince, deafSince, partSince } = this.statusOf(actor)
+      if (part === "ends" && partSince === undefined)
         this.note(step, `${actor} has sent no part of an object before, so there is no rest`)
-      if (step.verb.part === "begins") this.parts.add(actor)
-      else if (step.verb.part === "ends" || step.verb.becomes === "gone" || step.verb.bringsIn === true)
-        this.parts.delete(actor)
+      if (part !== "ends" && sending && partSince !== undefined)
+        this.note(
+          step,
+          `${actor} has sent a part of an object (line ${partSince}); add "${actor} sends the rest" before`
+        )
+      if (sending && closedSince !== undefined)
+        this.note(step, `${actor} has half-closed (line ${closedSince}), so it can send nothing more`)
+      if (reads === true && deafSince !== undefined)
+        this.note(step, `${actor} has stopped reading (line ${deafSince}); add "${actor} reads again" before`)
+    }
+  }
+
+  /** Only who was there can be seen to be gone. */
+  private checkGone(step: Step): void {
+    for (const actor of step.other?._tag === "Actors" ? step.other.names : []) {
+      const { closedSince, standing, wasMember } = this.statusOf(actor)
+      const left = standing === "gone" || closedSince !== undefined
+      if (!wasMember) this.note(step, `${actor} has not been logged in before, so nobody can see it go`)
+      else if (!left) this.note(step, `${actor} has not left before this step`)
     }
   }
 
   private checkSends(step: Step, subjects: ReadonlyArray<string>): void {
-    const sent = step.verb.sends?.(step) ?? []
+    const sent = sentBy(step)
     for (const name of [...sent, ...(step.name === undefined ? [] : [step.name])].flatMap(capturesSent))
       if (!this.bound.has(name))
         this.note(step, `$${name} is not bound before this step, so there is nothing to send`)
@@ -212,102 +282,60 @@ class Linter {
       )
   }
 
-  /** Whoever left without a word is still on the server's books for a while. */
-  private checkDepartures(step: Step, subjects: ReadonlyArray<string>): void {
-    const seen = step.other?._tag === "Actors" ? step.other.names : []
-    const told = new Set(patternsOf(step).flatMap(toldToBeGone))
-    for (const [username, { actor }] of this.departures)
-      if (seen.includes(actor) || told.has(username)) this.departures.delete(username)
-    const wanted = namesWanted(step, subjects)
-    if (step.verb.retries === true) {
-      for (const username of wanted) this.departures.delete(username)
-      if (wanted.length === 0) this.departures.clear()
-      return
-    }
-    for (const username of wanted) {
-      const departure = this.departures.get(username)
-      if (departure !== undefined)
-        this.note(
-          step,
-          `the server may not have noticed yet that ${departure.actor} left (line ${departure.line}); write "${subjects[0]} keeps trying to log in as ${username}", or let somebody see that ${departure.actor} is gone before`
-        )
-    }
-    const departure = [...this.departures.values()].find(({ actor }) => !subjects.includes(actor))
-    if (
-      departure !== undefined &&
-      patternsOf(step).some(({ fields }) => fields.some(([key]) => key === "users"))
-    )
-      this.note(
-        step,
-        `the server may not have noticed yet that ${departure.actor} left (line ${departure.line}); let somebody see that ${departure.actor} is gone before asking who is there`
-      )
-  }
-
   private bindCaptures(step: Step): void {
-    for (const pattern of patternsOf(step)) {
-      const { binds, needs } = capturesIn(pattern)
+    const patterns = patternsOf(step)
+    const { matches } = step.verb
+    const groups = matches === undefined ? patterns.map((pattern) => [pattern]) : [patterns]
+    for (const group of groups) {
+      const { binds, needs } = matches === "one" ? inOne(group) : inAll(group)
       for (const name of needs)
         if (!this.bound.has(name))
           this.note(step, `$${name} is not bound before this step, so "not" cannot look at it`)
-      for (const name of binds) this.bound.add(name)
+      if (matches !== "maybe none") this.bound = new Set([...this.bound, ...binds])
     }
   }
 
   /** What the subjects are after the step. */
   private follow(step: Step, subjects: ReadonlyArray<string>): void {
-    const { line, verb } = step
-    if (verb.restarts === true) {
-      for (const actor of this.actors)
-        if (this.isConnected(actor)) this.standings.set(actor, { standing: "gone", line })
+    if (step.verb.restarts === true) {
+      for (const actor of this.actors.filter((one) => this.isConnected(one)))
+        this.statuses.set(actor, { ...unknown, standing: "gone", line: step.line, wasMember: true })
       this.departures.clear()
     }
-    for (const actor of subjects) {
-      const before = this.standingOf(actor)
-      const after = this.after(step, actor, before)
-      if (after !== before) this.standings.set(actor, { standing: after, line })
-      const username = this.usernames.get(actor)
-      if (verb.leaves === true && ["logged in", "trying"].includes(before) && username !== undefined)
-        this.departures.set(username, { actor, line })
-    }
+    for (const actor of subjects) this.followOne(step, actor)
   }
 
-  private after(step: Step, actor: string, before: Standing): Standing {
-    const [login] = namesWanted(step, [actor])
-    if (login !== undefined && before !== "logged in") {
-      this.usernames.set(actor, login)
-      return step.verb.becomes === "logged in" ? "logged in" : "trying"
-    }
-    if (before === "trying") {
-      const answer = patternsOf(step).find(({ fields }) => fields.some(([key]) => key === "status"))
-      if (answer !== undefined) return grants(answer) ? "logged in" : "connected"
-    }
-    if (step.verb.becomes === "refused" && before === "logged in") return before
-    return step.verb.becomes ?? before
+  private followOne(step: Step, actor: string): void {
+    const { line, verb } = step
+    const before = this.statusOf(actor)
+    const standing = after(step, before.standing)
+    const mayBeMember = ["logged in", "trying"].includes(before.standing)
+    const leaves = verb.leaves === true || standing === "gone"
+    const anew = verb.connects === true && (verb.leaves === true || !this.isConnected(actor))
+    const since = (begins: boolean, ends: boolean, earlier: number | undefined) =>
+      begins ? line : anew || ends || standing === "gone" ? undefined : earlier
+    const [login] = before.standing === "logged in" ? [] : namesWanted(step, [actor])
+    this.statuses.set(actor, {
+      standing,
+      line: standing === before.standing ? before.line : line,
+      deafSince: since(verb.reading === "stops", verb.reading === "resumes", before.deafSince),
+      closedSince: since(verb.writing === "stops", false, before.closedSince),
+      partSince: since(verb.part === "begins", verb.part === "ends", before.partSince),
+      username: login ?? before.username,
+      wasMember: before.wasMember || standing === "logged in" || (leaves && mayBeMember)
+    })
+    if (verb.leaves === true && mayBeMember && before.username !== undefined)
+      this.departures.add(before.username, actor, line)
   }
 }
 
-/** The names that a step asks for: by its sentence, or in the requests it sends. */
-const namesWanted = (step: Step, subjects: ReadonlyArray<string>): ReadonlyArray<string> => {
-  if (step.verb.logsIn === true) {
-    if (step.name === undefined) return subjects
-    return step.name._tag === "Literal" ? [String(step.name.value)] : []
+/** What an actor is after a step, from what it was before. */
+const after = (step: Step, before: Standing): Standing => {
+  const { becomes } = step.verb
+  if (asksForName(step) && before !== "logged in") return becomes === "logged in" ? becomes : "trying"
+  if (before === "trying") {
+    const answer = patternsOf(step).find((pattern) => looksAt(pattern, "status"))
+    if (answer !== undefined) return grants(answer) ? "logged in" : "connected"
   }
-  return (step.verb.sends?.(step) ?? []).flatMap((request) => {
-    const username = field(request, "username")
-    return field(request, "type") === "login" && typeof username === "string" ? [username] : []
-  })
-}
-
-const patternsOf = (step: Step): ReadonlyArray<ObjectPattern> => step.verb.patterns?.(step) ?? []
-
-/** The name that a presence notice tells to be free again (PRES-1). */
-const toldToBeGone = ({ fields }: ObjectPattern): ReadonlyArray<string> => {
-  const [type, username] = ["type", "username"].map((name) => fields.find(([key]) => key === name)?.[1])
-  const left = type?._tag === "Literal" && type.value === "left"
-  return left && username?._tag === "Literal" ? [String(username.value)] : []
-}
-
-const grants = ({ fields }: ObjectPattern): boolean => {
-  const status = fields.find(([key]) => key === "status")?.[1]
-  return status !== undefined && !(match(status, "success", new Map()) instanceof Mismatch)
+  return becomes === "refused" && before === "logged in" ? before : (becomes ?? before)
 }

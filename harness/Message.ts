@@ -1,7 +1,7 @@
 import { nearestOf } from "./Mistake.ts"
 import type { ObjectPattern, Pattern, Scalar } from "./Pattern.ts"
-import { integer, type JsonSchema, type Shape } from "./Shape.ts"
-import type { Node, Reader } from "./Source.ts"
+import { integer, type JsonSchema, orValueOf, type Shape } from "./Shape.ts"
+import type { Entry, Node, Reader } from "./Source.ts"
 import type { Template } from "./Template.ts"
 
 /** Most characters that `{ text, times }` may make. */
@@ -10,7 +10,7 @@ const textCharactersMax = 64 * 1024 * 1024
 /** A whole request to send. */
 export const request: Shape<Template> = {
   what: "a JSON object",
-  schema: { type: "object" },
+  schema: orValueOf({ type: "object" }),
   read: (node, reader) =>
     reader.isMap(node)
       ? readTemplate(node, reader)
@@ -33,7 +33,7 @@ export const phrase: Shape<Template> = {
 /** What an incoming object has to look like; it names `status` (a reply) or `type` (an event). */
 export const messagePattern: Shape<ObjectPattern> = {
   what: "a JSON object to match",
-  schema: { type: "object" },
+  schema: orValueOf({ type: "object" }),
   read: (node, reader) => {
     const pattern = readPattern(node, reader)
     if (pattern._tag !== "Object")
@@ -96,8 +96,7 @@ const readTemplate = (node: Node, reader: Reader): Template => {
 export const textTemplate = (node: Node, text: string, reader: Reader): Template => {
   if (text === "$_")
     return reader.fail(node, "`$_` stands for anything, so it cannot be sent; `$$_` sends it as it is")
-  const name = captureName(text)
-  return name === undefined ? { _tag: "Literal", value: unescaped(text) } : { _tag: "Capture", name }
+  return literalOrCapture(node, text, reader)
 }
 
 /** A pattern, from the notation of HARNESS.md. */
@@ -107,9 +106,7 @@ export const readPattern = (node: Node, reader: Reader, top = true): Pattern => 
   if (!reader.isMap(node)) {
     const scalar = jsonScalar(node, reader)
     if (typeof scalar !== "string") return { _tag: "Literal", value: scalar }
-    if (scalar === "$_") return { _tag: "Anything" }
-    const name = captureName(scalar)
-    return name === undefined ? { _tag: "Literal", value: unescaped(scalar) } : { _tag: "Capture", name }
+    return scalar === "$_" ? { _tag: "Anything" } : literalOrCapture(node, scalar, reader)
   }
   return readOperator(node, reader, top) ?? readObject(node, reader, false)
 }
@@ -129,7 +126,8 @@ const readOperator = (node: Node, reader: Reader, top: boolean): Pattern | undef
   if (repeated !== undefined) return { _tag: "Literal", value: repeated }
   const entries = reader.entries(node)
   const [first] = entries
-  if (first === undefined || entries.length > 1) return undefined
+  if (first === undefined) return undefined
+  if (entries.length > 1) return rejectSeveral(node, entries, reader)
   const { key, keyNode, value } = first
   const known = operators.find((operator) => operator === key)
   if (known === undefined) {
@@ -147,7 +145,10 @@ const readOperator = (node: Node, reader: Reader, top: boolean): Pattern | undef
     case "contains":
       return { _tag: "Contains", text: unescaped(reader.text(value)) }
     case "one of":
-      return { _tag: "OneOf", patterns: patterns() }
+      return {
+        _tag: "OneOf",
+        patterns: reader.someItems(value).map((item) => readPattern(item, reader, false))
+      }
     case "not":
       return { _tag: "Not", pattern: readPattern(value, reader, false) }
     case "length":
@@ -163,6 +164,13 @@ const readOperator = (node: Node, reader: Reader, top: boolean): Pattern | undef
     case "text":
       return undefined
   }
+}
+
+/** A map of nothing but operators was hardly meant as an object. */
+const rejectSeveral = (node: Node, entries: ReadonlyArray<Entry>, reader: Reader): undefined => {
+  const names: ReadonlyArray<string> = operators
+  if (entries.some(({ key }) => key === "text" || !names.includes(key))) return undefined
+  return reader.fail(node, "a map holds one pattern; where these are fields, write { exactly: { … } }")
 }
 
 const readRegexp = (node: Node, reader: Reader): Pattern => {
@@ -192,18 +200,29 @@ const readBytes = (node: Node, reader: Reader): Buffer => {
   if (reader.isList(node)) return Buffer.concat(reader.items(node).map((item) => readBytes(item, reader)))
   if (reader.isMap(node)) {
     const repeated = readRepeated(node, reader)
-    if (repeated !== undefined) return Buffer.from(repeated)
-    const [hex, ...rest] = reader.entries(node)
+    const entries = reader.entries(node)
+    if (repeated !== undefined) {
+      rejectHighEscapes(entries.find(({ key }) => key === "text")!.value!, reader)
+      return Buffer.from(repeated)
+    }
+    const [hex, ...rest] = entries
     if (hex?.key === "hex" && hex.value !== undefined && rest.length === 0) return readHex(hex.value, reader)
     return reader.fail(node, 'expected a text, { hex: "00ff" } or { text: a, times: 70000 }')
   }
   const text = reader.text(node, "bytes")
-  if (/^"(?:[^\\]|\\[^x])*\\x[89a-fA-F]/.test(reader.written(reader.resolve(node))))
-    return reader.fail(
-      node,
-      "\\x80 to \\xff are characters here and become two bytes each; use { hex: … } for bytes"
-    )
+  rejectHighEscapes(node, reader)
   return Buffer.from(text)
+}
+
+const rejectHighEscapes = (node: Node, reader: Reader): void => {
+  const written = reader.written(reader.resolve(node))
+  const escapes = written.startsWith('"') ? written.matchAll(/\\(?:x(..)|.)/gs) : []
+  for (const [, hex] of escapes)
+    if (hex !== undefined && Number.parseInt(hex, 16) > 0x7f)
+      reader.fail(
+        node,
+        "\\x80 to \\xff are characters here and become two bytes each; use { hex: … } for bytes"
+      )
 }
 
 const readHex = (node: Node, reader: Reader): Buffer => {
@@ -227,7 +246,22 @@ const jsonScalar = (node: Node, reader: Reader): Scalar => {
   return scalar
 }
 
-const captureName = (text: string): string | undefined => /^\$([A-Za-z][A-Za-z0-9_]*)$/.exec(text)?.[1]
+/** `$name` is a capture, `$$name` the text `$name`; what looks like a capture and is none was hardly meant as a text. */
+const literalOrCapture = (
+  node: Node,
+  text: string,
+  reader: Reader
+):
+  | { readonly _tag: "Literal"; readonly value: string }
+  | { readonly _tag: "Capture"; readonly name: string } => {
+  const name = /^\$([\w-]+)$/.exec(text)?.[1]
+  if (name === undefined) return { _tag: "Literal", value: unescaped(text) }
+  if (/^[A-Za-z]\w*$/.test(name)) return { _tag: "Capture", name }
+  return reader.fail(
+    node,
+    `"${text}" is no capture: those are a letter, then letters, digits and _; as a text it is "$${text}"`
+  )
+}
 
 const unescaped = (text: string): string => (text.startsWith("$$") ? text.slice(1) : text)
 

@@ -5,7 +5,7 @@ import { didYouMean, type Mistake } from "./Mistake.ts"
 import type { ObjectPattern } from "./Pattern.ts"
 import { chaos, load } from "./Plans.ts"
 import { readSteps } from "./StepReader.ts"
-import { choice, duration, integer, list, oneOrMore, options, type Shape, words } from "./Shape.ts"
+import { choice, duration, integer, list, oneLine, oneOrMore, options, type Shape, words } from "./Shape.ts"
 import { type Entry, type Node, Reader, Source } from "./Source.ts"
 import type { Step } from "./Step.ts"
 import { steps } from "./Steps.ts"
@@ -47,9 +47,11 @@ export const parseScenario = (
   text: string
 ): { readonly scenario: Scenario } | { readonly mistakes: ReadonlyArray<Mistake> } => {
   const source = new Source(file, text)
-  const scenario = source.mistakes.length === 0 ? source.attempt(() => read(source)) : undefined
-  if (scenario !== undefined && source.mistakes.length === 0) lint(scenario, source)
-  return scenario !== undefined && source.mistakes.length === 0 ? { scenario } : { mistakes: source.mistakes }
+  const found = source.mistakes.length === 0 ? source.attempt(() => read(source)) : undefined
+  if (found !== undefined && source.mistakes.length === 0) lint(found.scenario, source, found.offsetOf)
+  return found !== undefined && source.mistakes.length === 0
+    ? { scenario: found.scenario }
+    : { mistakes: source.mistakes.toSorted((a, b) => a.line - b.line || a.column - b.column) }
 }
 
 /** The id of a clause. */
@@ -66,7 +68,7 @@ export const clause: Shape<ClauseId> = {
 
 /** The keys of a scenario file, with what may stand behind them; steps are read last, once the cast is known. */
 const header = {
-  scenario: words("one sentence that names the behaviour"),
+  scenario: oneLine("one sentence that names the behaviour"),
   proves: oneOrMore(clause),
   level: choice(levels),
   tags: list(words("a tag")),
@@ -83,11 +85,16 @@ const bodies = ["before", "steps", "after"] as const
 /** The keys of a scenario file, for the JSON Schema of editors. */
 export const fileShapes = { ...header, before: steps, steps, after: steps } as const
 
-const read = (source: Source): Scenario => {
+const read = (
+  source: Source
+): { readonly scenario: Scenario; readonly offsetOf: (key: string) => number } => {
   const { root } = source
   const plain = new Reader(source, noSteps)
-  if (root === undefined)
-    return plain.fail(undefined, "this file is empty; a scenario has at least `scenario`, `cast` and `steps`")
+  if (root === undefined || !plain.isMap(root))
+    return plain.fail(
+      root,
+      `${root === undefined ? "this file is empty; a scenario" : "this is no scenario; one"} has at least \`scenario\`, \`cast\` and \`steps\``
+    )
   const entries = new Map<string, Entry>()
   const known = [...Object.keys(header), "cast", ...bodies]
   for (const entry of plain.entries(root)) {
@@ -123,7 +130,7 @@ const read = (source: Source): Scenario => {
   const proves = field("proves") ?? []
   field("load")
   field("chaos")
-  return {
+  const scenario: Scenario = {
     file: source.file,
     line: source.position(entries.get("scenario")!.keyNode.range![0]).line,
     title: field("scenario") ?? "",
@@ -140,6 +147,7 @@ const read = (source: Source): Scenario => {
     after: body("after"),
     text: source.text
   }
+  return { scenario, offsetOf: (key) => (entries.get(key)?.value ?? root).range![0] }
 }
 
 const noSteps = () => []

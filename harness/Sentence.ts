@@ -51,7 +51,10 @@ export const parseSentence = (sentence: string): Parsed | undefined => {
 export const nearestSentence = (sentence: string, cast: Cast): string | undefined => {
   const words = sentence.split(" ")
   const subjectWords = Math.max(1, ...words.map((_, n) => (isWho(words.slice(0, n).join(" "), cast) ? n : 1)))
-  const subject = words.slice(0, subjectWords).join(" ")
+  const subject = words
+    .slice(0, subjectWords)
+    .join(" ")
+    .replace(/['’]s$/, "")
   const guesses = forms.map(({ nameFollows, phrase, start, verb }) => {
     const rest = start === "" ? words : words.slice(subjectWords)
     const length = phrase.split(" ").length
@@ -65,6 +68,16 @@ export const nearestSentence = (sentence: string, cast: Cast): string | undefine
   return nearest(guesses)
 }
 
+/** The verb of the longest sentence that a text begins with, where what follows should stand behind a colon. */
+export const colonlessVerb = (text: string): Verb | undefined => {
+  const begun = forms.filter(({ begins, nameFollows, verb: { required, value } }) => {
+    if (value === undefined && required === undefined && !nameFollows) return false
+    const found = begins.exec(text)
+    return found !== null && looksLikeWho(found.groups?.["who"] ?? "everyone")
+  })
+  return begun.toSorted((a, b) => b.phrase.length - a.phrase.length)[0]?.verb
+}
+
 /** What a sentence of this verb looks like, for editors. */
 export const sentencePattern = (verb: Verb): string => {
   const own = forms.filter((form) => form.verb === verb)
@@ -75,6 +88,8 @@ export const sentencePattern = (verb: Verb): string => {
 interface Form {
   readonly verb: Verb
   readonly regexp: RegExp
+  /** The same for texts that go on after the sentence. */
+  readonly begins: RegExp
   /** The subject with what binds it to the rest: `{who} `, `{who}'s `, or nothing. */
   readonly start: string
   /** The words behind the subject, in the singular. */
@@ -101,5 +116,12 @@ function formOf(verb: Verb, sentence: string, nameFollows: boolean): Form {
     .slice(start.length)
     .replace(/ \{name\}$/, "")
     .replaceAll(/([\w-]+)(?:\|[\w-]+)+/g, "$1")
-  return { verb, regexp: new RegExp(`^${regexp}$`, "s"), start, phrase, nameFollows }
+  return {
+    verb,
+    regexp: new RegExp(`^${regexp}$`, "s"),
+    begins: new RegExp(`^${regexp}[ :]`, "s"),
+    start,
+    phrase,
+    nameFollows
+  }
 }

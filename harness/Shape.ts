@@ -28,10 +28,24 @@ export const words = (what: string): Shape<string> => ({
   }
 })
 
+/** A text on one line, as reports show it: no line breaks in it, no tabs, no control characters. */
+export const oneLine = (what: string): Shape<string> => {
+  const some = words(what)
+  return {
+    ...some,
+    read: (node, reader) => {
+      const value = some.read(node, reader).trimEnd()
+      return /\p{Cc}/u.test(value)
+        ? reader.fail(node, `expected ${what}, on one line and without control characters`)
+        : value
+    }
+  }
+}
+
 /** A whole number between two bounds. */
 export const integer = (min: number, max: number): Shape<number> => ({
   what: `a whole number from ${min} to ${max}`,
-  schema: { type: "integer", minimum: min, maximum: max },
+  schema: orValueOf({ type: "integer", minimum: min, maximum: max }),
   read: (node, reader) => {
     const value = reader.scalar(node)
     return typeof value === "number" && Number.isInteger(value) && value >= min && value <= max
@@ -43,7 +57,7 @@ export const integer = (min: number, max: number): Shape<number> => ({
 /** `true` or `false`. */
 export const flag: Shape<boolean> = {
   what: "true or false",
-  schema: { type: "boolean" },
+  schema: orValueOf({ type: "boolean" }),
   read: (node, reader) => {
     const value = reader.scalar(node)
     return typeof value === "boolean"
@@ -55,7 +69,7 @@ export const flag: Shape<boolean> = {
 /** One of a few words. */
 export const choice = <const A extends string>(options: ReadonlyArray<A>): Shape<A> => ({
   what: listed(options, "or"),
-  schema: { enum: options },
+  schema: orValueOf({ enum: options }),
   read: (node, reader) => {
     const value = reader.scalar(node)
     return (
@@ -68,31 +82,38 @@ export const choice = <const A extends string>(options: ReadonlyArray<A>): Shape
   }
 })
 
+interface Bounds {
+  readonly hold: (value: number) => boolean
+  readonly told: string
+}
+const positive: Bounds = { hold: (value) => value > 0, told: "more than 0" }
+const upToAll: Bounds = { hold: (value) => value <= 1, told: "at most 100%" }
+
 /** Time in milliseconds, written with its unit: `500ms`, `2s`, `1m`. */
-export const duration: Shape<number> = measured("a duration such as 500ms, 2s or 1m", {
-  ms: 1,
-  s: 1_000,
-  m: 60_000
-})
+export const duration: Shape<number> = measured(
+  "a duration such as 500ms, 2s or 1m",
+  { ms: 1, s: 1_000, m: 60_000 },
+  positive
+)
 
 /** Bytes a second, written with their unit: `64KiB/s`. */
-export const bandwidth: Shape<number> = measured("a bandwidth such as 500B/s or 64KiB/s", {
-  "B/s": 1,
-  "KiB/s": 1_024,
-  "MiB/s": 1_048_576
-})
+export const bandwidth: Shape<number> = measured(
+  "a bandwidth such as 500B/s or 64KiB/s",
+  { "B/s": 1, "KiB/s": 1_024, "MiB/s": 1_048_576 },
+  positive
+)
 
 /** A rate per second: `20/s`. */
-export const rate: Shape<number> = measured("a rate such as 20/s", { "/s": 1, "/m": 1 / 60 })
+export const rate: Shape<number> = measured("a rate such as 20/s", { "/s": 1, "/m": 1 / 60 }, positive)
 
 /** A share: `0%`, `2.5%`. */
-export const percentage: Shape<number> = measured("a share such as 1%", { "%": 0.01 })
+export const percentage: Shape<number> = measured("a share such as 1%", { "%": 0.01 }, upToAll)
 
 /** A list of at least one. */
 export const list = <A>(item: Shape<A>): Shape<ReadonlyArray<A>> => ({
   what: `a list, each item ${item.what}`,
-  schema: { type: "array", items: item.schema },
-  read: (node, reader) => reader.items(node).map((one) => item.read(one, reader))
+  schema: orValueOf({ type: "array", minItems: 1, items: item.schema }),
+  read: (node, reader) => reader.someItems(node).map((one) => item.read(one, reader))
 })
 
 /** One, or a list of them. */
@@ -100,11 +121,10 @@ export const oneOrMore = <A>(item: Shape<A>): Shape<ReadonlyArray<A>> => ({
   what: `${item.what}, or a list of them`,
   schema: { anyOf: [item.schema, { type: "array", minItems: 1, items: item.schema }] },
   read: (node, reader) => {
-    if (!reader.isList(node)) return [item.read(node, reader)]
-    const items = reader.items(node)
-    return items.length === 0
-      ? reader.fail(node, "this list is empty; it needs at least one item")
-      : items.map((one) => item.read(one, reader))
+    if (reader.isList(node)) return reader.someItems(node).map((one) => item.read(one, reader))
+    const written = reader.written(node)
+    if (/^[^"'{]*, /.test(written)) return reader.fail(node, `several are a list: [${written}]`)
+    return [item.read(node, reader)]
   }
 })
 
@@ -119,12 +139,12 @@ export const options = <const F extends Fields, const R extends keyof F & string
   required: ReadonlyArray<R> = []
 ): Shape<Options<F> & { readonly [K in R]-?: NonNullable<Options<F>[K]> }> => ({
   what: `a map of ${listed(Object.keys(fields))}`,
-  schema: {
+  schema: orValueOf({
     type: "object",
     properties: Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.schema])),
     ...(required.length === 0 ? {} : { required }),
     additionalProperties: false
-  },
+  }),
   read: (node, reader) => {
     const values: Record<string, unknown> = {}
     for (const { key, keyNode, value } of reader.entries(node)) {
@@ -153,16 +173,25 @@ export const either = <A, B>(
     isFirst(node, reader) ? first.read(node, reader) : second.read(node, reader)
 })
 
-function measured(what: string, units: { readonly [unit: string]: number }): Shape<number> {
+function measured(
+  what: string,
+  units: { readonly [unit: string]: number },
+  { hold, told }: Bounds
+): Shape<number> {
   const form = new RegExp(`^(\\d+(?:\\.\\d+)?) ?(${Object.keys(units).join("|")})$`)
   return {
     what,
-    schema: { type: "string", pattern: form.source },
+    schema: orValueOf({ type: "string", pattern: form.source }),
     read: (node, reader) => {
       const found = form.exec(String(reader.scalar(node)))
-      return found === null
-        ? reader.fail(node, `expected ${what}, not ${reader.written(node)}`)
-        : Number(found[1]) * units[found[2]!]!
+      if (found === null) return reader.fail(node, `expected ${what}, not ${reader.written(node)}`)
+      const value = Number(found[1]) * units[found[2]!]!
+      return hold(value) ? value : reader.fail(node, `expected ${what}, ${told}, not ${reader.written(node)}`)
     }
   }
+}
+
+/** The schema of what inside `for each` may also be a `<name>`, whose value is put in. */
+export function orValueOf(schema: JsonSchema): JsonSchema {
+  return { anyOf: [schema, { type: "string", pattern: "^<[^<>]+>$" }] }
 }

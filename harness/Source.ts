@@ -8,10 +8,9 @@ import {
   LineCounter,
   type Node,
   parseDocument,
-  Scalar,
-  type YAMLParseError,
-  type YAMLWarning
+  Scalar
 } from "yaml"
+import { complaintOf } from "./Complaint.ts"
 import type { Mistake } from "./Mistake.ts"
 import type { Step } from "./Step.ts"
 
@@ -46,16 +45,14 @@ export class Source {
   private readonly lines = new LineCounter()
   private readonly document: Document
   private aliases = 0
+  private steps = 0
 
   constructor(file: string, text: string) {
     this.file = file
     this.text = text
     this.document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false, merge: false })
-    // The first complaint is the one to mend: all others usually follow from it.
-    const [first] = [...this.document.errors, ...this.document.warnings].toSorted(
-      (a, b) => a.pos[0] - b.pos[0]
-    )
-    if (first !== undefined) this.note(first.pos[0], explained(first, text))
+    const complaint = complaintOf(this.document, text)
+    if (complaint !== undefined) this.note(complaint.offset, complaint.message)
     this.root = this.document.contents ?? undefined
   }
 
@@ -69,9 +66,13 @@ export class Source {
     return this.lines.lineStarts[line - 1] ?? 0
   }
 
-  /** Remembers a mistake at this place. */
+  /** Remembers a mistake at this place, once: the steps of a loop are read and followed several times. */
   note(offset: number, message: string): void {
-    this.mistakes.push({ file: this.file, ...this.position(offset), message })
+    const { column, line } = this.position(offset)
+    const known = this.mistakes.some(
+      (mistake) => mistake.line === line && mistake.column === column && mistake.message === message
+    )
+    if (!known) this.mistakes.push({ file: this.file, line, column, message })
   }
 
   /** Runs a reader; where it finds something wrong, that becomes a mistake and the answer is `undefined`. */
@@ -83,6 +84,13 @@ export class Source {
       this.note(error.offset, error.message)
       return undefined
     }
+  }
+
+  /** Counts steps that are about to be read, each turn of `for each` anew; a bounded number of them. */
+  countSteps(items: ReadonlyArray<Node>): void {
+    this.steps += items.length
+    if (this.steps > stepsMax)
+      throw new Wrong(items[0]?.range?.[0] ?? 0, `more than ${stepsMax} steps, each turn of a loop counted`)
   }
 
   /** The node that an alias means; a bounded number of them, for an alias may hold others. */
@@ -98,16 +106,24 @@ export class Reader {
   /** Reads steps, for the sentences that hold some. */
   readonly readSteps: (items: ReadonlyArray<Node>, reader: Reader) => ReadonlyArray<Step>
   readonly variables: Variables
+  /** How many blocks of steps it is inside of. */
+  readonly depth: number
 
-  constructor(source: Source, readSteps: Reader["readSteps"], variables: Variables = new Map()) {
+  constructor(source: Source, readSteps: Reader["readSteps"], variables: Variables = new Map(), depth = 0) {
     this.source = source
     this.readSteps = readSteps
     this.variables = variables
+    this.depth = depth
   }
 
   /** The same, with a value for a `<name>`. */
   with(name: string, value: Node): Reader {
-    return new Reader(this.source, this.readSteps, new Map([...this.variables, [name, value]]))
+    return new Reader(this.source, this.readSteps, new Map([...this.variables, [name, value]]), this.depth)
+  }
+
+  /** The same, inside one more block of steps. */
+  deeper(): Reader {
+    return new Reader(this.source, this.readSteps, this.variables, this.depth + 1)
   }
 
   fail(node: Node | undefined, message: string): never {
@@ -117,7 +133,8 @@ export class Reader {
   /** The node, or what stands for it: what an alias means, the value of a `<name>`. Tags are mistakes. */
   resolve(given: Node): Node {
     const node = isAlias(given)
-      ? (this.source.resolve(given) ?? this.fail(given, "this alias means nothing"))
+      ? (this.source.resolve(given) ??
+        this.fail(given, "this alias means nothing; if it is a text, quote it"))
       : given
     if (node.tag !== undefined && isTagged(node, this.source.text))
       this.fail(node, "tags (!) are not part of scenario files; remove it")
@@ -154,8 +171,17 @@ export class Reader {
   /** The items of a list. */
   items(node: Node): ReadonlyArray<Node> {
     const resolved = this.resolve(node)
-    if (!isSeq(resolved)) return this.fail(node, `expected a list, not ${kindOf(resolved)}`)
+    if (!isSeq(resolved)) {
+      const hint = isPlainText(resolved) ? `; write it in brackets: [${this.written(resolved)}]` : ""
+      return this.fail(node, `expected a list, not ${kindOf(resolved)}${hint}`)
+    }
     return resolved.items.map((item) => item as Node)
+  }
+
+  /** The items of a list that has some. */
+  someItems(node: Node): ReadonlyArray<Node> {
+    const items = this.items(node)
+    return items.length > 0 ? items : this.fail(node, "this list is empty; it needs at least one item")
   }
 
   isMap(node: Node): boolean {
@@ -177,6 +203,8 @@ export class Reader {
       if (key === "<<") return this.fail(keyNode, "`<<` does not merge here; write the fields out")
       const value = (pair.value ?? undefined) as Node | undefined
       const empty = value === undefined || isEmpty(value)
+      if (resolved.flow && empty && /^[^\s:]+:\S/.test(key))
+        return this.fail(keyNode, `a blank is missing after the colon: "${key.replace(":", ": ")}"`)
       if (resolved.flow && empty)
         return this.fail(
           keyNode,
@@ -217,6 +245,7 @@ export class Reader {
 }
 
 const aliasesMax = 1_000
+const stepsMax = 100_000
 
 const kindOf = (node: Node): string => {
   if (isMap(node)) return "a map"
@@ -226,29 +255,14 @@ const kindOf = (node: Node): string => {
   return { number: "a number", boolean: "true or false", string: "a text" }[typeof value as string] ?? "that"
 }
 
+/** A text on one line, without quotes. */
+const isPlainText = (node: Node): boolean =>
+  isScalar(node) && typeof node.value === "string" && node.type === "PLAIN" && !node.value.includes("\n")
+
 const isEmpty = (node: Node): boolean =>
   isScalar(node) && node.value === null && node.range != null && node.range[0] === node.range[1]
 
 const isTagged = (node: Node, text: string): boolean => {
   const start = node.range?.[0] ?? 0
   return /![^\s]*[ \t]*(?:\n[ \t]*)?$/.test(text.slice(Math.max(0, start - 80), start)) || text[start] === "!"
-}
-
-/** What YAML's own complaint means in a scenario. */
-const explained = ({ code, message, pos }: YAMLParseError | YAMLWarning, text: string): string => {
-  const rest = /^.*/.exec(text.slice(pos[0]))![0].trimEnd()
-  switch (code) {
-    case "MULTILINE_IMPLICIT_KEY":
-      return `a sentence with options ends in a colon: "${rest}:"`
-    case "BLOCK_AS_IMPLICIT_KEY":
-      return `YAML reads ": " as the start of a value; quote this text: ${JSON.stringify(rest)}`
-    case "TAG_RESOLVE_FAILED":
-      return "tags (!) are not part of scenario files; remove it"
-    case "DUPLICATE_KEY":
-      return `this key stands here twice: "${rest.replace(/:.*$/, "")}"`
-    case "TAB_AS_INDENT":
-      return "indent with spaces, not with tabs"
-    default:
-      return message
-  }
 }

@@ -45,6 +45,8 @@ export interface Verb<Value = any, Options = any> {
   /** Options that stand beside the sentence or, where it has no value, behind its colon. */
   readonly options?: { readonly [key: string]: Shape<unknown> }
   readonly required?: ReadonlyArray<string>
+  /** What is wrong with its value and options taken together: "needs …". */
+  readonly problem?: (step: Step<Value, Options>) => string | undefined
   /** The clause to name where this sentence fails on the way to something else. */
   readonly clause?: ClauseId
   /** Whether it only brings actors in: its failure is held against no clause but its own. */
@@ -63,14 +65,24 @@ export interface Verb<Value = any, Options = any> {
   readonly retries?: boolean
   /** Whether it ends its subject's connection in a way that the server is yet to notice. */
   readonly leaves?: boolean
+  /** Whether its subject reads no more from then on, or again. */
+  readonly reading?: "stops" | "resumes"
+  /** Whether its subject can send nothing more from then on. */
+  readonly writing?: "stops"
   /** Whether the steps inside it are played together. */
   readonly simultaneous?: boolean
   /** Whether it starts the server again, which not every target can. */
   readonly restarts?: boolean
   /** Whether it sends a part of an object, or the rest of one. */
   readonly part?: "begins" | "ends"
+  /** Whether it can only be done by who reads what comes in. */
+  readonly reads?: boolean
+  /** Whether nothing happens in it. */
+  readonly remark?: boolean
   /** The patterns it looks with. */
   readonly patterns?: (step: Step<Value, Options>) => ReadonlyArray<ObjectPattern>
+  /** How many of them have matched once it has passed: all, unless told otherwise. */
+  readonly matches?: "one" | "maybe none"
   /** What it sends, as far as the file tells. */
   readonly sends?: (step: Step<Value, Options>) => ReadonlyArray<Template>
   /** The steps inside it. */

@@ -1,13 +1,13 @@
 import type { ClauseId } from "./Clauses.ts"
 import { phrase, textTemplate } from "./Message.ts"
 import { didYouMean } from "./Mistake.ts"
-import { nearestSentence, parseSentence } from "./Sentence.ts"
+import { colonlessVerb, nearestSentence, parseSentence } from "./Sentence.ts"
 import { duration, oneOrMore, type Shape, words } from "./Shape.ts"
 import type { Entry, Node, Reader } from "./Source.ts"
 import type { Step, Verb } from "./Step.ts"
 import { listed } from "./Text.ts"
 import type { Template } from "./Template.ts"
-import { type Cast, parseWho, type Who } from "./Who.ts"
+import { type Cast, looksLikeWho, parseWho, type Who } from "./Who.ts"
 
 /** Options that every sentence takes. */
 export const commonOptions = (clause: Shape<ClauseId>) => ({
@@ -19,12 +19,20 @@ export const commonOptions = (clause: Shape<ClauseId>) => ({
 /** Reads steps with the cast they may speak of; each mistake costs its own step alone. */
 export const readSteps =
   (cast: Cast, clause: Shape<ClauseId>) =>
-  (items: ReadonlyArray<Node>, reader: Reader): ReadonlyArray<Step> =>
-    items.flatMap((item) => reader.source.attempt(() => readStep(item, reader, cast, clause)) ?? [])
+  (items: ReadonlyArray<Node>, outside: Reader): ReadonlyArray<Step> => {
+    const reader = outside.deeper()
+    if (reader.depth > depthMax) reader.fail(items[0], `blocks are nested at most ${depthMax} deep`)
+    reader.source.countSteps(items)
+    return items.flatMap((item) => reader.source.attempt(() => readStep(item, reader, cast, clause)) ?? [])
+  }
+
+/** Each block of a loop multiplies what is read and checked. */
+const depthMax = 8
 
 const readStep = (node: Node, reader: Reader, cast: Cast, clause: Shape<ClauseId>): Step => {
   const { besides, sentence } = takeApart(node, reader, cast)
   const parsed = parseSentence(sentence.key) ?? unknownSentence(sentence, reader, cast)
+  if (parsed.who !== undefined && !looksLikeWho(parsed.who)) rejectColonless(sentence, reader)
   const { verb } = parsed
   const fields: Fields = { ...commonOptions(clause), ...verb.options }
   const given = readOptions(besides, fields, verb, reader)
@@ -37,14 +45,18 @@ const readStep = (node: Node, reader: Reader, cast: Cast, clause: Shape<ClauseId
   else if (sentence.value !== undefined) {
     if (!reader.isMap(sentence.value))
       return reader.fail(sentence.value, `"${sentence.key}" takes no value${optionsHint(verb)}`)
-    Object.assign(given, readOptions(reader.entries(sentence.value), fields, verb, reader))
+    const behind = reader.entries(sentence.value)
+    const twice = behind.find(({ key }) => Object.hasOwn(given, key))
+    if (twice !== undefined)
+      return reader.fail(twice.keyNode, `"${twice.key}" stands beside the sentence, too; once is enough`)
+    Object.assign(given, readOptions(behind, fields, verb, reader))
   }
   const missing = verb.required?.find((key) => !(key in given))
   if (missing !== undefined)
     return reader.fail(sentence.keyNode, `"${sentence.key}" needs ${missing}: ${fields[missing]!.what}`)
   const { because, proves, within, ...options } = given
   const offset = sentence.keyNode.range![0]
-  return {
+  const step: Step = {
     verb,
     sentence: reader.substitute(sentence.key),
     ...reader.source.position(offset),
@@ -58,6 +70,8 @@ const readStep = (node: Node, reader: Reader, cast: Cast, clause: Shape<ClauseId
     because: because as string | undefined,
     proves: (proves as ReadonlyArray<ClauseId> | undefined) ?? []
   }
+  const wrong = verb.problem?.(step)
+  return wrong === undefined ? step : reader.fail(sentence.keyNode, `"${sentence.key}" ${wrong}`)
 }
 
 type Fields = { readonly [key: string]: Shape<unknown> }
@@ -69,9 +83,10 @@ const takeApart = (
   cast: Cast
 ): { readonly sentence: Entry; readonly besides: ReadonlyArray<Entry> } => {
   if (!reader.isMap(node)) {
-    const key = reader.isList(node)
-      ? reader.fail(node, "a step is a sentence, not a list")
-      : String(reader.scalar(node))
+    if (reader.isList(node)) return reader.fail(node, "a step is a sentence, not a list")
+    const scalar = reader.scalar(node)
+    if (scalar === null) return reader.fail(node, "this step is empty; write a sentence behind its dash")
+    const key = String(scalar)
     const [first = "", ...more] = reader.written(node).split("\n")
     if (more.length > 0)
       return reader.fail(node, `a sentence with options or steps ends in a colon: "${first.trimEnd()}:"`)
@@ -116,13 +131,25 @@ const readName = (text: string, sentence: Entry, reader: Reader): Template => {
   return textTemplate(sentence.keyNode, reader.substitute(text), reader)
 }
 
-const unknownSentence = ({ key, keyNode }: Entry, reader: Reader, cast: Cast): never => {
+const unknownSentence = (sentence: Entry, reader: Reader, cast: Cast): never => {
+  const { key, keyNode } = sentence
   const nearest = nearestSentence(key, cast)
+  if (nearest === undefined || key.startsWith(nearest)) rejectColonless(sentence, reader)
   const [subject = ""] = key.split(" ")
   const who = parseWho(subject, cast)
   const hint =
     nearest !== undefined ? `; did you mean "${nearest}"?` : "problem" in who ? ` (${who.problem})` : ""
   return reader.fail(keyNode, `unknown sentence "${key}"${hint}`)
+}
+
+/** Where a sentence that takes a value is followed by it without a colon, that is what is missing. */
+const rejectColonless = ({ key, keyNode }: Entry, reader: Reader): void => {
+  const verb = colonlessVerb(key)
+  if (verb !== undefined)
+    reader.fail(
+      keyNode,
+      `unknown sentence "${key}"; a colon and a blank come before the value, such as: ${verb.example}`
+    )
 }
 
 const missingValue = ({ key, keyNode }: Entry, what: string, reader: Reader, verb?: Verb): never =>

@@ -1,4 +1,4 @@
-import type { Shape } from "./Shape.ts"
+import { orValueOf, type Shape } from "./Shape.ts"
 import type { Step } from "./Step.ts"
 
 type Steps = ReadonlyArray<Step>
@@ -7,7 +7,7 @@ type Steps = ReadonlyArray<Step>
 export const steps: Shape<Steps> = {
   what: "a list of steps",
   schema: { $ref: "#/$defs/steps" },
-  read: (node, reader) => reader.readSteps(reader.items(node), reader)
+  read: (node, reader) => reader.readSteps(reader.someItems(node), reader)
 }
 
 /** Sequences to play at the same time: each item is a step, or a list of them. */
@@ -15,12 +15,13 @@ export const branches: Shape<ReadonlyArray<Steps>> = {
   what: "a list of steps, or of lists of steps",
   schema: {
     type: "array",
+    minItems: 1,
     items: { anyOf: [{ $ref: "#/$defs/step" }, { $ref: "#/$defs/steps" }] }
   },
   read: (node, reader) =>
     reader
-      .items(node)
-      .map((item) => reader.readSteps(reader.isList(item) ? reader.items(item) : [item], reader))
+      .someItems(node)
+      .map((item) => reader.readSteps(reader.isList(item) ? reader.someItems(item) : [item], reader))
       .filter((branch) => branch.length > 0)
 }
 
@@ -31,7 +32,7 @@ export const turns: Shape<ReadonlyArray<Steps>> = {
     type: "object",
     properties: { steps: { $ref: "#/$defs/steps" } },
     required: ["steps"],
-    additionalProperties: { type: "array" }
+    additionalProperties: orValueOf({ type: "array", minItems: 1 })
   },
   read: (node, reader) => {
     const entries = reader.entries(node)
@@ -46,7 +47,7 @@ export const turns: Shape<ReadonlyArray<Steps>> = {
       )
     const { key, value } = variable
     return reader
-      .items(value)
-      .map((item) => reader.readSteps(reader.items(body), reader.with(key, reader.resolve(item))))
+      .someItems(value)
+      .map((item) => reader.readSteps(reader.someItems(body), reader.with(key, reader.resolve(item))))
   }
 }

@@ -87,7 +87,7 @@ export const weigh = (outcome: Outcome, { knownFailures, strict }: Weighing): We
 }
 
 /** A scenario's short name: its file without folder and ending. */
-export const nameOf = (file: string): string => file.replace(/^.*\//, "").replace(/\.yaml$/, "")
+export const nameOf = (file: string): string => file.replace(/^.*\//, "").replace(/\.ya?ml$/, "")
 
 /** The levels that occur in a table, in their order. */
 export const levelsIn = (table: ReadonlyMap<ClauseId, ReadonlyMap<Level, Verdict>>): ReadonlyArray<Level> =>

@@ -12,6 +12,7 @@ import { choice, flag, oneOrMore } from "../Shape.ts"
 import { onExtra, type Scene } from "../Stage.ts"
 import { type Step, type Verb, verb } from "../Step.ts"
 import { each, resolve } from "../Subjects.ts"
+import { literal } from "../Template.ts"
 import { listed, show } from "../Text.ts"
 
 interface Gone {
@@ -47,6 +48,7 @@ export const leaving: ReadonlyArray<Verb> = [
     options: atOnce,
     leaves: true,
     needs: "connected",
+    writing: "stops",
     play: each((actor, step: Leave, scene) =>
       Effect.andThen(
         fenceBeforeLeaving(actor, step, scene),
@@ -106,6 +108,8 @@ export const leaving: ReadonlyArray<Verb> = [
     example: "alice sees that bob is gone",
     clause: "LEAVE-1",
     needs: "connected",
+    reads: true,
+    sends: () => [literal({ type: "list" })],
     play: each((actor, step, scene) => seesGone(actor, step, scene))
   })
 ]

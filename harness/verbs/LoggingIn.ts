@@ -34,9 +34,10 @@ export const loggingIn: ReadonlyArray<Verb> = [
     meaning: "sends `logout`, receives `success`, and the server ends the connection",
     example: "alice logs out",
     clause: "LOGOUT-1",
-    leaves: true,
     needs: "connected",
     becomes: "gone",
+    reads: true,
+    sends: () => [literal({ type: "logout" })],
     play: each((actor, step, scene) => logOut(actor, step, scene))
   }),
   ...withAndWithoutName({
@@ -63,6 +64,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     needs: "connected",
     becomes: "refused",
     expects: true,
+    reads: true,
     play: expectation(lookForRefusal, () => refusal)
   }),
   ...withAndWithoutName({
@@ -91,6 +93,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     needs: "connected",
     sends: (step: Step<undefined, Exchange>) => [step.options.sends],
     patterns: (step: Step<undefined, Exchange>) => [step.options.until],
+    reads: true,
     play: each((actor, step: Step<undefined, Exchange>, scene) =>
       keepTrying(actor, step, scene, step.options)
     )

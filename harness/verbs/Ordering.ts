@@ -25,6 +25,7 @@ export const ordering: ReadonlyArray<Verb> = [
     meaning: "leaves what comes in the kernel, until the buffers are full and the server has to wait",
     example: "bob stops reading",
     needs: "connected",
+    reading: "stops",
     play: each((actor, step, scene) =>
       read(actor, step, scene, "stops reading", (connection) => connection.pause())
     )
@@ -35,6 +36,7 @@ export const ordering: ReadonlyArray<Verb> = [
     meaning: "reads what has come in the meantime, and goes on reading",
     example: "bob reads again",
     needs: "connected",
+    reading: "resumes",
     play: each((actor, step, scene) =>
       read(actor, step, scene, "reads again", (connection) => connection.resume())
     )
@@ -47,6 +49,8 @@ export const ordering: ReadonlyArray<Verb> = [
     example: "bob's network: { delay: 20ms, jitter: 10ms, bandwidth: 64KiB/s, slice: 3 }",
     options: { delay: duration, jitter: duration, bandwidth, slice: integer(1, 65_536) },
     needs: "connected",
+    problem: ({ options }: Step<undefined, Faults>) =>
+      Object.keys(options).length === 0 ? "needs delay, jitter, bandwidth or slice" : undefined,
     play: each((actor, step: Step<undefined, Faults>, scene) => worsen(actor, step, scene))
   }),
   verb({
@@ -112,6 +116,7 @@ export const ordering: ReadonlyArray<Verb> = [
     meaning: "a remark, shown in the diagram",
     example: "note: now the name is free",
     value: text,
+    remark: true,
     play: (step: Step<string>, { stage }) =>
       Effect.sync(() => {
         stage.transcript.add({ actor: "", kind: "note", text: step.value, brief: step.value, label: "note" })

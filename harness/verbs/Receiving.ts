@@ -26,6 +26,7 @@ export const receiving: ReadonlyArray<Verb> = [
     patterns: (step: Step<Patterns>) => step.value,
     needs: "connected",
     expects: true,
+    reads: true,
     play: (step: Step<Patterns>, scene) =>
       Effect.forEach(step.value, (pattern) => receive(pattern)(step, scene), { discard: true })
   }),
@@ -37,6 +38,7 @@ export const receiving: ReadonlyArray<Verb> = [
     value: patterns,
     patterns: (step: Step<Patterns>) => step.value,
     needs: "connected",
+    reads: true,
     play: each((actor, step: Step<Patterns>, scene) => receiveInAnyOrder(actor, step.value, scene))
   }),
   verb({
@@ -48,6 +50,8 @@ export const receiving: ReadonlyArray<Verb> = [
     patterns: (step: Step<Patterns>) => step.value,
     needs: "connected",
     expects: true,
+    reads: true,
+    matches: "one",
     play: expectation(
       (actor, step: Step<Patterns>, scene) => lookAtAny(actor, step.value, scene),
       (step: Step<Patterns>, scene) => anyOf(step.value, scene)
@@ -62,6 +66,7 @@ export const receiving: ReadonlyArray<Verb> = [
     value: patterns,
     patterns: (step: Step<Patterns>) => step.value,
     needs: "connected",
+    reads: true,
     play: each((actor, step: Step<Patterns>, scene) =>
       Effect.forEach(
         step.value,
@@ -77,6 +82,7 @@ export const receiving: ReadonlyArray<Verb> = [
     example: "bob may receive: { type: message, content: late }",
     value: patterns,
     patterns: (step: Step<Patterns>) => step.value,
+    matches: "maybe none",
     play: each((actor, step: Step<Patterns>) => Effect.sync(() => void actor.allowances.push(...step.value)))
   }),
   verb({
@@ -85,6 +91,7 @@ export const receiving: ReadonlyArray<Verb> = [
     meaning: "nothing is there that was not asked for; proved by a fence, not by waiting",
     example: "alice receives nothing",
     needs: "connected",
+    reads: true,
     play: (step, scene) =>
       Effect.flatMap(subjects(step, scene), (actors) =>
         Effect.andThen(

@@ -2,12 +2,13 @@ import * as Effect from "effect/Effect"
 import type { Actor } from "../Actor.ts"
 import { answered } from "../Fence.ts"
 import { valuesIn } from "../Brief.ts"
+import { capturesSent } from "../Captures.ts"
 import { lookAt, waitFor } from "../Expectation.ts"
 import { settle } from "../Fence.ts"
 import { byteString, phrase, request } from "../Message.ts"
 import { describe, type Json, type ObjectPattern } from "../Pattern.ts"
 import { notConnected, send, write } from "../Sending.ts"
-import { choice, integer, list, oneOrMore, text } from "../Shape.ts"
+import { choice, integer, list, oneOrMore, type Shape, text } from "../Shape.ts"
 import { bounded, type Scene } from "../Stage.ts"
 import { type Step, type Verb, verb } from "../Step.ts"
 import { each } from "../Subjects.ts"
@@ -26,7 +27,16 @@ interface Part extends Written {
   readonly bytes: number
 }
 
-const as = oneOrMore(choice(styles))
+const anyStyles = oneOrMore(choice(styles))
+const as: Shape<ReadonlyArray<Style>> = {
+  ...anyStyles,
+  read: (node, reader) => {
+    const given = anyStyles.read(node, reader)
+    return given.includes("bare") && given.includes("crlf")
+      ? reader.fail(node, "an object ends bare or with crlf, not both")
+      : given
+  }
+}
 const offset = integer(1, 64 * 1024 * 1024)
 
 /** Sentences that send requests. */
@@ -40,6 +50,7 @@ export const talking: ReadonlyArray<Verb> = [
     clause: "MSG-2",
     needs: "connected",
     sends: (step: Step<Template>) => [literal({ type: "message", content: step.value })],
+    reads: true,
     play: each((actor, step: Step<Template>, scene) => say(actor, step, scene))
   }),
   verb({
@@ -81,12 +92,13 @@ export const talking: ReadonlyArray<Verb> = [
   verb({
     sentence: "{who} sends|send in pieces",
     theme: "raw bytes",
-    meaning: "sends one object cut into segments: `every` so many bytes, or `at` these offsets",
+    meaning: "sends one object cut into segments: `every` so many bytes, or `at` these offsets, which ascend",
     example: "alice sends in pieces: { message: { type: list }, every: 1 }",
     options: { message: request, every: offset, at: list(offset), as },
     required: ["message"],
     needs: "connected",
     sends: (step: Step<undefined, Pieces>) => [step.options.message],
+    problem: ({ options }: Step<undefined, Pieces>) => problemOfPieces(options),
     play: each((actor, step: Step<undefined, Pieces>, scene) =>
       write(actor, cut(step.options, scene), step, scene)
     )
@@ -102,6 +114,7 @@ export const talking: ReadonlyArray<Verb> = [
     part: "begins",
     needs: "connected",
     sends: (step: Step<undefined, Part>) => [step.options.message],
+    problem: ({ options }: Step<undefined, Part>) => problemOfPart(options),
     play: each((actor, step: Step<undefined, Part>, scene) => sendPart(actor, step, scene))
   }),
   verb({
@@ -149,6 +162,26 @@ const together = (
       return [encode(object, [...(options.as ?? []), "bare"]), Buffer.from(options.between)]
     })
   )
+
+const problemOfPieces = ({ as, at, every, message }: Pieces): string | undefined => {
+  if ((at === undefined) === (every === undefined)) return "needs either every or at"
+  const ascending = at?.every((offset, index) => offset > (at[index - 1] ?? 0)) ?? true
+  return ascending ? problemOfLength(at?.at(-1) ?? 0, message, as) : "needs offsets that ascend"
+}
+
+const problemOfPart = ({ as, bytes, message }: Part): string | undefined =>
+  problemOfLength(bytes, message, as)
+
+/** An object has to go on after an offset in it; how long it is with captures, only the play tells. */
+const problemOfLength = (
+  offset: number,
+  message: Template,
+  as: ReadonlyArray<Style> | undefined
+): string | undefined => {
+  if (capturesSent(message).length > 0) return undefined
+  const { length } = encode(fill(message, new Map()), as)
+  return offset < length ? undefined : `cuts at byte ${offset}, but its object has only ${length}`
+}
 
 const cut = ({ at, every, message, as }: Pieces, scene: Scene): ReadonlyArray<Buffer> => {
   const bytes = encode(fill(message, scene.captures.all), as)

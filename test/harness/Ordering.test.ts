@@ -75,7 +75,10 @@ describe("what a target lacks", () => {
     Effect.gen(function* () {
       const target = { ...chat(), claims: new Set(["alone"]) }
       const outcome = yield* playing(
-        steps("- alice logs in", "needs: [presence]\nproves: [PRES-1]\nlevel: may\n"),
+        steps(
+          "- alice logs in\n- alice receives nothing",
+          "needs: [presence]\nproves: [PRES-1]\nlevel: may\n"
+        ),
         target
       )
       assert.strictEqual(told(outcome), "skipped: this target does not claim presence")

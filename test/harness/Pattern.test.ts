@@ -32,6 +32,8 @@ describe("a pattern matches", () => {
     ["{ status: { one of: [error, failure] } }", { status: "failure" }],
     ["{ status: { one of: [error, { absent: true }] } }", {}],
     ["{ status: { not: success } }", { status: "nope" }],
+    ["{ exactly: { contains: x, length: 3 } }", { contains: "x", length: 3 }],
+    ["{ text: x, length: 3 }", { text: "x", length: 3 }],
     ["{ users: { length: 2 } }", { users: ["a", "b"] }],
     ["{ content: { length: 2 } }", { content: "🦊é" }],
     ["{ users: [alice, bob] }", { users: ["alice", "bob"] }],

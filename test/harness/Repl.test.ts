@@ -65,7 +65,7 @@ describe("a session", () => {
     Effect.gen(function* () {
       const live = yield* session
       yield* entering(live, [
-        "alice logs in as: $_x",
+        "alice logs in as: $$_x",
         "bob logs in",
         "alice says: $$money",
         "alice receives: { status: nonsense }"
@@ -215,11 +215,17 @@ describe("a script", () => {
   it.live("tells the script's own lines", () =>
     Effect.gen(function* () {
       const { written } = yield* script(
-        ["# a remark", "alice logs in", "alice logs in as bob", ""],
+        [
+          "# a remark",
+          "alice logs in",
+          "alice tries to log in as bob",
+          "alice receives: { status: success }",
+          ""
+        ],
         jsonLines
       )
       const { after, line } = JSON.parse(written.trim().split("\n").at(-1)!) as Record<string, unknown>
-      assert.match(`${String(line)} ${String(after)}`, /^3 .* after alice's login \(line 3\)$/)
+      assert.match(`${String(line)} ${String(after)}`, /^4 .* after alice's login \(line 3\)$/)
     })
   )
 })

@@ -39,7 +39,10 @@ const outcomes: Effect.Effect<ReadonlyArray<Outcome>> = Effect.gen(function* () 
     passed,
     failed,
     warned,
-    skipped(steps("- alice logs in", "proves: [PRES-1]\nlevel: may\n"), "nobody claims presence")
+    skipped(
+      steps("- alice logs in\n- alice receives nothing", "proves: [PRES-1]\nlevel: may\n"),
+      "nobody claims presence"
+    )
   ]
 })
 

@@ -53,7 +53,9 @@ describe("a file", () => {
   it("that sets no level binds as much as the weakest of its clauses", () => {
     const levels = ["LOGIN-1", "LOGIN-1, LOGIN-2", "PRES-1, LOGIN-2"].map(
       (proves) =>
-        scenario(`scenario: a test\nproves: [${proves}]\ncast: [alice]\nsteps:\n  - alice logs in\n`).level
+        scenario(
+          `scenario: a test\nproves: [${proves}]\ncast: [alice]\nsteps:\n  - alice logs in\n  - alice receives nothing\n`
+        ).level
     )
     assert.deepStrictEqual(levels, ["must", "should", "may"])
   })
@@ -91,6 +93,33 @@ describe("a file", () => {
       "scenario: a\ncast: [alice]\nsteps:\n  - alice sends: &a { x: *a }\n"
     )
     assert.include(JSON.stringify(bomb), "more than 1000 aliases")
+  })
+
+  it("may not nest brackets without end", () => {
+    const deep = `${"[".repeat(5_000)}${"]".repeat(5_000)}`
+    const parsed = parseScenario(
+      "deep.yaml",
+      `scenario: a\ncast: [alice]\nsteps:\n  - alice sends: { x: ${deep} }\n`
+    )
+    assert.include(JSON.stringify(parsed), "brackets are nested too deep here")
+  })
+
+  it("may not unroll loops without end", () => {
+    const values = Array.from({ length: 20 }, (_, n) => n).join(", ")
+    const loops = ["a", "b", "c", "d", "e"].reduce(
+      (inside, name) => `for each: { ${name}: [${values}], steps: [${inside}] }`,
+      "note: <a>"
+    )
+    const parsed = parseScenario("loops.yaml", `scenario: a\ncast: [alice]\nsteps:\n  - ${loops}\n`)
+    assert.include(JSON.stringify(parsed), "more than 100000 steps, each turn of a loop counted")
+  })
+
+  it("is told its mistakes from top to bottom", () => {
+    const parsed = parseScenario(
+      "test.yaml",
+      "scenario: a\nlevl: must\nproves: [LOGIN-77]\ntag: [x]\ncast: [alice]\nsteps:\n  - alic logs in\n"
+    )
+    assert.deepStrictEqual("mistakes" in parsed && parsed.mistakes.map(({ line }) => line), [2, 3, 4, 7])
   })
 })
 
@@ -136,6 +165,93 @@ describe("a step", () => {
       ]
     )
   })
+})
+
+describe("what is told of a step is what the file tells", () => {
+  const table: ReadonlyArray<readonly [name: string, steps: ReadonlyArray<string>]> = [
+    ["who has logged out is off the books", ["alice and bob log in", "bob logs out", "bob logs in"]],
+    [
+      "a capture of all alternatives is bound",
+      [
+        "alice logs in",
+        "alice asks who is there",
+        "alice receives one of: [{ status: $x }, { status: $x, code: $y }]",
+        "alice says: $x"
+      ]
+    ],
+    [
+      "a capture of any branch is bound after all of them",
+      [
+        "alice and bob log in",
+        "at the same time: [[alice asks who is there, alice receives: { status: $x }], bob says: hello]",
+        "alice receives: { type: message }",
+        "alice says: $x"
+      ]
+    ],
+    [
+      "a new connection has nothing of the old one",
+      [
+        "alice logs in",
+        "alice sends part of: { message: { type: list }, bytes: 5 }",
+        "alice stops reading",
+        "alice reconnects",
+        "alice logs in as carol",
+        "alice says: hello"
+      ]
+    ],
+    [
+      "after the rest, anything may be sent",
+      [
+        "alice logs in",
+        "alice sends part of: { message: { type: list }, bytes: 5 }",
+        "alice sends the rest",
+        "alice says: hello"
+      ]
+    ],
+    [
+      "how long an object with captures is, only the play tells",
+      [
+        "alice logs in",
+        "alice asks who is there",
+        "alice receives: { status: success, users: [$name] }",
+        "alice sends in pieces: { message: { type: message, content: $name }, at: [39] }"
+      ]
+    ],
+    [
+      "who was told to be gone is off the books",
+      [
+        "alice and bob log in",
+        "bob disconnects",
+        "alice receives: { type: left, username: bob }",
+        "alice asks who is there",
+        "alice receives: { status: success, users: [alice] }"
+      ]
+    ],
+    [
+      "who reads again receives",
+      ["alice logs in", "alice stops reading", "alice reads again", "alice says: hello"]
+    ],
+    [
+      "who has half-closed may be seen to be gone",
+      ["alice and bob log in", "bob half-closes", "alice sees that bob is gone"]
+    ],
+    [
+      "a login of a name that was captured is one, too",
+      [
+        "alice logs in",
+        "alice asks who is there",
+        "alice receives: { status: success, users: [$name] }",
+        "bob connects",
+        "bob sends: { type: login, username: $name }",
+        "bob disconnects",
+        "alice sees that bob is gone"
+      ]
+    ]
+  ]
+  for (const [name, steps] of table)
+    it(name, () => {
+      withSteps(...steps)
+    })
 })
 
 describe("for each", () => {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { parseScenario } from "../../harness/Scenario.ts"
 import { nearestSentence, parseSentence, verbs } from "../../harness/Sentence.ts"
-import { themes } from "../../harness/Step.ts"
+import { themes, type Verb } from "../../harness/Step.ts"
 
 describe("a sentence is found in the verb table", () => {
   type Slots = {
@@ -87,6 +87,8 @@ describe("the sentence that was meant", () => {
     ["alice is cutoff", "alice is cut off"],
     ["at same time", "at the same time"],
     ["the server restart", "the server restarts"],
+    ["alice's netwrok", "alice's network"],
+    ["alice’s network", "alice's network"],
     ["alice dances on the table all night long", undefined]
   ]
   for (const [written, meant] of table)
@@ -95,12 +97,15 @@ describe("the sentence that was meant", () => {
     })
 })
 
+/** The steps that the example of a row needs before it. */
+const before = ({ needs, part, sentence, steps }: Verb): ReadonlyArray<string> => [
+  ...(needs === "connected" || steps !== undefined ? ["  - alice and bob and guest1 log in"] : []),
+  ...(part === "ends" ? ["  - alice sends part of: { message: { type: list }, bytes: 5 }"] : []),
+  ...(sentence.includes("{other}") ? ["  - bob disconnects"] : [])
+]
+
 describe("each row of the verb table", () => {
-  const prelude = [
-    "scenario: the example of a row\ncast: [alice, bob, carol, dave, guest1]\nsteps:",
-    "  - alice and bob and guest1 log in",
-    "  - alice sends part of: { message: { type: list }, bytes: 5 }"
-  ]
+  const head = "scenario: the example of a row\ncast: [alice, bob, carol, dave, guest1]\nsteps:"
   for (const verb of verbs) {
     it(`${verb.sentence}: its example is that sentence`, () => {
       const sentence = verb.example.split(": ")[0]!
@@ -108,8 +113,8 @@ describe("each row of the verb table", () => {
       assert.include(themes, verb.theme)
     })
     it(`${verb.sentence}: its example stands in a file without a mistake`, () => {
-      const start = verb.needs === "connected" || verb.steps !== undefined ? prelude : prelude.slice(0, 1)
-      const parsed = parseScenario("example.yaml", [...start, `  - ${verb.example}`, ""].join("\n"))
+      const lines = [head, ...before(verb), `  - ${verb.example}`, ""]
+      const parsed = parseScenario("example.yaml", lines.join("\n"))
       assert.deepStrictEqual("mistakes" in parsed ? parsed.mistakes : [], [])
     })
   }

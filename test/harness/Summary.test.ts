@@ -8,7 +8,7 @@ import { scenarioOf } from "./playing.ts"
 
 const outcome = (level: Level, verdict: Verdict, more: Partial<Outcome> = {}): Outcome => {
   const scenario = scenarioOf(
-    `scenario: a test\nlevel: ${level}\nproves: [${level === "must" ? "LOGIN-1" : "LOGIN-2"}]\ncast: [alice]\nsteps:\n  - alice logs in\n`
+    `scenario: a test\nlevel: ${level}\nproves: [${level === "must" ? "LOGIN-1" : "LOGIN-2"}]\ncast: [alice]\nsteps:\n  - alice logs in\n  - alice receives nothing\n`
   )
   return {
     ...skipped(scenario, ""),
