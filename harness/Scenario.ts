@@ -33,7 +33,7 @@ export interface Scenario {
 }
 
 /** What a target has to offer before a scenario that `needs` it is played there. */
-const needs = ["presence", "alone"] as const
+export const needs = ["presence", "alone"] as const
 
 /** Most actors of one scenario. */
 const actorsMax = 1_000

@@ -13,7 +13,7 @@ export const tap = (info: RunInfo): Reporter => {
 
 const lines = (outcome: Outcome, number: number, info: RunInfo): ReadonlyArray<string> => {
   const { reason, scenario } = outcome
-  const name = `${number} - ${scenario.title.replaceAll("#", "\\#")}`
+  const name = `${number} - ${scenario.title.replaceAll(/[\\#]/g, "\\$&")}`
   switch (info.weightOf(outcome)) {
     case "passed":
       return [`ok ${name}`]

@@ -2,8 +2,9 @@ import { readFile } from "node:fs/promises"
 import * as Effect from "effect/Effect"
 import { messagePattern } from "../Message.ts"
 import { didYouMean, FileInvalid } from "../Mistake.ts"
-import { duration, flag, integer, list, options, type Shape, words } from "../Shape.ts"
+import { choice, duration, flag, integer, list, options, type Shape, words } from "../Shape.ts"
 import { type Node, Reader, Source } from "../Source.ts"
+import { needs } from "../Scenario.ts"
 import { nameOf } from "../Summary.ts"
 import type { Target } from "../Target.ts"
 import { spawn } from "./Spawn.ts"
@@ -38,7 +39,7 @@ const entry = options(
     port: integer(1, 65_535),
     tls: flag,
     ca: words("the file of a certificate"),
-    claims: list(words("a claim")),
+    claims: list(choice(needs)),
     settle: duration,
     ignoring: list(messagePattern),
     "known failures": reasons

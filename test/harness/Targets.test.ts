@@ -307,12 +307,16 @@ describe("--target", () => {
           yield* complaint("cpp:\n  start: ./server {port}\n", "cp"),
           yield* complaint("cpp:\n  start: ./server\n"),
           yield* complaint("cpp:\n  strat: ./server {port}\n"),
+          yield* complaint("cpp:\n  start: ./server {port}\n  claims: [presense]\n"),
+          yield* complaint("cpp:\n  start: ./server {port}\n  ca: nowhere.pem\n"),
           yield* complaint("cpp:\n  start: ./server {port}\n  known failures: { too-lrage: why }\n")
         ],
         [
           '1:1 there is no target "cp" here; did you mean "cpp"?',
           "2:3 `start` has no {port}; where the port is compiled in, name it with `port`",
           '2:3 unknown option "strat"; did you mean "start"?',
+          '3:12 expected presence or alone, not presense; did you mean "presence"?',
+          "1:1 cannot read the certificate nowhere.pem",
           '3:21 there is no scenario "too-lrage"; did you mean "too-large"?'
         ]
       )
