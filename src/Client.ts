@@ -182,7 +182,7 @@ const ask = (link: Link, request: Request): Effect.Effect<Reply, ConnectionEnded
     if (link.end !== undefined) return Effect.fail(link.end)
     const bytes = encode(request)
     const { requestBytesMax } = link.settings
-    if (bytes.length > requestBytesMax) return Effect.succeed(tooLong(requestBytesMax))
+    if (bytes.length - 1 > requestBytesMax) return Effect.succeed(tooLong(requestBytesMax))
     const answer = Deferred.makeUnsafe<Reply, ConnectionEnded>()
     link.unanswered.push(answer)
     link.socket.write(bytes)

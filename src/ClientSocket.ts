@@ -9,7 +9,8 @@ export type SocketOptions = Pick<NetConnectOpts, "keepAlive" | "keepAliveInitial
 
 /**
  * A socket to a server, with TLS where the address asks for it; `onReady` is called once it can be written to, with the
- * TCP socket below it (the same one without TLS), which alone can be reset.
+ * TCP socket below it (the same one without TLS), which alone can be reset. The socket that it gives is the one to be
+ * destroyed until then, and tells of errors.
  */
 export const openSocket = (
   { host, port, tls }: Address,
@@ -18,7 +19,15 @@ export const openSocket = (
 ): Socket => {
   const tcp = connect({ host, port, noDelay: true, ...options })
   if (tls === undefined) return tcp.once("connect", () => onReady(tcp, tcp))
-  tcp.on("error", () => {}) // the socket above it tells
-  const socket = connectTls({ ...tls, socket: tcp, ...(isIP(host) === 0 && { servername: host }) })
-  return socket.once("secureConnect", () => onReady(socket, tcp))
+  // TLS begins once TCP has connected: until then Node may put another handle below it, for the next address of a name
+  return tcp.once("connect", () => {
+    const name = isIP(host) === 0 ? { servername: host } : {}
+    const socket = connectTls({ ...tls, ...name, host, socket: tcp })
+    const failed = (error: Error) => tcp.emit("error", error)
+    socket.on("error", () => {}).once("error", failed)
+    socket.once("secureConnect", () => {
+      socket.off("error", failed)
+      onReady(socket, tcp)
+    })
+  })
 }

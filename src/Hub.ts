@@ -93,12 +93,11 @@ const makeHub = Effect.gen(function* () {
       return Arr.isArrayNonEmpty(broadcasts)
         ? deliver(new Batch(broadcasts), audiences, counters, sliceRecipients)
         : Effect.void
-    })
+    }).pipe(Effect.catchDefect(abandoned))
     for (const item of taken) {
       const isTurn = "work" in item
       if (isTurn || waiting[0]?.to !== item.to || waitingBytes >= batchBytesMax) yield* flush
-      const broadcast = isTurn ? item.work() : item
-      if (isTurn) Deferred.doneUnsafe(item.done, Effect.void)
+      const broadcast = isTurn ? takeTurn(item) : item
       if (broadcast === undefined) continue
       waiting.push(broadcast)
       waitingBytes += broadcast.bytes.length
@@ -111,7 +110,7 @@ const makeHub = Effect.gen(function* () {
       const taken = yield* PubSub.takeBetween(subscription, 1, hubItemsMax)
       counters.wakes++
       deliveryTime.taken(underway - taken.length)
-      yield* Effect.catchDefect(deliverAll(taken), (defect) => abandon(taken, defect))
+      yield* deliverAll(taken)
       underway -= taken.length
       deliveryTime.delivered()
       yield* nextTurn // so that more can gather
@@ -142,11 +141,21 @@ const deliver = Effect.fnUntraced(function* (
   }
 })
 
-/** A bug costs the delivery that it is in: whoever waits for a turn there is told, and the order goes on. */
-const abandon = (taken: ReadonlyArray<Broadcast | Turn>, defect: unknown): Effect.Effect<void> => {
-  for (const item of taken) if ("work" in item) Deferred.doneUnsafe(item.done, Effect.die(defect))
-  return Effect.logError("a delivery was abandoned because of a bug", Cause.die(defect))
+/** Does the work of a turn; a bug in it is told to whoever waits for it. */
+const takeTurn = ({ done, work }: Turn): Broadcast | undefined => {
+  try {
+    const next = work()
+    Deferred.doneUnsafe(done, Effect.void)
+    return next
+  } catch (defect) {
+    Deferred.doneUnsafe(done, Effect.die(defect))
+    return undefined
+  }
 }
+
+/** A bug costs the batch that it is in; the order goes on. */
+const abandoned = (defect: unknown): Effect.Effect<void> =>
+  Effect.logError("a delivery was abandoned because of a bug", Cause.die(defect))
 
 /** Lets everything else that waits have its turn of the event loop. */
 export const nextTurn: Effect.Effect<void> = Effect.callback<void>((resume) => {

@@ -20,7 +20,7 @@ export interface Seat {
 
 /** Counts who is connected, in all and by address, and says who may. */
 export class Seats {
-  /** Seats that are taken: connections that are served, or that still agree on TLS. */
+  /** Seats that are taken, from the moment TCP has a connection until its socket is closed. */
   taken = 0
   /** Connections that are there although there is no seat for them. */
   turnedAway = 0

@@ -1,17 +1,19 @@
 import { spawn } from "node:child_process"
+import dns from "node:dns"
 import { once } from "node:events"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { connect as connectPlain, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { connect as connectTls, type TLSSocket } from "node:tls"
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { generate } from "selfsigned"
+import { openSocket } from "../src/ClientSocket.ts"
 import { Server } from "../src/Palabre.ts"
 import type { Values } from "../src/Settings.ts"
 import { server } from "./support/server.ts"
@@ -25,7 +27,16 @@ let pair: { readonly tlsCertFile: string; readonly tlsKeyFile: string }
 /** Writes a new self-signed pair in the place of the one before, and gives its certificate. */
 const writePair = async (): Promise<string> => {
   const { cert, private: key } = await generate([{ name: "commonName", value: "localhost" }], {
-    keySize: 2048
+    keySize: 2048,
+    extensions: [
+      {
+        name: "subjectAltName",
+        altNames: [
+          { type: 2, value: "localhost" },
+          { type: 7, ip: "127.0.0.1" }
+        ]
+      }
+    ]
   })
   await writeFile(pair.tlsCertFile, cert)
   await writeFile(pair.tlsKeyFile, key)
@@ -198,6 +209,32 @@ describe("TLS", () => {
     const untrusted = await run(["--tls"])
     assert.match(untrusted.err, /not one the system trusts.*--ca/)
     assert.strictEqual(untrusted.code, 3)
+    await end()
+  })
+
+  it("the client goes on to the next address of a name, and takes no certificate of another name", async () => {
+    const { end, port } = await serving()
+    const ca = await readFile(pair.tlsCertFile)
+    const spy = vi.spyOn(dns, "lookup").mockImplementation(((_: string, __: object, answer: Function) =>
+      answer(null, [
+        { address: "::1", family: 6 }, // nobody listens there
+        { address: "127.0.0.1", family: 4 }
+      ])) as never)
+    const reach = (host: string) =>
+      new Promise<string>((resolve) => {
+        const ready = (socket: Socket) => {
+          socket.destroy()
+          resolve("ready")
+        }
+        const address = { host, port, tls: { ca } }
+        openSocket(address, {}, ready).once("error", ({ code }: NodeJS.ErrnoException) =>
+          resolve(String(code))
+        )
+      })
+    assert.strictEqual(await reach("localhost"), "ready")
+    assert.strictEqual(await reach("127.0.0.1"), "ready")
+    assert.strictEqual(await reach("chat.example"), "ERR_TLS_CERT_ALTNAME_INVALID")
+    spy.mockRestore()
     await end()
   })
 
