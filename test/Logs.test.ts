@@ -1,7 +1,7 @@
 import { once } from "node:events"
-import { connect as connectSocket } from "node:net"
+import { connect as connectSocket, Server as ListeningSocket } from "node:net"
 import { text } from "node:stream/consumers"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -140,6 +140,26 @@ describe("Log lines", () => {
         lines.map(({ facts: { address, reason } }) => [address, reason]),
         [[`127.0.0.1:${port}`, "invalid_json"]]
       )
+    })
+  )
+
+  it.live("trouble of the listening socket is an error, and the server goes on", () =>
+    Effect.gen(function* () {
+      const spy = vi.spyOn(ListeningSocket.prototype, "listen")
+      const [, lines] = yield* logged(
+        { logLevel: "error" },
+        Effect.gen(function* () {
+          const listening = spy.mock.contexts.at(-1) as ListeningSocket
+          listening.emit("error", new Error("accept EMFILE"))
+          listening.emit("error", new Error("accept ENFILE"))
+          yield* (yield* connect).login("alice")
+        })
+      )
+      spy.mockRestore()
+      assert.deepStrictEqual(texts(lines), [
+        "Error Accepting connections failed (accept EMFILE). The server goes on listening.",
+        "Error Accepting connections failed (accept ENFILE). The server goes on listening."
+      ])
     })
   )
 
