@@ -6,6 +6,7 @@ import { reset, writePieces } from "./Sockets.ts"
 import { Trace } from "./Trace.ts"
 import { cut, type Hand, type Wish, write } from "./Traffic.ts"
 import { Violation } from "./Violation.ts"
+import { parseObject } from "./Objects.ts"
 
 /** One object as the server sent it. */
 export type Received = { readonly [field: string]: unknown }
@@ -106,7 +107,7 @@ export class Conversation {
 
   private take(line: Line): void {
     if (this.isOver) return
-    const received = "text" in line ? parse(line.text) : undefined
+    const received = "text" in line ? parseObject<Received>(line.text) : undefined
     this.trace.add("←", "text" in line ? line.text : line.problem)
     const wrong = received === undefined ? noObject : this.judge(received)
     if (wrong !== undefined) this.fail(wrong.clause, wrong.expected, this.trace.lines.at(-1)!)
@@ -187,15 +188,6 @@ export class Conversation {
 export const plainHand: Hand = { spelling: "plain", separator: "\n" }
 
 const noObject: Wrong = { clause: "WIRE-1", expected: "one JSON object a line" }
-
-const parse = (text: string): Received | undefined => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === "object" && value !== null ? (value as Received) : undefined
-  } catch {
-    return undefined
-  }
-}
 
 const noop = () => {}
 

@@ -4,6 +4,7 @@ import { Lines } from "../src/Lines.ts"
 import type { Chat } from "./Chat.ts"
 import { open, reset } from "./Sockets.ts"
 import { Violation } from "./Violation.ts"
+import { parseObject } from "./Objects.ts"
 
 /** A connection whose answers are counted by their status. */
 export interface Visit {
@@ -24,7 +25,7 @@ export const visit = (chat: Chat, who: string) =>
       const lines = new Lines(LINE_BYTES_MAX)
       socket.on("data", (chunk: Buffer) => {
         for (const object of lines.push(chunk)) {
-          const received = "text" in object ? parse(object.text) : undefined
+          const received = "text" in object ? parseObject<Received>(object.text) : undefined
           const status = received?.status
           if (status === "success" || status === "error") at.answers[status]++
           if (received?.users !== undefined) at.users = received.users
@@ -45,15 +46,6 @@ export const visit = (chat: Chat, who: string) =>
 interface Received {
   readonly status?: string
   readonly users?: ReadonlyArray<string>
-}
-
-const parse = (text: string): Received | undefined => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === "object" && value !== null ? (value as Received) : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** A client had not what it was due. */
