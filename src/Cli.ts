@@ -1,8 +1,11 @@
-import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as NodeStdio from "@effect/platform-node/NodeStdio"
+import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as CliConfig from "effect/cli/CliConfig"
@@ -10,6 +13,7 @@ import type * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 import manifest from "../package.json" with { type: "json" }
 
 /** The exit codes that all commands share. */
@@ -90,8 +94,25 @@ const presenter = CliOutput.layerPresenter({
 const servicesOf = (name: string) => {
   const isInstalled = Object.hasOwn(manifest.bin, name)
   const builtIns = [GlobalFlag.Help, GlobalFlag.Version, ...(isInstalled ? [GlobalFlag.Completions] : [])]
-  return Layer.mergeAll(NodeServices.layer, presenter, CliConfig.layer({ builtIns }))
+  return Layer.mergeAll(platform, presenter, CliConfig.layer({ builtIns }))
 }
+
+/**
+ * What Effect's CLI asks for. Our commands reach files and programs through Node itself: the services for them would be a
+ * good part of what a start loads. A command that needs those provides them.
+ */
+const platform = Layer.mergeAll(
+  NodePath.layer,
+  NodeStdio.layer,
+  NodeTerminal.layer,
+  FileSystem.layerNoop({}),
+  Layer.succeed(
+    ChildProcessSpawner.ChildProcessSpawner,
+    ChildProcessSpawner.make(() =>
+      Effect.die("no program can be started: nobody provided a ChildProcessSpawner")
+    )
+  )
+)
 
 const report = (name: string, exit: Exit.Exit<void, Failure | CliError.CliError>): number => {
   if (Exit.isSuccess(exit)) return exitCodes.ok

@@ -1,5 +1,4 @@
 import { connect, isIP, type NetConnectOpts, type Socket } from "node:net"
-import { connect as connectTls } from "node:tls"
 import type { Address } from "./Address.ts"
 
 /** How the socket behaves, beyond where it goes. */
@@ -22,7 +21,7 @@ export const openSocket = (
   // TLS begins once TCP has connected: until then Node may put another handle below it, for the next address of a name
   return tcp.once("connect", () => {
     const name = isIP(host) === 0 ? { servername: host } : {}
-    const socket = connectTls({ ...tls, ...name, host, socket: tcp })
+    const socket = process.getBuiltinModule("node:tls").connect({ ...tls, ...name, host, socket: tcp })
     const failed = (error: Error) => tcp.emit("error", error)
     socket.on("error", () => {}).once("error", failed)
     socket.once("secureConnect", () => {

@@ -1,5 +1,4 @@
 import type { Socket } from "node:net"
-import { TLSSocket } from "node:tls"
 import * as Effect from "effect/Effect"
 import { errorCodes } from "./Protocol.ts"
 import type { Seat } from "./Seats.ts"
@@ -143,7 +142,7 @@ export class Connection {
     const { socket } = this
     // where the FIN is on its way Node cannot reset any more, and would never close; a TLS socket has no reset of its own
     const isSent = socket.writableEnded && socket.writableLength === 0
-    if (isSent || socket instanceof TLSSocket) socket.destroy()
+    if (isSent || "encrypted" in socket) socket.destroy()
     else socket.resetAndDestroy()
   }
 

@@ -1,5 +1,4 @@
 import { createServer, type Server, type Socket } from "node:net"
-import { createServer as createTlsServer } from "node:tls"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
@@ -129,6 +128,7 @@ const openTls = <Accepted>(
   { accept, miss, serve }: Acceptor<Accepted>
 ): Open => {
   const handshaking = new Map<string, Handshake<Accepted>>()
+  const { createServer: createTlsServer } = process.getBuiltinModule("node:tls") // few servers need it
   const server = createTlsServer({
     ...socketOptions(options),
     cert,

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs"
-import { createSecureContext } from "node:tls"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
@@ -31,7 +30,7 @@ export const readKeyPair = (
     if (certFile === "" || keyFile === "") return fail("name both, or neither")
     try {
       const pair = { cert: readFileSync(certFile), key: readFileSync(keyFile) }
-      createSecureContext(pair)
+      process.getBuiltinModule("node:tls").createSecureContext(pair)
       return Effect.succeed(pair)
     } catch (error) {
       return fail(reasonOf(error as NodeJS.ErrnoException))

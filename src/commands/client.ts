@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Argument from "effect/cli/Argument"
+import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { type Address, parseAddress } from "../Address.ts"
@@ -20,6 +22,15 @@ answered before the next one is sent. The end of the input logs out.
 
 Exit codes: 0 all was said and done, 1 the server refused something or ended the connection, 2 bad flag or value,
 3 no connection.`
+
+const readCertificate = (file: string): Effect.Effect<Buffer, CliError.InvalidValue> =>
+  Effect.try({
+    try: () => readFileSync(file),
+    catch: (error) => {
+      const expected = `a file that can be read (${(error as Error).message})`
+      return new CliError.InvalidValue({ option: "ca", value: file, expected, kind: "flag" })
+    }
+  })
 
 /** `palabre client`: the chat for a person at a terminal, or for a script on standard input. */
 export const client = Command.make(
@@ -40,7 +51,8 @@ export const client = Command.make(
       Flag.withDescription("speak TLS, and trust the system's certificates"),
       Flag.withDefault(false)
     ),
-    ca: Flag.FileText("ca").pipe(
+    ca: Flag.File("ca").pipe(
+      Flag.mapEffect(readCertificate),
       Flag.withMetavar("FILE"),
       Flag.withDescription("speak TLS, and trust this certificate (PEM) instead"),
       Flag.optional
@@ -98,8 +110,8 @@ export const client = Command.make(
   ])
 )
 
-const trust = (tls: boolean, ca: Option.Option<string>): Address["tls"] =>
-  Option.isSome(ca) ? { ca: Buffer.from(ca.value) } : tls ? {} : undefined
+const trust = (tls: boolean, ca: Option.Option<Buffer>): Address["tls"] =>
+  Option.isSome(ca) ? { ca: ca.value } : tls ? {} : undefined
 
 type ClientError = CannotConnect | ConnectionEnded | LoginRefused | LinesRefused | OutputClosed | Failure
 
