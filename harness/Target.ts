@@ -52,4 +52,6 @@ export interface Server extends Address {
 export class TargetFailed extends Data.TaggedError("TargetFailed")<{
   readonly reason: string
   readonly lastLines: ReadonlyArray<string>
+  /** Whether it may start on another port. */
+  readonly isPortTaken?: boolean
 }> {}

@@ -32,8 +32,9 @@ export const spawn = (what: Start): Target => ({
 })
 
 const start = Effect.fnUntraced(function* (what: Start) {
-  const port = what.port ?? (yield* freePort)
-  let program = yield* begin(what, port)
+  const begun = yield* what.port === undefined ? beginAnywhere(what) : begin(what, what.port)
+  const { port } = begun
+  let { program } = begun
   yield* Effect.addFinalizer(() => Effect.suspend(() => program.kill))
   const server: Server = {
     host,
@@ -41,7 +42,7 @@ const start = Effect.fnUntraced(function* (what: Start) {
     tls: what.trust?.tls,
     restart: Effect.gen(function* () {
       yield* program.stop
-      program = yield* begin({ ...what, port }, port)
+      program = (yield* begin({ ...what, port }, port)).program
     }),
     ended: () => program.ended,
     lastLines: () => program.lastLines,
@@ -50,12 +51,21 @@ const start = Effect.fnUntraced(function* (what: Start) {
   return server
 })
 
+/** Ports that are tried where the program may have any: another program may take one just before it does. */
+const portsMax = 5
+
+const beginAnywhere = (what: Start) =>
+  Effect.flatMap(freePort, (port) => begin(what, port)).pipe(
+    Effect.retry({ times: portsMax - 1, while: ({ isPortTaken }) => isPortTaken === true })
+  )
+
 /** Starts the program and waits until its port answers; a fixed port that its predecessor still blocks is tried again. */
 const begin = Effect.fnUntraced(function* (what: Start, port: number) {
   if (yield* answers(port))
     return yield* new TargetFailed({
       reason: `another program listens on port ${port} already; end it first`,
-      lastLines: []
+      lastLines: [],
+      isPortTaken: true
     })
   const giveUpAtMillis = performance.now() + portMillisMax
   for (;;) {
@@ -64,15 +74,15 @@ const begin = Effect.fnUntraced(function* (what: Start, port: number) {
       untilListening(program, port, what.timeScale),
       () => program.kill
     )
-    if (listening) return program
+    if (listening) return { port, program }
     const ended = program.ended
     yield* program.kill
-    const blocked =
-      what.port !== undefined && ended !== undefined && (portIsTaken(program.lastLines) || isInTimeWait(port))
-    if (!blocked || performance.now() > giveUpAtMillis)
+    const isPortTaken = ended !== undefined && (saysPortIsTaken(program.lastLines) || isInTimeWait(port))
+    if (!isPortTaken || what.port === undefined || performance.now() > giveUpAtMillis)
       return yield* new TargetFailed({
         reason: whyNot(ended, port, what.timeScale),
-        lastLines: program.lastLines
+        lastLines: program.lastLines,
+        isPortTaken
       })
     yield* Effect.sleep(500)
   }
@@ -88,7 +98,7 @@ const untilListening = Effect.fnUntraced(function* (program: Program, port: numb
   return false
 })
 
-const portIsTaken = (lines: ReadonlyArray<string>): boolean =>
+const saysPortIsTaken = (lines: ReadonlyArray<string>): boolean =>
   lines.some((line) => /in use|EADDRINUSE|\bbind\b/i.test(line))
 
 /** Whether the system still keeps the port for connections that are over, as far as it can be asked (Linux). */

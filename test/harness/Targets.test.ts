@@ -1,5 +1,6 @@
 import { spawn as spawnProcess } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { createSocket, type Socket } from "node:dgram"
 import net from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -115,6 +116,29 @@ describe("--spawn", () => {
       const port = yield* freePort
       const command = program("finds its port taken once", "taken").replace("{port}", String(port))
       assert.strictEqual(told(yield* playing("- alice logs in", spawned(command, port))), "passed")
+    })
+  )
+
+  it.live("tries another port where any will do and one turns out to be taken", () =>
+    Effect.gen(function* () {
+      const outcome = yield* playing("- alice logs in", spawned(program("finds its port taken once", "any")))
+      assert.strictEqual(told(outcome), "passed")
+    })
+  )
+
+  it.live("gives a port to one harness at a time, and goes on where a port is held", () =>
+    Effect.gen(function* () {
+      const first = yield* freePort
+      const held = first + 1
+      yield* Effect.acquireRelease(
+        Effect.callback<Socket>((resume) => {
+          const socket = createSocket("udp4")
+          socket.once("error", () => resume(Effect.succeed(socket))) // somebody else holds it
+          socket.bind(held, "127.0.0.1", () => resume(Effect.succeed(socket)))
+        }),
+        (socket) => Effect.sync(() => socket.close())
+      )
+      assert.notInclude([first, held], yield* freePort)
     })
   )
 
