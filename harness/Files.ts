@@ -21,7 +21,7 @@ export const loadScenarios = Effect.fnUntraced(function* (paths: ReadonlyArray<s
   return scenarios
 })
 
-/** The text of a file, or why it is none: only UTF-8 is one, so that no character turns into another unseen. */
+/** Bytes as text, or why they are none: only UTF-8 is one, so that no character turns into another unseen. */
 const textOf = (bytes: Uint8Array): { readonly text: string } | { readonly problem: string } => {
   try {
     return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) }
@@ -49,7 +49,8 @@ const check = (places: ReadonlyArray<Place>) => {
   })
 }
 
-const readText = (file: string) =>
+/** The text of a file, or why it has none. */
+export const readText = (file: string) =>
   Effect.promise(() =>
     readFile(file).then(textOf, ({ code }: NodeJS.ErrnoException) => ({
       problem: `this cannot be read: ${unreadable[code ?? ""] ?? code}`
@@ -58,7 +59,7 @@ const readText = (file: string) =>
 
 const unreadable: { readonly [code: string]: string } = {
   EISDIR: "it is a folder",
-  ENOENT: "it points to a file that is not there",
+  ENOENT: "there is no such file, or what it points to is gone",
   EACCES: "this user may not"
 }
 

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises"
 import * as Effect from "effect/Effect"
+import { readText } from "../Files.ts"
 import { messagePattern } from "../Message.ts"
 import { didYouMean, FileInvalid } from "../Mistake.ts"
 import { choice, duration, flag, integer, list, options, type Shape, words } from "../Shape.ts"
@@ -59,12 +59,10 @@ export const readTarget = Effect.fnUntraced(function* (
   timeScale: number,
   { file, scenarios }: Places
 ): Effect.fn.Return<Target, FileInvalid> {
-  const text = yield* Effect.promise(() => readFile(file, "utf8").catch(() => undefined))
-  if (text === undefined)
-    return yield* new FileInvalid({
-      mistakes: [{ file, line: 1, column: 1, message: "there is no such file" }]
-    })
-  const source = new Source(file, text)
+  const found = yield* readText(file)
+  if ("problem" in found)
+    return yield* new FileInvalid({ mistakes: [{ file, line: 1, column: 1, message: found.problem }] })
+  const source = new Source(file, found.text)
   const read = source.attempt(() => readEntry(source, name, scenarios))
   if (read === undefined || source.mistakes.length > 0)
     return yield* new FileInvalid({ mistakes: source.mistakes })

@@ -44,7 +44,7 @@ describe("scenario files", () => {
       symlinkSync(join(path, "nowhere"), join(path, "b.yaml"))
       assert.deepStrictEqual(yield* loaded([path], path), [
         "a.yaml:1:1 this cannot be read: it is a folder",
-        "b.yaml:1:1 this cannot be read: it points to a file that is not there"
+        "b.yaml:1:1 this cannot be read: there is no such file, or what it points to is gone"
       ])
     })
   )

@@ -306,6 +306,20 @@ const complaint = (text: string, name?: string) =>
   )
 
 describe("--target", () => {
+  it.effect("reads UTF-8 alone, and says where there is no file", () =>
+    Effect.gen(function* () {
+      const file = join(folder, "latin1.yaml")
+      writeFileSync(file, Buffer.from("cpp:\n  start: ./café {port}\n", "latin1"))
+      for (const [place, message] of [
+        [file, "this file is not UTF-8; save it as UTF-8"],
+        [`${file}.gone`, "this cannot be read: there is no such file, or what it points to is gone"]
+      ] as const) {
+        const { mistakes } = yield* Effect.flip(readTarget("cpp", 1, { file: place, scenarios: [] }))
+        assert.deepStrictEqual(mistakes, [{ file: place, line: 1, column: 1, message }])
+      }
+    })
+  )
+
   it.effect("takes all that an entry says", () =>
     Effect.gen(function* () {
       const target = yield* read(
