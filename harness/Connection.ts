@@ -222,7 +222,9 @@ export class Connection {
   halfClose(): void {
     this.writing = false
     this.mayEnd = true
-    this.socket.end()
+    // a TLS socket of Node that is ended while it hands out data loses what came with it
+    if (this.socket === this.tcp) this.socket.end()
+    else setImmediate(() => this.socket.end())
   }
 
   /** RST: the connection is gone without a word. */

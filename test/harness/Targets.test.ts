@@ -2,6 +2,7 @@ import { spawn as spawnProcess } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createSocket, type Socket } from "node:dgram"
 import net from "node:net"
+import tls from "node:tls"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
@@ -167,16 +168,50 @@ const over = (command: string, trust: Trust | undefined) =>
     told
   )
 
+const certified = Effect.promise(() =>
+  generate([{ name: "commonName", value: "localhost" }], {
+    keySize: 2048,
+    extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] }]
+  })
+)
+
+const said = (content: string) => JSON.stringify({ type: "message", username: "bob", content })
+
 describe("--tls and --ca", () => {
+  it.live("go on reading after a half-close, whatever came with what it waited for", () =>
+    Effect.gen(function* () {
+      const { cert, private: key } = yield* certified
+      const server = yield* Effect.acquireRelease(
+        Effect.callback<tls.Server>((resume) => {
+          const server = tls.createServer({ cert, key, allowHalfOpen: true }, (socket) => {
+            socket.on("error", () => undefined).on("end", () => socket.end())
+            socket.on("data", (request) => {
+              const isPing = request.includes("ping")
+              socket.write(isPing ? said("first").padEnd(16_384) + said("second") : '{"status":"success"}')
+            })
+          })
+          server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+        }),
+        (server) => Effect.sync(() => server.close())
+      )
+      const { port } = server.address() as net.AddressInfo
+      const trust = { tls: { ca: Buffer.from(cert) }, arguments: "" }
+      const outcome = yield* playing(
+        `- alice connects
+- alice sends: { type: ping }
+- alice receives: { type: message, content: first }
+- alice half-closes: { at once: true }
+- alice receives: { type: message, content: second }`,
+        connect({ host: "127.0.0.1", port }, trust)
+      )
+      assert.strictEqual(told(outcome), "passed")
+    })
+  )
+
   it.live("play over TLS, resets included, and say so where the server speaks none or is not trusted", () =>
     Effect.gen(function* () {
       const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")]
-      const made = yield* Effect.promise(() =>
-        generate([{ name: "commonName", value: "localhost" }], {
-          keySize: 2048,
-          extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] }]
-        })
-      )
+      const made = yield* certified
       writeFileSync(cert, made.cert)
       writeFileSync(key, made.private)
       const command = `"${process.execPath}" bin/palabre.js serve --host 127.0.0.1 --port {port}`
