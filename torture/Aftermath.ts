@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { withinBounds } from "./Bounds.ts"
+import { growthMaxOf, withinBounds } from "./Bounds.ts"
 import { type Census, moreThings } from "./Census.ts"
 import { inChat, noFigures } from "./Chat.ts"
 import { plainHand } from "./Conversation.ts"
@@ -12,7 +12,7 @@ import { Violation } from "./Violation.ts"
 export const awaitEmpty = Effect.fnUntraced(function* (server: ServerProcess, start: Census) {
   const peakBytes = server.peakBytes() // counting takes memory too
   let census = yield* server.census
-  yield* withinBounds(start, census, peakBytes)
+  yield* withinBounds(start, census, peakBytes, growthMaxOf(server.seats, server.address.tls !== undefined))
   for (let tries = 0; moreThings(start, census).length > 0; tries++) {
     if (tries >= TRIES_MAX) return yield* leftOver(start, census)
     yield* Effect.sleep(PAUSE_MILLIS)

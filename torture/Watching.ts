@@ -16,6 +16,12 @@ export const seedFlag: Flag.Flag<Seed> = Flag.Int("seed").pipe(
   Flag.withDefault(Random.nextIntBetween(1, 1_000_000_000))
 )
 
+/** `--tls`, for our own server. */
+export const tlsFlag: Flag.Flag<boolean> = Flag.Boolean("tls").pipe(
+  Flag.withDescription("our own server speaks TLS, and some come to its port and never shake hands"),
+  Flag.withDefault(false)
+)
+
 /** Tells on a terminal how far it is, as long as the scope is open. */
 export const watching = Effect.fnUntraced(function* (
   millisMax: number,

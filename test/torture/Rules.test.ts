@@ -2,7 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as fc from "fast-check"
-import { peakGrowthMax, turnMillisMax, withinBounds } from "../../torture/Bounds.ts"
+import {
+  growthMaxOf,
+  peakGrowthMax,
+  tlsSeatBytesMax,
+  turnMillisMax,
+  withinBounds
+} from "../../torture/Bounds.ts"
 import { type Census, moreBytes, moreThings, table } from "../../torture/Census.ts"
 import { episode } from "../../torture/Episode.ts"
 import { Hearing, markOf } from "../../torture/Hearing.ts"
@@ -123,10 +129,10 @@ describe("a census", () => {
   })
 })
 
-const isWithin = (end: Partial<Census>, growth: number | undefined) =>
-  Exit.isSuccess(
-    Effect.runSyncExit(withinBounds(start, { ...start, ...end }, growth && start.residentBytes + growth))
-  )
+const isWithin = (end: Partial<Census>, growth: number | undefined, growthMax = peakGrowthMax) => {
+  const peakBytes = growth && start.residentBytes + growth
+  return Exit.isSuccess(Effect.runSyncExit(withinBounds(start, { ...start, ...end }, peakBytes, growthMax)))
+}
 
 describe("bounds", () => {
   it("hold the peak of the memory, where it is known, and the longest turn", () => {
@@ -134,6 +140,14 @@ describe("bounds", () => {
     assert.isTrue(isWithin({}, undefined))
     assert.isFalse(isWithin({}, peakGrowthMax + 1))
     assert.isFalse(isWithin({ turnMillis: turnMillisMax + 1 }, 0))
+  })
+
+  it("grant a server that speaks TLS what its seats take", () => {
+    assert.strictEqual(growthMaxOf(100, false), peakGrowthMax)
+    const growthMax = growthMaxOf(100, true)
+    assert.strictEqual(growthMax, peakGrowthMax + 100 * tlsSeatBytesMax)
+    assert.isTrue(isWithin({}, growthMax, growthMax))
+    assert.isFalse(isWithin({}, growthMax + 1, growthMax))
   })
 })
 

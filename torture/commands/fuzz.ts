@@ -6,7 +6,7 @@ import * as Flag from "effect/cli/Flag"
 import { formatAddress, parseAddress } from "../../src/Address.ts"
 import { exitCodes, Failure } from "../../src/Cli.ts"
 import { allSeats, awaitEmpty, endInOrder } from "../Aftermath.ts"
-import { peakGrowthMax, turnMillisMax } from "../Bounds.ts"
+import { peakGrowthMax, tlsSeatBytesMax, turnMillisMax } from "../Bounds.ts"
 import { makeCertificate } from "../Certificate.ts"
 import { noFigures } from "../Chat.ts"
 import { lingerInAllWays } from "../Doorstep.ts"
@@ -15,7 +15,7 @@ import { clocksWith, Patience, patienceMillis } from "../Patience.ts"
 import { failureOf, figuresText, noServer, reporting } from "../Report.ts"
 import { handshakeMillisMax, startServer } from "../ServerProcess.ts"
 import { open } from "../Sockets.ts"
-import { seedFlag, watching } from "../Watching.ts"
+import { seedFlag, tlsFlag, watching } from "../Watching.ts"
 
 const description = `Ten polite clients talk, list, leave and come back, while ten rude ones send mangled bytes, do not read, freeze and
 are cut off, and greedy ones send objects without end, read nothing of very much, and ask for what is slow to answer. The
@@ -24,7 +24,7 @@ kept from its work); each message of theirs to each other one, once, in one orde
 free after leaving.
 
 Its own server runs in a process of its own, with as many seats as this takes. It must need at most ${peakGrowthMax / 2 ** 20} MiB more than at
-its start, and work for at most ${turnMillisMax} ms without a pause. At the end it must hold nothing any more, must still have every
+its start (over TLS and for each seat ${tlsSeatBytesMax / 2 ** 10} KiB beyond that), and work for at most ${turnMillisMax} ms without a pause. At the end it must hold nothing any more, must still have every
 seat and no more, must still serve, and must end in order on SIGTERM.
 
 Exit codes: 0 all of it held, 1 something did not (the report has what was expected, what came, and the command that
@@ -49,10 +49,7 @@ export const fuzz = Command.make(
       Flag.mapTryCatch(parseAddress, (error) => (error as Error).message),
       Flag.optional
     ),
-    tls: Flag.Boolean("tls").pipe(
-      Flag.withDescription("our own server speaks TLS, and some come to its port and never shake hands"),
-      Flag.withDefault(false)
-    )
+    tls: tlsFlag
   },
   Effect.fnUntraced(function* ({ connect, seconds, seed, tls }) {
     if (tls && Option.isSome(connect)) return yield* Effect.fail(new Failure(eitherOr, exitCodes.usage))

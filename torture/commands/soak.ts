@@ -6,11 +6,12 @@ import * as Flag from "effect/cli/Flag"
 import { Failure } from "../../src/Cli.ts"
 import { allSeats, awaitEmpty, endInOrder } from "../Aftermath.ts"
 import { bytesSlack, moreBytes, table } from "../Census.ts"
+import { makeCertificate } from "../Certificate.ts"
 import { noFigures } from "../Chat.ts"
 import { party, seatsFor } from "../Party.ts"
 import { figuresText, noServer, reporting } from "../Report.ts"
 import { startServer } from "../ServerProcess.ts"
-import { seedFlag, watching } from "../Watching.ts"
+import { seedFlag, tlsFlag, watching } from "../Watching.ts"
 
 const description = `Rounds of what pnpm fuzz does, and crowds of hundreds that come, speak and go in every way: FIN, RST, half frames, slow
 readers, watchers of the presence. Between rounds all are gone, and what the server still holds is counted after a
@@ -31,19 +32,18 @@ export const soak = Command.make(
       Flag.withDescription("how long, such as 15 or 0.5 [default 15]"),
       Flag.withDefault(15)
     ),
-    seed: seedFlag
+    seed: seedFlag,
+    tls: tlsFlag
   },
-  Effect.fnUntraced(function* ({ minutes, seed }) {
-    const replay = `pnpm soak --minutes ${minutes} --seed ${seed}`
+  Effect.fnUntraced(function* ({ minutes, seed, tls }) {
+    const replay = `pnpm soak --minutes ${minutes} --seed ${seed}${tls ? " --tls" : ""}`
     const millisMax = minutes * 60_000
     const endsAtMillis = (yield* Clock.currentTimeMillis) + millisMax
     const figures = noFigures()
     let rounds = 0
     yield* watching(millisMax, () => `soak, seed ${seed}, round ${rounds + 1}`, figures)
-    const server = yield* Effect.mapError(
-      startServer({ seats: seatsFor(CROWD_MAX), certificate: undefined }),
-      noServer
-    )
+    const certificate = tls ? yield* makeCertificate : undefined
+    const server = yield* Effect.mapError(startServer({ seats: seatsFor(CROWD_MAX), certificate }), noServer)
     const empty = yield* Effect.mapError(server.census, noServer)
     const round = Effect.gen(function* () {
       const { address, patience } = server
@@ -85,7 +85,8 @@ export const soak = Command.make(
   Command.withDescription(description),
   Command.withExamples([
     { command: "pnpm soak", description: "a quarter of an hour" },
-    { command: "pnpm soak --minutes 0.5 --seed 7", description: "a short one, the same again" }
+    { command: "pnpm soak --minutes 0.5 --seed 7", description: "a short one, the same again" },
+    { command: "pnpm soak --tls", description: "the same over TLS" }
   ])
 )
 
