@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { Address } from "../src/Address.ts"
-import { openSocket } from "../src/ClientSocket.ts"
+import { halfClose, openSocket } from "../src/ClientSocket.ts"
 import { Frames, malformed, tooLarge } from "../src/Frames.ts"
 import type { Network } from "./Network.ts"
 import type { Json } from "./Pattern.ts"
@@ -222,9 +222,7 @@ export class Connection {
   halfClose(): void {
     this.writing = false
     this.mayEnd = true
-    // a TLS socket of Node that is ended while it hands out data loses what came with it
-    if (this.socket === this.tcp) this.socket.end()
-    else setImmediate(() => this.socket.end())
+    halfClose(this.socket)
   }
 
   /** RST: the connection is gone without a word. */

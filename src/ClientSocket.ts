@@ -30,3 +30,12 @@ export const openSocket = (
     })
   })
 }
+
+/**
+ * Sends FIN and goes on reading. Node drops the rest of what a TLS socket is handing out when that is ended in the
+ * middle, so it is ended afterwards.
+ */
+export const halfClose = (socket: Socket): void => {
+  if ("encrypted" in socket) setImmediate(() => socket.end())
+  else socket.end()
+}

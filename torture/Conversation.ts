@@ -1,5 +1,6 @@
 import type { Socket } from "node:net"
 import * as Effect from "effect/Effect"
+import { halfClose } from "../src/ClientSocket.ts"
 import { type Line, Lines } from "../src/Lines.ts"
 import { type Moment, type Patience, patienceMillis } from "./Patience.ts"
 import { reset, writePieces } from "./Sockets.ts"
@@ -91,7 +92,7 @@ export class Conversation {
   /** Sends no more, and waits for the replies that are due and the server's end (LEAVE-5). */
   readonly finish: Effect.Effect<void, Violation> = Effect.suspend(() => {
     this.trace.add("→", "FIN")
-    setImmediate(() => this.socket.end()) // within the event of a read, Node's TLS would drop what else was received
+    halfClose(this.socket)
     return this.ended
   })
 
