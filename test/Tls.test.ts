@@ -209,6 +209,9 @@ describe("TLS", () => {
     const untrusted = await run(["--tls"])
     assert.match(untrusted.err, /not one the system trusts.*--ca/)
     assert.strictEqual(untrusted.code, 3)
+    const unreadable = await run(["--ca", "nowhere.pem"])
+    assert.match(unreadable.err, /--ca: ".*nowhere\.pem"\. Expected: a file that can be read \(ENOENT/)
+    assert.strictEqual(unreadable.code, 2)
     await end()
   })
 

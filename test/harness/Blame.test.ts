@@ -1,0 +1,110 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { type Change } from "../faulty/Chat.ts"
+import { chat, playing, steps } from "./playing.ts"
+
+const hello = "{ type: message, username: alice, content: hello }"
+const mark = (clause: string | undefined) => (clause === undefined ? "" : `\n  proves: ${clause}`)
+const noLogin: Change = (base) => ({ login: (client) => base.refusal("invalid_name" as never, client) })
+const noAck: Change = (base) => ({ sent: () => base.refusal("invalid_request", undefined as never) })
+/** alice says hello to bob; the steps may name what they prove. */
+const scenarioThatProves = (
+  proves: string,
+  marks: { readonly says?: string; readonly receives?: string } = {}
+) =>
+  steps(
+    `- alice logs in\n- bob logs in\n- alice says: hello${mark(marks.says)}\n- bob receives: ${hello}${mark(marks.receives)}`,
+    `proves: [${proves}]\n`
+  )
+
+describe("blame", () => {
+  const table: ReadonlyArray<
+    readonly [
+      string,
+      Parameters<typeof scenarioThatProves>,
+      Change,
+      verdict: string,
+      clauses: Record<string, string>
+    ]
+  > = [
+    [
+      "a failed login reaches nothing else",
+      ["MSG-1"],
+      noLogin,
+      "not_reached",
+      { "MSG-1": "not reached (LOGIN-1)" }
+    ],
+    [
+      "but is held against its own clause",
+      ["LOGIN-1, MSG-1"],
+      noLogin,
+      "failed",
+      { "LOGIN-1": "failed", "MSG-1": "not reached (LOGIN-1)" }
+    ],
+    [
+      "a step that names no clause carries them all",
+      ["MSG-1, MSG-2"],
+      noAck,
+      "failed",
+      { "MSG-1": "failed", "MSG-2": "failed" }
+    ],
+    [
+      "a clause that a step names fails only there",
+      ["MSG-1, MSG-2", { receives: "MSG-1", says: "MSG-2" }],
+      noAck,
+      "failed",
+      { "MSG-1": "not reached (MSG-2)", "MSG-2": "failed" }
+    ],
+    [
+      "the way to it is told by its own clause",
+      ["MSG-1", { receives: "MSG-1" }],
+      noAck,
+      "not_reached",
+      { "MSG-1": "not reached (MSG-2)" }
+    ],
+    [
+      "what was shown before stays shown",
+      ["MSG-1, MSG-2", { says: "MSG-2", receives: "MSG-1" }],
+      () => ({ broadcast: () => undefined }),
+      "failed",
+      { "MSG-1": "failed", "MSG-2": "passed" }
+    ]
+  ]
+  for (const [name, parameters, change, verdict, clauses] of table)
+    it.live(name, () =>
+      Effect.gen(function* () {
+        const outcome = yield* playing(scenarioThatProves(...parameters), chat(change))
+        const judged = [...outcome.clauses].map(([id, verdict]) => [
+          id,
+          verdict.verdict === "not_reached" ? `not reached (${verdict.by})` : verdict.verdict
+        ])
+        assert.deepStrictEqual([outcome.verdict, Object.fromEntries(judged)], [verdict, clauses])
+      })
+    )
+})
+
+describe("a failure says", () => {
+  it.live("how long after which act of the actor it came", () =>
+    Effect.gen(function* () {
+      const outcome = yield* playing(
+        "- alice logs in\n- bob tries to log in as alice\n- bob is refused",
+        chat((base) => ({
+          key: (name) => `${name}${Math.random()}`,
+          release: (client, name) => {
+            base.release(client, name)
+          }
+        }))
+      )
+      assert.match(outcome.failure!.finding.after!, /^[\d.]+ m?s after bob's login \(line 5\)$/)
+    })
+  )
+  it.live("what waits in the other lane when nothing came in its own", () =>
+    Effect.gen(function* () {
+      const outcome = yield* playing(
+        `- alice logs in\n- bob logs in\n- alice says: hello\n- bob receives: { status: success }\n  within: 300ms`,
+        chat()
+      )
+      assert.match(outcome.failure!.finding.hint!, /^waiting in the other lane: \{"type":"message"/)
+    })
+  )
+})
