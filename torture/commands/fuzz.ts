@@ -24,8 +24,9 @@ kept from its work); each message of theirs to each other one, once, in one orde
 free after leaving.
 
 Its own server runs in a process of its own, with as many seats as this takes. It must need at most ${peakGrowthMax / 2 ** 20} MiB more than at
-its start (over TLS and for each seat ${tlsSeatBytesMax / 2 ** 10} KiB beyond that), and work for at most ${turnMillisMax} ms without a pause. At the end it must hold nothing any more, must still have every
-seat and no more, must still serve, and must end in order on SIGTERM.
+its start (over TLS ${tlsSeatBytesMax / 2 ** 10} KiB more for each seat), and work for at most ${turnMillisMax} ms without a pause. At the
+end it must hold nothing any more, must still have every seat and no more, must still serve, and must end in order on
+SIGTERM.
 
 Exit codes: 0 all of it held, 1 something did not (the report has what was expected, what came, and the command that
 plays it again), 2 bad flag or value, 3 no server.`
