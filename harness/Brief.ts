@@ -1,4 +1,4 @@
-import { Frames } from "../src/Frames.ts"
+import { Frames } from "../src/wire/Frames.ts"
 import type { Json } from "./Pattern.ts"
 import { clip, count, show, visible } from "./Text.ts"
 

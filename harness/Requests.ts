@@ -1,4 +1,4 @@
-import { Frames, malformed, tooLarge } from "../src/Frames.ts"
+import { Frames, malformed, tooLarge } from "../src/wire/Frames.ts"
 import type { Json } from "./Pattern.ts"
 
 /** Largest object that is followed, sent or received. */

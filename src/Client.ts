@@ -8,8 +8,8 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { openSocket } from "./ClientSocket.ts"
 import { type Address, formatAddress } from "./Address.ts"
-import { nextChunk } from "./Chunks.ts"
-import { Frames, malformed } from "./Frames.ts"
+import { nextChunk } from "./wire/NextChunk.ts"
+import { Frames, malformed } from "./wire/Frames.ts"
 import { encode, type ErrorCode, Event, type Feature, Reply, type Request } from "./Protocol.ts"
 
 /** One connection to a server of the protocol, whoever wrote it. */

@@ -5,7 +5,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Address } from "./Address.ts"
-import { nextChunk } from "./Chunks.ts"
+import { nextChunk } from "./wire/NextChunk.ts"
 import {
   type CannotConnect,
   type Client,
@@ -30,7 +30,7 @@ import {
   unknownText,
   usersText
 } from "./ClientText.ts"
-import { type Line, Lines } from "./Lines.ts"
+import { type Line, Lines } from "./wire/Lines.ts"
 import { printableJson } from "./Printable.ts"
 
 /** Where to connect, as whom, and the three streams of a script. */

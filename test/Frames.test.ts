@@ -1,7 +1,7 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
-import { type Frame, Frames, malformed, tooLarge } from "../src/Frames.ts"
+import { type Frame, Frames, malformed, tooLarge } from "../src/wire/Frames.ts"
 import { server } from "./support/server.ts"
 import { connect, connectAs } from "./support/TestClient.ts"
 

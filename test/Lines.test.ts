@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { type Line, Lines } from "../src/Lines.ts"
+import { type Line, Lines } from "../src/wire/Lines.ts"
 
 const cut = (bytes: Buffer, lineBytesMax: number, sizes: ReadonlyArray<number>): Array<Line> => {
   const lines = new Lines(lineBytesMax)

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net"
 import * as Effect from "effect/Effect"
 import { halfClose } from "../src/ClientSocket.ts"
-import { type Line, Lines } from "../src/Lines.ts"
+import { type Line, Lines } from "../src/wire/Lines.ts"
 import { type Moment, type Patience, patienceMillis } from "./Patience.ts"
 import { reset, writePieces } from "./Sockets.ts"
 import { Trace } from "./Trace.ts"

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net"
 import * as Effect from "effect/Effect"
-import { Lines } from "../src/Lines.ts"
+import { Lines } from "../src/wire/Lines.ts"
 import type { Chat } from "./Chat.ts"
 import { open, reset } from "./Sockets.ts"
 import { Violation } from "./Violation.ts"

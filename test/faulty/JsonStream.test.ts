@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { Frames, malformed, tooLarge } from "../../src/Frames.ts"
+import { Frames, malformed, tooLarge } from "../../src/wire/Frames.ts"
 import { JsonStream } from "./JsonStream.ts"
 
 const LIMIT = 4096

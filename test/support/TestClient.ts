@@ -1,7 +1,7 @@
 import { connect as connectSocket, type Socket } from "node:net"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { Frames } from "../../src/Frames.ts"
+import { Frames } from "../../src/wire/Frames.ts"
 import type { Address } from "../../src/Address.ts"
 import { Server } from "../../src/Palabre.ts"
 
