@@ -4,7 +4,7 @@ import type { Connection } from "./Connection.ts"
 import { Hub } from "./Hub.ts"
 import { formatAddress } from "./Address.ts"
 import type { ErrorCode } from "./Protocol.ts"
-import { Settings } from "./Settings.ts"
+import { Settings } from "./settings/Settings.ts"
 
 /**
  * What those who run the server are told of each connection: one log line an event, and a span of its whole life

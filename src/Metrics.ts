@@ -5,7 +5,7 @@ import manifest from "../package.json" with { type: "json" }
 import { eventLoopDelay } from "./EventLoopDelay.ts"
 import { Hub } from "./Hub.ts"
 import { openFilesMax } from "./OpenFiles.ts"
-import { Settings } from "./Settings.ts"
+import { Settings } from "./settings/Settings.ts"
 import { Stats } from "./Stats.ts"
 import { Sweeper } from "./Sweeper.ts"
 

@@ -8,7 +8,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import { Drain } from "./Drain.ts"
 import { ListenFailed } from "./Listener.ts"
-import { Settings } from "./Settings.ts"
+import { Settings } from "./settings/Settings.ts"
 import { Stats } from "./Stats.ts"
 
 /** Connections to the monitor at once; further ones are closed. */

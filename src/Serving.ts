@@ -7,7 +7,7 @@ import { exitCodes, Failure } from "./Cli.ts"
 import { formatAddress } from "./Address.ts"
 import { logger, minimumLogLevel } from "./Logs.ts"
 import { layer, Server } from "./Palabre.ts"
-import type { Profile, Values } from "./Settings.ts"
+import type { Profile, Values } from "./settings/Settings.ts"
 
 /** A server as a whole process: tells where it listens, and serves until it is interrupted, which is a good end. */
 export const serving = (

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
 import { AddressLimits } from "../src/AddressLimits.ts"
 import { Server } from "../src/Palabre.ts"
-import { defaults } from "../src/Settings.ts"
+import { defaults } from "../src/settings/Settings.ts"
 import { server } from "./support/server.ts"
 import { connect, connectAs, connectTo } from "./support/TestClient.ts"
 

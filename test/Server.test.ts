@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
 import { Server } from "../src/Palabre.ts"
-import type { Values } from "../src/Settings.ts"
+import type { Values } from "../src/settings/Settings.ts"
 import { server } from "./support/server.ts"
 import { connect, connectAs, connectTo, type Received, type TestClient } from "./support/TestClient.ts"
 

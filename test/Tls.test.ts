@@ -15,7 +15,7 @@ import * as Scope from "effect/Scope"
 import { generate } from "selfsigned"
 import { openSocket } from "../src/ClientSocket.ts"
 import { Server } from "../src/Palabre.ts"
-import type { Values } from "../src/Settings.ts"
+import type { Values } from "../src/settings/Settings.ts"
 import { server } from "./support/server.ts"
 
 const PING = '{"type":"ping"}\n'

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises"
 import { connect } from "node:net"
 import { text } from "node:stream/consumers"
 import { assert, describe, it, onTestFinished } from "@effect/vitest"
-import { defaults, environmentName, table } from "../src/Settings.ts"
+import { defaults, environmentName, table } from "../src/settings/Settings.ts"
 
 interface Finished {
   readonly code: number | null

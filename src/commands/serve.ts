@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { type Kind, oneOf } from "../SettingKinds.ts"
+import { type Kind, oneOf } from "../settings/Kinds.ts"
 import {
   defaults,
   environmentName,
@@ -13,7 +13,7 @@ import {
   type Setting,
   table,
   type Values
-} from "../Settings.ts"
+} from "../settings/Settings.ts"
 
 /** A value that a person may write as a flag, or in the flag's environment variable. */
 const flag = <A>(name: string, kind: Kind<A>, description: string): Flag.Flag<A | undefined> => {

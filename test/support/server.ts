@@ -1,7 +1,7 @@
 import type * as Layer from "effect/Layer"
 import type { ListenFailed } from "../../src/Listener.ts"
 import { layer, type Server } from "../../src/Palabre.ts"
-import type { Values } from "../../src/Settings.ts"
+import type { Values } from "../../src/settings/Settings.ts"
 import type { TooFewFiles } from "../../src/Server.ts"
 import type { TlsFailed } from "../../src/Tls.ts"
 

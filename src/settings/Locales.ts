@@ -1,4 +1,4 @@
-import type { ErrorCode } from "./Protocol.ts"
+import type { ErrorCode } from "../Protocol.ts"
 
 /** The languages of what the server says to people. */
 export const locales = ["fr", "en"] as const

@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
-import { defaultPort } from "./Protocol.ts"
+import { defaultPort } from "../Protocol.ts"
 import {
   address,
   addresses,
@@ -15,8 +15,8 @@ import {
   port,
   rate,
   url
-} from "./SettingKinds.ts"
-import { locales } from "./Texts.ts"
+} from "./Kinds.ts"
+import { locales } from "./Locales.ts"
 
 /** Sets of defaults: for a classroom machine, and for the open network. */
 export const profiles = ["lab", "public"] as const
