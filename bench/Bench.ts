@@ -1,6 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { openFilesMax } from "../src/OpenFiles.ts"
+import { openFilesMax } from "../src/net/OpenFiles.ts"
 import { prepareGenerator } from "./Generator.ts"
 import { clientsMax } from "./Machine.ts"
 import { Notes } from "./Notes.ts"

@@ -1,5 +1,5 @@
 import * as os from "node:os"
-import { openFilesMax } from "../src/OpenFiles.ts"
+import { openFilesMax } from "../src/net/OpenFiles.ts"
 
 /** What the figures were measured on. */
 export interface Machine {

@@ -1,7 +1,7 @@
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Address } from "../src/Address.ts"
+import type { Address } from "../src/net/Address.ts"
 import type { ObjectPattern } from "./Pattern.ts"
 
 /** What scenarios are played against: it starts a fresh server for each of them, where it can. */

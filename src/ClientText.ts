@@ -1,5 +1,5 @@
 import type { styleText } from "node:util"
-import { type Address, formatAddress } from "./Address.ts"
+import { type Address, formatAddress } from "./net/Address.ts"
 import type { CannotConnect, ConnectionEnded } from "./Client.ts"
 import { commands } from "./ClientInput.ts"
 import type { ErrorCode, Event, Reply } from "./Protocol.ts"

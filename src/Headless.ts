@@ -4,7 +4,7 @@ import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Address } from "./Address.ts"
+import type { Address } from "./net/Address.ts"
 import { nextChunk } from "./wire/NextChunk.ts"
 import {
   type CannotConnect,

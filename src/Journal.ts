@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as LogLevel from "effect/LogLevel"
-import type { Connection } from "./Connection.ts"
+import type { Connection } from "./net/Connection.ts"
 import { Hub } from "./Hub.ts"
-import { formatAddress } from "./Address.ts"
+import { formatAddress } from "./net/Address.ts"
 import type { ErrorCode } from "./Protocol.ts"
 import { Settings } from "./settings/Settings.ts"
 

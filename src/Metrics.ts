@@ -4,10 +4,10 @@ import * as Metric from "effect/Metric"
 import manifest from "../package.json" with { type: "json" }
 import { eventLoopDelay } from "./EventLoopDelay.ts"
 import { Hub } from "./Hub.ts"
-import { openFilesMax } from "./OpenFiles.ts"
+import { openFilesMax } from "./net/OpenFiles.ts"
 import { Settings } from "./settings/Settings.ts"
 import { Stats } from "./Stats.ts"
-import { Sweeper } from "./Sweeper.ts"
+import { Sweeper } from "./net/Deadlines.ts"
 
 /**
  * Puts all figures of a server into the metric registry of the context, under names as Prometheus likes them. They

@@ -7,7 +7,7 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import { Drain } from "./Drain.ts"
-import { ListenFailed } from "./Listener.ts"
+import { ListenFailed } from "./net/Listener.ts"
 import { Settings } from "./settings/Settings.ts"
 import { Stats } from "./Stats.ts"
 

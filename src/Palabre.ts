@@ -3,14 +3,14 @@ import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import { Drain } from "./Drain.ts"
 import { Hub } from "./Hub.ts"
-import type { ListenFailed } from "./Listener.ts"
+import type { ListenFailed } from "./net/Listener.ts"
 import { minimumLogLevel } from "./Logs.ts"
 import { Registry } from "./Registry.ts"
 import { Server, type TooFewFiles } from "./Server.ts"
 import { defaults, Settings, type Values } from "./settings/Settings.ts"
 import { Stats } from "./Stats.ts"
-import { Sweeper } from "./Sweeper.ts"
-import type { TlsFailed } from "./Tls.ts"
+import { Sweeper } from "./net/Deadlines.ts"
+import type { TlsFailed } from "./net/Tls.ts"
 
 /**
  * A whole server, for embedding: it listens as long as the layer's scope is open and drains when that closes.

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
-import type { Address } from "./Address.ts"
+import type { Address } from "./net/Address.ts"
 import {
   type CannotConnect,
   type Client,

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { formatAddress, parseAddress } from "../src/Address.ts"
+import { formatAddress, parseAddress } from "../src/net/Address.ts"
 
 describe("HOST:PORT", () => {
   for (const [text, host, port] of [

@@ -4,8 +4,8 @@ import { text } from "node:stream/consumers"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { Connection, type ConnectionRules } from "../src/Connection.ts"
-import type { Seat } from "../src/Seats.ts"
+import { Connection, type ConnectionRules } from "../src/net/Connection.ts"
+import type { Seat } from "../src/net/Admission.ts"
 
 const rules: ConnectionRules = {
   outboxBytesMax: 1_024,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { connect as connectSocket, type Socket } from "node:net"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { openFilesMax } from "../src/OpenFiles.ts"
+import { openFilesMax } from "../src/net/OpenFiles.ts"
 import { serving } from "./support/program.ts"
 import { connectTo } from "./support/TestClient.ts"
 

@@ -1,7 +1,7 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
-import { AddressLimits } from "../src/AddressLimits.ts"
+import { AddressLimits } from "../src/net/AddressLimits.ts"
 import { Server } from "../src/Palabre.ts"
 import { defaults } from "../src/settings/Settings.ts"
 import { server } from "./support/server.ts"

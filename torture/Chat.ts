@@ -1,7 +1,7 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
-import type { Address } from "../src/Address.ts"
+import type { Address } from "../src/net/Address.ts"
 import { Order } from "./Order.ts"
 import type { Patience } from "./Patience.ts"
 import { Speaker } from "./Speaker.ts"

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net"
 import * as Effect from "effect/Effect"
-import { halfClose } from "../src/ClientSocket.ts"
+import { halfClose } from "../src/net/OpenSocket.ts"
 import { type Line, Lines } from "../src/wire/Lines.ts"
 import { type Moment, type Patience, patienceMillis } from "./Patience.ts"
 import { reset, writePieces } from "./Sockets.ts"

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net"
 import * as Effect from "effect/Effect"
-import type { Address } from "../src/Address.ts"
+import type { Address } from "../src/net/Address.ts"
 import { type CannotConnect, openBare, reset } from "./Sockets.ts"
 
 /** The ways to come to a TLS port and never finish the handshake. */

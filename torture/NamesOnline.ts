@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers"
 import * as Effect from "effect/Effect"
-import type { Address } from "../src/Address.ts"
+import type { Address } from "../src/net/Address.ts"
 import { type CannotConnect, open } from "./Sockets.ts"
 
 /** How many names are on the server's list, the asker's own left out. */

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs"
 import { Session } from "node:inspector"
 import { Socket } from "node:net"
 import * as Effect from "effect/Effect"
-import { Connection } from "../src/Connection.ts"
+import { Connection } from "../src/net/Connection.ts"
 import type { Census } from "./Census.ts"
 
 /** The class of what `setTimeout` and `setInterval` give, referenced or not. */

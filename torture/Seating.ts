@@ -1,6 +1,6 @@
 import type { Socket } from "node:net"
 import * as Effect from "effect/Effect"
-import type { Address } from "../src/Address.ts"
+import type { Address } from "../src/net/Address.ts"
 import { Lines } from "../src/wire/Lines.ts"
 import { open, reset } from "./Sockets.ts"
 import { Violation } from "./Violation.ts"

@@ -1,8 +1,8 @@
 import { connect, type Socket } from "node:net"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import type { Address } from "../src/Address.ts"
-import { openSocket } from "../src/ClientSocket.ts"
+import type { Address } from "../src/net/Address.ts"
+import { openSocket } from "../src/net/OpenSocket.ts"
 
 /** The server accepts no connection; `code` is the system's, such as `ECONNREFUSED`. */
 export class CannotConnect extends Data.TaggedError("CannotConnect")<{ readonly code: string }> {}

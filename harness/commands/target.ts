@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Address } from "../../src/Address.ts"
+import type { Address } from "../../src/net/Address.ts"
 import { Failure } from "../../src/Cli.ts"
 import { scenarioNames } from "../Files.ts"
 import { exitCodes } from "../Summary.ts"

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { type Address, formatAddress } from "../../src/Address.ts"
+import { type Address, formatAddress } from "../../src/net/Address.ts"
 import { type Target, TargetFailed } from "../Target.ts"
 import { fresh } from "./Fresh.ts"
 import { answers } from "./Port.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Address } from "../../src/Address.ts"
+import type { Address } from "../../src/net/Address.ts"
 import { Connection, unseen } from "../Connection.ts"
 import { hasField } from "../Requests.ts"
 import { Signal } from "../Signal.ts"

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
-import type { Address } from "../../src/Address.ts"
+import type { Address } from "../../src/net/Address.ts"
 
 /** How TLS is spoken with a target: whose certificates are trusted, and the flags that say so again. */
 export interface Trust {

@@ -17,7 +17,7 @@ import { self } from "../../harness/targets/Self.ts"
 import { spawn } from "../../harness/targets/Spawn.ts"
 import { type Trust, trustOf } from "../../harness/targets/Trust.ts"
 import { type Client, listen, makeChat } from "../faulty/Chat.ts"
-import { parseAddress } from "../../src/Address.ts"
+import { parseAddress } from "../../src/net/Address.ts"
 import { connectTo } from "../support/TestClient.ts"
 import { steps, told } from "./playing.ts"
 

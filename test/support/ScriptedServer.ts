@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
-import type { Address } from "../../src/Address.ts"
+import type { Address } from "../../src/net/Address.ts"
 import { TestClient } from "./TestClient.ts"
 
 /** A server that does nothing but what a test makes it do. */

@@ -2,7 +2,7 @@ import { connect as connectSocket, type Socket } from "node:net"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { Frames } from "../../src/wire/Frames.ts"
-import type { Address } from "../../src/Address.ts"
+import type { Address } from "../../src/net/Address.ts"
 import { Server } from "../../src/Palabre.ts"
 
 /** One object as a server sent it. */

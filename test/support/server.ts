@@ -1,9 +1,9 @@
 import type * as Layer from "effect/Layer"
-import type { ListenFailed } from "../../src/Listener.ts"
+import type { ListenFailed } from "../../src/net/Listener.ts"
 import { layer, type Server } from "../../src/Palabre.ts"
 import type { Values } from "../../src/settings/Settings.ts"
 import type { TooFewFiles } from "../../src/Server.ts"
-import type { TlsFailed } from "../../src/Tls.ts"
+import type { TlsFailed } from "../../src/net/Tls.ts"
 
 /** A real server on a free port of loopback, which logs errors alone. */
 export const server = (

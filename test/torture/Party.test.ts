@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { Address } from "../../src/Address.ts"
+import type { Address } from "../../src/net/Address.ts"
 import { endless, mute } from "../../torture/Greedy.ts"
 import { fillSeats } from "../../torture/Seating.ts"
 import type { Violation } from "../../torture/Violation.ts"

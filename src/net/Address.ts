@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net"
-import { defaultPort } from "./Protocol.ts"
+import { defaultPort } from "../Protocol.ts"
 
 /** Where a server listens: a host name or address, and a TCP port. */
 export interface Address {

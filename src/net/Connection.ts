@@ -1,7 +1,7 @@
 import type { Socket } from "node:net"
 import * as Effect from "effect/Effect"
-import { errorCodes } from "./Protocol.ts"
-import type { Seat } from "./Seats.ts"
+import { errorCodes } from "../Protocol.ts"
+import type { Seat } from "./Admission.ts"
 
 /** Why a connection is over: its client left or logged out, or the server ended it and says why. */
 export const endings = ["left", "logout", ...errorCodes] as const

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import type { Connection } from "./Connection.ts"
-import { Settings } from "./settings/Settings.ts"
+import { Settings } from "../settings/Settings.ts"
 
 /** How often deadlines are looked at: they are kept to within this. */
 const sweepMillis = 1_000
