@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as LogLevel from "effect/LogLevel"
 import type { Connection } from "./net/Connection.ts"
-import { Hub } from "./Hub.ts"
+import { Hub } from "./hub/Hub.ts"
 import { formatAddress } from "./net/Address.ts"
 import type { ErrorCode } from "./Protocol.ts"
 import { Settings } from "./settings/Settings.ts"

@@ -3,7 +3,7 @@ import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import manifest from "../package.json" with { type: "json" }
 import { eventLoopDelay } from "./EventLoopDelay.ts"
-import { Hub } from "./Hub.ts"
+import { Hub } from "./hub/Hub.ts"
 import { openFilesMax } from "./net/OpenFiles.ts"
 import { Settings } from "./settings/Settings.ts"
 import { Stats } from "./Stats.ts"

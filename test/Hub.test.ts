@@ -1,7 +1,7 @@
 import { assert, it, layer, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { Batch } from "../src/Batch.ts"
+import { Batch } from "../src/hub/Batch.ts"
 import { keptLines } from "./support/logLines.ts"
 import { server } from "./support/server.ts"
 import { connect, connectAs, type Received, type TestClient } from "./support/TestClient.ts"

@@ -1,5 +1,5 @@
 import type { Audience } from "./Batch.ts"
-import type { Connection } from "./net/Connection.ts"
+import type { Connection } from "../net/Connection.ts"
 
 /** Who gets which broadcasts. Changed only in turn among them (`Hub.inTurn`), so that everyone sees one order. */
 export class Audiences {

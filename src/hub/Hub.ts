@@ -7,8 +7,8 @@ import * as Layer from "effect/Layer"
 import * as PubSub from "effect/PubSub"
 import { Audiences } from "./Audiences.ts"
 import { Batch, type Broadcast } from "./Batch.ts"
-import { DeliveryTime } from "./DeliveryTime.ts"
-import { Settings } from "./settings/Settings.ts"
+import { DeliveryTime } from "./DeliveryLatency.ts"
+import { Settings } from "../settings/Settings.ts"
 
 /** Work that must happen in its turn among the broadcasts; what it returns is broadcast next. */
 export type Work = () => Broadcast | undefined

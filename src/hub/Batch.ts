@@ -1,5 +1,5 @@
 import type { NonEmptyReadonlyArray } from "effect/Array"
-import type { Connection } from "./net/Connection.ts"
+import type { Connection } from "../net/Connection.ts"
 
 /** Who a broadcast is for: everyone logged in, or those of them who asked for the feature `presence`. */
 export type Audience = "members" | "watchers"
