@@ -4,11 +4,11 @@ import * as Metric from "effect/Metric"
 import { Drain } from "./hub/Drain.ts"
 import { Hub } from "./hub/Hub.ts"
 import type { ListenFailed } from "./net/Listener.ts"
-import { minimumLogLevel } from "./Logs.ts"
+import { minimumLogLevel } from "./telemetry/Logger.ts"
 import { Registry } from "./Registry.ts"
 import { Server, type TooFewFiles } from "./Server.ts"
 import { defaults, Settings, type Values } from "./settings/Settings.ts"
-import { Stats } from "./Stats.ts"
+import { Stats } from "./telemetry/Counters.ts"
 import { Sweeper } from "./net/Deadlines.ts"
 import type { TlsFailed } from "./net/Tls.ts"
 
@@ -24,11 +24,13 @@ export const layer = (
   const isMonitored = metricsPort !== Number.POSITIVE_INFINITY
   const isCollected = otlpUrl !== ""
   return Server.layer.pipe(
-    Layer.provide(when(isMonitored, async () => (await import("./Monitor.ts")).monitor)),
-    Layer.provide(when(isMonitored || isCollected, async () => (await import("./Metrics.ts")).metrics)),
+    Layer.provide(when(isMonitored, async () => (await import("./telemetry/Monitor.ts")).monitor)),
+    Layer.provide(
+      when(isMonitored || isCollected, async () => (await import("./telemetry/Metrics.ts")).metrics)
+    ),
     Layer.provide(Drain.layer),
     Layer.provide([Hub.layer, Registry.layer, Stats.layer, Sweeper.layer]),
-    Layer.provide(when(isCollected, async () => (await import("./Collector.ts")).collector(otlpUrl))),
+    Layer.provide(when(isCollected, async () => (await import("./telemetry/Otlp.ts")).collector(otlpUrl))),
     Layer.provide(Layer.sync(Metric.MetricRegistry, () => new Map())),
     Layer.provide(Settings.layer(settings)),
     Layer.provide(settings.logLevel === undefined ? Layer.empty : minimumLogLevel(settings.logLevel)),

@@ -5,7 +5,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import { exitCodes, Failure } from "./Cli.ts"
 import { formatAddress } from "./net/Address.ts"
-import { logger, minimumLogLevel } from "./Logs.ts"
+import { logger, minimumLogLevel } from "./telemetry/Logger.ts"
 import { layer, Server } from "./Palabre.ts"
 import type { Profile, Values } from "./settings/Settings.ts"
 

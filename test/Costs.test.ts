@@ -8,7 +8,7 @@ import { Hub } from "../src/hub/Hub.ts"
 import { Registry } from "../src/Registry.ts"
 import { Server } from "../src/Server.ts"
 import { Settings } from "../src/settings/Settings.ts"
-import { Stats } from "../src/Stats.ts"
+import { Stats } from "../src/telemetry/Counters.ts"
 import { Sweeper } from "../src/net/Deadlines.ts"
 import { connect, connectAs } from "./support/TestClient.ts"
 

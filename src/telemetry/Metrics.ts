@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
-import manifest from "../package.json" with { type: "json" }
+import manifest from "../../package.json" with { type: "json" }
 import { eventLoopDelay } from "./EventLoopDelay.ts"
-import { Hub } from "./hub/Hub.ts"
-import { openFilesMax } from "./net/OpenFiles.ts"
-import { Settings } from "./settings/Settings.ts"
-import { Stats } from "./Stats.ts"
-import { Sweeper } from "./net/Deadlines.ts"
+import { Hub } from "../hub/Hub.ts"
+import { openFilesMax } from "../net/OpenFiles.ts"
+import { Settings } from "../settings/Settings.ts"
+import { Stats } from "./Counters.ts"
+import { Sweeper } from "../net/Deadlines.ts"
 
 /**
  * Puts all figures of a server into the metric registry of the context, under names as Prometheus likes them. They

@@ -1,8 +1,8 @@
 import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
-import { type Ending, endings } from "./net/Connection.ts"
-import { type ErrorCode, errorCodes } from "./Protocol.ts"
-import { type Refusal, refusals } from "./net/Admission.ts"
+import { type Ending, endings } from "../net/Connection.ts"
+import { type ErrorCode, errorCodes } from "../Protocol.ts"
+import { type Refusal, refusals } from "../net/Admission.ts"
 
 /** How a login went. */
 const loginResults = ["granted", "invalid_username", "username_taken", "already_logged_in"] as const

@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as LogLevel from "effect/LogLevel"
-import type { Connection } from "./net/Connection.ts"
-import { Hub } from "./hub/Hub.ts"
-import { formatAddress } from "./net/Address.ts"
-import type { ErrorCode } from "./Protocol.ts"
-import { Settings } from "./settings/Settings.ts"
+import type { Connection } from "../net/Connection.ts"
+import { Hub } from "../hub/Hub.ts"
+import { formatAddress } from "../net/Address.ts"
+import type { ErrorCode } from "../Protocol.ts"
+import { Settings } from "../settings/Settings.ts"
 
 /**
  * What those who run the server are told of each connection: one log line an event, and a span of its whole life

@@ -3,7 +3,7 @@ import * as Formatter from "effect/Formatter"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as References from "effect/References"
-import type { Values } from "./settings/Settings.ts"
+import type { Values } from "../settings/Settings.ts"
 
 /** What may wait for who reads the log; further lines are lost, and counted. */
 const waitingBytesMax = 1 << 20

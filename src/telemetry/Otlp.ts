@@ -7,7 +7,7 @@ import type { HttpClientRequest } from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Otlp from "effect/observability/Otlp"
 import type { Flusher } from "effect/observability/OtlpExporter"
-import manifest from "../package.json" with { type: "json" }
+import manifest from "../../package.json" with { type: "json" }
 
 /** How long a collector may take for an answer. */
 const answerMillisMax = 5_000

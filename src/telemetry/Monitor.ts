@@ -6,10 +6,10 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
-import { Drain } from "./hub/Drain.ts"
-import { ListenFailed } from "./net/Listener.ts"
-import { Settings } from "./settings/Settings.ts"
-import { Stats } from "./Stats.ts"
+import { Drain } from "../hub/Drain.ts"
+import { ListenFailed } from "../net/Listener.ts"
+import { Settings } from "../settings/Settings.ts"
+import { Stats } from "./Counters.ts"
 
 /** Connections to the monitor at once; further ones are closed. */
 const connectionsMax = 16
