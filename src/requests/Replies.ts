@@ -1,5 +1,5 @@
-import { encode, type ErrorCode, errorCodes, type Feature, type Id } from "./Protocol.ts"
-import { type Locale, texts } from "./settings/Locales.ts"
+import { encode, type ErrorCode, errorCodes, type Feature, type Id } from "../Protocol.ts"
+import { type Locale, texts } from "../settings/Locales.ts"
 
 /** Everything the server answers, encoded: what does not vary once, the list once per change. */
 export class Replies {
