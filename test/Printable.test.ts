@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { printable, printableJson, printableLines } from "../src/Printable.ts"
+import { printable, printableJson, printableLines } from "../src/client/Printable.ts"
 
 /** Any text, with many of the characters that matter here. */
 const anyText = fc

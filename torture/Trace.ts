@@ -1,4 +1,4 @@
-import { printable } from "../src/Printable.ts"
+import { printable } from "../src/client/Printable.ts"
 
 /** The last things that happened to a client, shortened: what a report shows before what went wrong. */
 export class Trace {

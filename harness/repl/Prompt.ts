@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
-import { endOfInput, TerminalScreen, type TerminalScreenOptions } from "../../src/TerminalScreen.ts"
+import { endOfInput, TerminalScreen, type TerminalScreenOptions } from "../../src/client/Screen.ts"
 import { show } from "../Text.ts"
 import { verbs } from "../Sentence.ts"
 import { themes, type Verb } from "../Step.ts"

@@ -8,9 +8,9 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { type Address, parseAddress } from "../net/Address.ts"
 import { exitCodes, Failure } from "../Cli.ts"
-import type { CannotConnect, ConnectionEnded, LoginRefused } from "../Client.ts"
-import { cannotConnectText, endText, refusalText } from "../ClientText.ts"
-import type { LinesRefused, OutputClosed } from "../Headless.ts"
+import type { CannotConnect, ConnectionEnded, LoginRefused } from "../client/Client.ts"
+import { cannotConnectText, endText, refusalText } from "../client/Text.ts"
+import type { LinesRefused, OutputClosed } from "../client/Headless.ts"
 
 const description = `Joins the chat.
 
@@ -73,7 +73,7 @@ export const client = Command.make(
       const address = { ...where, tls: trust(tls, ca) }
       const { env, stderr, stdin, stdout } = process
       if (stdin.isTTY && stdout.isTTY && !json) {
-        const { runTerminal } = yield* Effect.promise(() => import("../Terminal.ts"))
+        const { runTerminal } = yield* Effect.promise(() => import("../client/Terminal.ts"))
         return yield* runTerminal({
           address,
           username: Option.getOrUndefined(username),
@@ -83,7 +83,7 @@ export const client = Command.make(
         })
       }
       if (Option.isNone(username)) return yield* Effect.fail(nameless)
-      const { runHeadless } = yield* Effect.promise(() => import("../Headless.ts"))
+      const { runHeadless } = yield* Effect.promise(() => import("../client/Headless.ts"))
       return yield* runHeadless({
         address,
         username: username.value,

@@ -1,7 +1,7 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Address } from "../../src/net/Address.ts"
-import { runTerminal } from "../../src/Terminal.ts"
+import { runTerminal } from "../../src/client/Terminal.ts"
 import { type ScriptedServer, scriptedServer } from "./ScriptedServer.ts"
 import { VirtualTerminal, type VirtualTerminalOptions } from "./VirtualTerminal.ts"
 

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
-import type { Address } from "./net/Address.ts"
+import type { Address } from "../net/Address.ts"
 import {
   type CannotConnect,
   type Client,
@@ -17,7 +17,7 @@ import {
   type LoginRefused,
   type Received
 } from "./Client.ts"
-import { type ClientInput, commands, parseInput } from "./ClientInput.ts"
+import { type ClientInput, commands, parseInput } from "./Input.ts"
 import {
   cannotConnectText,
   endText,
@@ -30,9 +30,9 @@ import {
   troubleText,
   unknownText,
   usersText
-} from "./ClientText.ts"
+} from "./Text.ts"
 import { printable, printableLines } from "./Printable.ts"
-import { TerminalScreen } from "./TerminalScreen.ts"
+import { TerminalScreen } from "./Screen.ts"
 
 /** Every limit of the terminal's side, with its unit in its name. */
 export interface TerminalSettings extends ClientSettings {

@@ -5,7 +5,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
-import { type Paint, troubleText } from "./ClientText.ts"
+import { type Paint, troubleText } from "./Text.ts"
 
 /** What the end of input (Ctrl-D) comes as among the lines entered. */
 export const endOfInput = "/quit"

@@ -1,8 +1,8 @@
 import type { styleText } from "node:util"
-import { type Address, formatAddress } from "./net/Address.ts"
+import { type Address, formatAddress } from "../net/Address.ts"
 import type { CannotConnect, ConnectionEnded } from "./Client.ts"
-import { commands } from "./ClientInput.ts"
-import type { ErrorCode, Event, Reply } from "./Protocol.ts"
+import { commands } from "./Input.ts"
+import type { ErrorCode, Event, Reply } from "../Protocol.ts"
 import { printable } from "./Printable.ts"
 
 /** What the client says to a person, made safe for a terminal. Nothing here needs colour to be understood. */

@@ -6,11 +6,11 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import { openSocket } from "./net/OpenSocket.ts"
-import { type Address, formatAddress } from "./net/Address.ts"
-import { nextChunk } from "./wire/NextChunk.ts"
-import { Frames, malformed } from "./wire/Frames.ts"
-import { encode, type ErrorCode, Event, type Feature, Reply, type Request } from "./Protocol.ts"
+import { openSocket } from "../net/OpenSocket.ts"
+import { type Address, formatAddress } from "../net/Address.ts"
+import { nextChunk } from "../wire/NextChunk.ts"
+import { Frames, malformed } from "../wire/Frames.ts"
+import { encode, type ErrorCode, Event, type Feature, Reply, type Request } from "../Protocol.ts"
 
 /** One connection to a server of the protocol, whoever wrote it. */
 export interface Client {

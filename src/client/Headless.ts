@@ -4,8 +4,8 @@ import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Address } from "./net/Address.ts"
-import { nextChunk } from "./wire/NextChunk.ts"
+import type { Address } from "../net/Address.ts"
+import { nextChunk } from "../wire/NextChunk.ts"
 import {
   type CannotConnect,
   type Client,
@@ -18,7 +18,7 @@ import {
   type LoginRefused,
   type Received
 } from "./Client.ts"
-import { parseInput } from "./ClientInput.ts"
+import { parseInput } from "./Input.ts"
 import {
   eventText,
   helpText,
@@ -29,8 +29,8 @@ import {
   troubleText,
   unknownText,
   usersText
-} from "./ClientText.ts"
-import { type Line, Lines } from "./wire/Lines.ts"
+} from "./Text.ts"
+import { type Line, Lines } from "../wire/Lines.ts"
 import { printableJson } from "./Printable.ts"
 
 /** Where to connect, as whom, and the three streams of a script. */
