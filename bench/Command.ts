@@ -6,7 +6,7 @@ import * as Argument from "effect/cli/Argument"
 import * as CliCommand from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import manifest from "../package.json" with { type: "json" }
-import { Failure } from "../src/Cli.ts"
+import { Failure } from "../src/commands/Cli.ts"
 import { bench } from "./Bench.ts"
 import { writeDocuments } from "./Documents.ts"
 import { thisMachine } from "./Machine.ts"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import { Failure } from "../src/Cli.ts"
+import { Failure } from "../src/commands/Cli.ts"
 import { excerpt, page } from "./Page.ts"
 import { root } from "./Program.ts"
 import type { Result } from "./Result.ts"

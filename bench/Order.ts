@@ -1,6 +1,6 @@
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { exitCodes, Failure } from "../src/Cli.ts"
+import { exitCodes, Failure } from "../src/commands/Cli.ts"
 import type { Peer } from "./Peer.ts"
 import { peers } from "./Peers.ts"
 import type { Section } from "./Section.ts"

@@ -7,7 +7,7 @@ enableCompileCache()
 await import("effect/Effect")
 setFlagsFromString("--semi-space-growth-factor=1")
 
-const { runMain } = await import("./Cli.ts")
+const { runMain } = await import("./commands/Cli.ts")
 const { palabre } = await import("./commands/palabre.ts")
 
 runMain(palabre, process.argv.slice(2))

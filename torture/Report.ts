@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { exitCodes, Failure } from "../src/Cli.ts"
+import { exitCodes, Failure } from "../src/commands/Cli.ts"
 import type { Figures } from "./Chat.ts"
 import type { ServerFailed, ServerProcess } from "./ServerProcess.ts"
 import type { CannotConnect } from "./Sockets.ts"

@@ -2,7 +2,7 @@ import { enableCompileCache } from "node:module"
 
 enableCompileCache()
 
-const { runMain } = await import("../src/Cli.ts")
+const { runMain } = await import("../src/commands/Cli.ts")
 const { torture } = await import("./commands/torture.ts")
 
 runMain(torture, process.argv.slice(2), process.argv[2])

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
-import { Failure } from "../../src/Cli.ts"
+import { Failure } from "../../src/commands/Cli.ts"
 import type { FileInvalid, Mistake } from "../Mistake.ts"
 import { exitCodes } from "../Summary.ts"
 import { count } from "../Text.ts"

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Address } from "../../src/net/Address.ts"
-import { Failure } from "../../src/Cli.ts"
+import { Failure } from "../../src/commands/Cli.ts"
 import { scenarioNames } from "../Files.ts"
 import { exitCodes } from "../Summary.ts"
 import type { Target } from "../Target.ts"

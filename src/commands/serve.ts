@@ -81,7 +81,7 @@ export const serve = Command.make(
   flags,
   Effect.fnUntraced(function* ({ profile = "lab", ...given }) {
     const settings = resolve(profile, given)
-    const { serving } = yield* Effect.promise(() => import("../Serving.ts"))
+    const { serving } = yield* Effect.promise(() => import("./runServer.ts"))
     return yield* serving(settings, profile, strangeVariables(process.env))
   })
 ).pipe(

@@ -4,10 +4,10 @@ import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import { exitCodes, Failure } from "./Cli.ts"
-import { formatAddress } from "./net/Address.ts"
-import { logger, minimumLogLevel } from "./telemetry/Logger.ts"
-import { layer, Server } from "./Palabre.ts"
-import type { Profile, Values } from "./settings/Settings.ts"
+import { formatAddress } from "../net/Address.ts"
+import { logger, minimumLogLevel } from "../telemetry/Logger.ts"
+import { layer, Server } from "../Palabre.ts"
+import type { Profile, Values } from "../settings/Settings.ts"
 
 /** A server as a whole process: tells where it listens, and serves until it is interrupted, which is a good end. */
 export const serving = (

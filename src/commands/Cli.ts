@@ -14,7 +14,7 @@ import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
-import manifest from "../package.json" with { type: "json" }
+import manifest from "../../package.json" with { type: "json" }
 
 /** The exit codes that all commands share. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, bug: 70, interrupted: 130 } as const
