@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { Server } from "../src/Palabre.ts"
+import { Server } from "../src/index.ts"
 import { server } from "./support/server.ts"
 import { connectAs } from "./support/TestClient.ts"
 

@@ -14,7 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { generate } from "selfsigned"
 import { openSocket } from "../src/net/OpenSocket.ts"
-import { Server } from "../src/Palabre.ts"
+import { Server } from "../src/index.ts"
 import type { Values } from "../src/settings/Settings.ts"
 import { server } from "./support/server.ts"
 

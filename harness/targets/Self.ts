@@ -35,7 +35,7 @@ export const self = (): Target => ({
 
 /** The server is loaded only where it is wanted: other targets do not need it. */
 const listen = Effect.fnUntraced(function* (port: number) {
-  const { layer, Server } = yield* Effect.promise(() => import("../../src/Palabre.ts"))
+  const { layer, Server } = yield* Effect.promise(() => import("../../src/index.ts"))
   const context = yield* Effect.mapError(
     Layer.build(layer({ hosts: ["127.0.0.1"], port, logLevel: "error" })),
     (error) => new TargetFailed({ reason: String(error.message), lastLines: [] })

@@ -6,7 +6,7 @@ import * as Layer from "effect/Layer"
 import { exitCodes, Failure } from "./Cli.ts"
 import { formatAddress } from "../net/Address.ts"
 import { logger, minimumLogLevel } from "../telemetry/Logger.ts"
-import { layer, Server } from "../Palabre.ts"
+import { layer, Server } from "../index.ts"
 import type { Profile, Values } from "../settings/Settings.ts"
 
 /** A server as a whole process: tells where it listens, and serves until it is interrupted, which is a good end. */
