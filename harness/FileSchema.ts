@@ -1,7 +1,7 @@
 import { clauses } from "./Clauses.ts"
 import { castShape, clause, fileShapes } from "./Scenario.ts"
 import { sentencePattern, verbs } from "./Sentence.ts"
-import { type JsonSchema, orValueOf, type Shape } from "./Shape.ts"
+import { type JsonSchema, orValueOf, type Shape } from "./yaml/Shape.ts"
 import type { Verb } from "./Step.ts"
 import { commonOptions } from "./StepReader.ts"
 

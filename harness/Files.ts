@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
-import { FileInvalid, type Mistake } from "./Mistake.ts"
+import { FileInvalid, type Mistake } from "./yaml/Mistake.ts"
 import { nameOf } from "./Summary.ts"
 import { parseScenario, type Scenario } from "./Scenario.ts"
 

@@ -1,12 +1,22 @@
 import { type ClauseId, clauses, isClauseId, type Level, levels } from "./Clauses.ts"
 import { lint } from "./Lint.ts"
 import { messagePattern } from "./Message.ts"
-import { didYouMean, type Mistake } from "./Mistake.ts"
+import { didYouMean, type Mistake } from "./yaml/Mistake.ts"
 import type { ObjectPattern } from "./Pattern.ts"
 import { chaos, load } from "./Plans.ts"
 import { readSteps } from "./StepReader.ts"
-import { choice, duration, integer, list, oneLine, oneOrMore, options, type Shape, words } from "./Shape.ts"
-import { type Entry, type Node, Reader, Source } from "./Source.ts"
+import {
+  choice,
+  duration,
+  integer,
+  list,
+  oneLine,
+  oneOrMore,
+  options,
+  type Shape,
+  words
+} from "./yaml/Shape.ts"
+import { type Entry, type Node, Reader, Source } from "./yaml/Source.ts"
 import type { Step } from "./Step.ts"
 import { steps } from "./Steps.ts"
 import { type Cast, castName, reservedNames } from "./Who.ts"

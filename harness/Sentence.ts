@@ -1,4 +1,4 @@
-import { nearest } from "./Mistake.ts"
+import { nearest } from "./yaml/Mistake.ts"
 import type { Verb } from "./Step.ts"
 import { connecting } from "./verbs/Connecting.ts"
 import { leaving } from "./verbs/Leaving.ts"

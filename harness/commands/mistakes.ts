@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { Failure } from "../../src/commands/Cli.ts"
-import type { FileInvalid, Mistake } from "../Mistake.ts"
+import type { FileInvalid, Mistake } from "../yaml/Mistake.ts"
 import { exitCodes } from "../Summary.ts"
 import { count } from "../Text.ts"
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type Captures, describe as told, type Json, match, Mismatch, place } from "../../harness/Pattern.ts"
 import { readPattern } from "../../harness/Message.ts"
-import { Reader, Source } from "../../harness/Source.ts"
+import { Reader, Source } from "../../harness/yaml/Source.ts"
 
 /** The pattern that stands in a line of YAML. */
 const pattern = (yaml: string) => {

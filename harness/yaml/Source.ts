@@ -10,9 +10,9 @@ import {
   parseDocument,
   Scalar
 } from "yaml"
-import { complaintOf } from "./Complaint.ts"
+import { complaintOf } from "./YamlErrors.ts"
 import type { Mistake } from "./Mistake.ts"
-import type { Step } from "./Step.ts"
+import type { Step } from "../Step.ts"
 
 export type { Node } from "yaml"
 
