@@ -1,5 +1,5 @@
 import type { Connection, Incoming } from "./Connection.ts"
-import { type Captures, type Json, match, Mismatch, type ObjectPattern } from "./Pattern.ts"
+import { type Captures, type Json, match, Mismatch, type ObjectPattern } from "./language/Pattern.ts"
 import { isSuccess } from "./Requests.ts"
 import type { Happening } from "./Transcript.ts"
 

@@ -1,4 +1,4 @@
-import type { ClauseId } from "./Clauses.ts"
+import type { ClauseId } from "./language/Clauses.ts"
 import type { Scenario } from "./Scenario.ts"
 import type { Step } from "./Step.ts"
 

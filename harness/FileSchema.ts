@@ -1,4 +1,4 @@
-import { clauses } from "./Clauses.ts"
+import { clauses } from "./language/Clauses.ts"
 import { castShape, clause, fileShapes } from "./Scenario.ts"
 import { sentencePattern, verbs } from "./Sentence.ts"
 import { type JsonSchema, orValueOf, type Shape } from "./yaml/Shape.ts"

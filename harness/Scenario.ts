@@ -1,8 +1,8 @@
-import { type ClauseId, clauses, isClauseId, type Level, levels } from "./Clauses.ts"
+import { type ClauseId, clauses, isClauseId, type Level, levels } from "./language/Clauses.ts"
 import { lint } from "./Lint.ts"
-import { messagePattern } from "./Message.ts"
+import { messagePattern } from "./language/Notation.ts"
 import { didYouMean, type Mistake } from "./yaml/Mistake.ts"
-import type { ObjectPattern } from "./Pattern.ts"
+import type { ObjectPattern } from "./language/Pattern.ts"
 import { chaos, load } from "./Plans.ts"
 import { readSteps } from "./StepReader.ts"
 import {
@@ -19,7 +19,7 @@ import {
 import { type Entry, type Node, Reader, Source } from "./yaml/Source.ts"
 import type { Step } from "./Step.ts"
 import { steps } from "./Steps.ts"
-import { type Cast, castName, reservedNames } from "./Who.ts"
+import { type Cast, castName, reservedNames } from "./language/Subject.ts"
 
 /** A scenario file, read and checked. */
 export interface Scenario {

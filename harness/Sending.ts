@@ -3,11 +3,11 @@ import type { Actor } from "./Actor.ts"
 import { briefSent } from "./Brief.ts"
 import { fail, type StepFailed } from "./Failure.ts"
 import { fence } from "./Fence.ts"
-import type { Json } from "./Pattern.ts"
+import type { Json } from "./language/Pattern.ts"
 import { turn } from "./Signal.ts"
 import { bounded, type Scene } from "./Stage.ts"
 import type { Step } from "./Step.ts"
-import { encode } from "./Template.ts"
+import { encode } from "./language/Template.ts"
 import { clip, count, visible } from "./Text.ts"
 
 type AnyStep = Step<any, any>

@@ -6,7 +6,7 @@ import { loggingIn } from "./verbs/LoggingIn.ts"
 import { ordering } from "./verbs/Ordering.ts"
 import { receiving } from "./verbs/Receiving.ts"
 import { talking } from "./verbs/Talking.ts"
-import { type Cast, looksLikeWho, parseWho } from "./Who.ts"
+import { type Cast, looksLikeWho, parseWho } from "./language/Subject.ts"
 
 /**
  * The verb table: every sentence of the language, once. The parser, the documentation, the JSON Schema, "did you mean"

@@ -2,11 +2,18 @@ import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Actor } from "./Actor.ts"
-import type { ClauseId } from "./Clauses.ts"
+import type { ClauseId } from "./language/Clauses.ts"
 import { brief } from "./Brief.ts"
 import { Connection, type Incoming, type Observer } from "./Connection.ts"
 import { type Finding, fail, StepFailed } from "./Failure.ts"
-import { type Captures, type Json, match, Mismatch, type ObjectPattern, type Scalar } from "./Pattern.ts"
+import {
+  type Captures,
+  type Json,
+  match,
+  Mismatch,
+  type ObjectPattern,
+  type Scalar
+} from "./language/Pattern.ts"
 import type { Network } from "./Network.ts"
 import { Seats } from "./Seats.ts"
 import { hasField } from "./Requests.ts"
@@ -15,7 +22,7 @@ import type { Step } from "./Step.ts"
 import type { Server, Target } from "./Target.ts"
 import { show } from "./Text.ts"
 import { type Happening, Transcript } from "./Transcript.ts"
-import { actorsOf, type Cast } from "./Who.ts"
+import { actorsOf, type Cast } from "./language/Subject.ts"
 
 const textCharactersMax = 500
 

@@ -3,7 +3,7 @@ import type { Actor } from "./Actor.ts"
 import { fail, type StepFailed } from "./Failure.ts"
 import type { Scene, Stage } from "./Stage.ts"
 import type { Step, Verb } from "./Step.ts"
-import type { Who } from "./Who.ts"
+import type { Who } from "./language/Subject.ts"
 
 /** The actors that the subject of a step stands for, at this moment of the play. */
 export const subjects = (

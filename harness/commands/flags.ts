@@ -3,7 +3,7 @@ import * as Argument from "effect/cli/Argument"
 import * as CliError from "effect/cli/CliError"
 import * as Flag from "effect/cli/Flag"
 import { parseAddress } from "../../src/net/Address.ts"
-import { clauses } from "../Clauses.ts"
+import { clauses } from "../language/Clauses.ts"
 import { parseDestination } from "../Output.ts"
 import { parseShard } from "../Selection.ts"
 

@@ -1,5 +1,5 @@
 import { verbs } from "../Sentence.ts"
-import { looksLikeWho } from "../Who.ts"
+import { looksLikeWho } from "../language/Subject.ts"
 
 /** What a line may begin with besides sentences. */
 export const commands = {

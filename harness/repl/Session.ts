@@ -5,7 +5,7 @@ import type { Connection, Incoming } from "../Connection.ts"
 import { theEnd } from "../End.ts"
 import type { StepFailed } from "../Failure.ts"
 import { lint } from "../Lint.ts"
-import type { Json, ObjectPattern } from "../Pattern.ts"
+import type { Json, ObjectPattern } from "../language/Pattern.ts"
 import { playSteps, sceneOf } from "../Play.ts"
 import { clause, parseScenario, withinMillisDefault } from "../Scenario.ts"
 import { parseSentence } from "../Sentence.ts"
@@ -14,7 +14,7 @@ import { CaptureScope, type Stage } from "../Stage.ts"
 import type { Step } from "../Step.ts"
 import { readSteps } from "../StepReader.ts"
 import { steps } from "../Steps.ts"
-import { type Cast, castName, reservedNames } from "../Who.ts"
+import { type Cast, castName, reservedNames } from "../language/Subject.ts"
 
 /** How a line went. */
 export type Entered =

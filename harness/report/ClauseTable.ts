@@ -1,4 +1,4 @@
-import { type ClauseId, clauses, type Level } from "../Clauses.ts"
+import { type ClauseId, clauses, type Level } from "../language/Clauses.ts"
 import type { Verdict } from "../Run.ts"
 import { levelsIn, type Summary } from "../Summary.ts"
 import type { Style } from "./Style.ts"

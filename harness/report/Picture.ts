@@ -1,4 +1,4 @@
-import { clauses, type ClauseId } from "../Clauses.ts"
+import { clauses, type ClauseId } from "../language/Clauses.ts"
 import type { Failure, Outcome } from "../Run.ts"
 import { millis } from "../Text.ts"
 import type { Happening } from "../Transcript.ts"

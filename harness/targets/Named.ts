@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { readText } from "../Files.ts"
-import { messagePattern } from "../Message.ts"
+import { messagePattern } from "../language/Notation.ts"
 import { didYouMean, FileInvalid } from "../yaml/Mistake.ts"
 import { choice, duration, flag, integer, list, options, type Shape, words } from "../yaml/Shape.ts"
 import { type Node, Reader, Source } from "../yaml/Source.ts"

@@ -4,7 +4,7 @@ import type { Address } from "../../src/net/Address.ts"
 import { Connection, unseen } from "../Connection.ts"
 import { hasField } from "../Requests.ts"
 import { Signal } from "../Signal.ts"
-import { encode } from "../Template.ts"
+import { encode } from "../language/Template.ts"
 import { listed } from "../Text.ts"
 
 /** How long it may take to find out who else is there. */

@@ -3,11 +3,11 @@ import * as Effect from "effect/Effect"
 import { type Actor, laneOf } from "../Actor.ts"
 import { shown } from "../Expectation.ts"
 import { fail } from "../Failure.ts"
-import { describe, match, Mismatch, type ObjectPattern } from "../Pattern.ts"
+import { describe, match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import { connectWhereNeeded, send } from "../Sending.ts"
 import { onExtra, type Scene } from "../Stage.ts"
 import type { Step } from "../Step.ts"
-import { fill, type Template } from "../Template.ts"
+import { fill, type Template } from "../language/Template.ts"
 
 /** An exchange to repeat: what is sent, the reply that ends it, and the reply that means once more. */
 export interface Exchange {

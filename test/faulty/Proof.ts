@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
-import { type ClauseId, clauses } from "../../harness/Clauses.ts"
+import { type ClauseId, clauses } from "../../harness/language/Clauses.ts"
 import { play, type Verdict } from "../../harness/Run.ts"
 import type { Scenario } from "../../harness/Scenario.ts"
 import { nameOf } from "../../harness/Summary.ts"

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { assert, it } from "@effect/vitest"
-import { clauses } from "../../harness/Clauses.ts"
+import { clauses } from "../../harness/language/Clauses.ts"
 
 it("the clauses are the headings of docs/PROTOCOL.md, with their levels and in their order", () => {
   const headings = readFileSync("docs/PROTOCOL.md", "utf8").matchAll(

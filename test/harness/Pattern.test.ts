@@ -1,6 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type Captures, describe as told, type Json, match, Mismatch, place } from "../../harness/Pattern.ts"
-import { readPattern } from "../../harness/Message.ts"
+import {
+  type Captures,
+  describe as told,
+  type Json,
+  match,
+  Mismatch,
+  place
+} from "../../harness/language/Pattern.ts"
+import { readPattern } from "../../harness/language/Notation.ts"
 import { Reader, Source } from "../../harness/yaml/Source.ts"
 
 /** The pattern that stands in a line of YAML. */

@@ -1,4 +1,4 @@
-import { didYouMean } from "./yaml/Mistake.ts"
+import { didYouMean } from "../yaml/Mistake.ts"
 
 /** The subject of a sentence. */
 export type Who =

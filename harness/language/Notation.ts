@@ -1,7 +1,7 @@
-import { nearestOf } from "./yaml/Mistake.ts"
+import { nearestOf } from "../yaml/Mistake.ts"
 import type { ObjectPattern, Pattern, Scalar } from "./Pattern.ts"
-import { integer, type JsonSchema, orValueOf, type Shape } from "./yaml/Shape.ts"
-import type { Entry, Node, Reader } from "./yaml/Source.ts"
+import { integer, type JsonSchema, orValueOf, type Shape } from "../yaml/Shape.ts"
+import type { Entry, Node, Reader } from "../yaml/Source.ts"
 import type { Template } from "./Template.ts"
 
 /** Most characters that `{ text, times }` may make. */
