@@ -1,11 +1,11 @@
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
-import type { Actor } from "./Actor.ts"
-import type { Connection } from "./Connection.ts"
+import type { Actor } from "./stage/Actor.ts"
+import type { Connection } from "./stage/ActorConnection.ts"
 import { shown } from "./Expectation.ts"
-import { fail, type StepFailed } from "./Failure.ts"
-import { turn } from "./Signal.ts"
-import type { Scene } from "./Stage.ts"
+import { fail, type StepFailed } from "./stage/Finding.ts"
+import { turn } from "./stage/Condition.ts"
+import type { Scene } from "./stage/Stage.ts"
 import { millis } from "./Text.ts"
 
 /**

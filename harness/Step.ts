@@ -1,9 +1,9 @@
 import type * as Effect from "effect/Effect"
 import type { ClauseId } from "./language/Clauses.ts"
-import type { StepFailed } from "./Failure.ts"
+import type { StepFailed } from "./stage/Finding.ts"
 import type { ObjectPattern } from "./language/Pattern.ts"
 import type { Shape } from "./yaml/Shape.ts"
-import type { Scene } from "./Stage.ts"
+import type { Scene } from "./stage/Stage.ts"
 import type { Template } from "./language/Template.ts"
 import type { Who } from "./language/Subject.ts"
 

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
-import type { Actor } from "./Actor.ts"
-import { fail, type StepFailed } from "./Failure.ts"
-import type { Scene, Stage } from "./Stage.ts"
+import type { Actor } from "./stage/Actor.ts"
+import { fail, type StepFailed } from "./stage/Finding.ts"
+import type { Scene, Stage } from "./stage/Stage.ts"
 import type { Step, Verb } from "./Step.ts"
 import type { Who } from "./language/Subject.ts"
 

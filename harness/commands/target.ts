@@ -4,7 +4,7 @@ import type { Address } from "../../src/net/Address.ts"
 import { Failure } from "../../src/commands/Cli.ts"
 import { scenarioNames } from "../Files.ts"
 import { exitCodes } from "../Summary.ts"
-import type { Target } from "../Target.ts"
+import type { Target } from "../stage/Target.ts"
 import { onMistakes } from "./mistakes.ts"
 
 /** What the flags of a command say about the target. */

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { StepFailed } from "../Failure.ts"
-import type { Happening } from "../Transcript.ts"
+import type { StepFailed } from "../stage/Finding.ts"
+import type { Happening } from "../stage/Transcript.ts"
 import { crashOf } from "../Run.ts"
 import { exitCodes } from "../Summary.ts"
 import { type Entered, Session } from "./Session.ts"

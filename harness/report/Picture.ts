@@ -1,7 +1,7 @@
 import { clauses, type ClauseId } from "../language/Clauses.ts"
 import type { Failure, Outcome } from "../Run.ts"
 import { millis } from "../Text.ts"
-import type { Happening } from "../Transcript.ts"
+import type { Happening } from "../stage/Transcript.ts"
 import type { RunInfo } from "./Reporter.ts"
 import type { Style } from "./Style.ts"
 

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { type Address, formatAddress } from "../../src/net/Address.ts"
-import { type Target, TargetFailed } from "../Target.ts"
+import { type Target, TargetFailed } from "../stage/Target.ts"
 import { fresh } from "./Fresh.ts"
 import { answers } from "./Port.ts"
 import { strangersAt, whyNotAlone } from "./Strangers.ts"

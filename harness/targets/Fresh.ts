@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Target } from "../Target.ts"
+import type { Target } from "../stage/Target.ts"
 
 /** How long to wait where nobody answers `list`, unless the target's entry says otherwise. */
 const settleMillisDefault = 200

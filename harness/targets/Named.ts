@@ -6,7 +6,7 @@ import { choice, duration, flag, integer, list, options, type Shape, words } fro
 import { type Node, Reader, Source } from "../yaml/Source.ts"
 import { needs } from "../Scenario.ts"
 import { nameOf } from "../Summary.ts"
-import type { Target } from "../Target.ts"
+import type { Target } from "../stage/Target.ts"
 import { spawn } from "./Spawn.ts"
 import { trustOf } from "./Trust.ts"
 

@@ -4,7 +4,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { features } from "../../src/Protocol.ts"
-import { type Target, TargetFailed } from "../Target.ts"
+import { type Target, TargetFailed } from "../stage/Target.ts"
 import { fresh, noStrangers } from "./Fresh.ts"
 
 /** Our own server in this process, over real TCP on the loopback interface. */

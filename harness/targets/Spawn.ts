@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
-import { type Server, type Target, TargetFailed } from "../Target.ts"
+import { type Server, type Target, TargetFailed } from "../stage/Target.ts"
 import { millis } from "../Text.ts"
 import { fresh, noStrangers } from "./Fresh.ts"
 import { answers, freePort, host } from "./Port.ts"

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Address } from "../../src/net/Address.ts"
-import { Connection, unseen } from "../Connection.ts"
-import { hasField } from "../Requests.ts"
-import { Signal } from "../Signal.ts"
+import { Connection, unseen } from "../stage/ActorConnection.ts"
+import { hasField } from "../stage/PendingRequests.ts"
+import { Signal } from "../stage/Condition.ts"
 import { encode } from "../language/Template.ts"
 import { listed } from "../Text.ts"
 

@@ -1,7 +1,7 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import type { StepFailed } from "../Failure.ts"
-import type { Scene } from "../Stage.ts"
+import type { StepFailed } from "../stage/Finding.ts"
+import type { Scene } from "../stage/Stage.ts"
 import type { Step } from "../Step.ts"
 import { resolve } from "../Subjects.ts"
 

@@ -2,10 +2,10 @@ import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Actor } from "./Actor.ts"
-import type { ClauseId } from "./language/Clauses.ts"
-import { brief } from "./Brief.ts"
-import { Connection, type Incoming, type Observer } from "./Connection.ts"
-import { type Finding, fail, StepFailed } from "./Failure.ts"
+import type { ClauseId } from "../language/Clauses.ts"
+import { brief } from "./Caption.ts"
+import { Connection, type Incoming, type Observer } from "./ActorConnection.ts"
+import { type Finding, fail, StepFailed } from "./Finding.ts"
 import {
   type Captures,
   type Json,
@@ -13,16 +13,16 @@ import {
   Mismatch,
   type ObjectPattern,
   type Scalar
-} from "./language/Pattern.ts"
-import type { Network } from "./Network.ts"
-import { Seats } from "./Seats.ts"
-import { hasField } from "./Requests.ts"
-import { Signal } from "./Signal.ts"
-import type { Step } from "./Step.ts"
+} from "../language/Pattern.ts"
+import type { Network } from "./BadNetwork.ts"
+import { Seats } from "./ServerSeats.ts"
+import { hasField } from "./PendingRequests.ts"
+import { Signal } from "./Condition.ts"
+import type { Step } from "../Step.ts"
 import type { Server, Target } from "./Target.ts"
-import { show } from "./Text.ts"
+import { show } from "../Text.ts"
 import { type Happening, Transcript } from "./Transcript.ts"
-import { actorsOf, type Cast } from "./language/Subject.ts"
+import { actorsOf, type Cast } from "../language/Subject.ts"
 
 const textCharactersMax = 500
 

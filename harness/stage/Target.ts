@@ -1,8 +1,8 @@
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Address } from "../src/net/Address.ts"
-import type { ObjectPattern } from "./language/Pattern.ts"
+import type { Address } from "../../src/net/Address.ts"
+import type { ObjectPattern } from "../language/Pattern.ts"
 
 /** What scenarios are played against: it starts a fresh server for each of them, where it can. */
 export interface Target {

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Connection } from "./Connection.ts"
+import type { Connection } from "./ActorConnection.ts"
 
 /** Connections that every server has to serve at once (CONC-1): nothing asks a correct one for one more. */
 export const seatsSure = 8

@@ -1,6 +1,6 @@
-import type { Connection, Incoming } from "./Connection.ts"
-import { type Captures, type Json, match, Mismatch, type ObjectPattern } from "./language/Pattern.ts"
-import { isSuccess } from "./Requests.ts"
+import type { Connection, Incoming } from "./ActorConnection.ts"
+import { type Captures, type Json, match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
+import { isSuccess } from "./PendingRequests.ts"
 import type { Happening } from "./Transcript.ts"
 
 /** One member of the cast: a scripted client with at most one connection at a time. */

@@ -2,12 +2,12 @@ import type { Socket } from "node:net"
 import { performance } from "node:perf_hooks"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import type { Address } from "../src/net/Address.ts"
-import { halfClose, openSocket } from "../src/net/OpenSocket.ts"
-import { Frames, malformed, tooLarge } from "../src/wire/Frames.ts"
-import type { Network } from "./Network.ts"
-import type { Json } from "./language/Pattern.ts"
-import { hasField, isSuccess, objectBytesMax, type Request, Requests } from "./Requests.ts"
+import type { Address } from "../../src/net/Address.ts"
+import { halfClose, openSocket } from "../../src/net/OpenSocket.ts"
+import { Frames, malformed, tooLarge } from "../../src/wire/Frames.ts"
+import type { Network } from "./BadNetwork.ts"
+import type { Json } from "../language/Pattern.ts"
+import { hasField, isSuccess, objectBytesMax, type Request, Requests } from "./PendingRequests.ts"
 
 /** Something that came in and that no step has asked for yet. */
 export interface Incoming {
