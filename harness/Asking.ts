@@ -1,5 +1,5 @@
 import { match, Mismatch, type ObjectPattern } from "./language/Pattern.ts"
-import type { Step } from "./Step.ts"
+import type { Step } from "./verbs/Step.ts"
 import { field, type Template } from "./language/Template.ts"
 
 /** What a step sends, as far as the file tells. */

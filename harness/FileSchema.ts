@@ -2,7 +2,7 @@ import { clauses } from "./language/Clauses.ts"
 import { castShape, clause, fileShapes } from "./Scenario.ts"
 import { sentencePattern, verbs } from "./Sentence.ts"
 import { type JsonSchema, orValueOf, type Shape } from "./yaml/Shape.ts"
-import type { Verb } from "./Step.ts"
+import type { Verb } from "./verbs/Step.ts"
 import { commonOptions } from "./StepReader.ts"
 
 /** The JSON Schema of scenario files: what editors complete, with a snippet for each sentence of the verb table. */

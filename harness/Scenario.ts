@@ -17,8 +17,8 @@ import {
   words
 } from "./yaml/Shape.ts"
 import { type Entry, type Node, Reader, Source } from "./yaml/Source.ts"
-import type { Step } from "./Step.ts"
-import { steps } from "./Steps.ts"
+import type { Step } from "./verbs/Step.ts"
+import { steps } from "./verbs/Blocks.ts"
 import { type Cast, castName, reservedNames } from "./language/Subject.ts"
 
 /** A scenario file, read and checked. */

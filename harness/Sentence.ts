@@ -1,5 +1,5 @@
 import { nearest } from "./yaml/Mistake.ts"
-import type { Verb } from "./Step.ts"
+import type { Verb } from "./verbs/Step.ts"
 import { connecting } from "./verbs/Connecting.ts"
 import { leaving } from "./verbs/Leaving.ts"
 import { loggingIn } from "./verbs/LoggingIn.ts"

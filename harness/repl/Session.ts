@@ -11,9 +11,9 @@ import { clause, parseScenario, withinMillisDefault } from "../Scenario.ts"
 import { parseSentence } from "../Sentence.ts"
 import { Reader, Source } from "../yaml/Source.ts"
 import { CaptureScope, type Stage } from "../stage/Stage.ts"
-import type { Step } from "../Step.ts"
+import type { Step } from "../verbs/Step.ts"
 import { readSteps } from "../StepReader.ts"
-import { steps } from "../Steps.ts"
+import { steps } from "../verbs/Blocks.ts"
 import { type Cast, castName, reservedNames } from "../language/Subject.ts"
 
 /** How a line went. */

@@ -1,5 +1,5 @@
 import * as Data from "effect/Data"
-import type { Step } from "../Step.ts"
+import type { Step } from "../verbs/Step.ts"
 
 /** What a step expected and what came instead, in words for a person. */
 export interface Finding {

@@ -2,10 +2,10 @@ import * as Effect from "effect/Effect"
 import { performance } from "node:perf_hooks"
 import type { Actor } from "../stage/Actor.ts"
 import { fail } from "../stage/Finding.ts"
-import { shown } from "../Expectation.ts"
+import { shown } from "./Expectation.ts"
 import { connectMillisMax, type Scene } from "../stage/Stage.ts"
-import { type Step, type Verb, verb } from "../Step.ts"
-import { each } from "../Subjects.ts"
+import { type Step, type Verb, verb } from "./Step.ts"
+import { each } from "./ResolveSubject.ts"
 import { isSuccess } from "../stage/PendingRequests.ts"
 
 /** Sentences that open a connection, or show that none can be had. */

@@ -1,15 +1,15 @@
 import * as Effect from "effect/Effect"
 import { type Actor, type Lane, laneOf } from "../stage/Actor.ts"
 import type { Incoming } from "../stage/ActorConnection.ts"
-import { expectation, lookAt, lookAtEnd, seen, type Sight, shown, waitFor, wrong } from "../Expectation.ts"
+import { expectation, lookAt, lookAtEnd, seen, type Sight, shown, waitFor, wrong } from "./Expectation.ts"
 import { fail } from "../stage/Finding.ts"
-import { fence } from "../Fence.ts"
+import { fence } from "./Fence.ts"
 import { messagePattern } from "../language/Notation.ts"
 import { describe, match, Mismatch, type ObjectPattern, place } from "../language/Pattern.ts"
 import { oneOrMore } from "../yaml/Shape.ts"
 import { onExtra, type Scene } from "../stage/Stage.ts"
-import { type Step, type Verb, verb } from "../Step.ts"
-import { each, subjects } from "../Subjects.ts"
+import { type Step, type Verb, verb } from "./Step.ts"
+import { each, subjects } from "./ResolveSubject.ts"
 
 type Patterns = ReadonlyArray<ObjectPattern>
 const patterns = oneOrMore(messagePattern)

@@ -2,8 +2,8 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type { StepFailed } from "../stage/Finding.ts"
 import type { Scene } from "../stage/Stage.ts"
-import type { Step } from "../Step.ts"
-import { resolve } from "../Subjects.ts"
+import type { Step } from "./Step.ts"
+import { resolve } from "./ResolveSubject.ts"
 
 /** One step of one branch, for one actor where it is a group's. */
 interface Task {

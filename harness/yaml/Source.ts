@@ -12,7 +12,7 @@ import {
 } from "yaml"
 import { complaintOf } from "./YamlErrors.ts"
 import type { Mistake } from "./Mistake.ts"
-import type { Step } from "../Step.ts"
+import type { Step } from "../verbs/Step.ts"
 
 export type { Node } from "yaml"
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { parseScenario } from "../../harness/Scenario.ts"
 import { nearestSentence, parseSentence, verbs } from "../../harness/Sentence.ts"
-import { themes, type Verb } from "../../harness/Step.ts"
+import { themes, type Verb } from "../../harness/verbs/Step.ts"
 
 describe("a sentence is found in the verb table", () => {
   type Slots = {

@@ -1,12 +1,12 @@
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
-import type { Actor } from "./stage/Actor.ts"
-import type { Connection } from "./stage/ActorConnection.ts"
+import type { Actor } from "../stage/Actor.ts"
+import type { Connection } from "../stage/ActorConnection.ts"
 import { shown } from "./Expectation.ts"
-import { fail, type StepFailed } from "./stage/Finding.ts"
-import { turn } from "./stage/Condition.ts"
-import type { Scene } from "./stage/Stage.ts"
-import { millis } from "./Text.ts"
+import { fail, type StepFailed } from "../stage/Finding.ts"
+import { turn } from "../stage/Condition.ts"
+import type { Scene } from "../stage/Stage.ts"
+import { millis } from "../Text.ts"
 
 /**
  * Makes sure that all which was caused so far has come in at these actors, without sleeping: every logged-in connection

@@ -1,14 +1,14 @@
 import * as Effect from "effect/Effect"
-import type { Actor } from "./stage/Actor.ts"
-import { briefSent } from "./stage/Caption.ts"
-import { fail, type StepFailed } from "./stage/Finding.ts"
+import type { Actor } from "../stage/Actor.ts"
+import { briefSent } from "../stage/Caption.ts"
+import { fail, type StepFailed } from "../stage/Finding.ts"
 import { fence } from "./Fence.ts"
-import type { Json } from "./language/Pattern.ts"
-import { turn } from "./stage/Condition.ts"
-import { bounded, type Scene } from "./stage/Stage.ts"
+import type { Json } from "../language/Pattern.ts"
+import { turn } from "../stage/Condition.ts"
+import { bounded, type Scene } from "../stage/Stage.ts"
 import type { Step } from "./Step.ts"
-import { encode } from "./language/Template.ts"
-import { clip, count, visible } from "./Text.ts"
+import { encode } from "../language/Template.ts"
+import { clip, count, visible } from "../Text.ts"
 
 type AnyStep = Step<any, any>
 

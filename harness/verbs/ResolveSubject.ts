@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
-import type { Actor } from "./stage/Actor.ts"
-import { fail, type StepFailed } from "./stage/Finding.ts"
-import type { Scene, Stage } from "./stage/Stage.ts"
+import type { Actor } from "../stage/Actor.ts"
+import { fail, type StepFailed } from "../stage/Finding.ts"
+import type { Scene, Stage } from "../stage/Stage.ts"
 import type { Step, Verb } from "./Step.ts"
-import type { Who } from "./language/Subject.ts"
+import type { Who } from "../language/Subject.ts"
 
 /** The actors that the subject of a step stands for, at this moment of the play. */
 export const subjects = (

@@ -1,4 +1,4 @@
-import { orValueOf, type Shape } from "./yaml/Shape.ts"
+import { orValueOf, type Shape } from "../yaml/Shape.ts"
 import type { Step } from "./Step.ts"
 
 type Steps = ReadonlyArray<Step>

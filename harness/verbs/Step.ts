@@ -1,11 +1,11 @@
 import type * as Effect from "effect/Effect"
-import type { ClauseId } from "./language/Clauses.ts"
-import type { StepFailed } from "./stage/Finding.ts"
-import type { ObjectPattern } from "./language/Pattern.ts"
-import type { Shape } from "./yaml/Shape.ts"
-import type { Scene } from "./stage/Stage.ts"
-import type { Template } from "./language/Template.ts"
-import type { Who } from "./language/Subject.ts"
+import type { ClauseId } from "../language/Clauses.ts"
+import type { StepFailed } from "../stage/Finding.ts"
+import type { ObjectPattern } from "../language/Pattern.ts"
+import type { Shape } from "../yaml/Shape.ts"
+import type { Scene } from "../stage/Stage.ts"
+import type { Template } from "../language/Template.ts"
+import type { Who } from "../language/Subject.ts"
 
 /** One sentence of a scenario, read and checked, with the place it stands at. */
 export interface Step<Value = unknown, Options = { readonly [key: string]: unknown }> {

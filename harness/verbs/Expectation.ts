@@ -1,12 +1,12 @@
 import * as Effect from "effect/Effect"
-import { type Actor, type Lane } from "./stage/Actor.ts"
-import type { Incoming } from "./stage/ActorConnection.ts"
-import { type Finding, fail, type StepFailed } from "./stage/Finding.ts"
-import { type Captures, describe, match, Mismatch, type ObjectPattern } from "./language/Pattern.ts"
-import { onExtra, type Scene } from "./stage/Stage.ts"
+import { type Actor, type Lane } from "../stage/Actor.ts"
+import type { Incoming } from "../stage/ActorConnection.ts"
+import { type Finding, fail, type StepFailed } from "../stage/Finding.ts"
+import { type Captures, describe, match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
+import { onExtra, type Scene } from "../stage/Stage.ts"
 import type { Step, Verb } from "./Step.ts"
-import { clip, count, millis, show } from "./Text.ts"
-import { subjects } from "./Subjects.ts"
+import { clip, count, millis, show } from "../Text.ts"
+import { subjects } from "./ResolveSubject.ts"
 
 /** What a look at an actor shows: what was waited for, what is wrong, or nothing yet (`undefined`). */
 export type Sight = Seen | Wrong | undefined
