@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { type Outcome, play, type PlaySettings, skipped } from "./Run.ts"
-import type { Scenario } from "./Scenario.ts"
+import type { Scenario } from "./scenario/Scenario.ts"
 import type { Target } from "./stage/Target.ts"
 
 /** How a list of scenarios is played. */

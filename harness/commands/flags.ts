@@ -5,7 +5,7 @@ import * as Flag from "effect/cli/Flag"
 import { parseAddress } from "../../src/net/Address.ts"
 import { clauses } from "../language/Clauses.ts"
 import { parseDestination } from "../Output.ts"
-import { parseShard } from "../Selection.ts"
+import { parseShard } from "../scenario/Selection.ts"
 
 /** The files to play. */
 export const paths = Argument.String("path").pipe(

@@ -7,7 +7,7 @@ export const schema = Command.make(
   "schema",
   {},
   Effect.fnUntraced(function* () {
-    const { fileSchema } = yield* Effect.promise(() => import("../FileSchema.ts"))
+    const { fileSchema } = yield* Effect.promise(() => import("../scenario/FileSchema.ts"))
     yield* Console.log(JSON.stringify(fileSchema, null, 2))
   })
 ).pipe(

@@ -1,4 +1,4 @@
-import { verbs } from "../Sentence.ts"
+import { verbs } from "../scenario/Grammar.ts"
 import { looksLikeWho } from "../language/Subject.ts"
 
 /** What a line may begin with besides sentences. */

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Ajv } from "ajv"
 import { parse } from "yaml"
-import { fileSchema } from "../../harness/FileSchema.ts"
-import { verbs } from "../../harness/Sentence.ts"
+import { fileSchema } from "../../harness/scenario/FileSchema.ts"
+import { verbs } from "../../harness/scenario/Grammar.ts"
 
 const valid = new Ajv({ strict: false }).compile(fileSchema)
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { generated } from "../../harness/Generated.ts"
-import { verbs } from "../../harness/Sentence.ts"
+import { generated } from "../../harness/scenario/Generated.ts"
+import { verbs } from "../../harness/scenario/Grammar.ts"
 
 describe("what is generated from the verb table is current (pnpm generate)", () => {
   for (const { content, file } of generated((name) => readFileSync(name, "utf8")))

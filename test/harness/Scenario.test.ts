@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { parseScenario, type Scenario } from "../../harness/Scenario.ts"
+import { parseScenario, type Scenario } from "../../harness/scenario/Scenario.ts"
 
 const folder = "scenarios/invalid"
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { parseScenario } from "../../harness/Scenario.ts"
-import { nearestSentence, parseSentence, verbs } from "../../harness/Sentence.ts"
+import { parseScenario } from "../../harness/scenario/Scenario.ts"
+import { nearestSentence, parseSentence, verbs } from "../../harness/scenario/Grammar.ts"
 import { themes, type Verb } from "../../harness/verbs/Step.ts"
 
 describe("a sentence is found in the verb table", () => {

@@ -1,8 +1,8 @@
-import { clauses } from "./language/Clauses.ts"
+import { clauses } from "../language/Clauses.ts"
 import { castShape, clause, fileShapes } from "./Scenario.ts"
-import { sentencePattern, verbs } from "./Sentence.ts"
-import { type JsonSchema, orValueOf, type Shape } from "./yaml/Shape.ts"
-import type { Verb } from "./verbs/Step.ts"
+import { sentencePattern, verbs } from "./Grammar.ts"
+import { type JsonSchema, orValueOf, type Shape } from "../yaml/Shape.ts"
+import type { Verb } from "../verbs/Step.ts"
 import { commonOptions } from "./StepReader.ts"
 
 /** The JSON Schema of scenario files: what editors complete, with a snippet for each sentence of the verb table. */

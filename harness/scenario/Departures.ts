@@ -1,5 +1,5 @@
-import { looksAt, namesWanted, patternsOf, toldToBeGone } from "./Asking.ts"
-import type { Step } from "./verbs/Step.ts"
+import { looksAt, namesWanted, patternsOf, toldToBeGone } from "./StepFacts.ts"
+import type { Step } from "../verbs/Step.ts"
 
 /** Names whose owners have left without anybody having seen that the server noticed: they are still on its books for a while. */
 export class Departures {

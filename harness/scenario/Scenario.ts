@@ -1,8 +1,8 @@
-import { type ClauseId, clauses, isClauseId, type Level, levels } from "./language/Clauses.ts"
+import { type ClauseId, clauses, isClauseId, type Level, levels } from "../language/Clauses.ts"
 import { lint } from "./Lint.ts"
-import { messagePattern } from "./language/Notation.ts"
-import { didYouMean, type Mistake } from "./yaml/Mistake.ts"
-import type { ObjectPattern } from "./language/Pattern.ts"
+import { messagePattern } from "../language/Notation.ts"
+import { didYouMean, type Mistake } from "../yaml/Mistake.ts"
+import type { ObjectPattern } from "../language/Pattern.ts"
 import { chaos, load } from "./Plans.ts"
 import { readSteps } from "./StepReader.ts"
 import {
@@ -15,11 +15,11 @@ import {
   options,
   type Shape,
   words
-} from "./yaml/Shape.ts"
-import { type Entry, type Node, Reader, Source } from "./yaml/Source.ts"
-import type { Step } from "./verbs/Step.ts"
-import { steps } from "./verbs/Blocks.ts"
-import { type Cast, castName, reservedNames } from "./language/Subject.ts"
+} from "../yaml/Shape.ts"
+import { type Entry, type Node, Reader, Source } from "../yaml/Source.ts"
+import type { Step } from "../verbs/Step.ts"
+import { steps } from "../verbs/Blocks.ts"
+import { type Cast, castName, reservedNames } from "../language/Subject.ts"
 
 /** A scenario file, read and checked. */
 export interface Scenario {

@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
-import { FileInvalid, type Mistake } from "./yaml/Mistake.ts"
-import { nameOf } from "./Summary.ts"
+import { FileInvalid, type Mistake } from "../yaml/Mistake.ts"
+import { nameOf } from "../Summary.ts"
 import { parseScenario, type Scenario } from "./Scenario.ts"
 
 /** Where scenarios are looked for when no path is named; the folders inside it are not searched. */

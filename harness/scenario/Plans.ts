@@ -1,4 +1,4 @@
-import { choice, duration, either, flag, list, options, percentage, rate } from "./yaml/Shape.ts"
+import { choice, duration, either, flag, list, options, percentage, rate } from "../yaml/Shape.ts"
 
 /** `load:` is for replaying a scenario by hundreds at once. */
 export const load = options(

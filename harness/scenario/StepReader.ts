@@ -1,13 +1,13 @@
-import type { ClauseId } from "./language/Clauses.ts"
-import { phrase, textTemplate } from "./language/Notation.ts"
-import { didYouMean } from "./yaml/Mistake.ts"
-import { colonlessVerb, nearestSentence, parseSentence } from "./Sentence.ts"
-import { duration, oneOrMore, type Shape, words } from "./yaml/Shape.ts"
-import type { Entry, Node, Reader } from "./yaml/Source.ts"
-import type { Step, Verb } from "./verbs/Step.ts"
-import { listed } from "./Text.ts"
-import type { Template } from "./language/Template.ts"
-import { type Cast, looksLikeWho, parseWho, type Who } from "./language/Subject.ts"
+import type { ClauseId } from "../language/Clauses.ts"
+import { phrase, textTemplate } from "../language/Notation.ts"
+import { didYouMean } from "../yaml/Mistake.ts"
+import { colonlessVerb, nearestSentence, parseSentence } from "./Grammar.ts"
+import { duration, oneOrMore, type Shape, words } from "../yaml/Shape.ts"
+import type { Entry, Node, Reader } from "../yaml/Source.ts"
+import type { Step, Verb } from "../verbs/Step.ts"
+import { listed } from "../Text.ts"
+import type { Template } from "../language/Template.ts"
+import { type Cast, looksLikeWho, parseWho, type Who } from "../language/Subject.ts"
 
 /** Options that every sentence takes. */
 export const commonOptions = (clause: Shape<ClauseId>) => ({

@@ -1,6 +1,6 @@
 import { fileSchema } from "./FileSchema.ts"
-import { verbs } from "./Sentence.ts"
-import { themes, type Verb } from "./verbs/Step.ts"
+import { verbs } from "./Grammar.ts"
+import { themes, type Verb } from "../verbs/Step.ts"
 
 /** A file whose content follows from the code. */
 export interface GeneratedFile {

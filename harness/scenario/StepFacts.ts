@@ -1,6 +1,6 @@
-import { match, Mismatch, type ObjectPattern } from "./language/Pattern.ts"
-import type { Step } from "./verbs/Step.ts"
-import { field, type Template } from "./language/Template.ts"
+import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
+import type { Step } from "../verbs/Step.ts"
+import { field, type Template } from "../language/Template.ts"
 
 /** What a step sends, as far as the file tells. */
 export const sentBy = (step: Step): ReadonlyArray<Template> => step.verb.sends?.(step) ?? []

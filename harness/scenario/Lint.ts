@@ -1,14 +1,14 @@
-import { asksForName, grants, looksAt, namesWanted, patternsOf, sentBy } from "./Asking.ts"
-import { uncarried } from "./Blame.ts"
-import { clauses } from "./language/Clauses.ts"
-import { capturesSent, inAll, inOne } from "./language/Captures.ts"
+import { asksForName, grants, looksAt, namesWanted, patternsOf, sentBy } from "./StepFacts.ts"
+import { uncarried } from "../Blame.ts"
+import { clauses } from "../language/Clauses.ts"
+import { capturesSent, inAll, inOne } from "../language/Captures.ts"
 import { Departures } from "./Departures.ts"
 import type { Scenario } from "./Scenario.ts"
-import type { Source } from "./yaml/Source.ts"
-import type { Standing, Step } from "./verbs/Step.ts"
-import { field } from "./language/Template.ts"
-import { listed } from "./Text.ts"
-import { actorsOf } from "./language/Subject.ts"
+import type { Source } from "../yaml/Source.ts"
+import type { Standing, Step } from "../verbs/Step.ts"
+import { field } from "../language/Template.ts"
+import { listed } from "../Text.ts"
+import { actorsOf } from "../language/Subject.ts"
 
 /** Connections that a must scenario may use: students write `listen(5)`, and CONC-1 asks for eight. */
 const mustClientsMax = 8
