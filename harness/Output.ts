@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs"
 import type { Outcome } from "./Run.ts"
-import { exitCodes, type Summary } from "./Summary.ts"
+import { exitCodes, type Summary } from "./verdict/Summary.ts"
 import { reporters, type Reporter, type ReporterName, type RunInfo } from "./report/Reporter.ts"
 import { coloured, colourless } from "./report/Style.ts"
 

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { blame, type ClauseVerdict, type Place, wayOf } from "./Blame.ts"
+import { blame, type ClauseVerdict, type Place, wayOf } from "./verdict/Blame.ts"
 import type { ClauseId } from "./language/Clauses.ts"
 import { theEnd } from "./End.ts"
 import type { Finding } from "./stage/Finding.ts"

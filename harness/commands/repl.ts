@@ -9,7 +9,7 @@ import { randomOf } from "../Random.ts"
 import { coloured, colourless } from "../report/Style.ts"
 import { Session } from "../repl/Session.ts"
 import { Stage } from "../stage/Stage.ts"
-import { exitCodes } from "../Summary.ts"
+import { exitCodes } from "../verdict/Summary.ts"
 import { runFlags, targetFlags } from "./flags.ts"
 import { chooseTarget } from "./target.ts"
 

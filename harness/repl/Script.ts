@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { StepFailed } from "../stage/Finding.ts"
 import type { Happening } from "../stage/Transcript.ts"
 import { crashOf } from "../Run.ts"
-import { exitCodes } from "../Summary.ts"
+import { exitCodes } from "../verdict/Summary.ts"
 import { type Entered, Session } from "./Session.ts"
 
 /** How a script ends: with the exit code of a scenario, and in words where it did not pass. */

@@ -1,6 +1,6 @@
 import { type ClauseId, clauses, type Level } from "../language/Clauses.ts"
 import type { Verdict } from "../Run.ts"
-import { levelsIn, type Summary } from "../Summary.ts"
+import { levelsIn, type Summary } from "../verdict/Summary.ts"
 import type { Style } from "./Style.ts"
 
 /** The verdict on each clause: a row for each family, a column for each level. */

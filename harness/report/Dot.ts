@@ -1,5 +1,5 @@
 import type { Outcome } from "../Run.ts"
-import type { Weight } from "../Summary.ts"
+import type { Weight } from "../verdict/Summary.ts"
 import { closing, heading, told } from "./Pretty.ts"
 import type { Reporter, RunInfo } from "./Reporter.ts"
 

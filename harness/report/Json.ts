@@ -1,5 +1,5 @@
 import type { Outcome } from "../Run.ts"
-import type { Summary } from "../Summary.ts"
+import type { Summary } from "../verdict/Summary.ts"
 import type { Reporter, RunInfo } from "./Reporter.ts"
 
 /** One JSON document: the target, then each scenario with the verdict on each of its clauses. */

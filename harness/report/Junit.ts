@@ -1,5 +1,5 @@
 import type { Outcome } from "../Run.ts"
-import type { Summary, Weight } from "../Summary.ts"
+import type { Summary, Weight } from "../verdict/Summary.ts"
 import { blamed, picture, placeOf } from "./Picture.ts"
 import type { Reporter, RunInfo } from "./Reporter.ts"
 import { colourless } from "./Style.ts"

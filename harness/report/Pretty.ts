@@ -1,5 +1,5 @@
 import type { Outcome } from "../Run.ts"
-import type { Summary, Weight } from "../Summary.ts"
+import type { Summary, Weight } from "../verdict/Summary.ts"
 import { count, millis } from "../Text.ts"
 import { clauseTable } from "./ClauseTable.ts"
 import { blamed, picture, placeOf } from "./Picture.ts"

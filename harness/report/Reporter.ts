@@ -1,5 +1,5 @@
 import type { Outcome } from "../Run.ts"
-import type { Summary, Weight } from "../Summary.ts"
+import type { Summary, Weight } from "../verdict/Summary.ts"
 import type { Style } from "./Style.ts"
 
 /** What a reporter knows from the start. */

@@ -6,7 +6,7 @@ import * as Flag from "effect/cli/Flag"
 import { exitCodes, Failure, runMain } from "../../src/commands/Cli.ts"
 import { loadScenarios } from "../../harness/scenario/Files.ts"
 import type { Scenario } from "../../harness/scenario/Scenario.ts"
-import { nameOf } from "../../harness/Summary.ts"
+import { nameOf } from "../../harness/verdict/Summary.ts"
 import { faults } from "./Faults.ts"
 import {
   clausesWithoutProof,

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { type Outcome, skipped } from "../../harness/Run.ts"
 import { reporters, type ReporterName } from "../../harness/report/Reporter.ts"
 import { coloured, colourless, type Style } from "../../harness/report/Style.ts"
-import { Summary, weigh } from "../../harness/Summary.ts"
+import { Summary, weigh } from "../../harness/verdict/Summary.ts"
 import type { Change } from "../faulty/Chat.ts"
 import { chat, playing, scenarioOf, steps } from "./playing.ts"
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Outcome, Verdict } from "../../harness/Run.ts"
 import type { Level } from "../../harness/language/Clauses.ts"
-import { exitCodes, Summary, weigh } from "../../harness/Summary.ts"
+import { exitCodes, Summary, weigh } from "../../harness/verdict/Summary.ts"
 import { TargetFailed } from "../../harness/stage/Target.ts"
 import { skipped } from "../../harness/Run.ts"
 import { scenarioOf } from "./playing.ts"

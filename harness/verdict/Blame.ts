@@ -1,6 +1,6 @@
-import type { ClauseId } from "./language/Clauses.ts"
-import type { Scenario } from "./scenario/Scenario.ts"
-import type { Step } from "./verbs/Step.ts"
+import type { ClauseId } from "../language/Clauses.ts"
+import type { Scenario } from "../scenario/Scenario.ts"
+import type { Step } from "../verbs/Step.ts"
 
 /** What a scenario showed of one clause; a clause that was not reached names what stood in the way. */
 export type ClauseVerdict =
