@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs"
-import type { Outcome } from "./Run.ts"
+import type { Outcome } from "./run/Run.ts"
 import { exitCodes, type Summary } from "./verdict/Summary.ts"
 import { reporters, type Reporter, type ReporterName, type RunInfo } from "./report/Reporter.ts"
 import { coloured, colourless } from "./report/Style.ts"

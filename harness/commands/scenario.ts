@@ -6,8 +6,8 @@ import { Failure } from "../../src/commands/Cli.ts"
 import { loadScenarios } from "../scenario/Files.ts"
 import { recall, remember } from "../verdict/LastFailed.ts"
 import { type Destination, Output, Screen } from "../Output.ts"
-import { playAll } from "../Playlist.ts"
-import type { Outcome } from "../Run.ts"
+import { playAll } from "../run/RunAll.ts"
+import type { Outcome } from "../run/Run.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import { select, type Selection } from "../scenario/Selection.ts"
 import { exitCodes, Summary, weigh } from "../verdict/Summary.ts"
@@ -31,7 +31,7 @@ export const scenario = Command.make(
     const target = yield* chooseTarget(input)
     const once = Effect.suspend(() => run(input, target))
     if (!input.watch) return yield* once
-    const { watching } = yield* Effect.promise(() => import("../Watch.ts"))
+    const { watching } = yield* Effect.promise(() => import("../run/Watch.ts"))
     return yield* watching(input.paths, once)
   })
 ).pipe(

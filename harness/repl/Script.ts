@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { StepFailed } from "../stage/Finding.ts"
 import type { Happening } from "../stage/Transcript.ts"
-import { crashOf } from "../Run.ts"
+import { crashOf } from "../run/Run.ts"
 import { exitCodes } from "../verdict/Summary.ts"
 import { type Entered, Session } from "./Session.ts"
 

@@ -1,5 +1,5 @@
 import { clauses, type ClauseId } from "../language/Clauses.ts"
-import type { Failure, Outcome } from "../Run.ts"
+import type { Failure, Outcome } from "../run/Run.ts"
 import { millis } from "../Text.ts"
 import type { Happening } from "../stage/Transcript.ts"
 import type { RunInfo } from "./Reporter.ts"

@@ -1,4 +1,4 @@
-import type { Outcome } from "../Run.ts"
+import type { Outcome } from "../run/Run.ts"
 import type { Summary, Weight } from "../verdict/Summary.ts"
 import type { Style } from "./Style.ts"
 

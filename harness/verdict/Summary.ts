@@ -1,5 +1,5 @@
 import { type ClauseId, clauses, type Level, levels } from "../language/Clauses.ts"
-import type { Outcome, Verdict } from "../Run.ts"
+import type { Outcome, Verdict } from "../run/Run.ts"
 
 /** How a run ends as a process; of several that apply the first of this list wins. */
 export const exitCodes = {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import { type ClauseId, clauses } from "../../harness/language/Clauses.ts"
-import { play, type Verdict } from "../../harness/Run.ts"
+import { play, type Verdict } from "../../harness/run/Run.ts"
 import type { Scenario } from "../../harness/scenario/Scenario.ts"
 import { nameOf } from "../../harness/verdict/Summary.ts"
 import type { Target } from "../../harness/stage/Target.ts"

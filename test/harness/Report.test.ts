@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { type Outcome, skipped } from "../../harness/Run.ts"
+import { type Outcome, skipped } from "../../harness/run/Run.ts"
 import { reporters, type ReporterName } from "../../harness/report/Reporter.ts"
 import { coloured, colourless, type Style } from "../../harness/report/Style.ts"
 import { Summary, weigh } from "../../harness/verdict/Summary.ts"

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import { watching } from "../../harness/Watch.ts"
+import { watching } from "../../harness/run/Watch.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "palabre-watch-"))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net"
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { type Outcome, play } from "../../harness/Run.ts"
+import { type Outcome, play } from "../../harness/run/Run.ts"
 import { parseScenario, type Scenario } from "../../harness/scenario/Scenario.ts"
 import { Session } from "../../harness/repl/Session.ts"
 import { Stage } from "../../harness/stage/Stage.ts"

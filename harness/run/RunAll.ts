@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { type Outcome, play, type PlaySettings, skipped } from "./Run.ts"
-import type { Scenario } from "./scenario/Scenario.ts"
-import type { Target } from "./stage/Target.ts"
+import type { Scenario } from "../scenario/Scenario.ts"
+import type { Target } from "../stage/Target.ts"
 
 /** How a list of scenarios is played. */
 export interface PlaylistSettings extends PlaySettings {

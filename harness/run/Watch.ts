@@ -2,7 +2,7 @@ import { existsSync, type FSWatcher, statSync, watch } from "node:fs"
 import { basename, dirname, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
-import { scenariosFolder } from "./scenario/Files.ts"
+import { scenariosFolder } from "../scenario/Files.ts"
 
 /** Editors write a file in several steps. */
 const settleMillis = 50

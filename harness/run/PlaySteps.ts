@@ -1,8 +1,8 @@
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
-import { StepFailed } from "./stage/Finding.ts"
-import type { CaptureScope, Scene, Stage } from "./stage/Stage.ts"
-import type { Step } from "./verbs/Step.ts"
+import { StepFailed } from "../stage/Finding.ts"
+import type { CaptureScope, Scene, Stage } from "../stage/Stage.ts"
+import type { Step } from "../verbs/Step.ts"
 
 /** Plays steps one after the other; a failure remembers the innermost step it happened in. */
 export const playSteps = (
