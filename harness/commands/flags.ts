@@ -4,7 +4,7 @@ import * as CliError from "effect/cli/CliError"
 import * as Flag from "effect/cli/Flag"
 import { parseAddress } from "../../src/net/Address.ts"
 import { clauses } from "../language/Clauses.ts"
-import { parseDestination } from "../Output.ts"
+import { parseDestination } from "../report/Output.ts"
 import { parseShard } from "../scenario/Selection.ts"
 
 /** The files to play. */

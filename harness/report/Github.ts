@@ -1,5 +1,5 @@
 import type { Outcome } from "../run/Run.ts"
-import { blamed, placeOf } from "./Picture.ts"
+import { blamed, placeOf } from "./FailurePicture.ts"
 import type { Reporter, RunInfo } from "./Reporter.ts"
 
 /** Annotations of GitHub Actions, each on the line of the scenario that did not hold. */

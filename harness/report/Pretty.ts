@@ -2,7 +2,7 @@ import type { Outcome } from "../run/Run.ts"
 import type { Summary, Weight } from "../verdict/Summary.ts"
 import { count, millis } from "../Text.ts"
 import { clauseTable } from "./ClauseTable.ts"
-import { blamed, picture, placeOf } from "./Picture.ts"
+import { blamed, picture, placeOf } from "./FailurePicture.ts"
 import type { Reporter, RunInfo } from "./Reporter.ts"
 import type { Style } from "./Style.ts"
 

@@ -1,5 +1,5 @@
 import type { Outcome } from "../run/Run.ts"
-import { blamed, placeOf } from "./Picture.ts"
+import { blamed, placeOf } from "./FailurePicture.ts"
 import type { Reporter, RunInfo } from "./Reporter.ts"
 
 /** TAP version 14: failures that only warn are `TODO`, as TAP calls what may fail. */

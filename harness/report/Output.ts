@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs"
-import type { Outcome } from "./run/Run.ts"
-import { exitCodes, type Summary } from "./verdict/Summary.ts"
-import { reporters, type Reporter, type ReporterName, type RunInfo } from "./report/Reporter.ts"
-import { coloured, colourless } from "./report/Style.ts"
+import type { Outcome } from "../run/Run.ts"
+import { exitCodes, type Summary } from "../verdict/Summary.ts"
+import { reporters, type Reporter, type ReporterName, type RunInfo } from "./Reporter.ts"
+import { coloured, colourless } from "./Style.ts"
 
 /** Where one reporter writes: standard output, standard error where it is `aside`, or a file at the end. */
 export interface Destination {
