@@ -2,7 +2,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import { loadScenarios } from "../scenario/Files.ts"
-import { count } from "../Text.ts"
+import { count } from "../Format.ts"
 import { paths } from "./flags.ts"
 import { onMistakes } from "./mistakes.ts"
 

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { Failure } from "../../src/commands/Cli.ts"
 import type { FileInvalid, Mistake } from "../yaml/Mistake.ts"
 import { exitCodes } from "../verdict/Summary.ts"
-import { count } from "../Text.ts"
+import { count } from "../Format.ts"
 
 /** Shows all mistakes, each with its line of the file, and ends the command: nothing was played. */
 export const onMistakes = ({ mistakes }: FileInvalid): Effect.Effect<never, Failure> =>

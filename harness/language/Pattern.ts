@@ -1,5 +1,5 @@
 import { assign, type Unplaced } from "./Matching.ts"
-import { show } from "../Text.ts"
+import { show } from "../Format.ts"
 
 /** What `$name` captures: a whole scalar. */
 export type Scalar = string | number | boolean | null

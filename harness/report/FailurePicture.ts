@@ -1,6 +1,6 @@
 import { clauses, type ClauseId } from "../language/Clauses.ts"
 import type { Failure, Outcome } from "../run/Run.ts"
-import { millis } from "../Text.ts"
+import { millis } from "../Format.ts"
 import type { Happening } from "../stage/Transcript.ts"
 import type { RunInfo } from "./Reporter.ts"
 import type { Style } from "./Style.ts"

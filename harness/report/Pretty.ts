@@ -1,6 +1,6 @@
 import type { Outcome } from "../run/Run.ts"
 import type { Summary, Weight } from "../verdict/Summary.ts"
-import { count, millis } from "../Text.ts"
+import { count, millis } from "../Format.ts"
 import { clauseTable } from "./ClauseTable.ts"
 import { blamed, picture, placeOf } from "./FailurePicture.ts"
 import type { Reporter, RunInfo } from "./Reporter.ts"

@@ -8,7 +8,7 @@ import { encode } from "../language/Template.ts"
 import { isSuccess } from "../stage/PendingRequests.ts"
 import { seatsSure } from "../stage/ServerSeats.ts"
 import type { Scene, Stage } from "../stage/Stage.ts"
-import { count, show } from "../Text.ts"
+import { count, show } from "../Format.ts"
 import { receivedNothing } from "../verbs/Receiving.ts"
 
 /**

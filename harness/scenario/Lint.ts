@@ -7,7 +7,7 @@ import type { Scenario } from "./Scenario.ts"
 import type { Source } from "../yaml/Source.ts"
 import type { Standing, Step } from "../verbs/Step.ts"
 import { field } from "../language/Template.ts"
-import { listed } from "../Text.ts"
+import { listed } from "../Format.ts"
 import { actorsOf } from "../language/Subject.ts"
 
 /** Connections that a must scenario may use: students write `listen(5)`, and CONC-1 asks for eight. */

@@ -5,7 +5,7 @@ import { colonlessVerb, nearestSentence, parseSentence } from "./Grammar.ts"
 import { duration, oneOrMore, type Shape, words } from "../yaml/Shape.ts"
 import type { Entry, Node, Reader } from "../yaml/Source.ts"
 import type { Step, Verb } from "../verbs/Step.ts"
-import { listed } from "../Text.ts"
+import { listed } from "../Format.ts"
 import type { Template } from "../language/Template.ts"
 import { type Cast, looksLikeWho, parseWho, type Who } from "../language/Subject.ts"
 

@@ -1,6 +1,6 @@
 import { Frames } from "../../src/wire/Frames.ts"
 import type { Json } from "../language/Pattern.ts"
-import { clip, count, show, visible } from "../Text.ts"
+import { clip, count, show, visible } from "../Format.ts"
 
 /** The whole JSON values that stand in some bytes. */
 export const valuesIn = (bytes: Buffer): ReadonlyArray<Json> => {

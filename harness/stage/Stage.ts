@@ -20,7 +20,7 @@ import { hasField } from "./PendingRequests.ts"
 import { Signal } from "./Condition.ts"
 import type { Step } from "../verbs/Step.ts"
 import type { Server, Target } from "./Target.ts"
-import { show } from "../Text.ts"
+import { show } from "../Format.ts"
 import { type Happening, Transcript } from "./Transcript.ts"
 import { actorsOf, type Cast } from "../language/Subject.ts"
 

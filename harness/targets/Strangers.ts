@@ -5,7 +5,7 @@ import { Connection, unseen } from "../stage/ActorConnection.ts"
 import { hasField } from "../stage/PendingRequests.ts"
 import { Signal } from "../stage/Condition.ts"
 import { encode } from "../language/Template.ts"
-import { listed } from "../Text.ts"
+import { listed } from "../Format.ts"
 
 /** How long it may take to find out who else is there. */
 const strangersMillisMax = 5_000

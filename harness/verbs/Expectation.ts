@@ -5,7 +5,7 @@ import { type Finding, fail, type StepFailed } from "../stage/Finding.ts"
 import { type Captures, describe, match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import { onExtra, type Scene } from "../stage/Stage.ts"
 import type { Step, Verb } from "./Step.ts"
-import { clip, count, millis, show } from "../Text.ts"
+import { clip, count, millis, show } from "../Format.ts"
 import { subjects } from "./ResolveSubject.ts"
 
 /** What a look at an actor shows: what was waited for, what is wrong, or nothing yet (`undefined`). */

@@ -6,7 +6,7 @@ import { shown } from "./Expectation.ts"
 import { fail, type StepFailed } from "../stage/Finding.ts"
 import { turn } from "../stage/Condition.ts"
 import type { Scene } from "../stage/Stage.ts"
-import { millis } from "../Text.ts"
+import { millis } from "../Format.ts"
 
 /**
  * Makes sure that all which was caused so far has come in at these actors, without sleeping: every logged-in connection

@@ -13,7 +13,7 @@ import { onExtra, type Scene } from "../stage/Stage.ts"
 import { type Step, type Verb, verb } from "./Step.ts"
 import { each, resolve } from "./ResolveSubject.ts"
 import { literal } from "../language/Template.ts"
-import { listed, show } from "../Text.ts"
+import { listed, show } from "../Format.ts"
 
 interface Gone {
   readonly after?: ReadonlyArray<ObjectPattern>

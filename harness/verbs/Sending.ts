@@ -8,7 +8,7 @@ import { turn } from "../stage/Condition.ts"
 import { bounded, type Scene } from "../stage/Stage.ts"
 import type { Step } from "./Step.ts"
 import { encode } from "../language/Template.ts"
-import { clip, count, visible } from "../Text.ts"
+import { clip, count, visible } from "../Format.ts"
 
 type AnyStep = Step<any, any>
 

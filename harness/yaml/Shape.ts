@@ -1,6 +1,6 @@
 import { didYouMean } from "./Mistake.ts"
 import type { Node, Reader } from "./Source.ts"
-import { listed } from "../Text.ts"
+import { listed } from "../Format.ts"
 
 /** What may stand behind a key or a sentence: how it is read, and how an editor's JSON Schema tells of it. */
 export interface Shape<A> {
