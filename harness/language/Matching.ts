@@ -1,4 +1,4 @@
-import type { Captures } from "./Pattern.ts"
+import type { Captures } from "./Json.ts"
 
 /** The first item that cannot have a place of its own together with all before it. */
 export interface Unplaced {

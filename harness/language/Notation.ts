@@ -1,5 +1,6 @@
 import { nearestOf } from "../yaml/Mistake.ts"
-import type { ObjectPattern, Pattern, Scalar } from "./Pattern.ts"
+import type { ObjectPattern, Pattern } from "./Pattern.ts"
+import type { Scalar } from "./Json.ts"
 import { integer, type JsonSchema, orValueOf, type Shape } from "../yaml/Shape.ts"
 import type { Entry, Node, Reader } from "../yaml/Source.ts"
 import type { Template } from "./Template.ts"

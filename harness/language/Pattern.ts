@@ -1,10 +1,6 @@
+import type { Captures, Json, Scalar } from "./Json.ts"
 import { assign, type Unplaced } from "./Matching.ts"
 import { show } from "../Format.ts"
-
-/** What `$name` captures: a whole scalar. */
-export type Scalar = string | number | boolean | null
-export type Json = Scalar | ReadonlyArray<Json> | { readonly [key: string]: Json }
-export type Captures = ReadonlyMap<string, Scalar>
 
 /** What a received value has to look like. */
 export type Pattern =

@@ -1,4 +1,4 @@
-import type { Captures, Json, Scalar } from "./Pattern.ts"
+import type { Captures, Json, Scalar } from "./Json.ts"
 
 /** A value to send, which may hold captures that are known only when it is sent. */
 export type Template =

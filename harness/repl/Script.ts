@@ -1,3 +1,4 @@
+import type { FailedAt } from "../verbs/Step.ts"
 import * as Effect from "effect/Effect"
 import type { StepFailed } from "../stage/Finding.ts"
 import type { Happening } from "../stage/Transcript.ts"
@@ -15,7 +16,7 @@ export interface ScriptEnd {
 export interface Teller {
   readonly happening: (happening: Happening) => string
   readonly entered: (line: string, lineNumber: number, entered: Entered) => string
-  readonly finished: (failed: StepFailed | undefined) => string
+  readonly finished: (failed: StepFailed | FailedAt | undefined) => string
 }
 
 /** Plays lines as a scenario: stops at the first that fails, and judges the end like that of any other. */
@@ -51,7 +52,7 @@ export const playScript = Effect.fnUntraced(function* (
 const endOf = Effect.fnUntraced(function* (
   session: Session,
   message: string,
-  failed: StepFailed
+  failed: StepFailed | FailedAt
 ): Effect.fn.Return<ScriptEnd> {
   const crash = yield* crashLines(session, failed)
   return crash.length === 0
@@ -62,7 +63,7 @@ const endOf = Effect.fnUntraced(function* (
 /** How the server ended, with the last lines it wrote; nothing where it runs. */
 export const crashLines = (
   { stage: { server } }: Session,
-  { finding }: StepFailed
+  { finding }: StepFailed | FailedAt
 ): Effect.Effect<ReadonlyArray<string>> =>
   Effect.map(crashOf(server, finding), (crash) =>
     crash === undefined ? [] : [`the server ended (${crash})`, ...server.lastLines()]
@@ -101,7 +102,7 @@ export const jsonLines: Teller = {
 }
 
 /** What went wrong, for people. */
-export const finding = ({ finding }: StepFailed): string =>
+export const finding = ({ finding }: StepFailed | FailedAt): string =>
   [
     `  expected  ${finding.expected}`,
     `  received  ${finding.received}${afterWhat(finding.after)}`,

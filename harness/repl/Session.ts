@@ -1,3 +1,4 @@
+import type { FailedAt, Step } from "../verbs/Step.ts"
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
@@ -5,13 +6,13 @@ import type { Connection, Incoming } from "../stage/ActorConnection.ts"
 import { theEnd } from "../run/FinalChecks.ts"
 import type { StepFailed } from "../stage/Finding.ts"
 import { lint } from "../scenario/Lint.ts"
-import type { Json, ObjectPattern } from "../language/Pattern.ts"
+import type { ObjectPattern } from "../language/Pattern.ts"
+import type { Json } from "../language/Json.ts"
 import { playSteps, sceneOf } from "../run/PlaySteps.ts"
-import { clause, parseScenario, withinMillisDefault } from "../scenario/Scenario.ts"
+import { clause, parseScenario, withinMillisDefault } from "../scenario/ScenarioReader.ts"
 import { parseSentence } from "../scenario/Grammar.ts"
 import { Reader, Source } from "../yaml/Source.ts"
 import { CaptureScope, type Stage } from "../stage/Stage.ts"
-import type { Step } from "../verbs/Step.ts"
 import { readSteps } from "../scenario/StepReader.ts"
 import { steps } from "../verbs/Blocks.ts"
 import { type Cast, castName, reservedNames } from "../language/Subject.ts"
@@ -21,7 +22,7 @@ export type Entered =
   | { readonly _tag: "Nothing" }
   | { readonly _tag: "Mistake"; readonly message: string }
   | { readonly _tag: "Passed"; readonly step: Step }
-  | { readonly _tag: "Failed"; readonly failed: StepFailed }
+  | { readonly _tag: "Failed"; readonly failed: StepFailed | FailedAt }
 
 /** A line that passed. */
 interface Line {

@@ -1,5 +1,5 @@
 import { type ClauseId, clauses, type Level } from "../language/Clauses.ts"
-import type { Verdict } from "../run/Run.ts"
+import type { Verdict } from "../verdict/Outcome.ts"
 import { levelsIn, type Summary } from "../verdict/Summary.ts"
 import type { Style } from "./Style.ts"
 

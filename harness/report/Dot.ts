@@ -1,4 +1,4 @@
-import type { Outcome } from "../run/Run.ts"
+import type { Outcome } from "../verdict/Outcome.ts"
 import type { Weight } from "../verdict/Summary.ts"
 import { closing, heading, told } from "./Pretty.ts"
 import type { Reporter, RunInfo } from "./Reporter.ts"

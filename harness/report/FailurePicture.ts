@@ -1,5 +1,5 @@
 import { clauses, type ClauseId } from "../language/Clauses.ts"
-import type { Failure, Outcome } from "../run/Run.ts"
+import type { Failure, Outcome } from "../verdict/Outcome.ts"
 import { millis } from "../Format.ts"
 import type { Happening } from "../stage/Transcript.ts"
 import type { RunInfo } from "./Reporter.ts"

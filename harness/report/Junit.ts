@@ -1,4 +1,4 @@
-import type { Outcome } from "../run/Run.ts"
+import type { Outcome } from "../verdict/Outcome.ts"
 import type { Summary, Weight } from "../verdict/Summary.ts"
 import { blamed, picture, placeOf } from "./FailurePicture.ts"
 import type { Reporter, RunInfo } from "./Reporter.ts"

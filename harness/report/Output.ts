@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs"
-import type { Outcome } from "../run/Run.ts"
+import type { Outcome } from "../verdict/Outcome.ts"
 import { exitCodes, type Summary } from "../verdict/Summary.ts"
-import { reporters, type Reporter, type ReporterName, type RunInfo } from "./Reporter.ts"
+import { type Reporter, type RunInfo } from "./Reporter.ts"
+import { type ReporterName, reporters } from "./Reporters.ts"
 import { coloured, colourless } from "./Style.ts"
 
 /** Where one reporter writes: standard output, standard error where it is `aside`, or a file at the end. */

@@ -1,4 +1,4 @@
-import type { Outcome } from "../run/Run.ts"
+import type { Outcome } from "../verdict/Outcome.ts"
 import type { Summary, Weight } from "../verdict/Summary.ts"
 import { count, millis } from "../Format.ts"
 import { clauseTable } from "./ClauseTable.ts"

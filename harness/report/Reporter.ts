@@ -1,4 +1,4 @@
-import type { Outcome } from "../run/Run.ts"
+import type { Outcome } from "../verdict/Outcome.ts"
 import type { Summary, Weight } from "../verdict/Summary.ts"
 import type { Style } from "./Style.ts"
 
@@ -19,15 +19,3 @@ export interface Reporter {
   readonly outcome?: (outcome: Outcome) => string
   readonly end?: (summary: Summary) => string
 }
-
-/** The reporters by name, each loaded only when it is asked for. */
-export const reporters = {
-  pretty: async () => (await import("./Pretty.ts")).pretty,
-  dot: async () => (await import("./Dot.ts")).dot,
-  tap: async () => (await import("./Tap.ts")).tap,
-  junit: async () => (await import("./Junit.ts")).junit,
-  json: async () => (await import("./Json.ts")).json,
-  github: async () => (await import("./Github.ts")).github
-} satisfies Record<string, () => Promise<(info: RunInfo) => Reporter>>
-
-export type ReporterName = keyof typeof reporters

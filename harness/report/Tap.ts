@@ -1,4 +1,4 @@
-import type { Outcome } from "../run/Run.ts"
+import type { Outcome } from "../verdict/Outcome.ts"
 import { blamed, placeOf } from "./FailurePicture.ts"
 import type { Reporter, RunInfo } from "./Reporter.ts"
 

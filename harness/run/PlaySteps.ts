@@ -1,8 +1,7 @@
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
-import { StepFailed } from "../stage/Finding.ts"
-import type { CaptureScope, Scene, Stage } from "../stage/Stage.ts"
-import type { Step } from "../verbs/Step.ts"
+import { FailedAt, type Scene, type Step } from "../verbs/Step.ts"
+import type { CaptureScope, Stage } from "../stage/Stage.ts"
 
 /** Plays steps one after the other; a failure remembers the innermost step it happened in. */
 export const playSteps = (
@@ -10,7 +9,7 @@ export const playSteps = (
   captures: CaptureScope,
   stage: Stage,
   withinMillis: number
-): Effect.Effect<void, StepFailed> =>
+): Effect.Effect<void, FailedAt> =>
   Effect.forEach(
     steps,
     (step) =>
@@ -18,7 +17,7 @@ export const playSteps = (
         step.verb.play(step, sceneOf(captures, stage, withinMillis, step.withinMillis))
       ).pipe(
         Effect.mapError((failed) =>
-          failed.step === undefined ? new StepFailed({ finding: failed.finding, step }) : failed
+          failed._tag === "FailedAt" ? failed : new FailedAt({ finding: failed.finding, step })
         )
       ),
     { discard: true }

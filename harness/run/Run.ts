@@ -1,3 +1,4 @@
+import { type Failure, type Outcome, skipped, type Verdict } from "../verdict/Outcome.ts"
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -14,37 +15,6 @@ import type { Step } from "../verbs/Step.ts"
 import { listed } from "../Format.ts"
 import { actorsOf } from "../language/Subject.ts"
 import type { Server, Target, TargetFailed } from "../stage/Target.ts"
-import type { Happening } from "../stage/Transcript.ts"
-
-/** How a scenario went. */
-export type Verdict = "passed" | "failed" | "not_reached" | "skipped" | "inconclusive"
-
-/** All that a report can tell of one scenario. */
-export interface Outcome {
-  readonly scenario: Scenario
-  readonly verdict: Verdict
-  readonly clauses: ReadonlyMap<ClauseId, ClauseVerdict>
-  /** Clauses that the server broke in passing, with the evidence: they count, the scenario goes on. */
-  readonly broken: ReadonlyMap<ClauseId, string>
-  readonly ms: number
-  /** Why it was skipped, not reached or inconclusive. */
-  readonly reason?: string
-  readonly failure?: Failure
-  /** Why there was no server to play it against. */
-  readonly targetLost?: TargetFailed
-  /** What a reader should know about how it was judged. */
-  readonly notes: ReadonlyArray<string>
-  readonly happenings: ReadonlyArray<Happening>
-}
-
-/** A step that did not go as written, with all that helps to see why. */
-export interface Failure {
-  readonly place: Place
-  readonly finding: Finding
-  /** How the server ended, where it did. */
-  readonly crash: string | undefined
-  readonly lastLines: ReadonlyArray<string>
-}
 
 /** How scenarios are played. */
 export interface PlaySettings {
@@ -91,7 +61,7 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
   const captures = new CaptureScope()
   const part = (name: "before" | "steps" | "after") =>
     Effect.mapError(playSteps(scenario[name], captures, stage, scenario.withinMillis), (failed): Failed => [
-      failed.step === undefined ? "the end" : { part: name, step: failed.step },
+      { part: name, step: failed.step },
       failed.finding
     ])
   const end = Effect.mapError(
@@ -220,19 +190,3 @@ const whyNotHere = Effect.fnUntraced(function* (scenario: Scenario, target: Targ
 
 const usesRestart = (step: Step): boolean =>
   step.verb.restarts === true || (step.verb.steps?.(step) ?? []).flat().some(usesRestart)
-
-/** The outcome of a scenario that was not played. */
-export const skipped = (
-  scenario: Scenario,
-  reason: string,
-  verdict: "skipped" | "inconclusive" = "skipped"
-): Outcome => ({
-  scenario,
-  verdict,
-  reason,
-  clauses: new Map(scenario.proves.map((clause) => [clause, { verdict }])),
-  broken: new Map(),
-  ms: 0,
-  notes: [],
-  happenings: []
-})

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
-import { type Outcome, play, type PlaySettings, skipped } from "./Run.ts"
+import { play, type PlaySettings } from "./Run.ts"
+import { type Outcome, skipped } from "../verdict/Outcome.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import type { Target } from "../stage/Target.ts"
 

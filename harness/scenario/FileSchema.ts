@@ -1,5 +1,5 @@
 import { clauses } from "../language/Clauses.ts"
-import { castShape, clause, fileShapes } from "./Scenario.ts"
+import { castShape, clause, fileShapes } from "./ScenarioReader.ts"
 import { sentencePattern, verbs } from "./Grammar.ts"
 import { type JsonSchema, orValueOf, type Shape } from "../yaml/Shape.ts"
 import type { Verb } from "../verbs/Step.ts"

@@ -2,8 +2,9 @@ import { readdir, readFile, stat } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import { FileInvalid, type Mistake } from "../yaml/Mistake.ts"
-import { nameOf } from "../verdict/Summary.ts"
-import { parseScenario, type Scenario } from "./Scenario.ts"
+import { nameOf } from "./Name.ts"
+import { type Scenario } from "./Scenario.ts"
+import { parseScenario } from "./ScenarioReader.ts"
 
 /** Where scenarios are looked for when no path is named; the folders inside it are not searched. */
 export const scenariosFolder = "scenarios"

@@ -1,5 +1,5 @@
 import { asksForName, grants, looksAt, namesWanted, patternsOf, sentBy } from "./StepFacts.ts"
-import { uncarried } from "../verdict/Blame.ts"
+import { uncarried } from "./Carriers.ts"
 import { clauses } from "../language/Clauses.ts"
 import { capturesSent, inAll, inOne } from "../language/Captures.ts"
 import { Departures } from "./Departures.ts"

@@ -1,5 +1,6 @@
 import type { Connection, Incoming } from "./ActorConnection.ts"
-import { type Captures, type Json, match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
+import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
+import type { Captures, Json } from "../language/Json.ts"
 import { isSuccess } from "./PendingRequests.ts"
 import type { Happening } from "./Transcript.ts"
 

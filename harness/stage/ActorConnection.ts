@@ -6,7 +6,7 @@ import type { Address } from "../../src/net/Address.ts"
 import { halfClose, openSocket } from "../../src/net/OpenSocket.ts"
 import { Frames, malformed, tooLarge } from "../../src/wire/Frames.ts"
 import type { Network } from "./BadNetwork.ts"
-import type { Json } from "../language/Pattern.ts"
+import type { Json } from "../language/Json.ts"
 import { hasField, isSuccess, objectBytesMax, type Request, Requests } from "./PendingRequests.ts"
 
 /** Something that came in and that no step has asked for yet. */

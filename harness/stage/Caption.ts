@@ -1,5 +1,5 @@
 import { Frames } from "../../src/wire/Frames.ts"
-import type { Json } from "../language/Pattern.ts"
+import type { Json } from "../language/Json.ts"
 import { clip, count, show, visible } from "../Format.ts"
 
 /** The whole JSON values that stand in some bytes. */

@@ -1,5 +1,4 @@
 import * as Data from "effect/Data"
-import type { Step } from "../verbs/Step.ts"
 
 /** What a step expected and what came instead, in words for a person. */
 export interface Finding {
@@ -22,8 +21,6 @@ export interface Finding {
 /** A step that did not go as written. */
 export class StepFailed extends Data.TaggedError("StepFailed")<{
   readonly finding: Finding
-  /** The innermost step it happened in; absent at the end of the scenario. */
-  readonly step?: Step
 }> {}
 
 /** Fails the step that is being played. */

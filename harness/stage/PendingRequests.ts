@@ -1,5 +1,5 @@
 import { Frames, malformed, tooLarge } from "../../src/wire/Frames.ts"
-import type { Json } from "../language/Pattern.ts"
+import type { Json } from "../language/Json.ts"
 
 /** Largest object that is followed, sent or received. */
 export const objectBytesMax = 64 * 1024 * 1024

@@ -5,20 +5,13 @@ import { Actor } from "./Actor.ts"
 import type { ClauseId } from "../language/Clauses.ts"
 import { brief } from "./Caption.ts"
 import { Connection, type Incoming, type Observer } from "./ActorConnection.ts"
-import { type Finding, fail, StepFailed } from "./Finding.ts"
-import {
-  type Captures,
-  type Json,
-  match,
-  Mismatch,
-  type ObjectPattern,
-  type Scalar
-} from "../language/Pattern.ts"
+import { fail, type StepFailed } from "./Finding.ts"
+import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
+import type { Captures, Json, Scalar } from "../language/Json.ts"
 import type { Network } from "./BadNetwork.ts"
 import { Seats } from "./ServerSeats.ts"
 import { hasField } from "./PendingRequests.ts"
 import { Signal } from "./Condition.ts"
-import type { Step } from "../verbs/Step.ts"
 import type { Server, Target } from "./Target.ts"
 import { show } from "../Format.ts"
 import { type Happening, Transcript } from "./Transcript.ts"
@@ -211,28 +204,6 @@ export class CaptureScope {
     if (fresh.length > 0) this.own = new Map(fresh)
   }
 }
-
-/** What a step is played in: the stage, the captures of its turn, and its bound. */
-export interface Scene {
-  readonly stage: Stage
-  readonly captures: CaptureScope
-  readonly withinMillis: number
-  /** On the clock of `performance.now`. */
-  readonly deadlineMillis: number
-  /** Plays the steps of a block. */
-  readonly playAll: (steps: ReadonlyArray<Step>, captures: CaptureScope) => Effect.Effect<void, StepFailed>
-}
-
-/** Does something that needs the server's cooperation, such as writing a lot, within the bound of the step. */
-export const bounded = <A, E>(
-  scene: Scene,
-  effect: Effect.Effect<A, E>,
-  finding: () => Omit<Finding, "withinMillis">
-): Effect.Effect<A, E | StepFailed> =>
-  Effect.timeoutOrElse(effect, {
-    duration: Math.max(0, scene.deadlineMillis - performance.now()),
-    orElse: () => Effect.fail(fail({ ...finding(), withinMillis: scene.withinMillis }))
-  })
 
 const noCaptures: Captures = new Map()
 

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks"
-import type { Json } from "../language/Pattern.ts"
+import type { Json } from "../language/Json.ts"
 
 /** What happened to one actor, and when, on the clock of `performance.now`. */
 export interface Happening {

@@ -1,13 +1,18 @@
+import type { Node, Reader } from "../yaml/Source.ts"
 import { orValueOf, type Shape } from "../yaml/Shape.ts"
 import type { Step } from "./Step.ts"
 
 type Steps = ReadonlyArray<Step>
 
+/** The reader of files knows no steps: what it was given to read them with gives these. */
+const readSteps = (items: ReadonlyArray<Node>, reader: Reader): Steps =>
+  reader.readSteps(items, reader) as Steps
+
 /** Steps to play one after the other. */
 export const steps: Shape<Steps> = {
   what: "a list of steps",
   schema: { $ref: "#/$defs/steps" },
-  read: (node, reader) => reader.readSteps(reader.someItems(node), reader)
+  read: (node, reader) => readSteps(reader.someItems(node), reader)
 }
 
 /** Sequences to play at the same time: each item is a step, or a list of them. */
@@ -21,7 +26,7 @@ export const branches: Shape<ReadonlyArray<Steps>> = {
   read: (node, reader) =>
     reader
       .someItems(node)
-      .map((item) => reader.readSteps(reader.isList(item) ? reader.someItems(item) : [item], reader))
+      .map((item) => readSteps(reader.isList(item) ? reader.someItems(item) : [item], reader))
       .filter((branch) => branch.length > 0)
 }
 
@@ -48,6 +53,6 @@ export const turns: Shape<ReadonlyArray<Steps>> = {
     const { key, value } = variable
     return reader
       .someItems(value)
-      .map((item) => reader.readSteps(reader.someItems(body), reader.with(key, reader.resolve(item))))
+      .map((item) => readSteps(reader.someItems(body), reader.with(key, reader.resolve(item))))
   }
 }

@@ -5,7 +5,7 @@ import type { Connection } from "../stage/ActorConnection.ts"
 import { shown } from "./Expectation.ts"
 import { fail, type StepFailed } from "../stage/Finding.ts"
 import { turn } from "../stage/Condition.ts"
-import type { Scene } from "../stage/Stage.ts"
+import type { Scene } from "./Step.ts"
 import { millis } from "../Format.ts"
 
 /**

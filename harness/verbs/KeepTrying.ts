@@ -5,8 +5,8 @@ import { shown } from "./Expectation.ts"
 import { fail } from "../stage/Finding.ts"
 import { describe, match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import { connectWhereNeeded, send } from "./Sending.ts"
-import { onExtra, type Scene } from "../stage/Stage.ts"
-import type { Step } from "./Step.ts"
+import { onExtra } from "../stage/Stage.ts"
+import type { Scene, Step } from "./Step.ts"
 import { fill, type Template } from "../language/Template.ts"
 
 /** An exchange to repeat: what is sent, the reply that ends it, and the reply that means once more. */

@@ -7,8 +7,8 @@ import { fence } from "./Fence.ts"
 import { messagePattern } from "../language/Notation.ts"
 import { describe, match, Mismatch, type ObjectPattern, place } from "../language/Pattern.ts"
 import { oneOrMore } from "../yaml/Shape.ts"
-import { onExtra, type Scene } from "../stage/Stage.ts"
-import { type Step, type Verb, verb } from "./Step.ts"
+import { onExtra } from "../stage/Stage.ts"
+import { type Scene, type Step, verb, type Verb } from "./Step.ts"
 import { each, subjects } from "./ResolveSubject.ts"
 
 type Patterns = ReadonlyArray<ObjectPattern>

@@ -1,8 +1,8 @@
+import type { FailedAt, Scene, Step, Verb } from "./Step.ts"
 import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
 import { fail, type StepFailed } from "../stage/Finding.ts"
-import type { Scene, Stage } from "../stage/Stage.ts"
-import type { Step, Verb } from "./Step.ts"
+import type { Stage } from "../stage/Stage.ts"
 import type { Who } from "../language/Subject.ts"
 
 /** The actors that the subject of a step stands for, at this moment of the play. */
@@ -38,7 +38,11 @@ export const resolve = (who: Who, stage: Stage, verb?: Verb): ReadonlyArray<Acto
 /** Makes the `play` of a sentence that each of its subjects does, one after the other in cast order. */
 export const each =
   <Value, Options>(
-    act: (actor: Actor, step: Step<Value, Options>, scene: Scene) => Effect.Effect<void, StepFailed>
+    act: (
+      actor: Actor,
+      step: Step<Value, Options>,
+      scene: Scene
+    ) => Effect.Effect<void, StepFailed | FailedAt>
   ): Verb<Value, Options>["play"] =>
   (step, scene) =>
     Effect.flatMap(subjects(step, scene), (actors) =>

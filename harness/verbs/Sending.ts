@@ -1,12 +1,12 @@
+import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
 import { briefSent } from "../stage/Caption.ts"
-import { fail, type StepFailed } from "../stage/Finding.ts"
+import { fail, type Finding, type StepFailed } from "../stage/Finding.ts"
 import { fence } from "./Fence.ts"
-import type { Json } from "../language/Pattern.ts"
+import type { Json } from "../language/Json.ts"
 import { turn } from "../stage/Condition.ts"
-import { bounded, type Scene } from "../stage/Stage.ts"
-import type { Step } from "./Step.ts"
+import type { Scene, Step } from "./Step.ts"
 import { encode } from "../language/Template.ts"
 import { clip, count, visible } from "../Format.ts"
 
@@ -65,6 +65,17 @@ export const fenceBeforeLeaving = (
     const { connection } = actor
     const needed = step.options["at once"] !== true && connection?.fenceable === true && connection.unfenced
     return needed ? fence([actor], scene) : Effect.void
+  })
+
+/** Does something that needs the server's cooperation, such as writing a lot, within the bound of the step. */
+export const bounded = <A, E>(
+  scene: Scene,
+  effect: Effect.Effect<A, E>,
+  finding: () => Omit<Finding, "withinMillis">
+): Effect.Effect<A, E | StepFailed> =>
+  Effect.timeoutOrElse(effect, {
+    duration: Math.max(0, scene.deadlineMillis - performance.now()),
+    orElse: () => Effect.fail(fail({ ...finding(), withinMillis: scene.withinMillis }))
   })
 
 /** What to say where an actor has no connection to act on. */

@@ -1,9 +1,10 @@
 import type * as Effect from "effect/Effect"
 import type { ClauseId } from "../language/Clauses.ts"
-import type { StepFailed } from "../stage/Finding.ts"
+import * as Data from "effect/Data"
+import type { Finding, StepFailed } from "../stage/Finding.ts"
+import type { CaptureScope, Stage } from "../stage/Stage.ts"
 import type { ObjectPattern } from "../language/Pattern.ts"
 import type { Shape } from "../yaml/Shape.ts"
-import type { Scene } from "../stage/Stage.ts"
 import type { Template } from "../language/Template.ts"
 import type { Who } from "../language/Subject.ts"
 
@@ -87,8 +88,25 @@ export interface Verb<Value = any, Options = any> {
   readonly sends?: (step: Step<Value, Options>) => ReadonlyArray<Template>
   /** The steps inside it. */
   readonly steps?: (step: Step<Value, Options>) => ReadonlyArray<ReadonlyArray<Step>>
-  readonly play: (step: Step<Value, Options>, scene: Scene) => Effect.Effect<void, StepFailed>
+  readonly play: (step: Step<Value, Options>, scene: Scene) => Effect.Effect<void, StepFailed | FailedAt>
 }
+
+/** What a step is played in: the stage, the captures of its turn, and its bound. */
+export interface Scene {
+  readonly stage: Stage
+  readonly captures: CaptureScope
+  readonly withinMillis: number
+  /** On the clock of `performance.now`. */
+  readonly deadlineMillis: number
+  /** Plays the steps of a block. */
+  readonly playAll: (steps: ReadonlyArray<Step>, captures: CaptureScope) => Effect.Effect<void, FailedAt>
+}
+
+/** A failure, and the innermost step it happened in. */
+export class FailedAt extends Data.TaggedError("FailedAt")<{
+  readonly finding: Finding
+  readonly step: Step
+}> {}
 
 /** The themes of the verb table, in the order they are documented. */
 export const themes = [

@@ -1,8 +1,6 @@
+import type { FailedAt, Scene, Step } from "./Step.ts"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import type { StepFailed } from "../stage/Finding.ts"
-import type { Scene } from "../stage/Stage.ts"
-import type { Step } from "./Step.ts"
 import { resolve } from "./ResolveSubject.ts"
 
 /** One step of one branch, for one actor where it is a group's. */
@@ -19,7 +17,7 @@ interface Task {
 export const together = (
   branches: ReadonlyArray<ReadonlyArray<Step>>,
   scene: Scene
-): Effect.Effect<void, StepFailed> =>
+): Effect.Effect<void, FailedAt> =>
   Effect.suspend(() =>
     Effect.forEach(plan(branches, scene), (task) => play(task, scene), {
       concurrency: "unbounded",

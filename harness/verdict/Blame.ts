@@ -1,4 +1,5 @@
 import type { ClauseId } from "../language/Clauses.ts"
+import { carriesAll, type Flat, flatten } from "../scenario/Carriers.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import type { Step } from "../verbs/Step.ts"
 
@@ -24,34 +25,6 @@ export const blame = (scenario: Scenario, place: Place | undefined): ReadonlyMap
 export const wayOf = (place: Place): string =>
   place === "the end" ? "the end" : (place.step.verb.clause ?? `line ${place.step.line}`)
 
-/** The clauses that no step could fail: a scenario that proves one proves nothing of it. */
-export const uncarried = (scenario: Scenario): ReadonlyArray<ClauseId> => {
-  const steps = flatten(scenario.steps).map(({ step }) => step)
-  return scenario.proves.filter((clause) => {
-    const named = steps.filter(({ proves }) => proves.includes(clause))
-    if (named.length > 0) return !named.some(acts)
-    if (inPassing.has(clause)) return !steps.some(acts)
-    return !steps.some((step) => carriesAll(step) || step.verb.clause === clause)
-  })
-}
-
-/** The clauses that are watched whatever the steps are about. */
-const inPassing: ReadonlySet<ClauseId> = new Set(["WIRE-1", "PLAIN-1"])
-
-interface Flat {
-  readonly step: Step
-  /** The index of the step of the scenario that it is, or is inside of. */
-  readonly at: number
-}
-
-const flatten = (steps: ReadonlyArray<Step>): ReadonlyArray<Flat> => {
-  const inside = (step: Step): ReadonlyArray<Step> => [
-    step,
-    ...(step.verb.steps?.(step) ?? []).flat().flatMap(inside)
-  ]
-  return steps.flatMap((step, at) => inside(step).map((inner) => ({ step: inner, at })))
-}
-
 const verdictOn = (
   clause: ClauseId,
   steps: ReadonlyArray<Flat>,
@@ -76,13 +49,6 @@ const verdictOn = (
   const failedAt = steps.find(({ step }) => step.offset === offset)?.at ?? -1
   return named.length > 0 && named.every(({ at }) => at < failedAt) ? { verdict: "passed" } : notReached
 }
-
-/** Whether a step carries the clauses that no step names. */
-const carriesAll = (step: Step): boolean =>
-  step.proves.length === 0 && step.verb.bringsIn !== true && acts(step)
-
-/** Whether a step does something itself: it is no remark, and no block of others. */
-const acts = ({ verb }: Step): boolean => verb.remark !== true && verb.steps === undefined
 
 /** Whether some clause is named by no step: then the end is held against those alone. */
 const hasDefaults = (scenario: Scenario, steps: ReadonlyArray<Flat>): boolean =>

@@ -1,5 +1,6 @@
+import { nameOf } from "../scenario/Name.ts"
 import { type ClauseId, clauses, type Level, levels } from "../language/Clauses.ts"
-import type { Outcome, Verdict } from "../run/Run.ts"
+import type { Outcome, Verdict } from "./Outcome.ts"
 
 /** How a run ends as a process; of several that apply the first of this list wins. */
 export const exitCodes = {
@@ -85,9 +86,6 @@ export const weigh = (outcome: Outcome, { knownFailures, strict }: Weighing): We
       return scenario.level === "must" || strict ? "failed" : "warned"
   }
 }
-
-/** A scenario's short name: its file without folder and ending. */
-export const nameOf = (file: string): string => file.replace(/^.*\//, "").replace(/\.ya?ml$/, "")
 
 /** The levels that occur in a table, in their order. */
 export const levelsIn = (table: ReadonlyMap<ClauseId, ReadonlyMap<Level, Verdict>>): ReadonlyArray<Level> =>

@@ -12,7 +12,6 @@ import {
 } from "yaml"
 import { complaintOf } from "./YamlErrors.ts"
 import type { Mistake } from "./Mistake.ts"
-import type { Step } from "../verbs/Step.ts"
 
 export type { Node } from "yaml"
 
@@ -104,7 +103,7 @@ export class Source {
 export class Reader {
   readonly source: Source
   /** Reads steps, for the sentences that hold some. */
-  readonly readSteps: (items: ReadonlyArray<Node>, reader: Reader) => ReadonlyArray<Step>
+  readonly readSteps: (items: ReadonlyArray<Node>, reader: Reader) => ReadonlyArray<unknown>
   readonly variables: Variables
   /** How many blocks of steps it is inside of. */
   readonly depth: number

@@ -6,7 +6,7 @@ import * as Flag from "effect/cli/Flag"
 import { exitCodes, Failure, runMain } from "../../src/commands/Cli.ts"
 import { loadScenarios } from "../../harness/scenario/Files.ts"
 import type { Scenario } from "../../harness/scenario/Scenario.ts"
-import { nameOf } from "../../harness/verdict/Summary.ts"
+import { nameOf } from "../../harness/scenario/Name.ts"
 import { faults } from "./Faults.ts"
 import {
   clausesWithoutProof,

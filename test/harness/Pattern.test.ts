@@ -1,12 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import {
-  type Captures,
-  describe as told,
-  type Json,
-  match,
-  Mismatch,
-  place
-} from "../../harness/language/Pattern.ts"
+import { describe as told, match, Mismatch, place } from "../../harness/language/Pattern.ts"
+import type { Captures, Json } from "../../harness/language/Json.ts"
 import { readPattern } from "../../harness/language/Notation.ts"
 import { Reader, Source } from "../../harness/yaml/Source.ts"
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { parseScenario, type Scenario } from "../../harness/scenario/Scenario.ts"
+import { type Scenario } from "../../harness/scenario/Scenario.ts"
+import { parseScenario } from "../../harness/scenario/ScenarioReader.ts"
 
 const folder = "scenarios/invalid"
 

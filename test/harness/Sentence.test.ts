@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { parseScenario } from "../../harness/scenario/Scenario.ts"
+import { parseScenario } from "../../harness/scenario/ScenarioReader.ts"
 import { nearestSentence, parseSentence, verbs } from "../../harness/scenario/Grammar.ts"
 import { themes, type Verb } from "../../harness/verbs/Step.ts"
 

@@ -1,9 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Outcome, Verdict } from "../../harness/run/Run.ts"
+import { type Outcome, skipped, type Verdict } from "../../harness/verdict/Outcome.ts"
 import type { Level } from "../../harness/language/Clauses.ts"
 import { exitCodes, Summary, weigh } from "../../harness/verdict/Summary.ts"
 import { TargetFailed } from "../../harness/stage/Target.ts"
-import { skipped } from "../../harness/run/Run.ts"
 import { scenarioOf } from "./playing.ts"
 
 const outcome = (level: Level, verdict: Verdict, more: Partial<Outcome> = {}): Outcome => {

@@ -1,0 +1,52 @@
+import type { ClauseId } from "../language/Clauses.ts"
+import type { Scenario } from "../scenario/Scenario.ts"
+import type { Finding } from "../stage/Finding.ts"
+import type { TargetFailed } from "../stage/Target.ts"
+import type { Happening } from "../stage/Transcript.ts"
+import type { ClauseVerdict, Place } from "./Blame.ts"
+
+/** How a scenario went. */
+export type Verdict = "passed" | "failed" | "not_reached" | "skipped" | "inconclusive"
+
+/** All that a report can tell of one scenario. */
+export interface Outcome {
+  readonly scenario: Scenario
+  readonly verdict: Verdict
+  readonly clauses: ReadonlyMap<ClauseId, ClauseVerdict>
+  /** Clauses that the server broke in passing, with the evidence: they count, the scenario goes on. */
+  readonly broken: ReadonlyMap<ClauseId, string>
+  readonly ms: number
+  /** Why it was skipped, not reached or inconclusive. */
+  readonly reason?: string
+  readonly failure?: Failure
+  /** Why there was no server to play it against. */
+  readonly targetLost?: TargetFailed
+  /** What a reader should know about how it was judged. */
+  readonly notes: ReadonlyArray<string>
+  readonly happenings: ReadonlyArray<Happening>
+}
+
+/** A step that did not go as written, with all that helps to see why. */
+export interface Failure {
+  readonly place: Place
+  readonly finding: Finding
+  /** How the server ended, where it did. */
+  readonly crash: string | undefined
+  readonly lastLines: ReadonlyArray<string>
+}
+
+/** The outcome of a scenario that was not played. */
+export const skipped = (
+  scenario: Scenario,
+  reason: string,
+  verdict: "skipped" | "inconclusive" = "skipped"
+): Outcome => ({
+  scenario,
+  verdict,
+  reason,
+  clauses: new Map(scenario.proves.map((clause) => [clause, { verdict }])),
+  broken: new Map(),
+  ms: 0,
+  notes: [],
+  happenings: []
+})
