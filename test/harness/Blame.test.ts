@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { type Change } from "../faulty/Chat.ts"
+import { type Change } from "../../mutants/chat/Chat.ts"
 import { chat, playing, steps } from "./playing.ts"
 
 const hello = "{ type: message, username: alice, content: hello }"

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { Change } from "../faulty/Chat.ts"
+import type { Change } from "../../mutants/chat/Chat.ts"
 import { chat, playing, steps, told } from "./playing.ts"
 
 const talk = `

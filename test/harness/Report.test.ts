@@ -4,7 +4,7 @@ import { type Outcome, skipped } from "../../harness/verdict/Outcome.ts"
 import { type ReporterName, reporters } from "../../harness/report/Reporters.ts"
 import { coloured, colourless, type Style } from "../../harness/report/Style.ts"
 import { Summary, weigh } from "../../harness/verdict/Summary.ts"
-import type { Change } from "../faulty/Chat.ts"
+import type { Change } from "../../mutants/chat/Chat.ts"
 import { chat, playing, scenarioOf, steps } from "./playing.ts"
 
 const everyNameIsFree: Change = (base) => ({ key: (name) => `${name}${base.clients.size}` })

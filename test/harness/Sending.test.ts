@@ -1,7 +1,7 @@
 import { Socket } from "node:net"
 import { assert, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { Change } from "../faulty/Chat.ts"
+import type { Change } from "../../mutants/chat/Chat.ts"
 import { chat, playing, told } from "./playing.ts"
 
 /** What the server receives of a sentence of alice's, chunk by chunk. */

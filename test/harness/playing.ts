@@ -9,7 +9,7 @@ import { Session } from "../../harness/repl/Session.ts"
 import { Stage } from "../../harness/stage/Stage.ts"
 import type { Target } from "../../harness/stage/Target.ts"
 import { fresh, noStrangers } from "../../harness/targets/Fresh.ts"
-import { type Change, listen, makeChat } from "../faulty/Chat.ts"
+import { type Change, listen, makeChat } from "../../mutants/chat/Chat.ts"
 
 /** A target in this process: the correct chat, or one with pieces changed; new for each scenario. */
 export const chat = (change?: Change): Target => ({

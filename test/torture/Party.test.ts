@@ -4,8 +4,8 @@ import type { Address } from "../../src/net/Address.ts"
 import { endless, mute } from "../../torture/Greedy.ts"
 import { fillSeats } from "../../torture/Seating.ts"
 import type { Violation } from "../../torture/Violation.ts"
-import type { Change } from "../faulty/Chat.ts"
-import { faults } from "../faulty/Faults.ts"
+import type { Change } from "../../mutants/chat/Chat.ts"
+import { faults } from "../../mutants/Faults.ts"
 import { chatAt, partyAt, serverWith } from "./party.ts"
 
 const changeOf = (name: string): Change => faults.find((fault) => fault.name === name)!.change

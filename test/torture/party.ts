@@ -8,7 +8,7 @@ import { Order } from "../../torture/Order.ts"
 import { party } from "../../torture/Party.ts"
 import { clocksWith, Patience } from "../../torture/Patience.ts"
 import { Speaker } from "../../torture/Speaker.ts"
-import { type Change, listen, makeChat } from "../faulty/Chat.ts"
+import { type Change, listen, makeChat } from "../../mutants/chat/Chat.ts"
 
 /** A small server that is right, or wrong on purpose, as long as the scope lasts. */
 export const serverWith = (change?: Change): Effect.Effect<Address, never, Scope.Scope> =>

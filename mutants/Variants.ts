@@ -1,5 +1,5 @@
 import { after, delayed, eachValue, refused } from "./Changes.ts"
-import type { Change, Client } from "./Chat.ts"
+import type { Change, Client } from "./chat/Chat.ts"
 
 /** A server that differs from the base and is just as right about every must. */
 export interface Variant {

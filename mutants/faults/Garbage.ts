@@ -1,5 +1,5 @@
 import { dyingOf, readingJson, unserved } from "../Changes.ts"
-import type { Client } from "../Chat.ts"
+import type { Client } from "../chat/Chat.ts"
 import type { Fault } from "../Fault.ts"
 
 /** FRAME-6 to FRAME-8: bytes that no client of this chat would send. */

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { Frames, malformed, tooLarge } from "../../src/wire/Frames.ts"
-import { JsonStream } from "./JsonStream.ts"
+import { JsonStream } from "../../mutants/chat/JsonStream.ts"
 
 const LIMIT = 4096
 

@@ -1,4 +1,4 @@
-import type { Change } from "./Chat.ts"
+import type { Change } from "./chat/Chat.ts"
 
 /** A server that breaks one rule of the protocol and as little else as possible. */
 export interface Fault {

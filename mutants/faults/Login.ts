@@ -1,5 +1,5 @@
 import { after, refused } from "../Changes.ts"
-import type { Client } from "../Chat.ts"
+import type { Client } from "../chat/Chat.ts"
 import type { Fault } from "../Fault.ts"
 
 /** LOGIN-1 to LOGIN-10: who gets which name. */

@@ -1,8 +1,8 @@
 import type { Socket } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
-import type { Change, Chat, Client, Event, Request } from "./Chat.ts"
-import { type Frame, isBlank, JsonStream, type Reader } from "./JsonStream.ts"
-import type { Reply } from "./Replies.ts"
+import type { Change, Chat, Client, Event, Request } from "./chat/Chat.ts"
+import { type Frame, isBlank, JsonStream, type Reader } from "./chat/JsonStream.ts"
+import type { Reply } from "./chat/Replies.ts"
 
 /** What the work gives, begun that much later. */
 export const after = async <A>(millis: number, work: () => A | Promise<A>): Promise<A> => {

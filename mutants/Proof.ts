@@ -1,12 +1,12 @@
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
-import { type ClauseId, clauses } from "../../harness/language/Clauses.ts"
-import { play } from "../../harness/run/Run.ts"
-import type { Verdict } from "../../harness/verdict/Outcome.ts"
-import type { Scenario } from "../../harness/scenario/Scenario.ts"
-import { nameOf } from "../../harness/scenario/Name.ts"
-import type { Target } from "../../harness/stage/Target.ts"
-import { spawn } from "../../harness/targets/Spawn.ts"
+import { type ClauseId, clauses } from "../harness/language/Clauses.ts"
+import { play } from "../harness/run/Run.ts"
+import type { Verdict } from "../harness/verdict/Outcome.ts"
+import type { Scenario } from "../harness/scenario/Scenario.ts"
+import { nameOf } from "../harness/scenario/Name.ts"
+import type { Target } from "../harness/stage/Target.ts"
+import { spawn } from "../harness/targets/Spawn.ts"
 import type { Fault } from "./Fault.ts"
 import type { Variant } from "./Variants.ts"
 
@@ -117,7 +117,7 @@ const blame = ({ scenario, verdict, why }: Finding): ReadonlyArray<string> =>
 
 /** The server with these arguments, as any other program that the harness is pointed at. */
 const serverWith = (change: string, { timeScale }: ProofSettings): Target => {
-  const program = `"${process.execPath}" "${fileURLToPath(new URL("main.ts", import.meta.url))}"`
+  const program = `"${process.execPath}" "${fileURLToPath(new URL("serve.ts", import.meta.url))}"`
   const command = `exec ${program} {port} ${change}`
   return { ...spawn({ command, port: undefined, timeScale }), claims: new Set(["alone", "presence"]) }
 }

@@ -1,11 +1,11 @@
 import type { AddressInfo } from "node:net"
 import { parseArgs } from "node:util"
-import { type Change, listen, makeChat } from "./Chat.ts"
+import { type Change, listen, makeChat } from "./chat/Chat.ts"
 import { faults } from "./Faults.ts"
 import { variants } from "./Variants.ts"
 
-const usage = `usage: pnpm exec node test/faulty/main.ts [PORT] [--variant NAME | --fault NAME]
-       pnpm exec node test/faulty/main.ts --list
+const usage = `usage: pnpm exec node mutants/serve.ts [PORT] [--variant NAME | --fault NAME]
+       pnpm exec node mutants/serve.ts --list
 
 A small chat server that is right in every clause of the protocol, or wrong on purpose.
 PORT is 12345 by default, 0 takes a free one. --list prints the names as JSON.`

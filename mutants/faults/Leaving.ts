@@ -1,5 +1,5 @@
 import { unserved } from "../Changes.ts"
-import type { Client } from "../Chat.ts"
+import type { Client } from "../chat/Chat.ts"
 import type { Fault } from "../Fault.ts"
 
 /** LIST, LEAVE, PING, LOGOUT and CONC: who is there, who is gone, and how many at once. */

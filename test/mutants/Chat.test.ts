@@ -2,9 +2,9 @@ import type { AddressInfo } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { connectTo, type TestClient } from "../support/TestClient.ts"
-import { type Change, listen, makeChat } from "./Chat.ts"
-import { faults } from "./Faults.ts"
-import { variants } from "./Variants.ts"
+import { type Change, listen, makeChat } from "../../mutants/chat/Chat.ts"
+import { faults } from "../../mutants/Faults.ts"
+import { variants } from "../../mutants/Variants.ts"
 
 /** The server on a free port, for as long as the scope lasts. */
 const serving = Effect.fnUntraced(function* (change?: Change) {

@@ -5,10 +5,16 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { clauses, isClauseId, levels } from "../../harness/language/Clauses.ts"
 import { loadScenarios } from "../../harness/scenario/Files.ts"
-import { makeChat } from "./Chat.ts"
-import { faults } from "./Faults.ts"
-import { clausesWithoutProof, judgeFault, judgeVariant, type ProofSettings, unseen } from "./Proof.ts"
-import { variants } from "./Variants.ts"
+import { makeChat } from "../../mutants/chat/Chat.ts"
+import { faults } from "../../mutants/Faults.ts"
+import {
+  clausesWithoutProof,
+  judgeFault,
+  judgeVariant,
+  type ProofSettings,
+  unseen
+} from "../../mutants/Proof.ts"
+import { variants } from "../../mutants/Variants.ts"
 
 describe("the table of faults", () => {
   it("has a fault for every clause of the protocol that can be seen from outside", () => {
