@@ -5,7 +5,7 @@ import { Session } from "node:inspector"
 import { Socket } from "node:net"
 import * as Effect from "effect/Effect"
 import { Connection } from "../src/net/Connection.ts"
-import type { Census } from "./Census.ts"
+import type { Census } from "./ServerFigures.ts"
 
 /** The class of what `setTimeout` and `setInterval` give, referenced or not. */
 const Timeout = (() => {

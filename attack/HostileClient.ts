@@ -1,7 +1,7 @@
 import type { Socket } from "node:net"
 import * as Effect from "effect/Effect"
 import type { Chat } from "./Chat.ts"
-import { linger } from "./Doorstep.ts"
+import { linger } from "./HandshakeStall.ts"
 import type { Episode, Going, Rudeness } from "./Episode.ts"
 import { burden, endless, mute } from "./Greedy.ts"
 import { type CannotConnect, writePieces } from "./Sockets.ts"

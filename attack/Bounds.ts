@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Census } from "./Census.ts"
+import type { Census } from "./ServerFigures.ts"
 import { Violation } from "./Violation.ts"
 
 /** How many bytes more a server may have held during a party, at its peak, than when nobody had come yet. */

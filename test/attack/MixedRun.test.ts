@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Address } from "../../src/net/Address.ts"
-import { endless, mute } from "../../torture/Greedy.ts"
-import { fillSeats } from "../../torture/Seating.ts"
-import type { Violation } from "../../torture/Violation.ts"
+import { endless, mute } from "../../attack/Greedy.ts"
+import { fillSeats } from "../../attack/Seating.ts"
+import type { Violation } from "../../attack/Violation.ts"
 import type { Change } from "../../mutants/chat/Chat.ts"
 import { faults } from "../../mutants/Faults.ts"
-import { chatAt, partyAt, serverWith } from "./party.ts"
+import { chatAt, partyAt, serverWith } from "./mixedRun.ts"
 
 const changeOf = (name: string): Change => faults.find((fault) => fault.name === name)!.change
 

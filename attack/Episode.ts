@@ -1,5 +1,5 @@
 import * as fc from "fast-check"
-import { type Doorstep, doorsteps } from "./Doorstep.ts"
+import { type Doorstep, doorsteps } from "./HandshakeStall.ts"
 import { mutation, noise } from "./Mutation.ts"
 import { content, cuts, hand, heaviest, heavy, id, write } from "./Traffic.ts"
 

@@ -8,17 +8,17 @@ import {
   tlsSeatBytesMax,
   turnMillisMax,
   withinBounds
-} from "../../torture/Bounds.ts"
-import { type Census, moreBytes, moreThings, table } from "../../torture/Census.ts"
-import { episode } from "../../torture/Episode.ts"
-import { Hearing, markOf } from "../../torture/Hearing.ts"
-import { mutation, noise } from "../../torture/Mutation.ts"
-import { Order } from "../../torture/Order.ts"
-import { Patience, patienceMillis } from "../../torture/Patience.ts"
-import { Presence } from "../../torture/Presence.ts"
-import { draw } from "../../torture/Seed.ts"
-import { placeOf, Speaker } from "../../torture/Speaker.ts"
-import { heavy } from "../../torture/Traffic.ts"
+} from "../../attack/Bounds.ts"
+import { type Census, moreBytes, moreThings, table } from "../../attack/ServerFigures.ts"
+import { episode } from "../../attack/Episode.ts"
+import { Hearing, markOf } from "../../attack/DeliveryCheck.ts"
+import { mutation, noise } from "../../attack/Mutation.ts"
+import { Order } from "../../attack/RunOptions.ts"
+import { Patience, patienceMillis } from "../../attack/Patience.ts"
+import { Presence } from "../../attack/Presence.ts"
+import { draw } from "../../attack/Seed.ts"
+import { placeOf, Speaker } from "../../attack/Speaker.ts"
+import { heavy } from "../../attack/Traffic.ts"
 
 /** Someone who is in, and the contents of what it said. */
 const speaking = (...texts: ReadonlyArray<string>) => {
