@@ -14,7 +14,7 @@ export interface Certificate {
 /** A new one; its files are gone when the scope closes. */
 export const makeCertificate = Effect.gen(function* () {
   const folder = yield* Effect.acquireRelease(
-    Effect.promise(() => mkdtemp(join(tmpdir(), "palabre-torture-"))),
+    Effect.promise(() => mkdtemp(join(tmpdir(), "palabre-attack-"))),
     (folder) => Effect.promise(() => rm(folder, { recursive: true }))
   )
   const [certFile, keyFile] = [join(folder, "cert.pem"), join(folder, "key.pem")]

@@ -115,5 +115,5 @@ const report = ({ clauses, complaints, findings, kind, name }: Judgement): void 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 enableCompileCache()
-process.env["NODE_COMPILE_CACHE"] ??= "node_modules/.cache/faulty"
+process.env["NODE_COMPILE_CACHE"] ??= "node_modules/.cache/mutants"
 runMain(mutants, process.argv.slice(2))

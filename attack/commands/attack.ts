@@ -3,7 +3,7 @@ import { fuzz } from "./fuzz.ts"
 import { soak } from "./soak.ts"
 
 /** The commands that try to break the server. */
-export const torture = Command.make("pnpm").pipe(
+export const attack = Command.make("pnpm").pipe(
   Command.withDescription("Tries to break the server"),
   Command.withSubcommands([fuzz, soak])
 )

@@ -35,4 +35,4 @@ export const carriesAll = (step: Step): boolean =>
   step.proves.length === 0 && step.verb.bringsIn !== true && acts(step)
 
 /** Whether a step does something itself: it is no remark, and no block of others. */
-export const acts = ({ verb }: Step): boolean => verb.remark !== true && verb.steps === undefined
+const acts = ({ verb }: Step): boolean => verb.remark !== true && verb.steps === undefined
