@@ -1,8 +1,7 @@
 import type { Socket } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
-import type { Change, Chat, Client, Event, Request } from "./chat/Chat.ts"
-import { type Frame, isBlank, JsonStream, type Reader } from "./chat/JsonStream.ts"
-import type { Reply } from "./chat/Replies.ts"
+import type { Change, Chat, Client, Event, Frame, Reader, Reply, Request } from "./chat/Chat.ts"
+import { isBlank, type JsonStream } from "./chat/JsonStream.ts"
 
 /** What the work gives, begun that much later. */
 export const after = async <A>(millis: number, work: () => A | Promise<A>): Promise<A> => {

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net"
 import { parseArgs } from "node:util"
-import { type Change, listen, makeChat } from "./chat/Chat.ts"
+import type { Change } from "./chat/Chat.ts"
+import { listen, makeChat } from "./chat/makeChat.ts"
 import { faults } from "./Faults.ts"
 import { variants } from "./Variants.ts"
 

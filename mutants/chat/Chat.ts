@@ -1,11 +1,12 @@
-import { createServer, type Server, type Socket } from "node:net"
-import { framing } from "./Framing.ts"
-import type { Reader } from "./JsonStream.ts"
-import { leaving } from "./Leaving.ts"
-import { registry } from "./Registry.ts"
-import { replies, type Code, type Reply } from "./Replies.ts"
-import { requests } from "./Requests.ts"
-import { sending } from "./Sending.ts"
+import type { Socket } from "node:net"
+
+/** What a stream of bytes holds next: the bytes of one JSON value, or why there is none. */
+export type Frame = Buffer | "malformed" | "too_large"
+
+/** Turns the bytes of one connection into frames, wherever the segments end. */
+export interface Reader {
+  push(chunk: Buffer): Iterable<Frame>
+}
 
 /** One accepted connection. */
 export interface Client {
@@ -25,6 +26,24 @@ export type Request = Readonly<Record<string, unknown>>
 
 /** An object of the server that no request caused. */
 export type Event = Readonly<Record<string, unknown>>
+
+/** The one answer to a request, or the reason a connection ends. */
+export type Reply = Readonly<Record<string, unknown>>
+
+/** Why a request is refused or a connection ended. */
+export type Code =
+  | "invalid_json"
+  | "invalid_request"
+  | "unknown_type"
+  | "not_logged_in"
+  | "already_logged_in"
+  | "invalid_username"
+  | "username_taken"
+  | "username_mismatch"
+  | "too_large"
+  | "slow_consumer"
+  | "server_full"
+  | "shutting_down"
 
 /** What a request is answered with; `undefined` where it is not to be answered (any more). */
 type Answer = Reply | undefined | Promise<Reply | undefined>
@@ -47,7 +66,7 @@ export interface Chat {
   accept(socket: Socket): void
   converse(client: Client): Promise<void>
   reader(): Reader
-  receive(client: Client, frame: Buffer | "malformed" | "too_large"): void | Promise<void>
+  receive(client: Client, frame: Frame): void | Promise<void>
   text(bytes: Buffer): string
   parse(text: string): unknown
   malformed(client: Client): void
@@ -103,32 +122,3 @@ export interface Chat {
 
 /** Other pieces for some of a chat's; `base` still has the original ones, to build upon. */
 export type Change = (base: Chat) => Partial<Chat>
-
-/** A chat with some of its pieces changed. */
-export const makeChat = (change: Change = () => ({})): Chat => {
-  const chat = {} as Chat
-  const settings = {
-    backlog: 511,
-    frameBytesMax: 65_536,
-    outboxBytesMax: 1_048_576,
-    malformedMax: 10,
-    nameCodePointsMax: 32,
-    lingerMillis: 1000,
-    keepAliveMillis: 30_000
-  }
-  Object.assign(chat, settings)
-  for (const pieces of [framing, requests, registry, replies, sending, leaving])
-    Object.assign(chat, pieces(chat))
-  return Object.assign(chat, change({ ...chat }))
-}
-
-/** Opens a chat on a port of this machine (0: any free one); done when it listens. */
-export const listen = (chat: Chat, port: number): Promise<Server> =>
-  new Promise((resolve, reject) => {
-    const keepAlive = { keepAlive: true, keepAliveInitialDelay: chat.keepAliveMillis }
-    const server = createServer({ allowHalfOpen: true, noDelay: true, ...keepAlive }, (socket) =>
-      chat.accept(socket)
-    )
-    server.once("error", reject)
-    server.listen({ port, host: "127.0.0.1", backlog: chat.backlog }, () => resolve(server))
-  })

@@ -1,10 +1,4 @@
-/** What a stream of bytes holds next: the bytes of one JSON value, or why there is none. */
-export type Frame = Buffer | "malformed" | "too_large"
-
-/** Turns the bytes of one connection into frames, wherever the segments end. */
-export interface Reader {
-  push(chunk: Buffer): Iterable<Frame>
-}
+import type { Frame, Reader } from "./Chat.ts"
 
 /**
  * Reads a stream of JSON values with a table and a stack of what is still expected, so that a byte which can never

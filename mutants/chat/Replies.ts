@@ -1,7 +1,4 @@
-import type { Chat } from "./Chat.ts"
-
-/** The one answer to a request, or the reason a connection ends. */
-export type Reply = Readonly<Record<string, unknown>>
+import type { Chat, Code } from "./Chat.ts"
 
 type Replies = Pick<Chat, "welcome" | "sent" | "users" | "goodbye" | "refusal" | "withId">
 
@@ -25,8 +22,7 @@ export const replies = (): Replies => ({
   withId: (reply, { id }) => (isId(id) ? { ...reply, id } : reply)
 })
 
-/** Why a request is refused or a connection ended. */
-const reasons = {
+const reasons: Readonly<Record<Code, string>> = {
   invalid_json: "Ce n'est pas du JSON valide en UTF-8",
   invalid_request: "Requête incorrecte",
   unknown_type: "Type de requête inconnu",
@@ -40,7 +36,6 @@ const reasons = {
   server_full: "Le serveur est complet",
   shutting_down: "Le serveur s'arrête"
 }
-export type Code = keyof typeof reasons
 
 const isId = (id: unknown): boolean =>
   typeof id === "string" ? id.length <= 64 : typeof id === "number" && Number.isFinite(id)

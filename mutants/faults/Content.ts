@@ -1,7 +1,6 @@
 import { brokenAt, content, dyingOf, readingBy } from "../Changes.ts"
-import type { Event } from "../chat/Chat.ts"
+import type { Event, Reply } from "../chat/Chat.ts"
 import type { Fault } from "../Fault.ts"
-import type { Reply } from "../chat/Replies.ts"
 
 /** MSG-6: what became of the content on its way. */
 export const contentFaults: ReadonlyArray<Fault> = [

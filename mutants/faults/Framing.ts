@@ -1,6 +1,6 @@
 import { brokenAt, dyingOf, readingBy, readingJson } from "../Changes.ts"
 import type { Fault } from "../Fault.ts"
-import type { Frame } from "../chat/JsonStream.ts"
+import type { Frame } from "../chat/Chat.ts"
 
 /** FRAME-1 to FRAME-5: where a request begins and ends, and what its bytes mean. */
 export const framingFaults: ReadonlyArray<Fault> = [

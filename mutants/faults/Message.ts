@@ -1,7 +1,6 @@
 import { after, delayed } from "../Changes.ts"
-import type { Chat, Client, Event } from "../chat/Chat.ts"
+import type { Chat, Client, Event, Reply } from "../chat/Chat.ts"
 import type { Fault } from "../Fault.ts"
-import type { Reply } from "../chat/Replies.ts"
 
 /** MSG-1 to MSG-5, MSG-7 to MSG-10 and SYNC-1: who hears what, when, and from whom. */
 export const messageFaults: ReadonlyArray<Fault> = [

@@ -1,6 +1,5 @@
-import type { Client } from "../chat/Chat.ts"
+import type { Client, Reply } from "../chat/Chat.ts"
 import type { Fault } from "../Fault.ts"
-import type { Reply } from "../chat/Replies.ts"
 
 /** PRES-1: who is told that somebody came or left. */
 export const presenceFaults: ReadonlyArray<Fault> = [

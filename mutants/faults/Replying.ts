@@ -1,7 +1,6 @@
 import { eachValue } from "../Changes.ts"
-import type { Client, Request } from "../chat/Chat.ts"
+import type { Client, Reply, Request } from "../chat/Chat.ts"
 import type { Fault } from "../Fault.ts"
-import type { Reply } from "../chat/Replies.ts"
 
 /** WIRE-1, REQ-1 to REQ-3, ID-1, CODE-1, END-1, PLAIN-1: one answer for each request, and nothing else. */
 export const replyingFaults: ReadonlyArray<Fault> = [

@@ -8,7 +8,8 @@ import { Order } from "../../attack/RunOptions.ts"
 import { party } from "../../attack/MixedRun.ts"
 import { clocksWith, Patience } from "../../attack/Patience.ts"
 import { Speaker } from "../../attack/Speaker.ts"
-import { type Change, listen, makeChat } from "../../mutants/chat/Chat.ts"
+import type { Change } from "../../mutants/chat/Chat.ts"
+import { listen, makeChat } from "../../mutants/chat/makeChat.ts"
 
 /** A small server that is right, or wrong on purpose, as long as the scope lasts. */
 export const serverWith = (change?: Change): Effect.Effect<Address, never, Scope.Scope> =>

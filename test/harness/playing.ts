@@ -9,7 +9,8 @@ import { Session } from "../../harness/repl/Session.ts"
 import { Stage } from "../../harness/stage/Stage.ts"
 import type { Target } from "../../harness/stage/Target.ts"
 import { fresh, noStrangers } from "../../harness/targets/Fresh.ts"
-import { type Change, listen, makeChat } from "../../mutants/chat/Chat.ts"
+import type { Change } from "../../mutants/chat/Chat.ts"
+import { listen, makeChat } from "../../mutants/chat/makeChat.ts"
 
 /** A target in this process: the correct chat, or one with pieces changed; new for each scenario. */
 export const chat = (change?: Change): Target => ({

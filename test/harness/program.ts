@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs"
-import { listen, makeChat, type Change } from "../../mutants/chat/Chat.ts"
+import type { Change } from "../../mutants/chat/Chat.ts"
+import { listen, makeChat } from "../../mutants/chat/makeChat.ts"
 
 // A server for tests of targets: `node program.ts PORT MODE [FILE]`.
 const [port = "0", mode = "correct", file = ""] = process.argv.slice(2)

@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { clauses, isClauseId, levels } from "../../harness/language/Clauses.ts"
 import { loadScenarios } from "../../harness/scenario/Files.ts"
-import { makeChat } from "../../mutants/chat/Chat.ts"
+import { makeChat } from "../../mutants/chat/makeChat.ts"
 import { faults } from "../../mutants/Faults.ts"
 import {
   clausesWithoutProof,

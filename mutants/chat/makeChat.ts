@@ -1,0 +1,37 @@
+import { createServer, type Server } from "node:net"
+import type { Change, Chat } from "./Chat.ts"
+import { framing } from "./Framing.ts"
+import { leaving } from "./Leaving.ts"
+import { registry } from "./Registry.ts"
+import { replies } from "./Replies.ts"
+import { requests } from "./Requests.ts"
+import { sending } from "./Sending.ts"
+
+/** A chat with some of its pieces changed. */
+export const makeChat = (change: Change = () => ({})): Chat => {
+  const chat = {} as Chat
+  const settings = {
+    backlog: 511,
+    frameBytesMax: 65_536,
+    outboxBytesMax: 1_048_576,
+    malformedMax: 10,
+    nameCodePointsMax: 32,
+    lingerMillis: 1000,
+    keepAliveMillis: 30_000
+  }
+  Object.assign(chat, settings)
+  for (const pieces of [framing, requests, registry, replies, sending, leaving])
+    Object.assign(chat, pieces(chat))
+  return Object.assign(chat, change({ ...chat }))
+}
+
+/** Opens a chat on a port of this machine (0: any free one); done when it listens. */
+export const listen = (chat: Chat, port: number): Promise<Server> =>
+  new Promise((resolve, reject) => {
+    const keepAlive = { keepAlive: true, keepAliveInitialDelay: chat.keepAliveMillis }
+    const server = createServer({ allowHalfOpen: true, noDelay: true, ...keepAlive }, (socket) =>
+      chat.accept(socket)
+    )
+    server.once("error", reject)
+    server.listen({ port, host: "127.0.0.1", backlog: chat.backlog }, () => resolve(server))
+  })
