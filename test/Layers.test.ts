@@ -1,40 +1,50 @@
-import { globSync, readFileSync } from "node:fs"
+import { existsSync, globSync, readFileSync } from "node:fs"
 import { dirname, join, normalize } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 
 const root = join(import.meta.dirname, "..")
+const page = readFileSync(join(root, "docs/ARCHITECTURE.md"), "utf8")
 
-/** The layers of docs/ARCHITECTURE.md: a list item each, with the names of its files. */
-const layers = (): ReadonlyArray<ReadonlyArray<string>> => {
-  const page = readFileSync(join(root, "docs/ARCHITECTURE.md"), "utf8")
-  const section = page.split(/^## /m).find((part) => part.startsWith("Files and layers"))!
-  const items = section.split(/^- /m).slice(1)
-  return items.map((item) => [...item.split("\n\n")[0]!.matchAll(/`([\w/]+)`/g)].map(([, name]) => name!))
+/** The rooms that a section of docs/ARCHITECTURE.md lists: the files and folders (`src/net/`) at the start of each item. */
+const roomsOf = (heading: string): ReadonlyArray<ReadonlyArray<string>> => {
+  const section = page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`))!
+  const items = section.split(/^- (?=`)/m).slice(1)
+  return items.map((item) => [...item.split(":")[0]!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!))
 }
 
-/** The files of `src/` by name (`commands/serve`), and the names of those that each imports. */
-const imports = (): ReadonlyMap<string, ReadonlyArray<string>> => {
-  const names = globSync("**/*.ts", { cwd: join(root, "src") }).map((file) => file.slice(0, -".ts".length))
-  return new Map(
-    names.map((name) => {
-      const text = readFileSync(join(root, "src", `${name}.ts`), "utf8")
-      const paths = [...text.matchAll(/(?:from|import\() ?"(\.[^"]+)\.ts"/g)].map(([, path]) => path!)
-      return [name, paths.map((path) => normalize(join(dirname(name), path)))]
-    })
+/** The paths that a file imports, from the root of the repository; types and dynamic imports count as well. */
+const importsOf = (file: string): ReadonlyArray<string> =>
+  [...readFileSync(join(root, file), "utf8").matchAll(/\b(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map(
+    ([, path]) => normalize(join(dirname(file), path!))
   )
-}
 
-describe("docs/ARCHITECTURE.md", () => {
-  it("names each file of src/ once, in its layer", () => {
-    assert.deepStrictEqual(layers().flat().toSorted(), [...imports().keys()].toSorted())
+const isIn = (file: string, name: string) => (name.endsWith("/") ? file.startsWith(name) : file === name)
+
+describe.each([
+  { heading: "The whole", folders: "{attack,bench,bin,harness,mutants,process,src,test}" },
+  { heading: "The server", folders: "src" },
+  { heading: "The harness", folders: "harness" }
+])("docs/ARCHITECTURE.md, $heading", ({ folders, heading }) => {
+  const rooms = roomsOf(heading)
+  const files = globSync(`${folders}/**/*.{js,ts}`, { cwd: root })
+  const roomOf = (file: string) => rooms.findIndex((names) => names.some((name) => isIn(file, name)))
+
+  it("has each file in one room", () => {
+    const names = rooms.flat()
+    const misplaced = files.filter((file) => names.filter((name) => isIn(file, name)).length !== 1)
+    assert.deepStrictEqual(misplaced, [])
   })
 
-  it("is right that a file imports only its own layer and those before it", () => {
-    const layerOf = new Map(layers().flatMap((names, layer) => names.map((name) => [name, layer] as const)))
-    const wrong = [...imports()].flatMap(([name, imported]) =>
-      imported
-        .filter((other) => layerOf.get(other)! > layerOf.get(name)!)
-        .map((other) => `${name} → ${other}`)
+  it("names nothing that is not there", () => {
+    const stale = rooms.flat().filter((name) => !existsSync(join(root, name)))
+    assert.deepStrictEqual(stale, [])
+  })
+
+  it("is right that a file imports only from its own room and those before it", () => {
+    const wrong = files.flatMap((file) =>
+      importsOf(file)
+        .filter((other) => roomOf(other) === -1 || roomOf(other) > roomOf(file))
+        .map((other) => `${file} → ${other}`)
     )
     assert.deepStrictEqual(wrong, [])
   })
