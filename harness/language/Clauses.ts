@@ -13,6 +13,7 @@ export const clauses = {
   "FRAME-6": "must",
   "FRAME-7": "should",
   "FRAME-8": "must",
+  "FRAME-9": "must",
   "REQ-1": "should",
   "REQ-2": "must",
   "REQ-3": "should",

@@ -41,7 +41,7 @@ export const framingFaults: ReadonlyArray<Fault> = [
   {
     name: "newline-needed",
     level: "must",
-    clauses: ["FRAME-2"],
+    clauses: ["FRAME-9"],
     student: "reads lines, though the sheet's client sends none",
     change: readingBy((bytes) => {
       const end = bytes.lastIndexOf("\n") + 1
@@ -70,7 +70,7 @@ export const framingFaults: ReadonlyArray<Fault> = [
   {
     name: "waits-for-the-next",
     level: "must",
-    clauses: ["FRAME-2"],
+    clauses: ["FRAME-9"],
     student: "notices the end of an object only when another byte follows it",
     change: readingJson((stream) => {
       let waiting: Frame | undefined
