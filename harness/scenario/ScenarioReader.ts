@@ -3,7 +3,6 @@ import { type ClauseId, clauses, isClauseId, type Level, levels } from "../langu
 import { lint } from "./Lint.ts"
 import { messagePattern } from "../language/Notation.ts"
 import { didYouMean, type Mistake } from "../yaml/Mistake.ts"
-import { chaos, load } from "./Plans.ts"
 import { readSteps } from "./StepReader.ts"
 import {
   choice,
@@ -63,10 +62,11 @@ const header = {
   needs: list(choice(needs)),
   story: words("a paragraph"),
   within: duration,
-  ignoring: list(messagePattern),
-  load,
-  chaos
+  ignoring: list(messagePattern)
 } as const
+
+/** Keys of later versions. */
+const notYetSupported: ReadonlySet<string> = new Set(["load", "chaos"])
 
 const bodies = ["before", "steps", "after"] as const
 
@@ -81,16 +81,13 @@ const read = (
   if (root === undefined || !plain.isMap(root))
     return plain.fail(
       root,
-      `${root === undefined ? "this file is empty; a scenario" : "this is no scenario; one"} has at least \`scenario\`, \`cast\` and \`steps\``
+      `${root === undefined ? "this file is empty; a scenario" : "not a scenario: it"} needs at least \`scenario\`, \`cast\` and \`steps\``
     )
   const entries = new Map<string, Entry>()
   const known = [...Object.keys(header), "cast", ...bodies]
   for (const entry of plain.entries(root)) {
     if (known.includes(entry.key)) entries.set(entry.key, entry)
-    else
-      source.attempt(() =>
-        plain.fail(entry.keyNode, `unknown key "${entry.key}"${didYouMean(entry.key, known)}`)
-      )
+    else source.attempt(() => plain.fail(entry.keyNode, whyNoKey(entry.key, known)))
   }
   const valueOf = (key: string): Node | undefined => {
     const entry = entries.get(key)
@@ -116,8 +113,6 @@ const read = (
   }
   required("scenario")
   const proves = field("proves") ?? []
-  field("load")
-  field("chaos")
   const scenario: Scenario = {
     file: source.file,
     line: source.position(entries.get("scenario")!.keyNode.range![0]).line,
@@ -139,6 +134,11 @@ const read = (
 }
 
 const noSteps = () => []
+
+const whyNoKey = (key: string, known: ReadonlyArray<string>): string =>
+  notYetSupported.has(key)
+    ? `"${key}" is not supported yet; remove it`
+    : `unknown key "${key}"${didYouMean(key, known)}`
 
 /** A scenario that sets no level binds as much as the weakest of its clauses. */
 const weakest = (proves: ReadonlyArray<ClauseId>): Level =>
@@ -165,17 +165,16 @@ function readCast(node: Node, reader: Reader): Cast {
     if (!castName.test(name))
       reader.fail(
         at,
-        `"${name}" cannot be in the cast: names are a small letter, then small letters, digits, _ and -`
+        `"${name}" is not a valid actor name: use a lowercase letter, then lowercase letters, digits, _ and -`
       )
-    if (reservedNames.has(name))
-      reader.fail(at, `"${name}" means something else in sentences; choose another name`)
+    if (reservedNames.has(name)) reader.fail(at, `"${name}" is a reserved word; choose another name`)
     const actors =
       count === undefined ? [name] : Array.from({ length: count }, (_, index) => `${name}${index + 1}`)
     const twice = [name, ...actors].find((actor) => taken.has(actor))
     if (twice !== undefined) reader.fail(at, `"${twice}" is in the cast twice`)
     for (const actor of new Set([name, ...actors])) taken.add(actor)
     cast.set(name, actors)
-    if (taken.size > actorsMax * 2) reader.fail(at, `a cast has at most ${actorsMax} actors`)
+    if (taken.size > actorsMax * 2) reader.fail(at, `a cast can have at most ${actorsMax} actors`)
   }
   if (reader.isMap(node)) {
     for (const { key, keyNode, value } of reader.entries(node))

@@ -13,7 +13,7 @@ export type JsonSchema = { readonly [keyword: string]: unknown }
 
 /** A text; anything that YAML takes for something else has to be quoted. */
 export const text: Shape<string> = {
-  what: "a text",
+  what: "a string",
   schema: { type: "string" },
   read: (node, reader) => reader.text(node)
 }
@@ -82,32 +82,19 @@ export const choice = <const A extends string>(options: ReadonlyArray<A>): Shape
   }
 })
 
-interface Bounds {
-  readonly hold: (value: number) => boolean
-  readonly told: string
-}
-const positive: Bounds = { hold: (value) => value > 0, told: "more than 0" }
-const upToAll: Bounds = { hold: (value) => value <= 1, told: "at most 100%" }
-
 /** Time in milliseconds, written with its unit: `500ms`, `2s`, `1m`. */
-export const duration: Shape<number> = measured(
-  "a duration such as 500ms, 2s or 1m",
-  { ms: 1, s: 1_000, m: 60_000 },
-  positive
-)
+export const duration: Shape<number> = measured("a duration such as 500ms, 2s or 1m", {
+  ms: 1,
+  s: 1_000,
+  m: 60_000
+})
 
 /** Bytes a second, written with their unit: `64KiB/s`. */
-export const bandwidth: Shape<number> = measured(
-  "a bandwidth such as 500B/s or 64KiB/s",
-  { "B/s": 1, "KiB/s": 1_024, "MiB/s": 1_048_576 },
-  positive
-)
-
-/** A rate per second: `20/s`. */
-export const rate: Shape<number> = measured("a rate such as 20/s", { "/s": 1, "/m": 1 / 60 }, positive)
-
-/** A share: `0%`, `2.5%`. */
-export const percentage: Shape<number> = measured("a share such as 1%", { "%": 0.01 }, upToAll)
+export const bandwidth: Shape<number> = measured("a bandwidth such as 500B/s or 64KiB/s", {
+  "B/s": 1,
+  "KiB/s": 1_024,
+  "MiB/s": 1_048_576
+})
 
 /** A list of at least one. */
 export const list = <A>(item: Shape<A>): Shape<ReadonlyArray<A>> => ({
@@ -123,7 +110,7 @@ export const oneOrMore = <A>(item: Shape<A>): Shape<ReadonlyArray<A>> => ({
   read: (node, reader) => {
     if (reader.isList(node)) return reader.someItems(node).map((one) => item.read(one, reader))
     const written = reader.written(node)
-    if (/^[^"'{]*, /.test(written)) return reader.fail(node, `several are a list: [${written}]`)
+    if (/^[^"'{]*, /.test(written)) return reader.fail(node, `write several values as a list: [${written}]`)
     return [item.read(node, reader)]
   }
 })
@@ -161,23 +148,8 @@ export const options = <const F extends Fields, const R extends keyof F & string
   }
 })
 
-/** One of two shapes: the first where the node looks like it, else the second. */
-export const either = <A, B>(
-  first: Shape<A>,
-  isFirst: (node: Node, reader: Reader) => boolean,
-  second: Shape<B>
-): Shape<A | B> => ({
-  what: `${first.what} or ${second.what}`,
-  schema: { anyOf: [first.schema, second.schema] },
-  read: (node, reader): A | B =>
-    isFirst(node, reader) ? first.read(node, reader) : second.read(node, reader)
-})
-
-function measured(
-  what: string,
-  units: { readonly [unit: string]: number },
-  { hold, told }: Bounds
-): Shape<number> {
+/** A positive number with its unit. */
+function measured(what: string, units: { readonly [unit: string]: number }): Shape<number> {
   const form = new RegExp(`^(\\d+(?:\\.\\d+)?) ?(${Object.keys(units).join("|")})$`)
   return {
     what,
@@ -186,7 +158,9 @@ function measured(
       const found = form.exec(String(reader.scalar(node)))
       if (found === null) return reader.fail(node, `expected ${what}, not ${reader.written(node)}`)
       const value = Number(found[1]) * units[found[2]!]!
-      return hold(value) ? value : reader.fail(node, `expected ${what}, ${told}, not ${reader.written(node)}`)
+      return value > 0
+        ? value
+        : reader.fail(node, `expected ${what}, more than 0, not ${reader.written(node)}`)
     }
   }
 }
