@@ -20,7 +20,7 @@ export const request: Shape<Template> = {
 
 /** A text to send: a string, `{ text, times }` or a capture. */
 export const phrase: Shape<Template> = {
-  what: "a text",
+  what: "a string",
   schema: { anyOf: [{ type: "string" }, repeatedSchema()] },
   read: (node, reader) => {
     if (reader.isMap(node)) {
@@ -42,7 +42,7 @@ export const messagePattern: Shape<ObjectPattern> = {
     if (!pattern.fields.some(([key]) => key === "status" || key === "type"))
       return reader.fail(
         node,
-        "this pattern names neither `status` (a reply) nor `type` (something others caused), so it is unclear what it is about"
+        "this pattern has neither `status` (a reply) nor `type` (an event), so it is unclear what it should match"
       )
     return pattern
   }
@@ -56,7 +56,7 @@ export const byteString: Shape<Buffer> = {
   },
   read: (node, reader) => {
     const bytes = readBytes(node, reader)
-    return bytes.length === 0 ? reader.fail(node, "these are no bytes at all") : bytes
+    return bytes.length === 0 ? reader.fail(node, "expected at least one byte") : bytes
   }
 }
 
@@ -96,7 +96,7 @@ const readTemplate = (node: Node, reader: Reader): Template => {
 /** A text to send: `$name` is what was captured, `$$` stands for `$`. */
 export const textTemplate = (node: Node, text: string, reader: Reader): Template => {
   if (text === "$_")
-    return reader.fail(node, "`$_` stands for anything, so it cannot be sent; `$$_` sends it as it is")
+    return reader.fail(node, "`$_` matches anything, so it cannot be sent; to send it literally, write `$$_`")
   return literalOrCapture(node, text, reader)
 }
 
@@ -161,7 +161,7 @@ const readOperator = (node: Node, reader: Reader, top: boolean): Pattern | undef
     case "absent":
       return reader.scalar(value) === true
         ? { _tag: "Absent" }
-        : reader.fail(value, "`absent` is always true: { absent: true }")
+        : reader.fail(value, "`absent` can only be true: { absent: true }")
     case "text":
       return undefined
   }
@@ -171,7 +171,7 @@ const readOperator = (node: Node, reader: Reader, top: boolean): Pattern | undef
 const rejectSeveral = (node: Node, entries: ReadonlyArray<Entry>, reader: Reader): undefined => {
   const names: ReadonlyArray<string> = operators
   if (entries.some(({ key }) => key === "text" || !names.includes(key))) return undefined
-  return reader.fail(node, "a map holds one pattern; where these are fields, write { exactly: { … } }")
+  return reader.fail(node, "a map can hold only one pattern; if these are fields, write { exactly: { … } }")
 }
 
 const readRegexp = (node: Node, reader: Reader): Pattern => {
@@ -180,7 +180,7 @@ const readRegexp = (node: Node, reader: Reader): Pattern => {
     return { _tag: "Matches", source, regexp: new RegExp(`^(?:${source})$`, "su") }
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^.*\/su?: /, "") : String(error)
-    return reader.fail(node, `this is no regular expression: ${reason}`)
+    return reader.fail(node, `invalid regular expression: ${reason}`)
   }
 }
 
@@ -208,7 +208,7 @@ const readBytes = (node: Node, reader: Reader): Buffer => {
     }
     const [hex, ...rest] = entries
     if (hex?.key === "hex" && hex.value !== undefined && rest.length === 0) return readHex(hex.value, reader)
-    return reader.fail(node, 'expected a text, { hex: "00ff" } or { text: a, times: 70000 }')
+    return reader.fail(node, 'expected a string, { hex: "00ff" } or { text: a, times: 70000 }')
   }
   const text = reader.text(node, "bytes")
   rejectHighEscapes(node, reader)
@@ -242,7 +242,7 @@ const jsonScalar = (node: Node, reader: Reader): Scalar => {
   if (written !== JSON.stringify(scalar))
     return reader.fail(
       node,
-      `${written} is ${scalar === null ? "null" : `the ${typeof scalar} ${scalar}`} here; write ${scalar}, or quote it: "${written}"`
+      `YAML reads ${written} as ${scalar === null ? "null" : `the ${typeof scalar} ${scalar}`}; write ${scalar}, or quote it: "${written}"`
     )
   return scalar
 }
@@ -260,7 +260,7 @@ const literalOrCapture = (
   if (/^[A-Za-z]\w*$/.test(name)) return { _tag: "Capture", name }
   return reader.fail(
     node,
-    `"${text}" is no capture: those are a letter, then letters, digits and _; as a text it is "$${text}"`
+    `"${text}" is not a valid capture: use a letter, then letters, digits and _; for the literal text write "$${text}"`
   )
 }
 

@@ -110,9 +110,9 @@ export const describe = (pattern: Pattern, captures: Captures = new Map()): stri
         ? `${show(captures.get(pattern.name))} ($${pattern.name})`
         : `any scalar ($${pattern.name})`
     case "Matches":
-      return `a text that matches /${pattern.source}/`
+      return `a string that matches /${pattern.source}/`
     case "Contains":
-      return `a text that contains ${show(pattern.text)}`
+      return `a string that contains ${show(pattern.text)}`
     case "OneOf":
       return `one of ${all(pattern.patterns)}`
     case "Not":
@@ -225,8 +225,8 @@ const difference = (expected: Scalar, received: Json | undefined): string | unde
     return a === b ? undefined : `${a}, not ${b}`
   }
   if (expected.normalize("NFC") === received.normalize("NFC"))
-    return "the same letters, but their accents are composed differently"
-  if (expected.trim() === received.trim()) return "they differ in the blanks at their ends"
+    return "the same letters, but the accents are composed differently"
+  if (expected.trim() === received.trim()) return "they differ only in leading or trailing spaces"
   const [a, b] = [[...expected], [...received]]
   if (Math.max(a.length, b.length) < 40) return undefined
   const at = a.findIndex((character, index) => character !== b[index])
@@ -234,13 +234,13 @@ const difference = (expected: Scalar, received: Json | undefined): string | unde
     ? `${b.length - a.length} characters too many`
     : at >= b.length
       ? `${b.length} of ${a.length} characters arrived`
-      : `they part at character ${at + 1}`
+      : `they first differ at character ${at + 1}`
 }
 
 const kind = (value: Json | undefined): string => {
   if (value === null) return "null"
   if (Array.isArray(value)) return "a list"
   return (
-    { string: "a text", number: "a number", boolean: "true or false" }[typeof value as string] ?? "an object"
+    { string: "a string", number: "a number", boolean: "a boolean" }[typeof value as string] ?? "an object"
   )
 }

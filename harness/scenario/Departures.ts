@@ -39,7 +39,7 @@ export class Departures {
       if (departure === undefined) return []
       const { actor, line } = departure
       return [
-        `the server may not have noticed yet that ${actor} left (line ${line}); write "${subjects[0]} keeps trying to log in as ${username}", or let somebody see that ${actor} is gone before`
+        `the server may not have noticed yet that ${actor} left (line ${line}); write "${subjects[0]} keeps trying to log in as ${username}", or let someone see that ${actor} is gone first`
       ]
     })
   }
@@ -49,7 +49,7 @@ export class Departures {
     if (departure === undefined || !patternsOf(step).some((pattern) => looksAt(pattern, "users"))) return []
     const { actor, line } = departure
     return [
-      `the server may not have noticed yet that ${actor} left (line ${line}); let somebody see that ${actor} is gone before asking who is there`
+      `the server may not have noticed yet that ${actor} left (line ${line}); let someone see that ${actor} is gone before asking who is there`
     ]
   }
 }

@@ -54,14 +54,14 @@ const check = (places: ReadonlyArray<Place>) => {
 export const readText = (file: string) =>
   Effect.promise(() =>
     readFile(file).then(textOf, ({ code }: NodeJS.ErrnoException) => ({
-      problem: `this cannot be read: ${unreadable[code ?? ""] ?? code}`
+      problem: `cannot read this file: ${unreadable[code ?? ""] ?? code}`
     }))
   )
 
 const unreadable: { readonly [code: string]: string } = {
   EISDIR: "it is a folder",
-  ENOENT: "there is no such file, or what it points to is gone",
-  EACCES: "this user may not"
+  ENOENT: "no such file, or a broken link",
+  EACCES: "permission denied"
 }
 
 const placesOf = Effect.fnUntraced(function* (path: string) {
@@ -69,7 +69,7 @@ const placesOf = Effect.fnUntraced(function* (path: string) {
   const kind = yield* Effect.promise(() => stat(file).catch(() => undefined))
   if (kind === undefined)
     return yield* new FileInvalid({
-      mistakes: [{ file, line: 1, column: 1, message: "there is no such file or folder" }]
+      mistakes: [{ file, line: 1, column: 1, message: "no such file or folder" }]
     })
   if (!kind.isDirectory())
     return [{ file, line: line === undefined ? undefined : Number(line) }] satisfies Array<Place>
@@ -93,7 +93,12 @@ const sameTitles = (scenarios: ReadonlyArray<Scenario>): ReadonlyArray<Mistake> 
       return []
     }
     return [
-      { file, line, column: 1, message: `${other.file}:${other.line} has the same title; titles are unique` }
+      {
+        file,
+        line,
+        column: 1,
+        message: `${other.file}:${other.line} has the same title; titles must be unique`
+      }
     ]
   })
 }

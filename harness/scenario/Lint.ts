@@ -84,7 +84,7 @@ class Linter {
       )
     const [idle] = uncarried(this.scenario)
     if (idle !== undefined && softer === undefined)
-      this.source.note(offsetOf("proves"), `no step could fail ${idle}, so nothing here proves it`)
+      this.source.note(offsetOf("proves"), `no step can fail ${idle}, so nothing here proves it`)
   }
 
   walk(steps: ReadonlyArray<Step>): void {
@@ -142,7 +142,7 @@ class Linter {
         return step.who.names
       case "Everyone": {
         const all = step.verb.needs === "connected" ? connected() : this.actors
-        if (all.length === 0) this.note(step, "`everyone` is nobody here: no one is connected")
+        if (all.length === 0) this.note(step, "`everyone` means nobody here: no actor is connected")
         return all
       }
       case "EveryoneElse":
@@ -152,11 +152,11 @@ class Linter {
         if (step.verb.expects !== true)
           this.note(
             step,
-            '"one of" goes with sentences that wait for something, such as receives and is refused'
+            '"one of" works only in sentences that wait for something, such as "receives" and "is refused"'
           )
         return []
       case "Others":
-        if (!this.oneOfSeen) this.note(step, '"the other" needs a step with "one of" before it')
+        if (!this.oneOfSeen) this.note(step, '"the other" needs an earlier step with "one of"')
         return []
       default:
         return []
@@ -165,11 +165,11 @@ class Linter {
 
   private everyoneElse(step: Step): ReadonlyArray<string> {
     if (this.speakers.length === 0)
-      this.note(step, "`everyone else` needs somebody who has sent a message before")
+      this.note(step, "`everyone else` needs someone who has sent a message before")
     if (this.speakers.length > 1)
       this.note(
         step,
-        `"everyone else" is unclear here: ${listed(this.speakers)} have spoken; name those you mean`
+        `"everyone else" is ambiguous here: ${listed(this.speakers)} have sent messages; name the actors you mean`
       )
     const others = this.actors.filter(
       (actor) =>
@@ -177,7 +177,8 @@ class Linter {
         this.statusOf(actor).deafSince === undefined &&
         ["logged in", "trying"].includes(this.standingOf(actor))
     )
-    if (others.length === 0 && this.speakers.length === 1) this.note(step, "`everyone else` is nobody here")
+    if (others.length === 0 && this.speakers.length === 1)
+      this.note(step, "`everyone else` means nobody here")
     return others
   }
 
@@ -196,7 +197,7 @@ class Linter {
   private checkProves(step: Step): void {
     const stray = step.proves.find((clause) => !this.scenario.proves.includes(clause))
     if (stray !== undefined)
-      this.note(step, `${stray} is not among the clauses that this scenario proves; add it to them`)
+      this.note(step, `${stray} is not in the \`proves\` of this scenario; add it there`)
   }
 
   private checkStanding(step: Step, subjects: ReadonlyArray<string>): void {
@@ -207,30 +208,33 @@ class Linter {
       if (needs === "connected" && standing === "new")
         this.note(
           step,
-          `${actor} acts before it connects; add "${actor} connects" or "${actor} logs in" before`
+          `${actor} acts before connecting; add "${actor} connects" or "${actor} logs in" before this step`
         )
       if (needs === "connected" && standing === "gone")
         this.note(
           step,
-          `${actor} has left (line ${line}); add "${actor} connects" or "${actor} logs in" before`
+          `${actor} has left (line ${line}); add "${actor} connects" or "${actor} logs in" before this step`
         )
       if (needs === "gone" && ["connected", "trying", "logged in"].includes(standing))
         this.note(
           step,
-          `${actor} is connected already (line ${line}); "${actor} reconnects" opens a new connection`
+          `${actor} is already connected (line ${line}); "${actor} reconnects" opens a new connection`
         )
       if (becomes === "logged in" && standing === "logged in")
         this.note(
           step,
-          `${actor} is logged in already (line ${line}); for a login that is refused: "${actor} tries to log in"`
+          `${actor} is already logged in (line ${line}); for a login that is refused: "${actor} tries to log in"`
         )
       if (must && standing === "refused" && sends !== undefined && needs === "connected")
         this.note(
           step,
-          `${actor} was refused (line ${line}), and a server may end the connection then; add "${actor} reconnects" before`
+          `${actor} was refused (line ${line}), and the server may have closed the connection; add "${actor} reconnects" before this step`
         )
       if (must && this.depth > 0 && !this.isConnected(actor) && connects === true)
-        this.note(step, "must scenarios connect one after another; connect before `at the same time`")
+        this.note(
+          step,
+          "the actors of a must scenario connect one after another; connect them before `at the same time`"
+        )
     }
   }
 
@@ -241,16 +245,19 @@ class Linter {
     for (const actor of subjects) {
       const { closedSince, deafSince, partSince } = this.statusOf(actor)
       if (part === "ends" && partSince === undefined)
-        this.note(step, `${actor} has sent no part of an object before, so there is no rest`)
+        this.note(step, `${actor} has not sent part of an object before, so there is no rest to send`)
       if (part !== "ends" && sending && partSince !== undefined)
         this.note(
           step,
-          `${actor} has sent a part of an object (line ${partSince}); add "${actor} sends the rest" before`
+          `${actor} has sent part of an object (line ${partSince}); add "${actor} sends the rest" before this step`
         )
       if (sending && closedSince !== undefined)
-        this.note(step, `${actor} has half-closed (line ${closedSince}), so it can send nothing more`)
+        this.note(step, `${actor} has half-closed (line ${closedSince}), so it can no longer send`)
       if (reads === true && deafSince !== undefined)
-        this.note(step, `${actor} has stopped reading (line ${deafSince}); add "${actor} reads again" before`)
+        this.note(
+          step,
+          `${actor} has stopped reading (line ${deafSince}); add "${actor} reads again" before this step`
+        )
     }
   }
 
@@ -259,7 +266,7 @@ class Linter {
     for (const actor of step.other?._tag === "Actors" ? step.other.names : []) {
       const { closedSince, standing, wasMember } = this.statusOf(actor)
       const left = standing === "gone" || closedSince !== undefined
-      if (!wasMember) this.note(step, `${actor} has not been logged in before, so nobody can see it go`)
+      if (!wasMember) this.note(step, `${actor} was never logged in, so nobody can see it leave`)
       else if (!left) this.note(step, `${actor} has not left before this step`)
     }
   }
@@ -278,7 +285,7 @@ class Linter {
     if (this.scenario.level === "must" && outsider !== undefined)
       this.note(
         step,
-        `${outsider} is connected but not logged in: whether it receives this is not a must (MSG-8); let it leave or log in before`
+        `${outsider} is connected but not logged in: whether it receives this is not a must (MSG-8); let it leave or log in first`
       )
   }
 

@@ -21,7 +21,7 @@ export const readSteps =
   (cast: Cast, clause: Shape<ClauseId>) =>
   (items: ReadonlyArray<Node>, outside: Reader): ReadonlyArray<Step> => {
     const reader = outside.deeper()
-    if (reader.depth > depthMax) reader.fail(items[0], `blocks are nested at most ${depthMax} deep`)
+    if (reader.depth > depthMax) reader.fail(items[0], `blocks can be nested at most ${depthMax} levels deep`)
     reader.source.countSteps(items)
     return items.flatMap((item) => reader.source.attempt(() => readStep(item, reader, cast, clause)) ?? [])
   }
@@ -48,7 +48,10 @@ const readStep = (node: Node, reader: Reader, cast: Cast, clause: Shape<ClauseId
     const behind = reader.entries(sentence.value)
     const twice = behind.find(({ key }) => Object.hasOwn(given, key))
     if (twice !== undefined)
-      return reader.fail(twice.keyNode, `"${twice.key}" stands beside the sentence, too; once is enough`)
+      return reader.fail(
+        twice.keyNode,
+        `duplicate option "${twice.key}": it also stands next to the sentence`
+      )
     Object.assign(given, readOptions(behind, fields, verb, reader))
   }
   const missing = verb.required?.find((key) => !(key in given))
@@ -85,11 +88,14 @@ const takeApart = (
   if (!reader.isMap(node)) {
     if (reader.isList(node)) return reader.fail(node, "a step is a sentence, not a list")
     const scalar = reader.scalar(node)
-    if (scalar === null) return reader.fail(node, "this step is empty; write a sentence behind its dash")
+    if (scalar === null) return reader.fail(node, "this step is empty; write a sentence after the dash")
     const key = String(scalar)
     const [first = "", ...more] = reader.written(node).split("\n")
     if (more.length > 0)
-      return reader.fail(node, `a sentence with options or steps ends in a colon: "${first.trimEnd()}:"`)
+      return reader.fail(
+        node,
+        `a sentence with options or steps must end with a colon: "${first.trimEnd()}:"`
+      )
     if (parseSentence(key)?.name !== undefined) reader.rejectCut(node)
     return { sentence: { key, keyNode: node, value: undefined }, besides: [] }
   }
@@ -148,14 +154,14 @@ const rejectColonless = ({ key, keyNode }: Entry, reader: Reader): void => {
   if (verb !== undefined)
     reader.fail(
       keyNode,
-      `unknown sentence "${key}"; a colon and a blank come before the value, such as: ${verb.example}`
+      `unknown sentence "${key}"; write a colon and a space before the value, such as: ${verb.example}`
     )
 }
 
 const missingValue = ({ key, keyNode }: Entry, what: string, reader: Reader, verb?: Verb): never =>
   reader.fail(
     keyNode,
-    `"${key}" needs ${what} behind a colon${verb === undefined ? "" : `, such as: ${verb.example}`}`
+    `"${key}" needs ${what} after a colon${verb === undefined ? "" : `, such as: ${verb.example}`}`
   )
 
 const optionsHint = ({ options = {} }: Verb): string =>

@@ -32,7 +32,7 @@ const as: Shape<ReadonlyArray<Style>> = {
   read: (node, reader) => {
     const given = anyStyles.read(node, reader)
     return given.includes("bare") && given.includes("crlf")
-      ? reader.fail(node, "an object ends bare or with crlf, not both")
+      ? reader.fail(node, "an object can end bare or with crlf, not both")
       : given
   }
 }
@@ -165,7 +165,7 @@ const together = (
 const problemOfPieces = ({ as, at, every, message }: Pieces): string | undefined => {
   if ((at === undefined) === (every === undefined)) return "needs either every or at"
   const ascending = at?.every((offset, index) => offset > (at[index - 1] ?? 0)) ?? true
-  return ascending ? problemOfLength(at?.at(-1) ?? 0, message, as) : "needs offsets that ascend"
+  return ascending ? problemOfLength(at?.at(-1) ?? 0, message, as) : "needs ascending offsets"
 }
 
 const problemOfPart = ({ as, bytes, message }: Part): string | undefined =>
@@ -179,7 +179,7 @@ const problemOfLength = (
 ): string | undefined => {
   if (capturesSent(message).length > 0) return undefined
   const { length } = encode(fill(message, new Map()), as)
-  return offset < length ? undefined : `cuts at byte ${offset}, but its object has only ${length}`
+  return offset < length ? undefined : `cuts at byte ${offset}, but the object is only ${length} bytes long`
 }
 
 const cut = ({ at, every, message, as }: Pieces, scene: Scene): ReadonlyArray<Buffer> => {

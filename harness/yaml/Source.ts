@@ -89,7 +89,7 @@ export class Source {
   countSteps(items: ReadonlyArray<Node>): void {
     this.steps += items.length
     if (this.steps > stepsMax)
-      throw new Wrong(items[0]?.range?.[0] ?? 0, `more than ${stepsMax} steps, each turn of a loop counted`)
+      throw new Wrong(items[0]?.range?.[0] ?? 0, `more than ${stepsMax} steps, counting each turn of a loop`)
   }
 
   /** The node that an alias means; a bounded number of them, for an alias may hold others. */
@@ -132,11 +132,10 @@ export class Reader {
   /** The node, or what stands for it: what an alias means, the value of a `<name>`. Tags are mistakes. */
   resolve(given: Node): Node {
     const node = isAlias(given)
-      ? (this.source.resolve(given) ??
-        this.fail(given, "this alias means nothing; if it is a text, quote it"))
+      ? (this.source.resolve(given) ?? this.fail(given, "unknown alias; if this is meant as text, quote it"))
       : given
     if (node.tag !== undefined && isTagged(node, this.source.text))
-      this.fail(node, "tags (!) are not part of scenario files; remove it")
+      this.fail(node, "YAML tags (!) are not supported in scenario files; remove this one")
     if (!isScalar(node) || typeof node.value !== "string" || this.variables.size === 0) return node
     const whole = /^<([^<>]+)>$/.exec(node.value)?.[1]
     const value = whole === undefined ? undefined : this.variables.get(whole)
@@ -197,13 +196,13 @@ export class Reader {
     if (!isMap(resolved)) return this.fail(node, `expected a map, not ${kindOf(resolved)}`)
     return resolved.items.map((pair) => {
       const keyNode = pair.key as Node
-      if (!isScalar(keyNode)) return this.fail(keyNode, "a key is a plain word or sentence")
+      if (!isScalar(keyNode)) return this.fail(keyNode, "a key must be a plain word or sentence")
       const key = String(keyNode.value)
-      if (key === "<<") return this.fail(keyNode, "`<<` does not merge here; write the fields out")
+      if (key === "<<") return this.fail(keyNode, "merge keys (`<<`) are not supported; write the fields out")
       const value = (pair.value ?? undefined) as Node | undefined
       const empty = value === undefined || isEmpty(value)
       if (resolved.flow && empty && /^[^\s:]+:\S/.test(key))
-        return this.fail(keyNode, `a blank is missing after the colon: "${key.replace(":", ": ")}"`)
+        return this.fail(keyNode, `missing space after the colon: "${key.replace(":", ": ")}"`)
       if (resolved.flow && empty)
         return this.fail(
           keyNode,
@@ -214,12 +213,15 @@ export class Reader {
   }
 
   /** A text: numbers, dates and `~` have to be quoted, and YAML must not have cut it at a `#`. */
-  text(node: Node, what = "a text"): string {
+  text(node: Node, what = "a string"): string {
     const resolved = this.resolve(node)
     if (!isScalar(resolved)) return this.fail(node, `expected ${what}, not ${kindOf(resolved)}`)
     if (typeof resolved.value !== "string") {
       const written = this.written(resolved)
-      return this.fail(node, `${written} is ${kindOf(resolved)} here, not ${what}; quote it: "${written}"`)
+      return this.fail(
+        node,
+        `YAML reads ${written} as ${kindOf(resolved)}, not ${what}; quote it: "${written}"`
+      )
     }
     this.rejectCut(resolved)
     return resolved.value
@@ -238,7 +240,7 @@ export class Reader {
     if (cut !== null)
       this.fail(
         node,
-        `YAML cuts this text at "#"; quote this text: "${this.written(node)}${cut[0].trimEnd()}"`
+        `YAML reads "#" as the start of a comment; quote the text: "${this.written(node)}${cut[0].trimEnd()}"`
       )
   }
 }
@@ -250,8 +252,11 @@ const kindOf = (node: Node): string => {
   if (isMap(node)) return "a map"
   if (isSeq(node)) return "a list"
   const value: unknown = isScalar(node) ? node.value : undefined
-  if (value === null) return "nothing"
-  return { number: "a number", boolean: "true or false", string: "a text" }[typeof value as string] ?? "that"
+  if (value === null) return "null"
+  return (
+    { number: "a number", boolean: "a boolean", string: "a string" }[typeof value as string] ??
+    "an unsupported value"
+  )
 }
 
 /** A text on one line, without quotes. */

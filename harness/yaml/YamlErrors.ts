@@ -10,7 +10,10 @@ export interface Complaint {
 export const complaintOf = (document: Document, text: string): Complaint | undefined => {
   const bare = /\r(?!\n)/.exec(text)
   if (bare !== null)
-    return { offset: bare.index, message: "this line ends in CR alone; save the file with LF or CRLF" }
+    return {
+      offset: bare.index,
+      message: "this line ends in a bare CR; save the file with LF or CRLF line endings"
+    }
   const [first] = [...document.errors, ...document.warnings].toSorted((a, b) => a.pos[0] - b.pos[0])
   return first === undefined ? undefined : explained(first, document, text)
 }
@@ -22,31 +25,31 @@ const explained = (error: YAMLParseError | YAMLWarning, document: Document, text
   const here = (message: string): Complaint => ({ offset, message })
   switch (code) {
     case "MULTILINE_IMPLICIT_KEY":
-      return here(`a sentence with options ends in a colon: "${rest}:"`)
+      return here(`a sentence with options must end with a colon: "${rest}:"`)
     case "BLOCK_AS_IMPLICIT_KEY":
       if (/^\S.*:\s/.test(rest))
-        return here(`YAML reads ": " as the start of a value; quote this text: ${JSON.stringify(rest)}`)
+        return here(`YAML reads ": " as the start of a value; quote the text: ${JSON.stringify(rest)}`)
       return /^\S/.test(rest) ? here("the line below this one is indented too far") : misplaced(offset, rest)
     case "BLOCK_IN_FLOW":
-      return here(`a comma is missing here; or, if this is one text, quote it: "${upToBracket(rest)}"`)
+      return here(`missing comma; or, if this is one string, quote it: "${upToBracket(rest)}"`)
     case "TAG_RESOLVE_FAILED":
-      return here("tags (!) are not part of scenario files; remove it")
+      return here("YAML tags (!) are not supported in scenario files; remove this one")
     case "DUPLICATE_KEY":
-      return here(`this key stands here twice: "${rest.replace(/:.*$/, "")}"`)
+      return here(`duplicate key "${rest.replace(/:.*$/, "")}"`)
     case "TAB_AS_INDENT":
-      return here("indent with spaces, not with tabs")
+      return here("indent with spaces, not tabs")
     case "BAD_SCALAR_START":
-      return here(`a text cannot start with ${rest[0]}; quote this text: ${JSON.stringify(rest)}`)
+      return here(`an unquoted string cannot start with ${rest[0]}; quote it: ${JSON.stringify(rest)}`)
     case "BAD_DQ_ESCAPE":
-      return here(`${rest.slice(0, 2)} means nothing in double quotes; write \\${rest.slice(0, 2)}`)
+      return here(`${rest.slice(0, 2)} is not a valid escape in double quotes; write \\${rest.slice(0, 2)}`)
     case "BAD_INDENT":
       return message.startsWith("Flow") ? unclosed(document, offset) : misplaced(offset, rest)
     case "MISSING_CHAR":
       return message.startsWith("Missing closing")
         ? unclosed(document, offset)
-        : here("a dash is missing before this line, or a colon behind it")
+        : here("missing dash before this line, or missing colon after it")
     case "MULTIPLE_DOCS":
-      return here("a file is one scenario; what follows this line goes into a file of its own")
+      return here("a file holds one scenario; move what follows this line into its own file")
     case "UNEXPECTED_TOKEN":
       return here(unexpected(rest))
     case "RESOURCE_EXHAUSTION":
@@ -67,17 +70,17 @@ const unclosed = (document: Document, end: number): Complaint => {
     }
   })
   const offset = opened?.range?.[0] ?? end
-  return { offset, message: "what begins here is never closed; add the bracket or quote at its end" }
+  return { offset, message: "this bracket or quote is never closed" }
 }
 
 const misplaced = (offset: number, rest: string): Complaint => ({
   offset: offset + /^\s*/.exec(rest)![0].length,
-  message: "this line is indented otherwise than those it belongs to"
+  message: "the indentation of this line does not match the lines it belongs to"
 })
 
 const unexpected = (rest: string): string =>
   /^[\]}]/.test(rest)
-    ? `this ${rest[0]} closes nothing; the bracket before is missing, or the colon before that`
-    : `nothing may stand here, behind a closing quote or a sign of YAML; quote the whole text`
+    ? `unmatched ${rest[0]}; the opening bracket, or a colon before it, is missing`
+    : "unexpected text after a closing quote or YAML syntax; quote the whole text"
 
 const upToBracket = (rest: string): string => rest.replace(/\s*[\]}].*$/, "")

@@ -102,13 +102,13 @@ describe("pnpm scenario", () => {
       [login, "--reporter", "junit=/nowhere/junit.xml"],
       /cannot write a report: ENOENT.*\/nowhere\/junit\.xml/
     ],
-    [["nowhere.yaml", "--watch"], /there is no such file or folder/],
+    [["nowhere.yaml", "--watch"], /no such file or folder/],
     [["--shard", "5/4"], /shard/],
     [["--reporter", "nice"], /reporter/],
     [["--proves", "LOGIN-99"], /proves/],
     [["--tags", "nothing-has-this-tag", login], /no scenario is selected/],
     [[`${login}:99`], /line 99 is past the end of this file/],
-    [["nowhere.yaml"], /there is no such file or folder/]
+    [["nowhere.yaml"], /no such file or folder/]
   ]
   for (const [args, message] of usages)
     it(`ends with 2 for wrong usage, in one line that says what to do: ${args.join(" ")}`, async () => {

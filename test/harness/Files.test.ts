@@ -43,8 +43,8 @@ describe("scenario files", () => {
       mkdirSync(join(path, "a.yaml"))
       symlinkSync(join(path, "nowhere"), join(path, "b.yaml"))
       assert.deepStrictEqual(yield* loaded([path], path), [
-        "a.yaml:1:1 this cannot be read: it is a folder",
-        "b.yaml:1:1 this cannot be read: there is no such file, or what it points to is gone"
+        "a.yaml:1:1 cannot read this file: it is a folder",
+        "b.yaml:1:1 cannot read this file: no such file, or a broken link"
       ])
     })
   )
@@ -98,7 +98,7 @@ describe("scenario files", () => {
       writeFileSync(join(path, "a.yaml"), scenario("same"))
       writeFileSync(join(path, "b.yaml"), scenario("same"))
       assert.deepStrictEqual(yield* loaded([path], path), [
-        `b.yaml:1:1 ${path}/a.yaml:1 has the same title; titles are unique`
+        `b.yaml:1:1 ${path}/a.yaml:1 has the same title; titles must be unique`
       ])
     })
   )

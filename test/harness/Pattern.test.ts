@@ -55,7 +55,7 @@ describe("a pattern matches", () => {
 describe("a pattern that does not match says why", () => {
   const table: ReadonlyArray<readonly [yaml: string, value: Json, why: string]> = [
     ["success", "error", 'expected "success", received "error"'],
-    ["42", "42", 'expected 42, received "42" (a number, not a text)'],
+    ["42", "42", 'expected 42, received "42" (a number, not a string)'],
     ["{ status: success }", { status: "error" }, 'status: expected "success", received "error"'],
     ["{ status: success }", { type: "message" }, 'status: expected "success", received nothing'],
     ["{ status: $_ }", {}, "status: expected anything, received nothing"],
@@ -68,9 +68,9 @@ describe("a pattern that does not match says why", () => {
     ["{ status: success }", ["success"], 'expected {"status": "success"}, received ["success"]'],
     ["{ exactly: { a: 1 } }", { a: 1, b: 2 }, "b: expected no such field, received 2"],
     ["{ code: { absent: true } }", { code: "x" }, 'code: expected no such field, received "x"'],
-    ["{ m: { matches: b } }", { m: "abc" }, 'm: expected a text that matches /b/, received "abc"'],
-    ["{ m: { contains: x } }", { m: "abc" }, 'm: expected a text that contains "x", received "abc"'],
-    ["{ m: { contains: x } }", { m: 1 }, 'm: expected a text that contains "x", received 1'],
+    ["{ m: { matches: b } }", { m: "abc" }, 'm: expected a string that matches /b/, received "abc"'],
+    ["{ m: { contains: x } }", { m: "abc" }, 'm: expected a string that contains "x", received "abc"'],
+    ["{ m: { contains: x } }", { m: 1 }, 'm: expected a string that contains "x", received 1'],
     ["{ s: { one of: [a, b] } }", { s: "c" }, 's: expected one of ["a", "b"], received "c"'],
     ["{ users: { length: 2 } }", { users: ["a"] }, 'users: expected 2 characters or items, received ["a"]'],
     ["{ users: [a, b] }", { users: ["b", "a"] }, 'users[0]: expected "a", received "b"'],
@@ -103,9 +103,9 @@ describe("a pattern that does not match says why", () => {
 
 describe("what the eye would miss is told", () => {
   const table: ReadonlyArray<readonly [expected: string, received: string, hint: string]> = [
-    ["caf\u00e9", "cafe\u0301", "the same letters, but their accents are composed differently"],
-    ["alice", "alice ", "they differ in the blanks at their ends"],
-    ["a".repeat(60), `${"a".repeat(50)}b${"a".repeat(9)}`, "they part at character 51"],
+    ["caf\u00e9", "cafe\u0301", "the same letters, but the accents are composed differently"],
+    ["alice", "alice ", "they differ only in leading or trailing spaces"],
+    ["a".repeat(60), `${"a".repeat(50)}b${"a".repeat(9)}`, "they first differ at character 51"],
     ["a".repeat(60), "a".repeat(50), "50 of 60 characters arrived"],
     ["a".repeat(50), "a".repeat(60), "10 characters too many"]
   ]

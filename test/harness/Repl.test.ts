@@ -35,10 +35,10 @@ describe("a session", () => {
       yield* entering(live, ["alice logs in"])
       for (const [line, message] of [
         ["alice loggs out", 'unknown sentence "alice loggs out"; did you mean "alice logs out"?'],
-        ["alice connects", 'alice is connected already (line 1); "alice reconnects" opens a new connection'],
+        ["alice connects", 'alice is already connected (line 1); "alice reconnects" opens a new connection'],
         [
           "carol says: hello",
-          'carol acts before it connects; add "carol connects" or "carol logs in" before'
+          'carol acts before connecting; add "carol connects" or "carol logs in" before this step'
         ],
         ["alice says: $what", "$what is not bound before this step, so there is nothing to send"]
       ] as const)

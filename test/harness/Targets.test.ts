@@ -348,7 +348,7 @@ describe("--target", () => {
       writeFileSync(file, Buffer.from("cpp:\n  start: ./café {port}\n", "latin1"))
       for (const [place, message] of [
         [file, "this file is not UTF-8; save it as UTF-8"],
-        [`${file}.gone`, "this cannot be read: there is no such file, or what it points to is gone"]
+        [`${file}.gone`, "cannot read this file: no such file, or a broken link"]
       ] as const) {
         const { mistakes } = yield* Effect.flip(readTarget("cpp", 1, { file: place, scenarios: [] }))
         assert.deepStrictEqual(mistakes, [{ file: place, line: 1, column: 1, message }])
