@@ -1,101 +1,80 @@
 import { brokenAt, content, dyingOf, readingBy } from "../Changes.ts"
 import type { Event, Reply } from "../chat/Chat.ts"
-import type { Fault } from "../Fault.ts"
+import { type Fault, must, should } from "../Fault.ts"
 
 /** MSG-6: what became of the content on its way. */
 export const contentFaults: ReadonlyArray<Fault> = [
-  {
-    name: "quotes-unescaped",
-    level: "must",
-    clauses: ["MSG-6"],
-    student: "builds its JSON by gluing strings together",
-    change: () => ({ encode: glued })
-  },
-  {
-    name: "newlines-unescaped",
-    level: "must",
-    clauses: ["MSG-6"],
-    student: "escapes quotes and backslashes but not line breaks",
-    change: (base) => ({
-      encode: (object) => base.encode(object).replaceAll(/(?<!\\)((?:\\\\)*)\\n/g, "$1\n")
-    })
-  },
-  {
-    name: "buffer-1024",
-    level: "must",
-    clauses: ["MSG-6"],
-    student: "copies the content into a char[1024]",
-    change: content((text) => Buffer.from(text).subarray(0, 1023).toString())
-  },
-  {
-    name: "buffer-4096",
-    level: "should",
-    clauses: ["MSG-6"],
-    student: "copies the content into a char[4096]",
-    change: content((text) => Buffer.from(text).subarray(0, 4095).toString())
-  },
-  {
-    name: "content-trimmed",
-    level: "must",
-    clauses: ["MSG-6"],
-    student: "cuts the blanks off both ends",
-    change: content((text) => text.trim() || text)
-  },
-  {
-    name: "line-breaks-flattened",
-    level: "must",
-    clauses: ["MSG-6"],
-    student: "turns line breaks into blanks",
-    change: content((text) => text.replaceAll(/[\r\n]+/g, " "))
-  },
-  {
-    name: "readline",
-    level: "must",
-    clauses: ["MSG-6"],
-    student: "reads with readline, which also splits at U+2028",
-    change: brokenAt(/(?<=\n|\xe2\x80[\xa8\xa9])/)
-  },
-  {
-    name: "html-escaped",
-    level: "must",
-    clauses: ["MSG-6"],
-    student: "turns < into &lt; on its way",
-    change: content((text) => text.replaceAll("<", "&lt;").replaceAll(">", "&gt;"))
-  },
-  {
-    name: "escaped-twice",
-    level: "must",
-    clauses: ["MSG-6"],
-    student: "escapes what its library will escape again",
-    change: content((text) => JSON.stringify(text).slice(1, -1))
-  },
-  {
-    name: "emoji-lost",
-    level: "must",
-    clauses: ["MSG-6"],
-    student: "keeps characters in 16 bits each",
-    change: content((text) => text.replaceAll(/[\u{10000}-\u{10ffff}]/gu, "?"))
-  },
-  {
-    name: "accents-lost",
-    level: "must",
-    clauses: ["MSG-6"],
-    student: "replaces what is not ASCII",
-    change: content((text) => text.replaceAll(/[^\0-\x7f]/g, "?"))
-  },
-  {
-    name: "printf-of-content",
-    level: "must",
-    clauses: ["MSG-6"],
-    student: "calls printf with the content as the format",
-    change: content((text) => text.replaceAll(/%[sdnxc]/g, "0"))
-  },
-  {
-    name: "braces-counted-in-strings",
-    level: "must",
-    clauses: ["MSG-6"],
-    student: "counts braces to find the end of an object, also those inside strings",
-    change: readingBy((bytes) => {
+  must("quotes-unescaped", ["MSG-6"], "builds its JSON by gluing strings together", () => ({
+    encode: glued
+  })),
+  must("newlines-unescaped", ["MSG-6"], "escapes quotes and backslashes but not line breaks", (base) => ({
+    encode: (object) => base.encode(object).replaceAll(/(?<!\\)((?:\\\\)*)\\n/g, "$1\n")
+  })),
+  must(
+    "buffer-1024",
+    ["MSG-6"],
+    "copies the content into a char[1024]",
+    content((text) => Buffer.from(text).subarray(0, 1023).toString())
+  ),
+  should(
+    "buffer-4096",
+    ["MSG-6"],
+    "copies the content into a char[4096]",
+    content((text) => Buffer.from(text).subarray(0, 4095).toString())
+  ),
+  must(
+    "content-trimmed",
+    ["MSG-6"],
+    "cuts the blanks off both ends",
+    content((text) => text.trim() || text)
+  ),
+  must(
+    "line-breaks-flattened",
+    ["MSG-6"],
+    "turns line breaks into blanks",
+    content((text) => text.replaceAll(/[\r\n]+/g, " "))
+  ),
+  must(
+    "readline",
+    ["MSG-6"],
+    "reads with readline, which also splits at U+2028",
+    brokenAt(/(?<=\n|\xe2\x80[\xa8\xa9])/)
+  ),
+  must(
+    "html-escaped",
+    ["MSG-6"],
+    "turns < into &lt; on its way",
+    content((text) => text.replaceAll("<", "&lt;").replaceAll(">", "&gt;"))
+  ),
+  must(
+    "escaped-twice",
+    ["MSG-6"],
+    "escapes what its library will escape again",
+    content((text) => JSON.stringify(text).slice(1, -1))
+  ),
+  must(
+    "emoji-lost",
+    ["MSG-6"],
+    "keeps characters in 16 bits each",
+    content((text) => text.replaceAll(/[\u{10000}-\u{10ffff}]/gu, "?"))
+  ),
+  must(
+    "accents-lost",
+    ["MSG-6"],
+    "replaces what is not ASCII",
+    content((text) => text.replaceAll(/[^\0-\x7f]/g, "?"))
+  ),
+  must(
+    "printf-of-content",
+    ["MSG-6"],
+    "calls printf with the content as the format",
+    content((text) => text.replaceAll(/%[sdnxc]/g, "0"))
+  ),
+  must(
+    "braces-counted-in-strings",
+    ["MSG-6"],
+    "counts braces to find the end of an object, also those inside strings",
+    readingBy((bytes) => {
       const texts: Array<Buffer> = []
       let [start, open] = [0, 0]
       for (const [at, byte] of bytes.entries()) {
@@ -108,21 +87,19 @@ export const contentFaults: ReadonlyArray<Fault> = [
       }
       return { texts, rest: bytes.subarray(start) }
     })
-  },
-  {
-    name: "backslashes-lost",
-    level: "must",
-    clauses: ["MSG-6"],
-    student: "drops every backslash while reading a string",
-    change: content((text) => text.replaceAll("\\", ""))
-  },
-  {
-    name: "long-message-kills",
-    level: "must",
-    clauses: ["MSG-6"],
-    student: "copies a message of any length into a char[1024] and overwrites what lies behind it",
-    change: dyingOf("segmentation fault", (text) => Buffer.byteLength(text) > 1500)
-  }
+  ),
+  must(
+    "backslashes-lost",
+    ["MSG-6"],
+    "drops every backslash while reading a string",
+    content((text) => text.replaceAll("\\", ""))
+  ),
+  must(
+    "long-message-kills",
+    ["MSG-6"],
+    "copies a message of any length into a char[1024] and overwrites what lies behind it",
+    dyingOf("segmentation fault", (text) => Buffer.byteLength(text) > 1500)
+  )
 ]
 
 const glued = (object: Reply | Event): string => {

@@ -1,35 +1,32 @@
 import { brokenAt, dyingOf, readingBy, readingJson } from "../Changes.ts"
-import type { Fault } from "../Fault.ts"
+import { type Fault, must, should } from "../Fault.ts"
 import type { Frame } from "../chat/Chat.ts"
 
 /** FRAME-1 to FRAME-5: where a request begins and ends, and what its bytes mean. */
 export const framingFaults: ReadonlyArray<Fault> = [
-  {
-    name: "recv-is-a-message",
-    level: "must",
-    clauses: ["FRAME-1", "FRAME-2"],
-    student: "takes what one recv of 1,024 bytes brings for one message",
-    change: readingBy((bytes) => ({ texts: cut(bytes, 1024), rest: Buffer.alloc(0) }))
-  },
-  {
-    name: "half-forgotten",
-    level: "must",
-    clauses: ["FRAME-1"],
-    student: "clears the buffer after each recv, also when half a request is in it",
-    change: readingJson(
+  must(
+    "recv-is-a-message",
+    ["FRAME-1", "FRAME-2"],
+    "takes what one recv of 1,024 bytes brings for one message",
+    readingBy((bytes) => ({ texts: cut(bytes, 1024), rest: Buffer.alloc(0) }))
+  ),
+  must(
+    "half-forgotten",
+    ["FRAME-1"],
+    "clears the buffer after each recv, also when half a request is in it",
+    readingJson(
       (stream, fresh) =>
         function* (chunk) {
           yield* stream().push(chunk)
           fresh()
         }
     )
-  },
-  {
-    name: "escape-forgotten",
-    level: "must",
-    clauses: ["FRAME-1"],
-    student: "no longer knows after a recv that a backslash came right before it",
-    change: readingJson((stream) => {
+  ),
+  must(
+    "escape-forgotten",
+    ["FRAME-1"],
+    "no longer knows after a recv that a backslash came right before it",
+    readingJson((stream) => {
       let cutAfterBackslash = false
       return function* (chunk) {
         if (cutAfterBackslash && chunk[0] === QUOTE) yield "malformed"
@@ -37,26 +34,24 @@ export const framingFaults: ReadonlyArray<Fault> = [
         cutAfterBackslash = chunk.at(-1) === BACKSLASH && chunk.at(-2) !== BACKSLASH
       }
     })
-  },
-  {
-    name: "newline-needed",
-    level: "must",
-    clauses: ["FRAME-9"],
-    student: "reads lines, though the sheet's client sends none",
-    change: readingBy((bytes) => {
+  ),
+  must(
+    "newline-needed",
+    ["FRAME-9"],
+    "reads lines, though the sheet's client sends none",
+    readingBy((bytes) => {
       const end = bytes.lastIndexOf("\n") + 1
       return {
         texts: bytes.subarray(0, end).toString("latin1").split("\n").map(fromLatin1),
         rest: bytes.subarray(end)
       }
     })
-  },
-  {
-    name: "rest-of-segment-lost",
-    level: "must",
-    clauses: ["FRAME-2"],
-    student: "answers the first request of a recv and forgets the others",
-    change: readingJson(
+  ),
+  must(
+    "rest-of-segment-lost",
+    ["FRAME-2"],
+    "answers the first request of a recv and forgets the others",
+    readingJson(
       (stream, fresh) =>
         function* (chunk) {
           for (const frame of stream().push(chunk)) {
@@ -66,13 +61,12 @@ export const framingFaults: ReadonlyArray<Fault> = [
           }
         }
     )
-  },
-  {
-    name: "waits-for-the-next",
-    level: "must",
-    clauses: ["FRAME-9"],
-    student: "notices the end of an object only when another byte follows it",
-    change: readingJson((stream) => {
+  ),
+  must(
+    "waits-for-the-next",
+    ["FRAME-9"],
+    "notices the end of an object only when another byte follows it",
+    readingJson((stream) => {
       let waiting: Frame | undefined
       return function* (chunk) {
         for (const byte of chunk) {
@@ -82,13 +76,12 @@ export const framingFaults: ReadonlyArray<Fault> = [
         }
       }
     })
-  },
-  {
-    name: "thread-per-request",
-    level: "must",
-    clauses: ["FRAME-2", "REQ-2"],
-    student: "starts a thread for each request, so that answers come in any order",
-    change: (base) => {
+  ),
+  must(
+    "thread-per-request",
+    ["FRAME-2", "REQ-2"],
+    "starts a thread for each request, so that answers come in any order",
+    (base) => {
       let asked = 0
       return {
         receive: (client, frame) => {
@@ -97,115 +90,90 @@ export const framingFaults: ReadonlyArray<Fault> = [
         finished: (client) => void setTimeout(() => base.finished(client), 20)
       }
     }
-  },
-  {
-    name: "decodes-each-recv",
-    level: "must",
-    clauses: ["FRAME-3"],
-    student: "decodes each recv by itself, so that a character cut in two becomes U+FFFD",
-    change: readingJson((stream) => (chunk) => stream().push(Buffer.from(chunk.toString("utf8"))))
-  },
-  {
-    name: "latin-1",
-    level: "must",
-    clauses: ["FRAME-4", "MSG-6"],
-    student: "takes each byte for a character",
-    change: () => ({ text: (bytes) => bytes.toString("latin1") })
-  },
-  {
-    name: "raw-utf-8-refused",
-    level: "must",
-    clauses: ["FRAME-4"],
-    student: "allows only ASCII in a request",
-    change: readingJson((stream) => {
+  ),
+  must(
+    "decodes-each-recv",
+    ["FRAME-3"],
+    "decodes each recv by itself, so that a character cut in two becomes U+FFFD",
+    readingJson((stream) => (chunk) => stream().push(Buffer.from(chunk.toString("utf8"))))
+  ),
+  must("latin-1", ["FRAME-4", "MSG-6"], "takes each byte for a character", () => ({
+    text: (bytes) => bytes.toString("latin1")
+  })),
+  must(
+    "raw-utf-8-refused",
+    ["FRAME-4"],
+    "allows only ASCII in a request",
+    readingJson((stream) => {
       return function* (chunk) {
         for (const frame of stream().push(chunk))
           yield frame instanceof Buffer && frame.some((byte) => byte > 0x7f) ? "malformed" : frame
       }
     })
-  },
-  {
-    name: "escapes-kept",
-    level: "must",
-    clauses: ["FRAME-4"],
-    student: 'knows \\n and \\" but passes \\u00e9 on as six characters',
-    change: (base) => ({ parse: (text) => base.parse(text.replaceAll("\\u", "\\\\u")) })
-  },
-  {
-    name: "half-an-emoji",
-    level: "must",
-    clauses: ["FRAME-4"],
-    student: "decodes each \\uXXXX by itself, so that an escaped emoji becomes two broken halves",
-    change: (base) => ({
+  ),
+  must("escapes-kept", ["FRAME-4"], 'knows \\n and \\" but passes \\u00e9 on as six characters', (base) => ({
+    parse: (text) => base.parse(text.replaceAll("\\u", "\\\\u"))
+  })),
+  must(
+    "half-an-emoji",
+    ["FRAME-4"],
+    "decodes each \\uXXXX by itself, so that an escaped emoji becomes two broken halves",
+    (base) => ({
       parse: (text) => base.parse(text.replaceAll(/\\ud[89ab]..\\ud[c-f]../gi, "\\ufffd\\ufffd"))
     })
-  },
-  {
-    name: "space-refused",
-    level: "must",
-    clauses: ["FRAME-4", "LOGIN-1"],
-    student: 'searches the text for "type":" without a space, as the own client writes it',
-    change: (base) => ({
+  ),
+  must(
+    "space-refused",
+    ["FRAME-4", "LOGIN-1"],
+    'searches the text for "type":" without a space, as the own client writes it',
+    (base) => ({
       parse: (text) => (text.includes('"type":"') ? base.parse(text) : { type: "unknown" })
     })
-  },
-  {
-    name: "space-needed",
-    level: "must",
-    clauses: ["FRAME-4"],
-    student: 'searches the text for "type": " with a space, as Python writes it',
-    change: (base) => ({
+  ),
+  must(
+    "space-needed",
+    ["FRAME-4"],
+    'searches the text for "type": " with a space, as Python writes it',
+    (base) => ({
       parse: (text) => (text.includes('"type": "') ? base.parse(text) : { type: "unknown" })
     })
-  },
-  {
-    name: "indented-refused",
-    level: "should",
-    clauses: ["FRAME-4"],
-    student: "takes a newline for the end of a request, wherever it stands",
-    change: brokenAt(/(?<=\n)/)
-  },
-  {
-    name: "no-limit",
-    level: "should",
-    clauses: ["FRAME-5"],
-    student: "collects whatever comes until the object is complete",
-    change: () => ({ frameBytesMax: Number.POSITIVE_INFINITY })
-  },
-  {
-    name: "limit-when-complete",
-    level: "should",
-    clauses: ["FRAME-5"],
-    student: "looks at the length of an object only once it is complete",
-    change: (base) => ({
+  ),
+  should(
+    "indented-refused",
+    ["FRAME-4"],
+    "takes a newline for the end of a request, wherever it stands",
+    brokenAt(/(?<=\n)/)
+  ),
+  should("no-limit", ["FRAME-5"], "collects whatever comes until the object is complete", () => ({
+    frameBytesMax: Number.POSITIVE_INFINITY
+  })),
+  should(
+    "limit-when-complete",
+    ["FRAME-5"],
+    "looks at the length of an object only once it is complete",
+    (base) => ({
       frameBytesMax: Number.POSITIVE_INFINITY,
       receive: (client, frame) => base.receive(client, frame.length > 65_536 ? "too_large" : frame)
     })
-  },
-  {
-    name: "too-large-unsaid",
-    level: "should",
-    clauses: ["FRAME-5", "END-1"],
-    student: "cuts a client off that sends too much, without saying why",
-    change: (base) => ({
+  ),
+  should(
+    "too-large-unsaid",
+    ["FRAME-5", "END-1"],
+    "cuts a client off that sends too much, without saying why",
+    (base) => ({
       receive: (client, frame) =>
         frame === "too_large" ? void client.socket.resetAndDestroy() : base.receive(client, frame)
     })
-  },
-  {
-    name: "limit-of-4-kib",
-    level: "should",
-    clauses: ["MSG-6", "FRAME-5"],
-    student: "has a limit that a long message already exceeds",
-    change: () => ({ frameBytesMax: 4096 })
-  },
-  {
-    name: "duplicate-keys-kill",
-    level: "must",
-    clauses: ["FRAME-8"],
-    student: "ends the process with an exception that nobody catches when a key comes twice",
-    change: dyingOf("duplicate key", (text) => /"(\w+)":.*"\1":/.test(text))
-  }
+  ),
+  should("limit-of-4-kib", ["MSG-6", "FRAME-5"], "has a limit that a long message already exceeds", () => ({
+    frameBytesMax: 4096
+  })),
+  must(
+    "duplicate-keys-kill",
+    ["FRAME-8"],
+    "ends the process with an exception that nobody catches when a key comes twice",
+    dyingOf("duplicate key", (text) => /"(\w+)":.*"\1":/.test(text))
+  )
 ]
 
 const QUOTE = 0x22

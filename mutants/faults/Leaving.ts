@@ -1,74 +1,44 @@
 import { unserved } from "../Changes.ts"
 import type { Client } from "../chat/Chat.ts"
-import type { Fault } from "../Fault.ts"
+import { type Fault, must, should } from "../Fault.ts"
 
 /** LIST, LEAVE, PING, LOGOUT and CONC: who is there, who is gone, and how many at once. */
 export const leavingFaults: ReadonlyArray<Fault> = [
-  {
-    name: "asker-not-listed",
-    level: "must",
-    clauses: ["LIST-1"],
-    student: "lists the others",
-    change: (base) => ({
-      list: (client) =>
-        client.name === undefined
-          ? base.refusal("not_logged_in", client)
-          : base.users(base.usernames().filter((name) => name !== client.name))
-    })
-  },
-  {
-    name: "listed-twice",
-    level: "must",
-    clauses: ["LIST-1"],
-    student: "adds the asker to a list on which it already is",
-    change: (base) => ({
-      list: (client) =>
-        client.name === undefined
-          ? base.refusal("not_logged_in", client)
-          : base.users([...base.usernames(), client.name])
-    })
-  },
-  {
-    name: "list-of-five",
-    level: "must",
-    clauses: ["LIST-1"],
-    student: "has room for five names",
-    change: (base) => ({ usernames: () => base.usernames().slice(0, 5) })
-  },
-  {
-    name: "list-as-text",
-    level: "must",
-    clauses: ["LIST-1"],
-    student: "sends the names as one string with commas",
-    change: (base) => ({ users: (names) => ({ ...base.users([]), users: names.join(", ") }) })
-  },
-  {
-    name: "list-with-a-comma-too-many",
-    level: "must",
-    clauses: ["LIST-1"],
-    student: "writes a comma after each name, the last one included",
-    change: (base) => ({ encode: (object) => base.encode(object).replace(/"\](?=[,}])/, '",]') })
-  },
-  {
-    name: "list-by-name",
-    level: "should",
-    clauses: ["LIST-1"],
-    student: "keeps names in a std::map, which sorts them",
-    change: (base) => ({ usernames: () => base.usernames().toSorted() })
-  },
-  {
-    name: "list-newest-first",
-    level: "should",
-    clauses: ["LIST-1"],
-    student: "puts each newcomer at the head of a linked list",
-    change: (base) => ({ usernames: () => base.usernames().toReversed() })
-  },
-  {
-    name: "list-never-shrinks",
-    level: "must",
-    clauses: ["LIST-2"],
-    student: "frees the name of one who leaves but keeps it on the list",
-    change: (base) => {
+  must("asker-not-listed", ["LIST-1"], "lists the others", (base) => ({
+    list: (client) =>
+      client.name === undefined
+        ? base.refusal("not_logged_in", client)
+        : base.users(base.usernames().filter((name) => name !== client.name))
+  })),
+  must("listed-twice", ["LIST-1"], "adds the asker to a list on which it already is", (base) => ({
+    list: (client) =>
+      client.name === undefined
+        ? base.refusal("not_logged_in", client)
+        : base.users([...base.usernames(), client.name])
+  })),
+  must("list-of-five", ["LIST-1"], "has room for five names", (base) => ({
+    usernames: () => base.usernames().slice(0, 5)
+  })),
+  must("list-as-text", ["LIST-1"], "sends the names as one string with commas", (base) => ({
+    users: (names) => ({ ...base.users([]), users: names.join(", ") })
+  })),
+  must(
+    "list-with-a-comma-too-many",
+    ["LIST-1"],
+    "writes a comma after each name, the last one included",
+    (base) => ({ encode: (object) => base.encode(object).replace(/"\](?=[,}])/, '",]') })
+  ),
+  should("list-by-name", ["LIST-1"], "keeps names in a std::map, which sorts them", (base) => ({
+    usernames: () => base.usernames().toSorted()
+  })),
+  should("list-newest-first", ["LIST-1"], "puts each newcomer at the head of a linked list", (base) => ({
+    usernames: () => base.usernames().toReversed()
+  })),
+  must(
+    "list-never-shrinks",
+    ["LIST-2"],
+    "frees the name of one who leaves but keeps it on the list",
+    (base) => {
       const seen = new Set<string>()
       return {
         claim: (client, name) => {
@@ -79,22 +49,20 @@ export const leavingFaults: ReadonlyArray<Fault> = [
         usernames: () => [...seen]
       }
     }
-  },
-  {
-    name: "strangers-listed",
-    level: "must",
-    clauses: ["LIST-2"],
-    student: "lists every socket, with an empty name where none is known yet",
-    change: (base) => ({
+  ),
+  must(
+    "strangers-listed",
+    ["LIST-2"],
+    "lists every socket, with an empty name where none is known yet",
+    (base) => ({
       usernames: () => [...base.clients].filter(({ ended }) => !ended).map(({ name }) => name ?? "")
     })
-  },
-  {
-    name: "refused-listed",
-    level: "must",
-    clauses: ["LIST-2", "LIST-1"],
-    student: "adds a name to the list before it looks whether it is free",
-    change: (base) => {
+  ),
+  must(
+    "refused-listed",
+    ["LIST-2", "LIST-1"],
+    "adds a name to the list before it looks whether it is free",
+    (base) => {
       const tried: Array<string> = []
       return {
         claim: (client, name) => {
@@ -105,43 +73,27 @@ export const leavingFaults: ReadonlyArray<Fault> = [
         usernames: () => [...base.usernames(), ...tried]
       }
     }
-  },
-  {
-    name: "name-never-free",
-    level: "must",
-    clauses: ["LEAVE-1"],
-    student: "takes who leaves off the list and keeps the name",
-    change: () => ({ release: (client) => void (client.name = undefined) })
-  },
-  {
-    name: "fin-unnoticed",
-    level: "must",
-    clauses: ["LEAVE-1"],
-    student: "takes recv's 0 for “nothing yet”",
-    change: () => ({ finished: () => {} })
-  },
-  {
-    name: "fin-noticed-late",
-    level: "must",
-    clauses: ["LEAVE-1"],
-    student: "notices who has left when a minute's sweep comes round",
-    change: (base) => ({ leave: (client) => void setTimeout(() => base.leave(client), 60_000).unref() })
-  },
-  {
-    name: "reset-keeps-the-name",
-    level: "must",
-    clauses: ["LEAVE-2"],
-    student: "frees a name where recv gives 0, not where it gives -1",
-    change: (base) => ({
+  ),
+  must("name-never-free", ["LEAVE-1"], "takes who leaves off the list and keeps the name", () => ({
+    release: (client) => void (client.name = undefined)
+  })),
+  must("fin-unnoticed", ["LEAVE-1"], "takes recv's 0 for “nothing yet”", () => ({ finished: () => {} })),
+  must("fin-noticed-late", ["LEAVE-1"], "notices who has left when a minute's sweep comes round", (base) => ({
+    leave: (client) => void setTimeout(() => base.leave(client), 60_000).unref()
+  })),
+  must(
+    "reset-keeps-the-name",
+    ["LEAVE-2"],
+    "frees a name where recv gives 0, not where it gives -1",
+    (base) => ({
       leave: (client) => (client.socket.errored === null ? base.leave(client) : undefined)
     })
-  },
-  {
-    name: "half-a-request-keeps-the-name",
-    level: "must",
-    clauses: ["LEAVE-2"],
-    student: "waits for the rest of a request in a loop that only its end can leave",
-    change: (base) => {
+  ),
+  must(
+    "half-a-request-keeps-the-name",
+    ["LEAVE-2"],
+    "waits for the rest of a request in a loop that only its end can leave",
+    (base) => {
       const waiting = new WeakSet<Client>()
       return {
         converse: async (client) => {
@@ -154,41 +106,28 @@ export const leavingFaults: ReadonlyArray<Fault> = [
         leave: (client) => (waiting.has(client) ? undefined : base.leave(client))
       }
     }
-  },
-  {
-    name: "reset-kills",
-    level: "must",
-    clauses: ["LEAVE-4"],
-    student: "throws where recv gives -1",
-    change: (base) => ({
-      accept: (socket) => {
-        socket.on("error", (error) => {
-          throw error
-        })
-        base.accept(socket)
-      }
-    })
-  },
-  {
-    name: "sigpipe-kills",
-    level: "must",
-    clauses: ["LEAVE-4"],
-    student: "does not ignore SIGPIPE",
-    change: (base) => ({
-      accept: (socket) => {
-        socket.on("error", (error: NodeJS.ErrnoException) => {
-          if (error.syscall === "write") throw error
-        })
-        base.accept(socket)
-      }
-    })
-  },
-  {
-    name: "ends-the-neighbour",
-    level: "must",
-    clauses: ["LEAVE-4"],
-    student: "closes the socket at index i after the one at index i was removed",
-    change: (base) => {
+  ),
+  must("reset-kills", ["LEAVE-4"], "throws where recv gives -1", (base) => ({
+    accept: (socket) => {
+      socket.on("error", (error) => {
+        throw error
+      })
+      base.accept(socket)
+    }
+  })),
+  must("sigpipe-kills", ["LEAVE-4"], "does not ignore SIGPIPE", (base) => ({
+    accept: (socket) => {
+      socket.on("error", (error: NodeJS.ErrnoException) => {
+        if (error.syscall === "write") throw error
+      })
+      base.accept(socket)
+    }
+  })),
+  must(
+    "ends-the-neighbour",
+    ["LEAVE-4"],
+    "closes the socket at index i after the one at index i was removed",
+    (base) => {
       const struck = new WeakSet<Client>()
       return {
         leave: (client) => {
@@ -202,35 +141,32 @@ export const leavingFaults: ReadonlyArray<Fault> = [
         }
       }
     }
-  },
-  {
-    name: "ends-when-empty",
-    level: "must",
-    clauses: ["LEAVE-1"],
-    student: "loops while there are clients, and ends with the last one",
-    change: (base) => ({
+  ),
+  must(
+    "ends-when-empty",
+    ["LEAVE-1"],
+    "loops while there are clients, and ends with the last one",
+    (base) => ({
       release: (client, name) => {
         base.release(client, name)
         if (base.members.size === 0) process.exit(0)
       }
     })
-  },
-  {
-    name: "seats-never-free",
-    level: "must",
-    clauses: ["LEAVE-1", "LEAVE-2"],
-    student: "counts clients up and never down, and has room for ten",
-    change: (base) => {
+  ),
+  must(
+    "seats-never-free",
+    ["LEAVE-1", "LEAVE-2"],
+    "counts clients up and never down, and has room for ten",
+    (base) => {
       let seats = 10
       return { accept: (socket) => (seats-- > 0 ? base.accept(socket) : unserved(socket)) }
     }
-  },
-  {
-    name: "half-close-is-the-end",
-    level: "should",
-    clauses: ["LEAVE-5"],
-    student: "throws away what it has not sent yet when the client says that it has said all",
-    change: (base) => {
+  ),
+  should(
+    "half-close-is-the-end",
+    ["LEAVE-5"],
+    "throws away what it has not sent yet when the client says that it has said all",
+    (base) => {
       const ending = new WeakSet<Client>()
       return {
         receive: (client, frame) => (ending.has(client) ? undefined : base.receive(client, frame)),
@@ -242,63 +178,36 @@ export const leavingFaults: ReadonlyArray<Fault> = [
         finished: (client) => void client.socket.destroy()
       }
     }
-  },
-  {
-    name: "ping-unknown",
-    level: "should",
-    clauses: ["PING-1"],
-    student: "never heard of ping",
-    change: (base) => ({ ping: (client) => base.refusal("unknown_type", client) })
-  },
-  {
-    name: "ping-for-members",
-    level: "should",
-    clauses: ["PING-1"],
-    student: "answers a ping only after the login",
-    change: (base) => ({
-      ping: (client, request) =>
-        client.name === undefined ? base.refusal("not_logged_in", client) : base.ping(client, request)
-    })
-  },
-  {
-    name: "logout-unknown",
-    level: "should",
-    clauses: ["LOGOUT-1"],
-    student: "never heard of logout",
-    change: (base) => ({ logout: (client) => base.refusal("unknown_type", client) })
-  },
-  {
-    name: "logout-unanswered",
-    level: "should",
-    clauses: ["LOGOUT-1"],
-    student: "closes at a logout without a word",
-    change: (base) => ({
-      logout: (client) => {
-        base.end(client)
-        return undefined
-      }
-    })
-  },
-  {
-    name: "logout-stays",
-    level: "should",
-    clauses: ["LOGOUT-1"],
-    student: "says good-bye, frees the name and keeps the connection",
-    change: (base) => ({
-      logout: (client) => {
-        const { name } = client
-        if (name === undefined) return base.refusal("not_logged_in", client)
-        base.leave(client)
-        return base.goodbye(name)
-      }
-    })
-  },
-  {
-    name: "logout-keeps-the-name",
-    level: "should",
-    clauses: ["LOGOUT-1"],
-    student: "frees a name where the connection breaks, not where it ends well",
-    change: (base) => {
+  ),
+  should("ping-unknown", ["PING-1"], "never heard of ping", (base) => ({
+    ping: (client) => base.refusal("unknown_type", client)
+  })),
+  should("ping-for-members", ["PING-1"], "answers a ping only after the login", (base) => ({
+    ping: (client, request) =>
+      client.name === undefined ? base.refusal("not_logged_in", client) : base.ping(client, request)
+  })),
+  should("logout-unknown", ["LOGOUT-1"], "never heard of logout", (base) => ({
+    logout: (client) => base.refusal("unknown_type", client)
+  })),
+  should("logout-unanswered", ["LOGOUT-1"], "closes at a logout without a word", (base) => ({
+    logout: (client) => {
+      base.end(client)
+      return undefined
+    }
+  })),
+  should("logout-stays", ["LOGOUT-1"], "says good-bye, frees the name and keeps the connection", (base) => ({
+    logout: (client) => {
+      const { name } = client
+      if (name === undefined) return base.refusal("not_logged_in", client)
+      base.leave(client)
+      return base.goodbye(name)
+    }
+  })),
+  should(
+    "logout-keeps-the-name",
+    ["LOGOUT-1"],
+    "frees a name where the connection breaks, not where it ends well",
+    (base) => {
       const polite = new WeakSet<Client>()
       return {
         logout: (client, request) => {
@@ -308,13 +217,12 @@ export const leavingFaults: ReadonlyArray<Fault> = [
         leave: (client) => (polite.has(client) ? undefined : base.leave(client))
       }
     }
-  },
-  {
-    name: "goes-on-after-logout",
-    level: "should",
-    clauses: ["LOGOUT-1"],
-    student: "works through the rest of the segment after a logout",
-    change: (base) => ({
+  ),
+  should(
+    "goes-on-after-logout",
+    ["LOGOUT-1"],
+    "works through the rest of the segment after a logout",
+    (base) => ({
       logout: (client, request) => {
         const { name } = client
         if (name === undefined) return base.refusal("not_logged_in", client)
@@ -323,43 +231,29 @@ export const leavingFaults: ReadonlyArray<Fault> = [
         return undefined
       }
     })
-  },
-  {
-    name: "four-clients-only",
-    level: "must",
-    clauses: ["CONC-1"],
-    student: "has an array of four threads",
-    change: (base) => ({
-      accept: (socket) => (base.clients.size < 4 ? base.accept(socket) : unserved(socket))
-    })
-  },
-  {
-    name: "fifty-clients-only",
-    level: "should",
-    clauses: ["CONC-1"],
-    student: "has an array of fifty threads",
-    change: (base) => ({
-      accept: (socket) => (base.clients.size < 50 ? base.accept(socket) : unserved(socket))
-    })
-  },
-  {
-    name: "one-client-at-a-time",
-    level: "must",
-    clauses: ["CONC-1"],
-    student: "serves one client to its end before it accepts the next",
-    change: (base) => {
+  ),
+  must("four-clients-only", ["CONC-1"], "has an array of four threads", (base) => ({
+    accept: (socket) => (base.clients.size < 4 ? base.accept(socket) : unserved(socket))
+  })),
+  should("fifty-clients-only", ["CONC-1"], "has an array of fifty threads", (base) => ({
+    accept: (socket) => (base.clients.size < 50 ? base.accept(socket) : unserved(socket))
+  })),
+  must(
+    "one-client-at-a-time",
+    ["CONC-1"],
+    "serves one client to its end before it accepts the next",
+    (base) => {
       let free = Promise.resolve()
       return {
         converse: (client) => (free = free.then(() => base.converse(client)))
       }
     }
-  },
-  {
-    name: "waits-for-the-silent",
-    level: "must",
-    clauses: ["CONC-1"],
-    student: "reads the login of a new client in the loop that accepts",
-    change: (base) => {
+  ),
+  must(
+    "waits-for-the-silent",
+    ["CONC-1"],
+    "reads the login of a new client in the loop that accepts",
+    (base) => {
       let spoken = Promise.resolve()
       return {
         converse: async (client) => {
@@ -370,7 +264,7 @@ export const leavingFaults: ReadonlyArray<Fault> = [
         }
       }
     }
-  }
+  )
 ]
 
 const once = ({ socket }: Client, event: "data" | "close"): Promise<void> =>

@@ -1,124 +1,78 @@
 import type { Client, Reply } from "../chat/Chat.ts"
-import type { Fault } from "../Fault.ts"
+import { type Fault, may, should } from "../Fault.ts"
 
 /** PRES-1: who is told that somebody came or left. */
 export const presenceFaults: ReadonlyArray<Fault> = [
-  {
-    name: "presence-not-granted",
-    level: "may",
-    clauses: ["PRES-1"],
-    student: "sends the notices but does not say that it will",
-    change: (base) => ({
-      welcome: (client, request) => {
-        const { features: _, ...reply } = base.welcome(client, request)
-        return reply
-      }
-    })
-  },
-  {
-    name: "presence-never",
-    level: "may",
-    clauses: ["PRES-1"],
-    student: "grants what it does not have",
-    change: () => ({ announce: () => {} })
-  },
-  {
-    name: "everything-granted",
-    level: "may",
-    clauses: ["PRES-1"],
-    student: "grants every feature that it is asked for, known or not",
-    change: (base) => ({
+  may("presence-not-granted", ["PRES-1"], "sends the notices but does not say that it will", (base) => ({
+    welcome: (client, request) => {
+      const { features: _, ...reply } = base.welcome(client, request)
+      return reply
+    }
+  })),
+  may("presence-never", ["PRES-1"], "grants what it does not have", () => ({ announce: () => {} })),
+  may(
+    "everything-granted",
+    ["PRES-1"],
+    "grants every feature that it is asked for, known or not",
+    (base) => ({
       welcome: (client, request) => {
         const reply = base.welcome(client, request)
         return "features" in reply ? { ...reply, features: request.features } : reply
       }
     })
-  },
-  {
-    name: "joined-unsaid",
-    level: "may",
-    clauses: ["PRES-1"],
-    student: "tells who goes but not who comes",
-    change: (base) => ({
-      announce: (type, who, name) => (type === "left" ? base.announce(type, who, name) : undefined)
-    })
-  },
-  {
-    name: "left-unsaid-after-reset",
-    level: "may",
-    clauses: ["PRES-1"],
-    student: "tells who leaves politely, not who was cut off",
-    change: (base) => ({
-      announce: (type, who, name) =>
-        who.socket.errored === null ? base.announce(type, who, name) : undefined
-    })
-  },
-  {
-    name: "left-before-free",
-    level: "may",
-    clauses: ["PRES-1"],
-    student: "says that somebody left while the name is still taken",
-    change: (base) => {
-      const leaving = new WeakSet<Client>()
-      return {
-        release: (client, name) => void setTimeout(() => base.release(client, name), 100),
-        leave: (client) => {
-          if (leaving.has(client)) return
-          leaving.add(client)
-          base.leave(client)
-        }
+  ),
+  may("joined-unsaid", ["PRES-1"], "tells who goes but not who comes", (base) => ({
+    announce: (type, who, name) => (type === "left" ? base.announce(type, who, name) : undefined)
+  })),
+  may("left-unsaid-after-reset", ["PRES-1"], "tells who leaves politely, not who was cut off", (base) => ({
+    announce: (type, who, name) => (who.socket.errored === null ? base.announce(type, who, name) : undefined)
+  })),
+  may("left-before-free", ["PRES-1"], "says that somebody left while the name is still taken", (base) => {
+    const leaving = new WeakSet<Client>()
+    return {
+      release: (client, name) => void setTimeout(() => base.release(client, name), 100),
+      leave: (client) => {
+        if (leaving.has(client)) return
+        leaving.add(client)
+        base.leave(client)
       }
     }
-  },
-  {
-    name: "joined-one-behind",
-    level: "may",
-    clauses: ["PRES-1"],
-    student: "tells who came when the next one comes",
-    change: (base) => {
-      let announceLast: (() => void) | undefined
-      return {
-        announce: (type, who, name) => {
-          if (type === "left") return base.announce(type, who, name)
-          announceLast?.()
-          announceLast = () => base.announce(type, who, name)
-        }
+  }),
+  may("joined-one-behind", ["PRES-1"], "tells who came when the next one comes", (base) => {
+    let announceLast: (() => void) | undefined
+    return {
+      announce: (type, who, name) => {
+        if (type === "left") return base.announce(type, who, name)
+        announceLast?.()
+        announceLast = () => base.announce(type, who, name)
       }
     }
-  },
-  {
-    name: "own-arrival",
-    level: "may",
-    clauses: ["PRES-1"],
-    student: "tells everybody who came, the newcomer included",
-    change: (base) => ({
-      login: (client, request) => {
-        const reply = base.login(client, request) as Reply
-        if (client.features.includes("presence") && reply.status === "success")
-          base.send(client, { type: "joined", username: client.name })
-        return reply
-      }
-    })
-  },
-  {
-    name: "refused-announced",
-    level: "may",
-    clauses: ["PRES-1"],
-    student: "tells who came before it has looked whether the name is free",
-    change: (base) => ({
+  }),
+  may("own-arrival", ["PRES-1"], "tells everybody who came, the newcomer included", (base) => ({
+    login: (client, request) => {
+      const reply = base.login(client, request) as Reply
+      if (client.features.includes("presence") && reply.status === "success")
+        base.send(client, { type: "joined", username: client.name })
+      return reply
+    }
+  })),
+  may(
+    "refused-announced",
+    ["PRES-1"],
+    "tells who came before it has looked whether the name is free",
+    (base) => ({
       claim: (client, name) => {
         const granted = base.claim(client, name)
         if (!granted) base.announce("joined", client, name)
         return granted
       }
     })
-  },
-  {
-    name: "presence-for-all",
-    level: "should",
-    clauses: ["PLAIN-1"],
-    student: "sends its notices to everyone as soon as one has asked",
-    change: (base) => {
+  ),
+  should(
+    "presence-for-all",
+    ["PLAIN-1"],
+    "sends its notices to everyone as soon as one has asked",
+    (base) => {
       let wasAsked = false
       return {
         welcome: (client, request) => {
@@ -131,5 +85,5 @@ export const presenceFaults: ReadonlyArray<Fault> = [
         }
       }
     }
-  }
+  )
 ]

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { clauses, isClauseId, levels } from "../../harness/language/Clauses.ts"
+import { clauses, levels } from "../../harness/language/Clauses.ts"
 import { loadScenarios } from "../../harness/scenario/Files.ts"
 import { makeChat } from "../../mutants/chat/makeChat.ts"
 import { faults } from "../../mutants/Faults.ts"
@@ -18,17 +18,16 @@ import { variants } from "../../mutants/Variants.ts"
 
 describe("the table of faults", () => {
   it("has a fault for every clause of the protocol that can be seen from outside", () => {
-    const broken = new Set(faults.flatMap(({ clauses }) => clauses))
+    const broken = new Set<string>(faults.flatMap(({ clauses }) => clauses))
     assert.deepStrictEqual(
       Object.keys(clauses).filter((clause) => !broken.has(clause)),
       [...unseen]
     )
   })
 
-  it("names clauses that there are, and breaks none of them harder than it binds", () => {
+  it("breaks no clause harder than it binds", () => {
     for (const fault of faults)
       for (const clause of fault.clauses) {
-        assert(isClauseId(clause), `${fault.name}: ${clause}`)
         const isStricter = levels.indexOf(fault.level) < levels.indexOf(clauses[clause])
         assert(!isStricter || fault.clauses.length > 1, `${fault.name}: ${clause} is no ${fault.level}`)
       }
@@ -92,7 +91,10 @@ describe("the proof", () => {
 })
 
 const run = (...args: ReadonlyArray<string>) =>
-  promisify(execFile)(process.execPath, [fileURLToPath(new URL("main.ts", import.meta.url)), ...args])
+  promisify(execFile)(process.execPath, [
+    fileURLToPath(new URL("../../mutants/serve.ts", import.meta.url)),
+    ...args
+  ])
 
 describe("the command line", () => {
   it("prints its tables as JSON", async () => {
