@@ -1,3 +1,4 @@
+import { format, type FormatConfig } from "oxfmt"
 import { fileSchema } from "./FileSchema.ts"
 import { verbs } from "./Grammar.ts"
 import { themes, type Verb } from "../verbs/Step.ts"
@@ -8,11 +9,17 @@ export interface GeneratedFile {
   readonly content: string
 }
 
-/** The files that are generated from the verb table: the table in the documentation, and the schema for editors. */
-export const generated = (read: (file: string) => string): ReadonlyArray<GeneratedFile> => [
-  { file: documentation, content: read(documentation).replace(marked, `$1\n${verbTable}\n$2`) },
-  { file: schemaFile, content: `${JSON.stringify(fileSchema, null, 2)}\n` }
-]
+/** The files that follow from the verb table, as `pnpm format` leaves them: its documentation, and the schema for editors. */
+export const generated = (read: (file: string) => string): Promise<ReadonlyArray<GeneratedFile>> => {
+  const style = JSON.parse(read(".oxfmtrc.json")) as FormatConfig
+  const files = [
+    { file: documentation, content: read(documentation).replace(marked, `$1\n${verbTable}\n$2`) },
+    { file: schemaFile, content: JSON.stringify(fileSchema) }
+  ]
+  return Promise.all(
+    files.map(async ({ content, file }) => ({ file, content: (await format(file, content, style)).code }))
+  )
+}
 
 const documentation = "docs/HARNESS.md"
 const schemaFile = "scenarios/schema.json"
@@ -22,18 +29,11 @@ const verbTable = themes
   .map((theme) => `\n**${theme}**\n\n${table(verbs.filter((verb) => verb.theme === theme))}\n`)
   .join("")
 
-/** A table of sentences, its columns aligned as the formatter wants them. */
 function table(rows: ReadonlyArray<Verb>): string {
-  const cells = [
-    ["sentence", "meaning", "example"],
-    ...rows.map((verb) => [written(verb), verb.meaning, code(verb.example)])
-  ].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")))
-  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => [...row[column]!].length)))
-  const lines = cells.map(
-    (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`
-  )
-  lines.splice(1, 0, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`)
-  return lines.join("\n")
+  const cells = rows.map((verb) => [written(verb), verb.meaning, code(verb.example)])
+  return [["sentence", "meaning", "example"], ["-", "-", "-"], ...cells]
+    .map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
+    .join("\n")
 }
 
 /** A sentence as it is told: `X tries to log in as N`. */

@@ -11,6 +11,9 @@ export interface Shape<A> {
 }
 export type JsonSchema = { readonly [keyword: string]: unknown }
 
+/** The schema of a `<name>`, in whose place `for each` puts a value. */
+export const loopVariable: JsonSchema = { type: "string", pattern: "^<[^<>]+>$" }
+
 /** A text; anything that YAML takes for something else has to be quoted. */
 export const text: Shape<string> = {
   what: "a string",
@@ -165,7 +168,7 @@ function measured(what: string, units: { readonly [unit: string]: number }): Sha
   }
 }
 
-/** The schema of what inside `for each` may also be a `<name>`, whose value is put in. */
+/** The schema of what inside `for each` may also be a `<name>`. */
 export function orValueOf(schema: JsonSchema): JsonSchema {
-  return { anyOf: [schema, { type: "string", pattern: "^<[^<>]+>$" }] }
+  return { anyOf: [schema, loopVariable] }
 }
