@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { Failure } from "../../src/commands/Cli.ts"
 import type { FileInvalid, Mistake } from "../yaml/Mistake.ts"
-import { exitCodes } from "../verdict/Summary.ts"
+import { exitCodes } from "./exitCodes.ts"
 import { count } from "../Format.ts"
 
 /** Shows all mistakes, each with its line of the file, and ends the command: nothing was played. */

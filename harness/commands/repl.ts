@@ -9,7 +9,7 @@ import { randomOf } from "../run/Random.ts"
 import { coloured, colourless } from "../report/Style.ts"
 import { Session } from "../repl/Session.ts"
 import { Stage } from "../stage/Stage.ts"
-import { exitCodes } from "../verdict/Summary.ts"
+import { exitCodes } from "./exitCodes.ts"
 import { runFlags, targetFlags } from "./flags.ts"
 import { chooseTarget } from "./target.ts"
 
@@ -54,7 +54,7 @@ export const repl = Command.make(
     const end = yield* playScript(session, lines, input.json ? jsonLines : plain, (text) =>
       process.stdout.write(text)
     )
-    if (end.message !== undefined) return yield* Effect.fail(new Failure(end.message, end.exitCode))
+    if (end.message !== undefined) return yield* Effect.fail(new Failure(end.message, exitCodes[end.result]))
   }, Effect.scoped)
 ).pipe(
   Command.withDescription(

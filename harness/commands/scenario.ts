@@ -4,16 +4,17 @@ import * as Option from "effect/Option"
 import * as Command from "effect/cli/Command"
 import { Failure } from "../../src/commands/Cli.ts"
 import { loadScenarios } from "../scenario/Files.ts"
-import { recall, remember } from "../verdict/LastFailed.ts"
+import { readLastFailed, writeLastFailed } from "../verdict/LastFailed.ts"
 import { type Destination, Output, Screen } from "../report/Output.ts"
-import { playAll } from "../run/RunAll.ts"
+import { runAll } from "../run/RunAll.ts"
 import type { Outcome } from "../verdict/Outcome.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import { select, type Selection } from "../scenario/Selection.ts"
-import { exitCodes, Summary, weigh } from "../verdict/Summary.ts"
+import { Summary, weigh } from "../verdict/Summary.ts"
 import type { Target } from "../stage/Target.ts"
 import { count } from "../Format.ts"
 import { check } from "./check.ts"
+import { exitCodes } from "./exitCodes.ts"
 import { paths, runFlags, selectionFlags, targetFlags } from "./flags.ts"
 import { list } from "./list.ts"
 import { onMistakes } from "./mistakes.ts"
@@ -57,7 +58,7 @@ export const scenario = Command.make(
 /** One run: read, select, play, report; anything but a pass is a failure that says why. */
 const run = Effect.fnUntraced(function* (input: Input, target: Target) {
   const scenarios = yield* Effect.catchTag(loadScenarios(input.paths), "FileInvalid", onMistakes)
-  const lastFailed = input.lastFailed ? recall() : undefined
+  const lastFailed = input.lastFailed ? readLastFailed() : undefined
   if (lastFailed?.size === 0) return yield* Console.error("nothing failed last time")
   const playlist = choose(scenarios, input, lastFailed)
   if (playlist.length === 0)
@@ -81,10 +82,10 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target) {
   const finish = Effect.sync(() => {
     const summary = new Summary(outcomes, weighing)
     output.end(summary)
-    remember(passedByFile(outcomes))
+    writeLastFailed(passedByFile(outcomes))
     return summary
   })
-  const playing = playAll(playlist, target, {
+  const playing = runAll(playlist, target, {
     seed,
     timeScale: input.timeoutScale,
     jobs: input.jobs,
@@ -97,8 +98,8 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target) {
   })
   yield* Effect.onInterrupt(playing, () => finish)
   const summary = yield* finish
-  if (summary.exitCode !== exitCodes.passed)
-    return yield* Effect.fail(new Failure(whyNot(summary), summary.exitCode))
+  if (summary.result !== "passed")
+    return yield* Effect.fail(new Failure(whyNot(summary), exitCodes[summary.result]))
 })
 
 const seedMax = 1_000_000
@@ -139,7 +140,7 @@ const passedByFile = (outcomes: ReadonlyArray<Outcome>): ReadonlyMap<string, boo
 const whyNot = (summary: Summary): string => {
   const lost = summary.outcomes.find(({ targetLost }) => targetLost !== undefined)?.targetLost
   if (lost !== undefined) return `the target is lost: ${lost.reason}`
-  if (summary.exitCode === exitCodes.targetLost) return "the server did not survive"
+  if (summary.result === "targetLost") return "the server did not survive"
   return summary.count("failed") > 0
     ? `${count(summary.count("failed"), "scenario")} failed`
     : `${count(summary.count("inconclusive"), "scenario")} inconclusive`

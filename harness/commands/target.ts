@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import type { Address } from "../../src/net/Address.ts"
 import { Failure } from "../../src/commands/Cli.ts"
 import { scenarioNames } from "../scenario/Files.ts"
-import { exitCodes } from "../verdict/Summary.ts"
+import { exitCodes } from "./exitCodes.ts"
 import type { Target } from "../stage/Target.ts"
 import { onMistakes } from "./mistakes.ts"
 

@@ -1,7 +1,7 @@
 import { didYouMean } from "../yaml/Mistake.ts"
 
 /** The subject of a sentence. */
-export type Who =
+export type Subject =
   | { readonly _tag: "Actors"; readonly names: ReadonlyArray<string> }
   | { readonly _tag: "Everyone" }
   | { readonly _tag: "EveryoneElse" }
@@ -34,7 +34,7 @@ export const castName = /^[a-z][a-z0-9_-]*$/
 export const actorsOf = (cast: Cast): ReadonlyArray<string> => [...cast.values()].flat()
 
 /** Reads `alice`, `a and b`, `every guest`, `everyone (else)`, `one of …`, `the other(s)`; or says what is wrong. */
-export const parseWho = (phrase: string, cast: Cast): Who | { readonly problem: string } => {
+export const parseSubject = (phrase: string, cast: Cast): Subject | { readonly problem: string } => {
   if (phrase === "everyone") return { _tag: "Everyone" }
   if (phrase === "everyone else") return { _tag: "EveryoneElse" }
   if (phrase === "the other" || phrase === "the others") return { _tag: "Others" }
@@ -48,7 +48,7 @@ export const parseWho = (phrase: string, cast: Cast): Who | { readonly problem: 
 }
 
 /** Whether this is the subject of a sentence, mistakes in names apart. */
-export const looksLikeWho = (phrase: string): boolean =>
+export const looksLikeSubject = (phrase: string): boolean =>
   /^(?:everyone(?: else)?|the others?|(?:one of )?(?:every )?[^\s,]+(?:(?:, | and |, and )(?:every )?[^\s,]+)*)$/.test(
     phrase
   )

@@ -1,5 +1,5 @@
 import { verbs } from "../scenario/Grammar.ts"
-import { looksLikeWho } from "../language/Subject.ts"
+import { looksLikeSubject } from "../language/Subject.ts"
 
 /** What a line may begin with besides sentences. */
 export const commands = {
@@ -9,7 +9,7 @@ export const commands = {
   ":quit": "ends the session"
 } as const
 
-/** The sentences in the singular, with `{who}` and `{other}` in the place of actors. */
+/** The sentences in the singular, with `{subject}` and `{other}` in the place of actors. */
 const phrases: ReadonlyArray<string> = [
   ...new Set(
     verbs.map(({ sentence }) =>
@@ -25,10 +25,12 @@ export const complete = (line: string, actors: ReadonlyArray<string>): ReadonlyA
   const subjects = words
     .slice(0, -1)
     .map((_, index) => words.slice(0, index + 1).join(" "))
-    .filter(looksLikeWho)
+    .filter(looksLikeSubject)
   const starts = [...actors, "everyone", "everyone else"].map((start) => `${start} `)
   const lines = phrases.flatMap((phrase) =>
-    phrase.startsWith("{who}") ? subjects.map((subject) => phrase.replace("{who}", subject)) : [phrase]
+    phrase.startsWith("{subject}")
+      ? subjects.map((subject) => phrase.replace("{subject}", subject))
+      : [phrase]
   )
   const all = [...starts, ...lines].flatMap((one) =>
     one.includes("{other}") ? actors.map((actor) => one.replace("{other}", actor)) : [one]

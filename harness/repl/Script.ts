@@ -3,12 +3,12 @@ import * as Effect from "effect/Effect"
 import type { StepFailed } from "../stage/Finding.ts"
 import type { Happening } from "../stage/Transcript.ts"
 import { crashOf } from "../run/Run.ts"
-import { exitCodes } from "../verdict/Summary.ts"
+import type { RunResult } from "../verdict/Summary.ts"
 import { type Entered, Session } from "./Session.ts"
 
-/** How a script ends: with the exit code of a scenario, and in words where it did not pass. */
+/** How a script ends: like a scenario, or with a line that cannot be played; in words where it did not pass. */
 export interface ScriptEnd {
-  readonly exitCode: number
+  readonly result: RunResult | "usage"
   readonly message: string | undefined
 }
 
@@ -34,8 +34,7 @@ export const playScript = Effect.fnUntraced(function* (
     if (next.done === true) break
     const entered = yield* session.enter(next.value)
     write(teller.entered(next.value, ++number, entered))
-    if (entered._tag === "Mistake")
-      return { exitCode: exitCodes.usage, message: `line ${number}: ${entered.message}` }
+    if (entered._tag === "Mistake") return { result: "usage", message: `line ${number}: ${entered.message}` }
     if (entered._tag === "Failed") return yield* endOf(session, `line ${number} failed`, entered.failed)
   }
   const failed = yield* Effect.match(session.finish(), {
@@ -44,7 +43,7 @@ export const playScript = Effect.fnUntraced(function* (
   })
   write(teller.finished(failed))
   return failed === undefined
-    ? { exitCode: exitCodes.passed, message: undefined }
+    ? { result: "passed", message: undefined }
     : yield* endOf(session, "the end failed", failed)
 })
 
@@ -56,8 +55,8 @@ const endOf = Effect.fnUntraced(function* (
 ): Effect.fn.Return<ScriptEnd> {
   const crash = yield* crashLines(session, failed)
   return crash.length === 0
-    ? { exitCode: exitCodes.failed, message }
-    : { exitCode: exitCodes.targetLost, message: [`${message}: ${crash[0]}`, ...crash.slice(1)].join("\n") }
+    ? { result: "failed", message }
+    : { result: "targetLost", message: [`${message}: ${crash[0]}`, ...crash.slice(1)].join("\n") }
 })
 
 /** How the server ended, with the last lines it wrote; nothing where it runs. */

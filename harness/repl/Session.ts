@@ -2,7 +2,7 @@ import type { FailedAt, Step } from "../verbs/Step.ts"
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
-import type { Connection, Incoming } from "../stage/ActorConnection.ts"
+import type { ActorConnection, Incoming } from "../stage/ActorConnection.ts"
 import { theEnd } from "../run/FinalChecks.ts"
 import type { StepFailed } from "../stage/Finding.ts"
 import { lint } from "../scenario/Lint.ts"
@@ -157,7 +157,7 @@ export class Session {
 class Taken {
   readonly actor: Actor
   readonly items: Array<Incoming> = []
-  private readonly connection: Connection | undefined
+  private readonly connection: ActorConnection | undefined
   private readonly allowances: ReadonlyArray<ObjectPattern>
 
   constructor(actor: Actor) {
@@ -216,7 +216,7 @@ const asPattern = (value: Json): Json => {
 const newNames = (sentence: string): ReadonlyArray<string> => {
   const key = /^("(?:[^"\\]|\\.)*"|[^:]*)/.exec(sentence)?.[0] ?? ""
   const parsed = parseSentence(key.trim())
-  return [parsed?.who, parsed?.other]
+  return [parsed?.subject, parsed?.other]
     .filter((phrase) => phrase !== undefined)
     .flatMap((phrase) => phrase.replace(/^one of /, "").split(/, and | and |, /))
     .filter((name) => castName.test(name) && !reservedNames.has(name))

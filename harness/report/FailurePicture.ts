@@ -1,5 +1,5 @@
 import { clauses, type ClauseId } from "../language/Clauses.ts"
-import type { Failure, Outcome } from "../verdict/Outcome.ts"
+import type { FailureDetails, Outcome } from "../verdict/Outcome.ts"
 import { millis } from "../Format.ts"
 import type { Happening } from "../stage/Transcript.ts"
 import type { RunInfo } from "./Reporter.ts"
@@ -48,7 +48,11 @@ const replay = (outcome: Outcome, { seed, targetArguments }: RunInfo): string =>
 const withLevel = (id: ClauseId, level: string): string =>
   clauses[id] === level ? `${id} (${level})` : `${id} (${level} part)`
 
-const stepLines = (outcome: Outcome, { finding, place }: Failure, style: Style): ReadonlyArray<string> => {
+const stepLines = (
+  outcome: Outcome,
+  { finding, place }: FailureDetails,
+  style: Style
+): ReadonlyArray<string> => {
   const { line } = placeOf(outcome)
   const number = place === "the end" ? "" : String(line)
   const written =
@@ -70,7 +74,11 @@ const stepLines = (outcome: Outcome, { finding, place }: Failure, style: Style):
 }
 
 /** One line for each actor: the last things it did and saw, oldest first. */
-const laneLines = ({ happenings }: Outcome, { finding }: Failure, style: Style): ReadonlyArray<string> => {
+const laneLines = (
+  { happenings }: Outcome,
+  { finding }: FailureDetails,
+  style: Style
+): ReadonlyArray<string> => {
   const actors = [...new Set(happenings.map(({ actor }) => actor))].filter((actor) => actor !== "")
   const shown = actors.length <= lanesMax ? actors : lanesOf(actors, finding.actor)
   const width = Math.max(6, ...shown.map((name) => name.length))
@@ -96,7 +104,7 @@ const lanesOf = (actors: ReadonlyArray<string>, failed: string | undefined): Rea
     : [...first.slice(1), failed]
 }
 
-const eventText = ({ brief, kind }: Happening): string => {
+const eventText = ({ caption, kind }: Happening): string => {
   const arrows: Record<Happening["kind"], string> = {
     connected: "·",
     sent: "→",
@@ -105,10 +113,10 @@ const eventText = ({ brief, kind }: Happening): string => {
     left: "·",
     note: "·"
   }
-  return `${arrows[kind]} ${brief}`
+  return `${arrows[kind]} ${caption}`
 }
 
-const serverLines = ({ crash, lastLines }: Failure, style: Style): ReadonlyArray<string> => {
+const serverLines = ({ crash, lastLines }: FailureDetails, style: Style): ReadonlyArray<string> => {
   const ended = crash === undefined ? [] : [`the server ended: ${crash}`]
   const lines = [...ended, ...lastLines.slice(-serverLinesMax)]
   return lines.map((line, index) => `  ${style.dim(index === 0 ? "server  " : "        ")}${line}`)

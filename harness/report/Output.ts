@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs"
 import type { Outcome } from "../verdict/Outcome.ts"
-import { exitCodes, type Summary } from "../verdict/Summary.ts"
+import { exitCodes } from "../../src/commands/Cli.ts"
+import type { Summary } from "../verdict/Summary.ts"
 import { type Reporter, type RunInfo } from "./Reporter.ts"
 import { type ReporterName, reporters } from "./Reporters.ts"
 import { coloured, colourless } from "./Style.ts"

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import type { ClauseId } from "../language/Clauses.ts"
-import { Connection, type Observer, unseen } from "../stage/ActorConnection.ts"
+import { ActorConnection, type Observer, unseen } from "../stage/ActorConnection.ts"
 import { fail, type Finding, type StepFailed } from "../stage/Finding.ts"
 import { fence } from "../verbs/Fence.ts"
 import { encode } from "../language/Template.ts"
@@ -73,7 +73,7 @@ const tryToLogIn = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Return<
   const connection = yield* Effect.catchTag(stage.dial(onlyWaking(stage)), "StepFailed", ({ finding }) =>
     Effect.succeed(finding)
   )
-  if (!(connection instanceof Connection)) return connection
+  if (!(connection instanceof ActorConnection)) return connection
   stage.newcomer?.reset()
   stage.newcomer = connection
   stage.usernames.add(username)
@@ -90,4 +90,4 @@ const tryToLogIn = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Return<
 })
 
 /** The newcomer is nobody of the cast: what it sees only wakes those who wait. */
-const onlyWaking = (stage: Stage): Observer => ({ ...unseen, changed: () => stage.signal.notify() })
+const onlyWaking = (stage: Stage): Observer => ({ ...unseen, changed: () => stage.changed.notify() })

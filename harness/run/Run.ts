@@ -1,4 +1,4 @@
-import { type Failure, type Outcome, skipped, type Verdict } from "../verdict/Outcome.ts"
+import { type FailureDetails, type Outcome, skipped, type Verdict } from "../verdict/Outcome.ts"
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -116,7 +116,7 @@ const judge = Effect.fnUntraced(function* (
     place === "the end" ||
     place.part === "after" ||
     [...clauses.values()].some(({ verdict }) => verdict === "failed")
-  const failure: Failure = { place, finding, crash, lastLines: server.lastLines() }
+  const failure: FailureDetails = { place, finding, crash, lastLines: server.lastLines() }
   return {
     ...told,
     verdict: reached ? "failed" : "not_reached",

@@ -5,7 +5,7 @@ import type { Scenario } from "../scenario/Scenario.ts"
 import type { Target } from "../stage/Target.ts"
 
 /** How a list of scenarios is played. */
-export interface PlaylistSettings extends PlaySettings {
+export interface RunAllSettings extends PlaySettings {
   readonly jobs: number
   /** Whether nothing more is played after this outcome. */
   readonly stopsAfter: (outcome: Outcome) => boolean
@@ -15,10 +15,10 @@ export interface PlaylistSettings extends PlaySettings {
 }
 
 /** Plays scenarios, `jobs` at a time; once the target is lost or the run is to stop, the rest is not played. */
-export const playAll = (
+export const runAll = (
   scenarios: ReadonlyArray<Scenario>,
   target: Target,
-  settings: PlaylistSettings
+  settings: RunAllSettings
 ): Effect.Effect<void> =>
   Effect.suspend(() => {
     const outcomes: Array<Outcome | undefined> = Array.from({ length: scenarios.length })

@@ -40,7 +40,7 @@ function table(rows: ReadonlyArray<Verb>): string {
 function written({ required = [], sentence, value }: Verb): string {
   const told = sentence
     .replaceAll(/([\w-]+)(?:\|[\w-]+)+/g, "$1")
-    .replace("{who}", "X")
+    .replace("{subject}", "X")
     .replace("{other}", "Y")
     .replace("{name}", "N")
   return code(value === undefined && required.length === 0 ? told : `${told}: …`)

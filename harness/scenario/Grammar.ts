@@ -6,7 +6,7 @@ import { loggingIn } from "../verbs/LoggingIn.ts"
 import { ordering } from "../verbs/Ordering.ts"
 import { receiving } from "../verbs/Receiving.ts"
 import { talking } from "../verbs/Talking.ts"
-import { type Cast, looksLikeWho, parseWho } from "../language/Subject.ts"
+import { type Cast, looksLikeSubject, parseSubject } from "../language/Subject.ts"
 
 /**
  * The verb table: every sentence of the language, once. The parser, the documentation, the JSON Schema, "did you mean"
@@ -24,7 +24,7 @@ export const verbs: ReadonlyArray<Verb> = [
 /** A sentence taken apart: its verb, and the texts in its slots. */
 export interface Parsed {
   readonly verb: Verb
-  readonly who: string | undefined
+  readonly subject: string | undefined
   readonly name: string | undefined
   readonly other: string | undefined
   /** Whether it ends before its `{name}`, which is to follow the colon. */
@@ -38,11 +38,11 @@ export const parseSentence = (sentence: string): Parsed | undefined => {
   for (const form of forms) {
     const found = form.regexp.exec(sentence)
     if (found === null) continue
-    const { name, other, who } = found.groups ?? {}
-    const score = (who === undefined || looksLikeWho(who) ? 1_000 : 0) + form.phrase.length
+    const { name, other, subject } = found.groups ?? {}
+    const score = (subject === undefined || looksLikeSubject(subject) ? 1_000 : 0) + form.phrase.length
     if (score <= bestScore) continue
     bestScore = score
-    best = { verb: form.verb, who, name, other, nameFollows: form.nameFollows }
+    best = { verb: form.verb, subject, name, other, nameFollows: form.nameFollows }
   }
   return best
 }
@@ -50,7 +50,10 @@ export const parseSentence = (sentence: string): Parsed | undefined => {
 /** The sentence that was most likely meant, or `undefined` where none is near. */
 export const nearestSentence = (sentence: string, cast: Cast): string | undefined => {
   const words = sentence.split(" ")
-  const subjectWords = Math.max(1, ...words.map((_, n) => (isWho(words.slice(0, n).join(" "), cast) ? n : 1)))
+  const subjectWords = Math.max(
+    1,
+    ...words.map((_, n) => (isSubject(words.slice(0, n).join(" "), cast) ? n : 1))
+  )
   const subject = words
     .slice(0, subjectWords)
     .join(" ")
@@ -63,7 +66,7 @@ export const nearestSentence = (sentence: string, cast: Cast): string | undefine
     const meant = phrase.replace("{other}", other)
     const tail = named ? ["", ...rest.slice(length)].join(" ") : ""
     const written = (named ? rest.slice(0, length) : rest).join(" ")
-    return { candidate: `${start.replace("{who}", subject)}${meant}${tail}`, written, meant }
+    return { candidate: `${start.replace("{subject}", subject)}${meant}${tail}`, written, meant }
   })
   return nearest(guesses)
 }
@@ -73,7 +76,7 @@ export const colonlessVerb = (text: string): Verb | undefined => {
   const begun = forms.filter(({ begins, nameFollows, verb: { required, value } }) => {
     if (value === undefined && required === undefined && !nameFollows) return false
     const found = begins.exec(text)
-    return found !== null && looksLikeWho(found.groups?.["who"] ?? "everyone")
+    return found !== null && looksLikeSubject(found.groups?.["subject"] ?? "everyone")
   })
   return begun.toSorted((a, b) => b.phrase.length - a.phrase.length)[0]?.verb
 }
@@ -90,14 +93,15 @@ interface Form {
   readonly regexp: RegExp
   /** The same for texts that go on after the sentence. */
   readonly begins: RegExp
-  /** The subject with what binds it to the rest: `{who} `, `{who}'s `, or nothing. */
+  /** The subject with what binds it to the rest: `{subject} `, `{subject}'s `, or nothing. */
   readonly start: string
   /** The words behind the subject, in the singular. */
   readonly phrase: string
   readonly nameFollows: boolean
 }
 
-const isWho = (phrase: string, cast: Cast): boolean => phrase !== "" && !("problem" in parseWho(phrase, cast))
+const isSubject = (phrase: string, cast: Cast): boolean =>
+  phrase !== "" && !("problem" in parseSubject(phrase, cast))
 
 const forms: ReadonlyArray<Form> = verbs.flatMap((verb) => {
   const named = verb.sentence.endsWith(" {name}")
@@ -107,11 +111,11 @@ const forms: ReadonlyArray<Form> = verbs.flatMap((verb) => {
 
 function formOf(verb: Verb, sentence: string, nameFollows: boolean): Form {
   const regexp = sentence
-    .replaceAll(/\{(who|name|other)\}/g, (_, slot: string) =>
+    .replaceAll(/\{(subject|name|other)\}/g, (_, slot: string) =>
       slot === "name" ? "(?<name>.+)" : `(?<${slot}>.+?)`
     )
     .replaceAll(/[\w-]+(?:\|[\w-]+)+/g, "(?:$&)")
-  const start = /^\{who\}(?:'s)? /.exec(sentence)?.[0] ?? ""
+  const start = /^\{subject\}(?:'s)? /.exec(sentence)?.[0] ?? ""
   const phrase = sentence
     .slice(start.length)
     .replace(/ \{name\}$/, "")

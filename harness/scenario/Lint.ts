@@ -137,9 +137,9 @@ class Linter {
   /** Whom a step is about, as far as the file tells; what `one of` leaves open is nobody. */
   private subjectsOf(step: Step): ReadonlyArray<string> {
     const connected = () => this.actors.filter((actor) => this.isConnected(actor))
-    switch (step.who?._tag) {
+    switch (step.subject?._tag) {
       case "Actors":
-        return step.who.names
+        return step.subject.names
       case "Everyone": {
         const all = step.verb.needs === "connected" ? connected() : this.actors
         if (all.length === 0) this.note(step, "`everyone` means nobody here: no actor is connected")

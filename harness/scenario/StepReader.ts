@@ -7,7 +7,7 @@ import type { Entry, Node, Reader } from "../yaml/Source.ts"
 import type { Step, Verb } from "../verbs/Step.ts"
 import { listed } from "../Format.ts"
 import type { Template } from "../language/Template.ts"
-import { type Cast, looksLikeWho, parseWho, type Who } from "../language/Subject.ts"
+import { type Cast, looksLikeSubject, parseSubject, type Subject } from "../language/Subject.ts"
 
 /** Options that every sentence takes. */
 export const commonOptions = (clause: Shape<ClauseId>) => ({
@@ -32,7 +32,7 @@ const depthMax = 8
 const readStep = (node: Node, reader: Reader, cast: Cast, clause: Shape<ClauseId>): Step => {
   const { besides, sentence } = takeApart(node, reader, cast)
   const parsed = parseSentence(sentence.key) ?? unknownSentence(sentence, reader, cast)
-  if (parsed.who !== undefined && !looksLikeWho(parsed.who)) rejectColonless(sentence, reader)
+  if (parsed.subject !== undefined && !looksLikeSubject(parsed.subject)) rejectColonless(sentence, reader)
   const { verb } = parsed
   const fields: Fields = { ...commonOptions(clause), ...verb.options }
   const given = readOptions(besides, fields, verb, reader)
@@ -64,9 +64,9 @@ const readStep = (node: Node, reader: Reader, cast: Cast, clause: Shape<ClauseId
     sentence: reader.substitute(sentence.key),
     ...reader.source.position(offset),
     offset,
-    who: readWho(parsed.who, sentence, reader, cast),
+    subject: readSubject(parsed.subject, sentence, reader, cast),
     name,
-    other: readWho(parsed.other, sentence, reader, cast),
+    other: readSubject(parsed.other, sentence, reader, cast),
     value,
     options,
     withinMillis: within as number | undefined,
@@ -126,10 +126,15 @@ const readOptions = (entries: ReadonlyArray<Entry>, fields: Fields, verb: Verb, 
     })
   )
 
-const readWho = (text: string | undefined, sentence: Entry, reader: Reader, cast: Cast): Who | undefined => {
+const readSubject = (
+  text: string | undefined,
+  sentence: Entry,
+  reader: Reader,
+  cast: Cast
+): Subject | undefined => {
   if (text === undefined) return undefined
-  const who = parseWho(reader.substitute(text), cast)
-  return "problem" in who ? reader.fail(sentence.keyNode, who.problem) : who
+  const subject = parseSubject(reader.substitute(text), cast)
+  return "problem" in subject ? reader.fail(sentence.keyNode, subject.problem) : subject
 }
 
 const readName = (text: string, sentence: Entry, reader: Reader): Template => {
@@ -141,10 +146,10 @@ const unknownSentence = (sentence: Entry, reader: Reader, cast: Cast): never => 
   const { key, keyNode } = sentence
   const nearest = nearestSentence(key, cast)
   if (nearest === undefined || key.startsWith(nearest)) rejectColonless(sentence, reader)
-  const [subject = ""] = key.split(" ")
-  const who = parseWho(subject, cast)
+  const [first = ""] = key.split(" ")
+  const found = parseSubject(first, cast)
   const hint =
-    nearest !== undefined ? `; did you mean "${nearest}"?` : "problem" in who ? ` (${who.problem})` : ""
+    nearest !== undefined ? `; did you mean "${nearest}"?` : "problem" in found ? ` (${found.problem})` : ""
   return reader.fail(keyNode, `unknown sentence "${key}"${hint}`)
 }
 

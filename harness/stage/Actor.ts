@@ -1,4 +1,4 @@
-import type { Connection, Incoming } from "./ActorConnection.ts"
+import type { ActorConnection, Incoming } from "./ActorConnection.ts"
 import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import type { Captures, Json } from "../language/Json.ts"
 import { isSuccess } from "./PendingRequests.ts"
@@ -7,7 +7,7 @@ import type { Happening } from "./Transcript.ts"
 /** One member of the cast: a scripted client with at most one connection at a time. */
 export class Actor {
   readonly name: string
-  connection: Connection | undefined
+  connection: ActorConnection | undefined
   /** The name of its latest login, also after it has left. */
   username: string
   /** What it may receive, each once. */

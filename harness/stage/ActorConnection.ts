@@ -5,9 +5,15 @@ import * as Effect from "effect/Effect"
 import type { Address } from "../../src/net/Address.ts"
 import { halfClose, openSocket } from "../../src/net/OpenSocket.ts"
 import { Frames, malformed, tooLarge } from "../../src/wire/Frames.ts"
-import type { Network } from "./BadNetwork.ts"
+import type { BadNetwork } from "./BadNetwork.ts"
 import type { Json } from "../language/Json.ts"
-import { hasField, isSuccess, objectBytesMax, type Request, Requests } from "./PendingRequests.ts"
+import {
+  hasField,
+  isSuccess,
+  objectBytesMax,
+  type PendingRequest,
+  PendingRequests
+} from "./PendingRequests.ts"
 
 /** Something that came in and that no step has asked for yet. */
 export interface Incoming {
@@ -37,7 +43,7 @@ export interface Observer {
   readonly changed: () => void
   readonly ended: (end: End) => void
   /** A request of the scenario has been sent. */
-  readonly asked: (request: Request) => void
+  readonly asked: (request: PendingRequest) => void
   readonly loggedIn: (username: string) => void
 }
 
@@ -57,10 +63,10 @@ export const unseen: Observer = {
 export class ConnectFailed extends Data.TaggedError("ConnectFailed")<{ readonly reason: string }> {}
 
 /** One raw TCP connection: what it sent, what it received and has not been asked for, how it ended. */
-export class Connection {
+export class ActorConnection {
   /** Received and not asked for yet, in the order it came. */
   readonly inbox: Array<Incoming> = []
-  readonly requests = new Requests()
+  readonly requests = new PendingRequests()
   /** The name it is logged in under. */
   username: string | undefined
   /** Whether its login asked for features: it may see more than plain clients do (PLAIN-1). */
@@ -77,7 +83,7 @@ export class Connection {
   writing = true
   /** Whether it has sent a whole request since its last fence. */
   unfenced = false
-  network: Network | undefined
+  network: BadNetwork | undefined
   private hiddenReplies = 0
   /** The contents of its messages. */
   private readonly said = new Set<string>()
@@ -109,11 +115,11 @@ export class Connection {
     address: Address,
     observer: Observer,
     withinMillis: number
-  ): Effect.Effect<Connection, ConnectFailed> {
-    const attempt = Effect.callback<Connection, ConnectFailed>((resume) => {
+  ): Effect.Effect<ActorConnection, ConnectFailed> {
+    const attempt = Effect.callback<ActorConnection, ConnectFailed>((resume) => {
       const socket = openSocket(address, { allowHalfOpen: true }, (ready, tcp) => {
         ready.off("error", failed)
-        resume(Effect.succeed(new Connection(ready, tcp, observer)))
+        resume(Effect.succeed(new ActorConnection(ready, tcp, observer)))
       })
       const failed = (error: NodeJS.ErrnoException) =>
         resume(Effect.fail(new ConnectFailed({ reason: whyNot(error) })))
@@ -296,7 +302,7 @@ export class Connection {
   }
 
   /** Keeps track of what a reply changes. */
-  private follow(request: Request, reply: Json): void {
+  private follow(request: PendingRequest, reply: Json): void {
     if (request.hidden === true) this.users = (reply as { readonly users?: ReadonlyArray<Json> }).users ?? []
     if (!isSuccess(reply)) return
     if (request.type === "login" && request.username !== undefined) {

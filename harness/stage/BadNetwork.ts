@@ -13,7 +13,7 @@ export interface Faults {
 }
 
 /** Puts the faults of a bad network between a connection and its socket; the order of bytes never changes. */
-export class Network {
+export class BadNetwork {
   private readonly faults: Faults
   private readonly random: () => number
   private readonly out: (bytes: Buffer) => Effect.Effect<void>

@@ -13,19 +13,19 @@ export const valuesIn = (bytes: Buffer): ReadonlyArray<Json> => {
 }
 
 /** What was sent, in a few words, and in one. */
-export const briefSent = (bytes: Buffer): { readonly brief: string; readonly label: string } => {
+export const captionSent = (bytes: Buffer): { readonly caption: string; readonly label: string } => {
   const values = bytes.length > bytesLookedAtMax ? [] : valuesIn(bytes)
   const [first, ...more] = values
   if (first === undefined) {
     const start = clip(visible(bytes.subarray(0, 24).toString()), 24)
-    return { brief: `${count(bytes.length, "byte")} ${start}`, label: "bytes" }
+    return { caption: `${count(bytes.length, "byte")} ${start}`, label: "bytes" }
   }
   const label = typeOf(first) ?? "bytes"
-  return { brief: `${brief(first)}${more.length > 0 ? ` + ${more.length} more` : ""}`, label }
+  return { caption: `${caption(first)}${more.length > 0 ? ` + ${more.length} more` : ""}`, label }
 }
 
 /** An object of the protocol in a few words: `login alice`, `success [alice, bob]`, `error username_taken`. */
-export const brief = (value: Json): string => {
+export const caption = (value: Json): string => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return show(value, 40)
   const { code, content, status, type, username, users } = value as { readonly [key: string]: Json }
   const words = [status ?? type, code, status === undefined ? username : undefined]

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 
-/** Something happened: wakes all who wait to look again. */
-export class Signal {
+/** Wakes all who wait whenever something happened, so that they look again. */
+export class Condition {
   private readonly waiting = new Set<() => void>()
 
   notify(): void {

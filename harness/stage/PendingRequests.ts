@@ -5,7 +5,7 @@ import type { Json } from "../language/Json.ts"
 export const objectBytesMax = 64 * 1024 * 1024
 
 /** A request on its way to its reply. */
-export interface Request {
+export interface PendingRequest {
   /** `other` is what a server may well leave unanswered: unknown requests, and bytes that are no JSON. */
   readonly type: (typeof types)[number] | "other"
   /** The name that a login asks for. */
@@ -25,13 +25,13 @@ export interface Request {
  * the one to `list` is known by its `users`. A server that answers too often, or not at all, is back in step with the
  * next `list`.
  */
-export class Requests {
+export class PendingRequests {
   /** Whether something was sent that is no request at all: what the server does with the rest is its own affair (FRAME-6). */
   garbled = false
   /** Whether `users` also came with a reply to something else: then it does not tell which request is answered. */
   private usersAnywhere = false
   private readonly frames = new Frames(objectBytesMax)
-  private readonly open: Array<Request> = []
+  private readonly open: Array<PendingRequest> = []
 
   /** Whether the last bytes sent are an object that still lacks its end. */
   get unfinished(): boolean {
@@ -39,8 +39,8 @@ export class Requests {
   }
 
   /** Notes bytes that are being sent; answers with the requests that became whole. */
-  sent(bytes: Buffer): ReadonlyArray<Request> {
-    const whole: Array<Request> = []
+  sent(bytes: Buffer): ReadonlyArray<PendingRequest> {
+    const whole: Array<PendingRequest> = []
     this.frames.push(bytes)
     for (let frame = this.frames.next(); frame !== undefined; frame = this.frames.next()) {
       const request =
@@ -59,7 +59,7 @@ export class Requests {
   }
 
   /** The request that this reply answers, or `undefined` where it answers none. */
-  answered(reply: Json): Request | undefined {
+  answered(reply: Json): PendingRequest | undefined {
     if (hasField(reply, "users", Array.isArray)) {
       const list = this.open.findIndex(({ type }) => type === "list")
       if (list === -1) this.usersAnywhere = true
@@ -88,7 +88,7 @@ export const hasField = (value: Json, key: string, is: (field: Json) => boolean)
 
 const types = ["login", "message", "list", "logout", "ping"] as const
 
-const requestOf = (value: Json): Request | undefined => {
+const requestOf = (value: Json): PendingRequest | undefined => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined
   const { type, content, username, features } = value as { readonly [key: string]: Json }
   return {

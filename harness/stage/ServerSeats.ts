@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Connection } from "./ActorConnection.ts"
+import type { ActorConnection } from "./ActorConnection.ts"
 
 /** Connections that every server has to serve at once (CONC-1): nothing asks a correct one for one more. */
 export const seatsSure = 8
@@ -8,10 +8,10 @@ export const seatsSure = 8
 const noticeMillis = 50
 
 /** The connections of a scenario that the server may still count, also after their end. */
-export class Seats {
-  private readonly taken = new Set<Connection>()
+export class ServerSeats {
+  private readonly taken = new Set<ActorConnection>()
 
-  take(connection: Connection): void {
+  take(connection: ActorConnection): void {
     this.taken.add(connection)
   }
 
@@ -21,12 +21,12 @@ export class Seats {
   }
 
   /** The connections that keep their seats until somebody ends them; a silent one is one of them. */
-  get staying(): ReadonlyArray<Connection> {
+  get staying(): ReadonlyArray<ActorConnection> {
     return [...this.taken].filter(({ gone }) => !gone)
   }
 
   /** Ends a connection so that the server is seen to have let go of it. */
-  giveBack(connection: Connection): Effect.Effect<void> {
+  giveBack(connection: ActorConnection): Effect.Effect<void> {
     return Effect.map(connection.part, (answered) => {
       if (answered) this.taken.delete(connection)
     })

@@ -3,15 +3,15 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Actor } from "./Actor.ts"
 import type { ClauseId } from "../language/Clauses.ts"
-import { brief } from "./Caption.ts"
-import { Connection, type Incoming, type Observer } from "./ActorConnection.ts"
+import { caption } from "./Caption.ts"
+import { ActorConnection, type Incoming, type Observer } from "./ActorConnection.ts"
 import { fail, type StepFailed } from "./Finding.ts"
 import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import type { Captures, Json, Scalar } from "../language/Json.ts"
-import type { Network } from "./BadNetwork.ts"
-import { Seats } from "./ServerSeats.ts"
+import type { BadNetwork } from "./BadNetwork.ts"
+import { ServerSeats } from "./ServerSeats.ts"
 import { hasField } from "./PendingRequests.ts"
-import { Signal } from "./Condition.ts"
+import { Condition } from "./Condition.ts"
 import type { Server, Target } from "./Target.ts"
 import { show } from "../Format.ts"
 import { type Happening, Transcript } from "./Transcript.ts"
@@ -27,7 +27,7 @@ export class Stage {
   readonly target: Target
   readonly server: Server
   readonly actors = new Map<string, Actor>()
-  readonly signal = new Signal()
+  readonly changed = new Condition()
   readonly transcript = new Transcript()
   /** What a reader of the report should know about how it was judged. */
   readonly notes = new Set<string>()
@@ -40,10 +40,11 @@ export class Stage {
   /** Whom the last `one of` found, and those whom it left over. */
   chosen: { readonly one: Actor; readonly others: ReadonlyArray<Actor> } | undefined
   /** The bad networks that were laid, to see afterwards whether each of their faults touched a byte. */
-  readonly networks: Array<{ readonly actor: string; readonly line: number; readonly network: Network }> = []
+  readonly networks: Array<{ readonly actor: string; readonly line: number; readonly network: BadNetwork }> =
+    []
   /** The client that logs in when all is over. */
-  newcomer: Connection | undefined
-  readonly seats = new Seats()
+  newcomer: ActorConnection | undefined
+  readonly seats = new ServerSeats()
   /** Every name that logged in during this scenario. */
   readonly usernames = new Set<string>()
   private readonly ignoring: ReadonlyArray<ObjectPattern>
@@ -77,13 +78,18 @@ export class Stage {
       Effect.map((connection) => {
         actor.connection = connection
         actor.rest = undefined
-        this.did(actor, line, { kind: "connected", text: "connects", brief: "connects", label: "connection" })
+        this.did(actor, line, {
+          kind: "connected",
+          text: "connects",
+          caption: "connects",
+          label: "connection"
+        })
       })
     )
   }
 
   /** Resets a connection; where the server may have no other seat for the next, it is seen to let go of this one. */
-  private endOf(connection: Connection | undefined): Effect.Effect<void> {
+  private endOf(connection: ActorConnection | undefined): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (connection !== undefined && !connection.gone && this.seats.full)
         return this.seats.giveBack(connection)
@@ -93,9 +99,9 @@ export class Stage {
   }
 
   /** Opens a connection to the server within the bound for connecting. */
-  dial(observer: Observer): Effect.Effect<Connection, StepFailed> {
+  dial(observer: Observer): Effect.Effect<ActorConnection, StepFailed> {
     const withinMillis = connectMillisMax * this.timeScale
-    return Connection.open(this.server, observer, withinMillis).pipe(
+    return ActorConnection.open(this.server, observer, withinMillis).pipe(
       Effect.tap((connection) => Effect.sync(() => this.seats.take(connection))),
       Effect.mapError(({ reason }) =>
         fail({
@@ -109,7 +115,7 @@ export class Stage {
   }
 
   /** Notes what an actor does; what comes in afterwards is timed from it. */
-  did(actor: Actor, line: number, what: Pick<Happening, "kind" | "text" | "brief" | "label">): void {
+  did(actor: Actor, line: number, what: Pick<Happening, "kind" | "text" | "caption" | "label">): void {
     actor.lastDid = this.transcript.add({ ...what, actor: actor.name, line })
   }
 
@@ -119,7 +125,7 @@ export class Stage {
       const now = look()
       if (now !== undefined) return Effect.succeed(now)
       const left = Math.max(0, deadlineMillis - performance.now())
-      return Effect.map(Effect.timeoutOption(this.signal.until(look), left), Option.getOrUndefined)
+      return Effect.map(Effect.timeoutOption(this.changed.until(look), left), Option.getOrUndefined)
     })
   }
 
@@ -162,15 +168,15 @@ export class Stage {
           kind: "received",
           text,
           value,
-          brief: brief(value),
+          caption: caption(value),
           label: lane
         })
       },
       echoed: ({ value }) => this.breaks("MSG-3", `${actor.name} received its own message ${show(value)}`),
-      changed: () => this.signal.notify(),
+      changed: () => this.changed.notify(),
       ended: (end) => {
         const text = end === "reset" ? "the server resets the connection" : "the server closes"
-        this.transcript.add({ actor: actor.name, kind: "ended", text, brief: text, label: "end" })
+        this.transcript.add({ actor: actor.name, kind: "ended", text, caption: text, label: "end" })
       },
       asked: ({ type }) => {
         if (type === "message") this.speaker = actor

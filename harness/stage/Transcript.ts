@@ -11,7 +11,7 @@ export interface Happening {
   /** What came in. */
   readonly value?: Json
   /** The same in a few words, for a line of many: `login alice`. */
-  readonly brief: string
+  readonly caption: string
   /** What it was, in a word: `login`. */
   readonly label: string
   /** The line of the step that did it; absent for what came from the server. */

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Address } from "../../src/net/Address.ts"
-import { Connection, unseen } from "../stage/ActorConnection.ts"
+import { ActorConnection, unseen } from "../stage/ActorConnection.ts"
 import { hasField } from "../stage/PendingRequests.ts"
-import { Signal } from "../stage/Condition.ts"
+import { Condition } from "../stage/Condition.ts"
 import { encode } from "../language/Template.ts"
 import { listed } from "../Format.ts"
 
@@ -40,14 +40,14 @@ export const strangersAt = (
 /** Who is on a server, as it tells a client of this name; none where it does not answer `list` in time. */
 export const usersAt = Effect.fnUntraced(
   function* (address: Address, username: string) {
-    const signal = new Signal()
-    const observer = { ...unseen, changed: () => signal.notify() }
+    const changed = new Condition()
+    const observer = { ...unseen, changed: () => changed.notify() }
     const connection = yield* Effect.acquireRelease(
-      Connection.open(address, observer, strangersMillisMax),
+      ActorConnection.open(address, observer, strangersMillisMax),
       (connection) => connection.part
     )
     yield* connection.write(Buffer.concat([encode({ type: "login", username }), encode({ type: "list" })]))
-    const reply = yield* signal.until(() =>
+    const reply = yield* changed.until(() =>
       connection.inbox.find(({ value }) => hasField(value, "users", Array.isArray))
     )
     return (reply.value as { readonly users: ReadonlyArray<unknown> }).users.map(String)

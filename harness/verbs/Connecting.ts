@@ -11,7 +11,7 @@ import { isSuccess } from "../stage/PendingRequests.ts"
 /** Sentences that open a connection, or show that none can be had. */
 export const connecting: ReadonlyArray<Verb> = [
   verb({
-    sentence: "{who} connects|connect",
+    sentence: "{subject} connects|connect",
     theme: "connecting",
     meaning: "opens a socket (it may take 10 s); its inbox starts now",
     example: "alice connects",
@@ -22,7 +22,7 @@ export const connecting: ReadonlyArray<Verb> = [
     play: each((actor, step, { stage }) => stage.connect(actor, step.line))
   }),
   verb({
-    sentence: "{who} cannot connect",
+    sentence: "{subject} cannot connect",
     theme: "connecting",
     meaning: "is refused by TCP, or accepted and ended with at most one error",
     example: "bob cannot connect",
@@ -31,7 +31,7 @@ export const connecting: ReadonlyArray<Verb> = [
     play: each((actor, step, scene) => refuseConnection(actor, step, scene))
   }),
   verb({
-    sentence: "{who} reconnects|reconnect",
+    sentence: "{subject} reconnects|reconnect",
     theme: "connecting",
     meaning: "ends what is left of its connection (RST) and opens a new one with a fresh inbox",
     example: "alice reconnects",

@@ -7,7 +7,7 @@ import type { Captures } from "../language/Json.ts"
 import { onExtra } from "../stage/Stage.ts"
 import type { Scene, Step, Verb } from "./Step.ts"
 import { clip, count, millis, show } from "../Format.ts"
-import { subjects } from "./ResolveSubject.ts"
+import { subjectsOf } from "./ResolveSubject.ts"
 
 /** What a look at an actor shows: what was waited for, what is wrong, or nothing yet (`undefined`). */
 export type Sight = Seen | Wrong | undefined
@@ -28,14 +28,16 @@ export const expectation =
     expected: (step: Step<Value, Options>, scene: Scene) => string
   ): Verb<Value, Options>["play"] =>
   (step, scene) =>
-    Effect.flatMap(subjects(step, scene), (actors) =>
-      step.who?._tag === "OneOf"
+    Effect.flatMap(subjectsOf(step, scene), (actors) =>
+      step.subject?._tag === "OneOf"
         ? oneOf(actors, (actor) => look(actor, step, scene), expected(step, scene), scene)
         : Effect.forEach(
             actors,
             (actor) => waitFor(actor, () => look(actor, step, scene), expected(step, scene), scene),
             { discard: true }
-          ).pipe(Effect.mapError((failed) => (step.who?._tag === "Others" ? besides(failed, scene) : failed)))
+          ).pipe(
+            Effect.mapError((failed) => (step.subject?._tag === "Others" ? besides(failed, scene) : failed))
+          )
     )
 
 /** Waits until a look shows something: takes it, or fails with what is wrong or missing. */

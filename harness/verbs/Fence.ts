@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
-import type { Connection } from "../stage/ActorConnection.ts"
+import type { ActorConnection } from "../stage/ActorConnection.ts"
 import { shown } from "./Expectation.ts"
 import { fail, type StepFailed } from "../stage/Finding.ts"
 import { turn } from "../stage/Condition.ts"
@@ -48,7 +48,7 @@ export const askUsers = Effect.fnUntraced(function* (actor: Actor, scene: Scene)
 /** Waits for the answer to a hidden `list`. */
 export const answered = Effect.fnUntraced(function* (
   actor: Actor,
-  connection: Connection,
+  connection: ActorConnection,
   ticket: number,
   { stage, withinMillis }: Scene
 ) {
@@ -73,7 +73,7 @@ export const answered = Effect.fnUntraced(function* (
 })
 
 /** What came where the answer should have: an error, or bytes that are no JSON. */
-const insteadOf = ({ inbox }: Connection): string => {
+const insteadOf = ({ inbox }: ActorConnection): string => {
   const other = inbox.findLast(({ lane }) => lane !== "event")
   return other === undefined ? "nothing" : `only ${shown(other)}`
 }

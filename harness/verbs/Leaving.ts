@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import { type Actor, laneOf } from "../stage/Actor.ts"
-import type { Connection } from "../stage/ActorConnection.ts"
+import type { ActorConnection } from "../stage/ActorConnection.ts"
 import { expectation, lookAt, shown, type Sight } from "./Expectation.ts"
 import { fail } from "../stage/Finding.ts"
 import { askUsers, settle } from "./Fence.ts"
@@ -11,7 +11,7 @@ import { fenceBeforeLeaving, notConnected } from "./Sending.ts"
 import { choice, flag, oneOrMore } from "../yaml/Shape.ts"
 import { onExtra } from "../stage/Stage.ts"
 import { type Scene, type Step, verb, type Verb } from "./Step.ts"
-import { each, resolve } from "./ResolveSubject.ts"
+import { each, resolveSubject } from "./ResolveSubject.ts"
 import { literal } from "../language/Template.ts"
 import { listed, show } from "../Format.ts"
 
@@ -27,7 +27,7 @@ const atOnce = { "at once": flag }
 /** Sentences about the end of a connection, from either side. */
 export const leaving: ReadonlyArray<Verb> = [
   verb({
-    sentence: "{who} disconnects|disconnect",
+    sentence: "{subject} disconnects|disconnect",
     theme: "leaving",
     meaning: "closes its connection (FIN), after a fence if it has sent anything; `at once: true` skips that",
     example: "bob disconnects",
@@ -40,7 +40,7 @@ export const leaving: ReadonlyArray<Verb> = [
     )
   }),
   verb({
-    sentence: "{who} half-closes|half-close",
+    sentence: "{subject} half-closes|half-close",
     theme: "leaving",
     meaning:
       "sends FIN and goes on reading, after a fence if it has sent anything; `at once: true` skips that",
@@ -57,7 +57,7 @@ export const leaving: ReadonlyArray<Verb> = [
     )
   }),
   verb({
-    sentence: "{who} is|are cut off",
+    sentence: "{subject} is|are cut off",
     theme: "leaving",
     meaning:
       "breaks its connection off (RST), after a fence if it has sent anything; `at once: true` skips that",
@@ -71,7 +71,7 @@ export const leaving: ReadonlyArray<Verb> = [
     )
   }),
   verb({
-    sentence: "{who} goes|go silent",
+    sentence: "{subject} goes|go silent",
     theme: "leaving",
     meaning: "neither sends nor reads nor closes from now on, like a machine that vanished",
     example: "alice goes silent",
@@ -82,7 +82,7 @@ export const leaving: ReadonlyArray<Verb> = [
     )
   }),
   verb({
-    sentence: "{who} is|are disconnected",
+    sentence: "{subject} is|are disconnected",
     theme: "leaving",
     meaning:
       "the server ends the connection within the bound, `by` close, reset or either, `after` these came last",
@@ -102,7 +102,7 @@ export const leaving: ReadonlyArray<Verb> = [
       )
   }),
   verb({
-    sentence: "{who} sees|see that {other} is|are gone",
+    sentence: "{subject} sees|see that {other} is|are gone",
     theme: "leaving",
     meaning: "asks `list`, unseen, until the name is off it",
     example: "alice sees that bob is gone",
@@ -120,7 +120,7 @@ const leave = (
   step: AnyStep,
   scene: Scene,
   what: string,
-  how: (connection: Connection) => void
+  how: (connection: ActorConnection) => void
 ) =>
   Effect.gen(function* () {
     const { connection } = actor
@@ -128,7 +128,7 @@ const leave = (
       return yield* notConnected(actor, `so that it ${what}`)
     if (connection.mayEnd) yield* letItEnd(connection, scene)
     how(connection)
-    scene.stage.did(actor, step.line, { kind: "left", text: what, brief: what, label: "end" })
+    scene.stage.did(actor, step.line, { kind: "left", text: what, caption: what, label: "end" })
   })
 
 /** The same, once the server has read what was sent before. */
@@ -137,7 +137,7 @@ const leaveInOrder = (
   step: Leave,
   scene: Scene,
   what: string,
-  how: (connection: Connection) => void
+  how: (connection: ActorConnection) => void
 ) =>
   Effect.andThen(
     fenceBeforeLeaving(actor, step, scene),
@@ -148,13 +148,18 @@ const leaveInOrder = (
  * A server that ends a connection of its own accord does so at once. Our FIN must not cross its own, or its port would
  * stay in TIME_WAIT: so it gets a moment, on which no verdict depends.
  */
-const letItEnd = (connection: Connection, { stage }: Scene) =>
+const letItEnd = (connection: ActorConnection, { stage }: Scene) =>
   stage.until(() => connection.ended, performance.now() + 20)
 
 const halfClose = (actor: Actor, step: AnyStep, { stage }: Scene) => {
   if (actor.connection?.open !== true) return Effect.fail(notConnected(actor, "to half-close"))
   actor.connection.halfClose()
-  stage.did(actor, step.line, { kind: "left", text: "half-closes (FIN)", brief: "half-closes", label: "FIN" })
+  stage.did(actor, step.line, {
+    kind: "left",
+    text: "half-closes (FIN)",
+    caption: "half-closes",
+    label: "FIN"
+  })
   return Effect.void
 }
 
@@ -192,7 +197,7 @@ const endedBy = (by: string): string => `the server ends the connection${by === 
 /** Asks until none of these names is listed any more; the pauses spare the server. */
 const seesGone = Effect.fnUntraced(function* (actor: Actor, step: Step<any, any>, scene: Scene) {
   if (scene.stage.target.fences === "settle") return yield* settle(scene)
-  const gone = resolve(step.other!, scene.stage)
+  const gone = resolveSubject(step.other!, scene.stage)
   const names = gone.map(({ username }) => username)
   if (actor.connection?.fenceable !== true)
     return yield* notConnected(actor, "logged in and free to ask list")

@@ -17,7 +17,7 @@ type AnyStep = Step<any, any>
 /** Sentences about names: getting one, being refused one, giving it back. */
 export const loggingIn: ReadonlyArray<Verb> = [
   ...withAndWithoutName({
-    sentence: "{who} logs|log in",
+    sentence: "{subject} logs|log in",
     theme: "logging in",
     meaning: "connects where needed, logs in, receives `success`; all that follows finds it logged in",
     example: "alice logs in",
@@ -29,7 +29,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     play: each((actor, step, scene) => logIn(actor, step, scene))
   }),
   verb({
-    sentence: "{who} logs|log out",
+    sentence: "{subject} logs|log out",
     theme: "logging in",
     meaning: "sends `logout`, receives `success`, and the server ends the connection",
     example: "alice logs out",
@@ -41,7 +41,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     play: each((actor, step, scene) => logOut(actor, step, scene))
   }),
   ...withAndWithoutName({
-    sentence: "{who} tries|try to log in",
+    sentence: "{subject} tries|try to log in",
     theme: "logging in",
     meaning: "connects where needed and sends the login alone; what comes back is for the next sentences",
     example: "bob tries to log in",
@@ -56,7 +56,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     )
   }),
   verb({
-    sentence: "{who} is|are refused",
+    sentence: "{subject} is|are refused",
     theme: "logging in",
     meaning:
       "receives a reply that is no `success`, or the end of the connection, which may end at any time from then on",
@@ -68,7 +68,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     play: expectation(lookForRefusal, () => refusal)
   }),
   ...withAndWithoutName({
-    sentence: "{who} keeps|keep trying to log in",
+    sentence: "{subject} keeps|keep trying to log in",
     theme: "logging in",
     meaning:
       "logs in again and again until the name is granted; a refusal or the end of the connection means once more",
@@ -81,7 +81,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     play: each((actor, step, scene) => keepLoggingIn(actor, step, scene))
   }),
   verb({
-    sentence: "{who} keeps|keep trying",
+    sentence: "{subject} keeps|keep trying",
     theme: "logging in",
     meaning:
       "repeats a whole exchange until a reply matches `until` (looked at first), as long as the others match `while`; any other fails",

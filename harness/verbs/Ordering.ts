@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
-import type { Connection } from "../stage/ActorConnection.ts"
+import type { ActorConnection } from "../stage/ActorConnection.ts"
 import { fail } from "../stage/Finding.ts"
-import { type Faults, Network } from "../stage/BadNetwork.ts"
+import { type Faults, BadNetwork } from "../stage/BadNetwork.ts"
 import { notConnected } from "./Sending.ts"
 import { bandwidth, duration, integer, text } from "../yaml/Shape.ts"
 import { CaptureScope } from "../stage/Stage.ts"
@@ -20,7 +20,7 @@ interface Repeat {
 /** Sentences about the network between, and about the order in which things happen. */
 export const ordering: ReadonlyArray<Verb> = [
   verb({
-    sentence: "{who} stops|stop reading",
+    sentence: "{subject} stops|stop reading",
     theme: "the network",
     meaning: "leaves what comes in the kernel, until the buffers are full and the server has to wait",
     example: "bob stops reading",
@@ -31,7 +31,7 @@ export const ordering: ReadonlyArray<Verb> = [
     )
   }),
   verb({
-    sentence: "{who} reads|read again",
+    sentence: "{subject} reads|read again",
     theme: "the network",
     meaning: "reads what has come in the meantime, and goes on reading",
     example: "bob reads again",
@@ -42,7 +42,7 @@ export const ordering: ReadonlyArray<Verb> = [
     )
   }),
   verb({
-    sentence: "{who}'s network",
+    sentence: "{subject}'s network",
     theme: "the network",
     meaning:
       "from now on its bytes wait (`delay`, up to `jitter` more), trickle (`bandwidth`) or come in segments of `slice` bytes; a fault that touches no byte makes the run inconclusive",
@@ -119,7 +119,13 @@ export const ordering: ReadonlyArray<Verb> = [
     remark: true,
     play: (step: Step<string>, { stage }) =>
       Effect.sync(() => {
-        stage.transcript.add({ actor: "", kind: "note", text: step.value, brief: step.value, label: "note" })
+        stage.transcript.add({
+          actor: "",
+          kind: "note",
+          text: step.value,
+          caption: step.value,
+          label: "note"
+        })
       })
   })
 ]
@@ -129,13 +135,13 @@ const read = (
   step: Step<any, any>,
   { stage }: Scene,
   what: string,
-  how: (connection: Connection) => void
+  how: (connection: ActorConnection) => void
 ) =>
   Effect.suspend(() => {
     const { connection } = actor
     if (connection?.open !== true) return Effect.fail(notConnected(actor, `so that it ${what}`))
     how(connection)
-    stage.did(actor, step.line, { kind: "note", text: what, brief: what, label: "change" })
+    stage.did(actor, step.line, { kind: "note", text: what, caption: what, label: "change" })
     return Effect.void
   })
 
@@ -143,7 +149,7 @@ const worsen = (actor: Actor, step: Step<undefined, Faults>, { stage }: Scene) =
   Effect.suspend(() => {
     const { connection } = actor
     if (connection?.open !== true) return Effect.fail(notConnected(actor, "to have a bad network"))
-    const network = new Network(step.options, stage.random, {
+    const network = new BadNetwork(step.options, stage.random, {
       out: (bytes) => connection.writeNow(bytes),
       in: (bytes) => connection.read(bytes)
     })

@@ -9,7 +9,7 @@ import { describe, match, Mismatch, type ObjectPattern, place } from "../languag
 import { oneOrMore } from "../yaml/Shape.ts"
 import { onExtra } from "../stage/Stage.ts"
 import { type Scene, type Step, verb, type Verb } from "./Step.ts"
-import { each, subjects } from "./ResolveSubject.ts"
+import { each, subjectsOf } from "./ResolveSubject.ts"
 
 type Patterns = ReadonlyArray<ObjectPattern>
 const patterns = oneOrMore(messagePattern)
@@ -17,7 +17,7 @@ const patterns = oneOrMore(messagePattern)
 /** Sentences that look at what comes in. */
 export const receiving: ReadonlyArray<Verb> = [
   verb({
-    sentence: "{who} receives|receive",
+    sentence: "{subject} receives|receive",
     theme: "expecting",
     meaning:
       "the next of its lane matches (or the next ones, for a list): a wrong one fails at once, a missing one at the bound",
@@ -31,7 +31,7 @@ export const receiving: ReadonlyArray<Verb> = [
       Effect.forEach(step.value, (pattern) => receive(pattern)(step, scene), { discard: true })
   }),
   verb({
-    sentence: "{who} receives|receive in any order",
+    sentence: "{subject} receives|receive in any order",
     theme: "expecting",
     meaning: "the next ones match these, in whatever order",
     example: "bob receives in any order: [{ type: message, content: a }, { type: message, content: b }]",
@@ -42,7 +42,7 @@ export const receiving: ReadonlyArray<Verb> = [
     play: each((actor, step: Step<Patterns>, scene) => receiveInAnyOrder(actor, step.value, scene))
   }),
   verb({
-    sentence: "{who} receives|receive one of",
+    sentence: "{subject} receives|receive one of",
     theme: "expecting",
     meaning: "the next of its lane matches one of these",
     example: "bob receives one of: [{ status: success }, { status: error }]",
@@ -58,7 +58,7 @@ export const receiving: ReadonlyArray<Verb> = [
     )
   }),
   verb({
-    sentence: "{who} receives|receive in this order",
+    sentence: "{subject} receives|receive in this order",
     theme: "expecting",
     meaning:
       "the next ones match these in this order, replies and events together; nothing else may come between",
@@ -76,7 +76,7 @@ export const receiving: ReadonlyArray<Verb> = [
     )
   }),
   verb({
-    sentence: "{who} may receive",
+    sentence: "{subject} may receive",
     theme: "expecting",
     meaning: "allows it once, to the end of the scenario if unused; never waits",
     example: "bob may receive: { type: message, content: late }",
@@ -86,14 +86,14 @@ export const receiving: ReadonlyArray<Verb> = [
     play: each((actor, step: Step<Patterns>) => Effect.sync(() => void actor.allowances.push(...step.value)))
   }),
   verb({
-    sentence: "{who} receives|receive nothing",
+    sentence: "{subject} receives|receive nothing",
     theme: "expecting",
     meaning: "nothing is there that was not asked for; proved by a fence, not by waiting",
     example: "alice receives nothing",
     needs: "connected",
     reads: true,
     play: (step, scene) =>
-      Effect.flatMap(subjects(step, scene), (actors) =>
+      Effect.flatMap(subjectsOf(step, scene), (actors) =>
         Effect.andThen(
           fence(actors, scene),
           Effect.forEach(actors, (actor) => receivedNothing(actor, scene), { discard: true })
@@ -101,13 +101,13 @@ export const receiving: ReadonlyArray<Verb> = [
       )
   }),
   verb({
-    sentence: "{who} stays|stay connected",
+    sentence: "{subject} stays|stay connected",
     theme: "expecting",
     meaning: "the server has not ended the connection; proved by a fence",
     example: "alice stays connected",
     needs: "connected",
     play: (step, scene) =>
-      Effect.flatMap(subjects(step, scene), (actors) =>
+      Effect.flatMap(subjectsOf(step, scene), (actors) =>
         Effect.andThen(
           fence(actors, scene),
           Effect.forEach(actors, (actor) => stillConnected(actor), { discard: true })

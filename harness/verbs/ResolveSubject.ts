@@ -3,29 +3,29 @@ import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
 import { fail, type StepFailed } from "../stage/Finding.ts"
 import type { Stage } from "../stage/Stage.ts"
-import type { Who } from "../language/Subject.ts"
+import type { Subject } from "../language/Subject.ts"
 
 /** The actors that the subject of a step stands for, at this moment of the play. */
-export const subjects = (
+export const subjectsOf = (
   step: Step<any, any>,
   { stage }: Scene
 ): Effect.Effect<ReadonlyArray<Actor>, StepFailed> => {
-  if (step.who === undefined) return Effect.succeed([])
-  const actors = resolve(step.who, stage, step.verb)
+  if (step.subject === undefined) return Effect.succeed([])
+  const actors = resolveSubject(step.subject, stage, step.verb)
   return actors.length > 0
     ? Effect.succeed(actors)
     : Effect.fail(
-        fail({ expected: `somebody whom "${phrases[step.who._tag]}" means`, received: "nobody is left" })
+        fail({ expected: `somebody whom "${phrases[step.subject._tag]}" means`, received: "nobody is left" })
       )
 }
 
 /** Whom a subject means; `everyone` is the whole cast for a sentence that connects by itself. */
-export const resolve = (who: Who, stage: Stage, verb?: Verb): ReadonlyArray<Actor> => {
+export const resolveSubject = (subject: Subject, stage: Stage, verb?: Verb): ReadonlyArray<Actor> => {
   const all = [...stage.actors.values()]
-  switch (who._tag) {
+  switch (subject._tag) {
     case "Actors":
     case "OneOf":
-      return who.names.map((name) => stage.actors.get(name)!)
+      return subject.names.map((name) => stage.actors.get(name)!)
     case "Everyone":
       return verb === undefined || verb.needs === "connected" ? all.filter(({ connected }) => connected) : all
     case "EveryoneElse":
@@ -45,7 +45,7 @@ export const each =
     ) => Effect.Effect<void, StepFailed | FailedAt>
   ): Verb<Value, Options>["play"] =>
   (step, scene) =>
-    Effect.flatMap(subjects(step, scene), (actors) =>
+    Effect.flatMap(subjectsOf(step, scene), (actors) =>
       Effect.forEach(actors, (actor) => act(actor, step, scene), { discard: true })
     )
 

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
-import { briefSent } from "../stage/Caption.ts"
+import { captionSent } from "../stage/Caption.ts"
 import { fail, type Finding, type StepFailed } from "../stage/Finding.ts"
 import { fence } from "./Fence.ts"
 import type { Json } from "../language/Json.ts"
@@ -26,7 +26,7 @@ export const write = (
     if (connection === undefined || !connection.open || !connection.writing)
       return Effect.fail(notConnected(actor, `to send ${clip(text, 100)}`))
     const how = pieces.length > 1 ? ` (in ${count(pieces.length, "piece")})` : ""
-    scene.stage.did(actor, step.line, { kind: "sent", text: text + how, ...briefSent(bytes) })
+    scene.stage.did(actor, step.line, { kind: "sent", text: text + how, ...captionSent(bytes) })
     const all = Effect.forEach(
       pieces,
       (piece, index) => Effect.andThen(pause(index), connection.write(piece)),

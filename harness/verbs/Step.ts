@@ -6,7 +6,7 @@ import type { CaptureScope, Stage } from "../stage/Stage.ts"
 import type { ObjectPattern } from "../language/Pattern.ts"
 import type { Shape } from "../yaml/Shape.ts"
 import type { Template } from "../language/Template.ts"
-import type { Who } from "../language/Subject.ts"
+import type { Subject } from "../language/Subject.ts"
 
 /** One sentence of a scenario, read and checked, with the place it stands at. */
 export interface Step<Value = unknown, Options = { readonly [key: string]: unknown }> {
@@ -16,11 +16,11 @@ export interface Step<Value = unknown, Options = { readonly [key: string]: unkno
   readonly line: number
   readonly column: number
   readonly offset: number
-  readonly who: Who | undefined
+  readonly subject: Subject | undefined
   /** The name in `… as N`. */
   readonly name: Template | undefined
   /** The second actor, in `… that Y is gone`. */
-  readonly other: Who | undefined
+  readonly other: Subject | undefined
   readonly value: Value
   readonly options: Options
   readonly withinMillis: number | undefined
@@ -33,7 +33,7 @@ export type Standing = "new" | "connected" | "trying" | "logged in" | "refused" 
 
 /** One row of the verb table: all there is to know about a sentence. */
 export interface Verb<Value = any, Options = any> {
-  /** The grammar: `{who}` is the subject, `a|b` are two forms of a word, a `{name}` at the end may follow a colon instead. */
+  /** The grammar: `{subject}` is the subject, `a|b` are two forms of a word, a `{name}` at the end may follow a colon instead. */
   readonly sentence: string
   /** The theme it is documented under. */
   readonly theme: Theme

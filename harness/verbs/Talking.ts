@@ -41,7 +41,7 @@ const offset = integer(1, 64 * 1024 * 1024)
 /** Sentences that send requests. */
 export const talking: ReadonlyArray<Verb> = [
   verb({
-    sentence: "{who} says|say",
+    sentence: "{subject} says|say",
     theme: "talking",
     meaning: "sends a message under its own name and receives the ack",
     example: 'alice says: "hello"',
@@ -53,7 +53,7 @@ export const talking: ReadonlyArray<Verb> = [
     play: each((actor, step: Step<Template>, scene) => say(actor, step, scene))
   }),
   verb({
-    sentence: "{who} asks|ask who is there",
+    sentence: "{subject} asks|ask who is there",
     theme: "talking",
     meaning: "sends `list`; the reply is for the next sentences",
     example: "alice asks who is there",
@@ -62,7 +62,7 @@ export const talking: ReadonlyArray<Verb> = [
     play: each((actor, step, scene) => send(actor, { type: "list" }, step, scene))
   }),
   verb({
-    sentence: "{who} sends|send",
+    sentence: "{subject} sends|send",
     theme: "talking",
     meaning:
       "sends one object in one write; `as` is one or more of json (the default: spaces, raw UTF-8, newline), bare, escaped, crlf, pretty",
@@ -76,7 +76,7 @@ export const talking: ReadonlyArray<Verb> = [
     )
   }),
   verb({
-    sentence: "{who} sends|send together",
+    sentence: "{subject} sends|send together",
     theme: "talking",
     meaning: 'sends several objects in one write, each followed by `between` (a newline; `""` for nothing)',
     example: "alice sends together: [{ type: list }, { type: list }]",
@@ -89,7 +89,7 @@ export const talking: ReadonlyArray<Verb> = [
     )
   }),
   verb({
-    sentence: "{who} sends|send in pieces",
+    sentence: "{subject} sends|send in pieces",
     theme: "raw bytes",
     meaning: "sends one object cut into segments: `every` so many bytes, or `at` these offsets, which ascend",
     example: "alice sends in pieces: { message: { type: list }, every: 1 }",
@@ -103,7 +103,7 @@ export const talking: ReadonlyArray<Verb> = [
     )
   }),
   verb({
-    sentence: "{who} sends|send part of",
+    sentence: "{subject} sends|send part of",
     theme: "raw bytes",
     meaning:
       "sends the first `bytes` of an object, in one segment with an unseen `list`; once that is answered, the part has been read",
@@ -117,7 +117,7 @@ export const talking: ReadonlyArray<Verb> = [
     play: each((actor, step: Step<undefined, Part>, scene) => sendPart(actor, step, scene))
   }),
   verb({
-    sentence: "{who} sends|send the rest",
+    sentence: "{subject} sends|send the rest",
     theme: "raw bytes",
     meaning: "completes the object that it has sent a part of",
     example: "alice sends the rest",
@@ -126,7 +126,7 @@ export const talking: ReadonlyArray<Verb> = [
     play: each((actor, step, scene) => sendRest(actor, step, scene))
   }),
   verb({
-    sentence: "{who} sends|send bytes",
+    sentence: "{subject} sends|send bytes",
     theme: "raw bytes",
     meaning: "sends raw bytes: a text as UTF-8, `{ hex }`, `{ text, times }`, or a list of these",
     example: 'alice sends bytes: "no JSON\\n"',
@@ -204,7 +204,7 @@ const sendPart = Effect.fnUntraced(function* (actor: Actor, step: Step<undefined
     return yield* settle(scene)
   }
   const text = `${part.toString()} … (a part)`
-  scene.stage.did(actor, step.line, { kind: "sent", text, brief: text, label: "part" })
+  scene.stage.did(actor, step.line, { kind: "sent", text, caption: text, label: "part" })
   const ticket = yield* bounded(scene, connection.ask(part), () => ({
     actor: actor.name,
     expected: "the server reads the part",

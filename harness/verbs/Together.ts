@@ -1,7 +1,7 @@
 import type { FailedAt, Scene, Step } from "./Step.ts"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import { resolve } from "./ResolveSubject.ts"
+import { resolveSubject } from "./ResolveSubject.ts"
 
 /** One step of one branch, for one actor where it is a group's. */
 interface Task {
@@ -57,13 +57,19 @@ const split = (
   step: Step,
   scene: Scene
 ): ReadonlyArray<{ readonly step: Step; readonly actors: ReadonlyArray<string> }> => {
-  if (step.who === undefined || step.who._tag === "OneOf") return [{ step, actors: actorsIn(step, scene) }]
-  const actors = resolve(step.who, scene.stage, step.verb).map(({ name }) => name)
+  if (step.subject === undefined || step.subject._tag === "OneOf")
+    return [{ step, actors: actorsIn(step, scene) }]
+  const actors = resolveSubject(step.subject, scene.stage, step.verb).map(({ name }) => name)
   if (actors.length === 0) return [{ step, actors }]
-  return actors.map((name) => ({ step: { ...step, who: { _tag: "Actors", names: [name] } }, actors: [name] }))
+  return actors.map((name) => ({
+    step: { ...step, subject: { _tag: "Actors", names: [name] } },
+    actors: [name]
+  }))
 }
 
 const actorsIn = (step: Step, scene: Scene): ReadonlyArray<string> => [
-  ...(step.who === undefined ? [] : resolve(step.who, scene.stage, step.verb).map(({ name }) => name)),
+  ...(step.subject === undefined
+    ? []
+    : resolveSubject(step.subject, scene.stage, step.verb).map(({ name }) => name)),
   ...(step.verb.steps?.(step) ?? []).flat().flatMap((inner) => actorsIn(inner, scene))
 ]

@@ -5,7 +5,7 @@ import { dirname } from "node:path"
 const memory = "node_modules/.cache/palabre/last-failed.json"
 
 /** The files of the scenarios that did not pass when they were last played. */
-export const recall = (): ReadonlySet<string> => {
+export const readLastFailed = (): ReadonlySet<string> => {
   try {
     const files: unknown = JSON.parse(readFileSync(memory, "utf8"))
     return new Set(Array.isArray(files) ? files.map(String) : [])
@@ -15,8 +15,8 @@ export const recall = (): ReadonlySet<string> => {
 }
 
 /** Remembers which of the scenarios that were played did not pass; what was not played stays as it was. */
-export const remember = (played: ReadonlyMap<string, boolean>): void => {
-  const kept = [...recall()].filter((file) => !played.has(file))
+export const writeLastFailed = (played: ReadonlyMap<string, boolean>): void => {
+  const kept = [...readLastFailed()].filter((file) => !played.has(file))
   const failed = [...played].flatMap(([file, passed]) => (passed ? [] : [file]))
   try {
     mkdirSync(dirname(memory), { recursive: true })

@@ -18,7 +18,7 @@ export interface Outcome {
   readonly ms: number
   /** Why it was skipped, not reached or inconclusive. */
   readonly reason?: string
-  readonly failure?: Failure
+  readonly failure?: FailureDetails
   /** Why there was no server to play it against. */
   readonly targetLost?: TargetFailed
   /** What a reader should know about how it was judged. */
@@ -27,7 +27,7 @@ export interface Outcome {
 }
 
 /** A step that did not go as written, with all that helps to see why. */
-export interface Failure {
+export interface FailureDetails {
   readonly place: Place
   readonly finding: Finding
   /** How the server ended, where it did. */

@@ -2,16 +2,8 @@ import { nameOf } from "../scenario/Name.ts"
 import { type ClauseId, clauses, type Level, levels } from "../language/Clauses.ts"
 import type { Outcome, Verdict } from "./Outcome.ts"
 
-/** How a run ends as a process; of several that apply the first of this list wins. */
-export const exitCodes = {
-  bug: 70,
-  interrupted: 130,
-  usage: 2,
-  targetLost: 3,
-  failed: 1,
-  inconclusive: 4,
-  passed: 0
-} as const
+/** How a run ends. */
+export type RunResult = "passed" | "failed" | "inconclusive" | "targetLost"
 
 /** How much an outcome weighs: failures of should and may scenarios warn unless the run is strict. */
 export type Weight = "passed" | "warned" | "failed" | "skipped" | "inconclusive" | "known"
@@ -37,13 +29,13 @@ export class Summary {
     return weigh(outcome, { strict: this.strict, knownFailures: this.knownFailures })
   }
 
-  /** The exit code of the run. */
-  get exitCode(): number {
+  /** What the run comes to; of several results that apply the worst. */
+  get result(): RunResult {
     const failed = this.outcomes.filter((outcome) => this.weightOf(outcome) === "failed")
-    if (this.outcomes.some(({ targetLost }) => targetLost !== undefined)) return exitCodes.targetLost
-    if (failed.some(({ failure }) => failure?.crash !== undefined)) return exitCodes.targetLost
-    if (failed.length > 0) return exitCodes.failed
-    return this.count("inconclusive") > 0 ? exitCodes.inconclusive : exitCodes.passed
+    if (this.outcomes.some(({ targetLost }) => targetLost !== undefined)) return "targetLost"
+    if (failed.some(({ failure }) => failure?.crash !== undefined)) return "targetLost"
+    if (failed.length > 0) return "failed"
+    return this.count("inconclusive") > 0 ? "inconclusive" : "passed"
   }
 
   /** The verdict on every clause that was asked about, at the level it was asked at. */

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { complete } from "../../harness/repl/Completion.ts"
-import { jsonLines, plain, playScript, type Teller } from "../../harness/repl/Script.ts"
+import { jsonLines, plain, playScript, type ScriptEnd, type Teller } from "../../harness/repl/Script.ts"
 import type { Session } from "../../harness/repl/Session.ts"
 import { chat, playing, scenarioOf, session, told } from "./playing.ts"
 
@@ -155,23 +155,23 @@ async function* streamOf(lines: ReadonlyArray<string>): AsyncGenerator<string> {
 }
 
 describe("a script", () => {
-  it.live("has the exit code of a scenario", () =>
+  it.live("ends like a scenario", () =>
     Effect.gen(function* () {
-      const codes: Array<readonly [number, string | undefined]> = []
+      const ends: Array<readonly [ScriptEnd["result"], string | undefined]> = []
       for (const lines of [
         ["alice logs in"],
         ["alice logs in", "alice receives: { status: success }"],
         ["alice logs in", "bob logs in", "alice says: hello"],
         ["alice lgos in"]
       ]) {
-        const { exitCode, message } = yield* script(lines, plain)
-        codes.push([exitCode, message])
+        const { message, result } = yield* script(lines, plain)
+        ends.push([result, message])
       }
-      assert.deepStrictEqual(codes, [
-        [0, undefined],
-        [1, "line 2 failed"],
-        [1, "the end failed"],
-        [2, 'line 1: unknown sentence "alice lgos in"; did you mean "alice logs in"?']
+      assert.deepStrictEqual(ends, [
+        ["passed", undefined],
+        ["failed", "line 2 failed"],
+        ["failed", "the end failed"],
+        ["usage", 'line 1: unknown sentence "alice lgos in"; did you mean "alice logs in"?']
       ])
     })
   )

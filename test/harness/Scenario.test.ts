@@ -277,9 +277,9 @@ describe("for each", () => {
 
   it("may stand for an actor", () => {
     const { steps } = withSteps("for each: { who: [alice, bob], steps: [<who> logs in] }")
-    const turns = steps[0]!.value as ReadonlyArray<ReadonlyArray<{ readonly who: unknown }>>
+    const turns = steps[0]!.value as ReadonlyArray<ReadonlyArray<{ readonly subject: unknown }>>
     assert.deepStrictEqual(
-      turns.map(([step]) => step!.who),
+      turns.map(([step]) => step!.subject),
       [
         { _tag: "Actors", names: ["alice"] },
         { _tag: "Actors", names: ["bob"] }

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type Outcome, skipped, type Verdict } from "../../harness/verdict/Outcome.ts"
 import type { Level } from "../../harness/language/Clauses.ts"
-import { exitCodes, Summary, weigh } from "../../harness/verdict/Summary.ts"
+import { type RunResult, Summary, weigh } from "../../harness/verdict/Summary.ts"
 import { TargetFailed } from "../../harness/stage/Target.ts"
 import { scenarioOf } from "./playing.ts"
 
@@ -22,10 +22,8 @@ const lenient = { strict: false, knownFailures: new Map<string, string>() }
 const strict = { ...lenient, strict: true }
 const knowing = { ...lenient, knownFailures: new Map([["test", "it is known"]]) }
 
-describe("the exit code", () => {
-  const table: ReadonlyArray<
-    readonly [string, ReadonlyArray<Outcome>, typeof lenient, keyof typeof exitCodes]
-  > = [
+describe("the result of a run", () => {
+  const table: ReadonlyArray<readonly [string, ReadonlyArray<Outcome>, typeof lenient, RunResult]> = [
     ["all passed", [outcome("must", "passed"), outcome("should", "passed")], lenient, "passed"],
     ["what is skipped fails nothing", [outcome("must", "skipped")], lenient, "passed"],
     ["a must that failed", [outcome("must", "passed"), outcome("must", "failed")], lenient, "failed"],
@@ -56,9 +54,9 @@ describe("the exit code", () => {
     ["a known failure fails nothing", [outcome("must", "failed")], knowing, "passed"],
     ["its unexpected pass does", [outcome("must", "passed")], knowing, "failed"]
   ]
-  for (const [name, outcomes, weighing, code] of table)
+  for (const [name, outcomes, weighing, result] of table)
     it(name, () => {
-      assert.strictEqual(new Summary(outcomes, weighing).exitCode, exitCodes[code])
+      assert.strictEqual(new Summary(outcomes, weighing).result, result)
     })
 })
 

@@ -5,52 +5,60 @@ import { themes, type Verb } from "../../harness/verbs/Step.ts"
 
 describe("a sentence is found in the verb table", () => {
   type Slots = {
-    readonly who?: string
+    readonly subject?: string
     readonly name?: string
     readonly other?: string
     readonly nameFollows?: true
   }
   const table: ReadonlyArray<readonly [sentence: string, verb: string, slots: Slots]> = [
-    ["alice connects", "{who} connects|connect", { who: "alice" }],
-    ["alice and bob connect", "{who} connects|connect", { who: "alice and bob" }],
-    ["every guest connects", "{who} connects|connect", { who: "every guest" }],
-    ["bob cannot connect", "{who} cannot connect", { who: "bob" }],
-    ["alice logs in", "{who} logs|log in", { who: "alice" }],
-    ["alice logs in as Jean Paul", "{who} logs|log in as {name}", { who: "alice", name: "Jean Paul" }],
-    ["alice logs in as", "{who} logs|log in as {name}", { who: "alice", nameFollows: true }],
-    ["bob tries to log in as alice", "{who} tries|try to log in as {name}", { who: "bob", name: "alice" }],
-    ["the others are refused", "{who} is|are refused", { who: "the others" }],
-    ["bob keeps trying to log in", "{who} keeps|keep trying to log in", { who: "bob" }],
+    ["alice connects", "{subject} connects|connect", { subject: "alice" }],
+    ["alice and bob connect", "{subject} connects|connect", { subject: "alice and bob" }],
+    ["every guest connects", "{subject} connects|connect", { subject: "every guest" }],
+    ["bob cannot connect", "{subject} cannot connect", { subject: "bob" }],
+    ["alice logs in", "{subject} logs|log in", { subject: "alice" }],
+    [
+      "alice logs in as Jean Paul",
+      "{subject} logs|log in as {name}",
+      { subject: "alice", name: "Jean Paul" }
+    ],
+    ["alice logs in as", "{subject} logs|log in as {name}", { subject: "alice", nameFollows: true }],
+    [
+      "bob tries to log in as alice",
+      "{subject} tries|try to log in as {name}",
+      { subject: "bob", name: "alice" }
+    ],
+    ["the others are refused", "{subject} is|are refused", { subject: "the others" }],
+    ["bob keeps trying to log in", "{subject} keeps|keep trying to log in", { subject: "bob" }],
     [
       "bob keeps trying to log in as a",
-      "{who} keeps|keep trying to log in as {name}",
-      { who: "bob", name: "a" }
+      "{subject} keeps|keep trying to log in as {name}",
+      { subject: "bob", name: "a" }
     ],
-    ["bob keeps trying", "{who} keeps|keep trying", { who: "bob" }],
-    ["alice says", "{who} says|say", { who: "alice" }],
-    ["alice sends", "{who} sends|send", { who: "alice" }],
-    ["alice sends the rest", "{who} sends|send the rest", { who: "alice" }],
-    ["alice sends bytes", "{who} sends|send bytes", { who: "alice" }],
-    ["alice receives", "{who} receives|receive", { who: "alice" }],
-    ["alice receives nothing", "{who} receives|receive nothing", { who: "alice" }],
-    ["everyone else receives", "{who} receives|receive", { who: "everyone else" }],
-    ["one of a, b and c receives", "{who} receives|receive", { who: "one of a, b and c" }],
+    ["bob keeps trying", "{subject} keeps|keep trying", { subject: "bob" }],
+    ["alice says", "{subject} says|say", { subject: "alice" }],
+    ["alice sends", "{subject} sends|send", { subject: "alice" }],
+    ["alice sends the rest", "{subject} sends|send the rest", { subject: "alice" }],
+    ["alice sends bytes", "{subject} sends|send bytes", { subject: "alice" }],
+    ["alice receives", "{subject} receives|receive", { subject: "alice" }],
+    ["alice receives nothing", "{subject} receives|receive nothing", { subject: "alice" }],
+    ["everyone else receives", "{subject} receives|receive", { subject: "everyone else" }],
+    ["one of a, b and c receives", "{subject} receives|receive", { subject: "one of a, b and c" }],
     [
       "alice sees that bob is gone",
-      "{who} sees|see that {other} is|are gone",
-      { who: "alice", other: "bob" }
+      "{subject} sees|see that {other} is|are gone",
+      { subject: "alice", other: "bob" }
     ],
-    ["every guest's network", "{who}'s network", { who: "every guest" }],
+    ["every guest's network", "{subject}'s network", { subject: "every guest" }],
     ["at the same time", "at the same time", {}],
     ["note", "note", {}]
   ]
   for (const [sentence, verb, slots] of table)
     it(sentence, () => {
       const parsed = parseSentence(sentence)
-      const { name, nameFollows, other, who } = parsed!
+      const { name, nameFollows, other, subject } = parsed!
       assert.strictEqual(parsed!.verb.sentence, verb)
-      assert.deepStrictEqual({ who, name, other, nameFollows }, {
-        who: undefined,
+      assert.deepStrictEqual({ subject, name, other, nameFollows }, {
+        subject: undefined,
         name: undefined,
         other: undefined,
         nameFollows: false,
