@@ -1,4 +1,4 @@
-import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -69,7 +69,7 @@ export const command = CliCommand.make(
     if (wish.write) yield* Console.error(`bench: ${yield* writeDocuments(result)}`)
   })
 ).pipe(
-  CliCommand.provide(NodeServices.layer),
+  CliCommand.provide(NodeFileSystem.layer),
   CliCommand.withDescription(
     [
       "Measures this server beside hand-written ones and the servers of others that are installed, in under 3 minutes.",

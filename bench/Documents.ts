@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import { Failure } from "../src/commands/Cli.ts"
 import { excerpt, page } from "./Page.ts"
-import { root } from "./Program.ts"
+import { root } from "./Executable.ts"
 import type { Result } from "./Result.ts"
 
 /** What surrounds the part of the README that is written here. */

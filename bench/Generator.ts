@@ -1,11 +1,8 @@
 import * as Effect from "effect/Effect"
-import type { PlatformError } from "effect/PlatformError"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
-import * as ChildProcess from "effect/process/ChildProcess"
-import { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
+import { run } from "../process/Process.ts"
 import type { Peer } from "./Peer.ts"
-import { compile, type Executable } from "./Program.ts"
+import { compile, type Executable } from "./Executable.ts"
 import { type Running, Unmeasured } from "./Running.ts"
 
 /** What happens in a room; `generator/main.cpp` does it. */
@@ -87,32 +84,22 @@ export const drive = Effect.fnUntraced(
       bytes: 64,
       atOnce: peer.loginsAtOnce ?? 64
     }
-    const { spawn } = yield* ChildProcessSpawner
-    const process = yield* spawn(
-      ChildProcess.make(
-        generator.command,
-        [
-          option("crowd", crowd),
-          ...phases.map(({ phase, ...options }) =>
-            option(phase, { ...options, seconds: options.seconds * scale })
-          )
-        ],
-        { stdin: "ignore", killSignal: "SIGKILL" }
-      )
-    )
-    const [lines, reason, code] = yield* Effect.all(
-      [text(process.stdout), text(process.stderr), process.exitCode],
-      { concurrency: "unbounded" }
-    )
-    if (code !== 0)
-      return yield* new Unmeasured({ reason: reason.trim() || `the generator exited with ${code}` })
-    return yield* Effect.forEach(lines.trim().split("\n"), (line) => decodeReading(line))
+    const { ended, errors, output } = yield* run({
+      command: [
+        ...generator.command,
+        option("crowd", crowd),
+        ...phases.map(({ phase, ...options }) =>
+          option(phase, { ...options, seconds: options.seconds * scale })
+        )
+      ]
+    })
+    if (ended.code !== 0)
+      return yield* new Unmeasured({ reason: errors.text.trim() || `the generator ended (${ended.how})` })
+    return yield* Effect.forEach(output.text.trim().split("\n"), (line) => decodeReading(line))
   },
-  Effect.catchTags({
-    PlatformError: (error) => Effect.fail(new Unmeasured({ reason: error.message })),
-    SchemaError: (error) => Effect.fail(new Unmeasured({ reason: `the generator said: ${error.message}` }))
-  }),
-  Effect.scoped
+  Effect.catchTag("SchemaError", (error) =>
+    Effect.fail(new Unmeasured({ reason: `the generator printed: ${error.message}` }))
+  )
 )
 
 /** Why a reading may say less about the server than it seems to. */
@@ -142,5 +129,3 @@ const LATE_MICROS = 5_000
 /** A phase or crowd as the generator reads it: `pace,seconds=1,rate=100`. Also what a phase is known by. */
 const option = (name: string, options: object): string =>
   [name, ...Object.entries(options).map(([key, value]) => `${key}=${value}`)].join(",")
-
-const text = (bytes: Stream.Stream<Uint8Array, PlatformError>) => Stream.mkString(Stream.decodeText(bytes))

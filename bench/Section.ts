@@ -1,10 +1,9 @@
 import type * as Effect from "effect/Effect"
 import type { FileSystem } from "effect/FileSystem"
-import type { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
 import type { Figure } from "./Figure.ts"
 import type { Pace, Phase, Reading, Saturate } from "./Generator.ts"
 import type { Peer } from "./Peer.ts"
-import type { Executable } from "./Program.ts"
+import type { Executable } from "./Executable.ts"
 import type { Unmeasured } from "./Running.ts"
 
 /** Figures that belong together: what `pnpm bench NAME` measures. */
@@ -36,10 +35,7 @@ type Readings = (clients: number, phase: Phase | "start" | "login") => Reading
 
 /** Measured without clients. */
 interface Direct {
-  readonly measure: (
-    peer: Peer,
-    executable: Executable
-  ) => Effect.Effect<Values, Unmeasured, FileSystem | ChildProcessSpawner>
+  readonly measure: (peer: Peer, executable: Executable) => Effect.Effect<Values, Unmeasured, FileSystem>
 }
 
 /** By the figure's name. */

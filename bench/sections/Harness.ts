@@ -1,8 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as ChildProcess from "effect/process/ChildProcess"
-import { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
-import { type Executable, prepare, root } from "../Program.ts"
+import { run } from "../../process/Process.ts"
+import { type Executable, prepare, root } from "../Executable.ts"
 import { Unmeasured } from "../Running.ts"
 import type { Section } from "../Section.ts"
 import { median } from "../Statistics.ts"
@@ -46,16 +45,9 @@ export const harness: Section = {
 const RUNS = 3
 
 /** How long a process takes that has to succeed. */
-const millisOf = Effect.fnUntraced(
-  function* (executable: Executable, more: ReadonlyArray<string>) {
-    const { exitCode } = yield* ChildProcessSpawner
-    const words = [...executable.arguments, ...more]
-    const began = yield* Clock.currentTimeNanos
-    const code = yield* exitCode(
-      ChildProcess.make(executable.command, words, { cwd: root, stdin: "ignore", killSignal: "SIGKILL" })
-    )
-    if (code !== 0) return yield* new Unmeasured({ reason: `${more.join(" ")} ended with exit code ${code}` })
-    return Number((yield* Clock.currentTimeNanos) - began) / 1e6
-  },
-  Effect.catchTag("PlatformError", (error) => Effect.fail(new Unmeasured({ reason: error.message })))
-)
+const millisOf = Effect.fnUntraced(function* ({ command }: Executable, more: ReadonlyArray<string>) {
+  const began = yield* Clock.currentTimeNanos
+  const { ended } = yield* run({ command: [...command, ...more], cwd: root })
+  if (ended.code !== 0) return yield* new Unmeasured({ reason: `${more.join(" ")} ended (${ended.how})` })
+  return Number((yield* Clock.currentTimeNanos) - began) / 1e6
+})

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import manifest from "../../package.json" with { type: "json" }
-import { prepare } from "../Program.ts"
+import { prepare } from "../Executable.ts"
 import { start } from "../Running.ts"
 import { oursAndLimit, type Section } from "../Section.ts"
 import { median } from "../Statistics.ts"

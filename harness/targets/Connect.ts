@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
+import { answers } from "../../process/Port.ts"
 import { type Address, formatAddress } from "../../src/net/Address.ts"
 import { type Target, TargetFailed } from "../stage/Target.ts"
 import { fresh } from "./Fresh.ts"
-import { answers } from "./Port.ts"
 import { strangersAt, whyNotAlone } from "./Strangers.ts"
 import type { Trust } from "./Trust.ts"
 

@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs"
-import { performance } from "node:perf_hooks"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import * as Scope from "effect/Scope"
+import { answers, freePort, host } from "../../process/Port.ts"
+import { shell, start as startProcess } from "../../process/Process.ts"
 import { type Server, type Target, TargetFailed } from "../stage/Target.ts"
 import { millis } from "../Format.ts"
 import { fresh, noStrangers } from "./Fresh.ts"
-import { answers, freePort, host } from "./Port.ts"
-import { launch, type Program } from "./Program.ts"
 import type { Trust } from "./Trust.ts"
 
 /** How long a server may take until its port answers. */
@@ -34,18 +36,18 @@ export const spawn = (what: Start): Target => ({
 const start = Effect.fnUntraced(function* (what: Start) {
   const begun = yield* what.port === undefined ? beginAnywhere(what) : begin(what, what.port)
   const { port } = begun
-  let { program } = begun
-  yield* Effect.addFinalizer(() => Effect.suspend(() => program.kill))
+  let { process } = begun
+  const scope = yield* Effect.scope
   const server: Server = {
     host,
     port,
     tls: what.trust?.tls,
     restart: Effect.gen(function* () {
-      yield* program.stop
-      program = (yield* begin({ ...what, port }, port)).program
+      yield* process.stop
+      process = (yield* Effect.provideService(begin({ ...what, port }, port), Scope.Scope, scope)).process
     }),
-    ended: () => program.ended,
-    lastLines: () => program.lastLines,
+    ended: () => process.ended?.how,
+    lastLines: () => process.lastLines,
     strangers: noStrangers
   }
   return server
@@ -67,35 +69,34 @@ const begin = Effect.fnUntraced(function* (what: Start, port: number) {
       lastLines: [],
       isPortTaken: true
     })
-  const giveUpAtMillis = performance.now() + portMillisMax
-  for (;;) {
-    const program = launch(what.command.replaceAll("{port}", String(port)))
-    const listening = yield* Effect.onInterrupt(
-      untilListening(program, port, what.timeScale),
-      () => program.kill
+  const giveUpAtMillis = (yield* Clock.currentTimeMillis) + portMillisMax
+  const isBlocked = ({ isPortTaken }: TargetFailed) =>
+    Effect.map(
+      Clock.currentTimeMillis,
+      (now) => isPortTaken === true && what.port !== undefined && now <= giveUpAtMillis
     )
-    if (listening) return { port, program }
-    const ended = program.ended
-    yield* program.kill
-    const isPortTaken = ended !== undefined && (saysPortIsTaken(program.lastLines) || isInTimeWait(port))
-    if (!isPortTaken || what.port === undefined || performance.now() > giveUpAtMillis)
-      return yield* new TargetFailed({
-        reason: whyNot(ended, port, what.timeScale),
-        lastLines: program.lastLines,
-        isPortTaken
-      })
-    yield* Effect.sleep(500)
-  }
+  return yield* Effect.retry(beginNow(what, port), { while: isBlocked, schedule: Schedule.spaced(500) })
 })
 
-/** Whether the port answered before the program ended and in time. */
-const untilListening = Effect.fnUntraced(function* (program: Program, port: number, timeScale: number) {
-  const giveUpAtMillis = performance.now() + startMillisMax * timeScale
-  while (program.ended === undefined && performance.now() < giveUpAtMillis) {
-    if (yield* answers(port)) return program.ended === undefined
-    yield* Effect.sleep(10)
-  }
-  return false
+/** Starts the program and waits until its port answers. */
+const beginNow = Effect.fnUntraced(function* ({ command, timeScale }: Start, port: number) {
+  const process = yield* startProcess({ command: shell(command.replaceAll("{port}", String(port))) })
+  const startMillis = startMillisMax * timeScale
+  const reason = yield* process.listens(answers(port), 10).pipe(
+    Effect.as(undefined),
+    Effect.catchTag("ProcessEnded", ({ how }) =>
+      Effect.succeed(`it ended (${how}) before it listened on ${host}:${port}`)
+    ),
+    Effect.timeoutOrElse({
+      duration: startMillis,
+      orElse: () => Effect.succeed(`it did not listen on ${host}:${port} within ${millis(startMillis)}`)
+    })
+  )
+  if (reason === undefined) return { port, process }
+  const { ended, lastLines } = process
+  yield* process.kill
+  const isPortTaken = ended !== undefined && (saysPortIsTaken(lastLines) || isInTimeWait(port))
+  return yield* new TargetFailed({ reason, lastLines, isPortTaken })
 })
 
 const saysPortIsTaken = (lines: ReadonlyArray<string>): boolean =>
@@ -118,10 +119,5 @@ const isInTimeWait = (port: number): boolean => {
 }
 
 const TIME_WAIT = "06"
-
-const whyNot = (ended: string | undefined, port: number, timeScale: number): string =>
-  ended === undefined
-    ? `it did not listen on ${host}:${port} within ${millis(startMillisMax * timeScale)}`
-    : `it ended (${ended}) before it listened on ${host}:${port}`
 
 const quoted = (command: string): string => `'${command.replaceAll("'", "'\\''")}'`

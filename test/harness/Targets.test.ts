@@ -1,4 +1,3 @@
-import { spawn as spawnProcess } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createSocket, type Socket } from "node:dgram"
 import net from "node:net"
@@ -12,12 +11,13 @@ import { play } from "../../harness/run/Run.ts"
 import type { Target, TargetFailed } from "../../harness/stage/Target.ts"
 import { connect } from "../../harness/targets/Connect.ts"
 import { readTarget } from "../../harness/targets/Named.ts"
-import { answers, freePort } from "../../harness/targets/Port.ts"
 import { self } from "../../harness/targets/Self.ts"
 import { spawn } from "../../harness/targets/Spawn.ts"
 import { type Trust, trustOf } from "../../harness/targets/Trust.ts"
 import type { Client } from "../../mutants/chat/Chat.ts"
 import { listen, makeChat } from "../../mutants/chat/makeChat.ts"
+import { answers, freePort } from "../../process/Port.ts"
+import { start } from "../../process/Process.ts"
 import { parseAddress } from "../../src/net/Address.ts"
 import { connectTo } from "../support/TestClient.ts"
 import { steps, told } from "./playing.ts"
@@ -64,10 +64,9 @@ describe("--spawn", () => {
       const port = yield* freePort
       const command = program("correct").replace("{port}", String(port))
       const flags = ["scenario", scenario, "--spawn", command, "--port", String(port)]
-      const harness = spawnProcess(process.execPath, ["harness/main.ts", ...flags], { stdio: "ignore" })
-      yield* Effect.addFinalizer(() => Effect.sync(() => harness.kill("SIGKILL")))
-      while (!(yield* answers(port)));
-      harness.kill("SIGKILL")
+      const harness = yield* start({ command: [process.execPath, "harness/main.ts", ...flags] })
+      yield* harness.listens(answers(port), 0)
+      yield* harness.kill
       while (yield* answers(port));
     })
   )

@@ -3,11 +3,11 @@ import net from "node:net"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
-/** Where servers that the harness starts are looked for. */
+/** Where servers that are started here listen. */
 export const host = "127.0.0.1"
 
 /**
- * A port that nobody listens on, kept from other harnesses until the scope closes. It lies below those that systems
+ * A port that nobody listens on, kept from other runs until the scope closes. It lies below those that systems
  * give to whoever asks for any port: one of these could be given away again before the server that it is meant for
  * binds it. The ports are taken in turn, so that none is used again while it may be in TIME_WAIT.
  */
@@ -23,8 +23,8 @@ const lastPort = 32_000
 let lastTried = firstPort + Math.floor(Math.random() * (lastPort - firstPort))
 
 /**
- * Whether no other harness is about to start a server on the port: who is holds the UDP port of the same number, which no
- * server of this protocol uses and which is free again however the process ends.
+ * Takes a port unless another process is about to start a server on it: that holds the UDP port of the same number, which
+ * no server of this protocol uses and which is free again however the process ends.
  */
 const claim = (port: number): Effect.Effect<boolean, never, Scope.Scope> =>
   Effect.acquireRelease(
@@ -50,17 +50,25 @@ const closeMillisMax = 200
 
 /** Whether somebody accepts connections there; the one it makes is closed, and the server seen to let go of its seat. */
 export const answers = (port: number, at = host): Effect.Effect<boolean> =>
+  connecting(port, at, (socket) => {
+    socket.resume().end()
+    setTimeout(() => socket.destroy(), closeMillisMax).unref()
+  })
+
+/** Whether somebody accepts connections there; the one it makes is reset at once. */
+export const accepts = (port: number, at = host): Effect.Effect<boolean> =>
+  connecting(port, at, (socket) => socket.resetAndDestroy())
+
+/** Whether a connection could be made; done once it is closed, in the way it is to go. */
+const connecting = (port: number, at: string, part: (socket: net.Socket) => void): Effect.Effect<boolean> =>
   Effect.callback((resume) => {
+    let isConnected = false
     const socket = net.connect({ host: at, port })
-    let patience: NodeJS.Timeout | undefined
     socket.once("connect", () => {
-      socket.resume().end()
-      patience = setTimeout(() => socket.destroy(), closeMillisMax)
+      isConnected = true
+      part(socket)
     })
     socket.on("error", () => {}) // a close always follows
-    socket.once("close", () => {
-      clearTimeout(patience)
-      resume(Effect.succeed(patience !== undefined))
-    })
+    socket.once("close", () => resume(Effect.succeed(isConnected)))
     return Effect.sync(() => socket.destroy())
   })

@@ -1,0 +1,45 @@
+import type { Readable } from "node:stream"
+import * as Effect from "effect/Effect"
+
+/** The last characters that a stream gave, whole lines where they were cut; nothing of no stream. */
+export class Tail {
+  text = ""
+  private readonly stream: Readable | undefined
+
+  constructor(stream: Readable | undefined) {
+    this.stream = stream
+    stream?.setEncoding("utf8").on("data", (text: string) => this.add(text))
+  }
+
+  /** Its last lines that are not empty, shortened where they are long. */
+  get lines(): ReadonlyArray<string> {
+    const lines = this.text.split("\n").map((line) => line.trimEnd().slice(0, lineCharactersMax))
+    return lines.filter((line) => line !== "").slice(-linesMax)
+  }
+
+  /** Waits for a text in it. */
+  until(pattern: RegExp): Effect.Effect<RegExpExecArray> {
+    return Effect.callback((resume) => {
+      const look = () => {
+        const found = pattern.exec(this.text)
+        if (found === null) return
+        this.stream?.off("data", look)
+        resume(Effect.succeed(found))
+      }
+      this.stream?.on("data", look)
+      look()
+      return Effect.sync(() => this.stream?.off("data", look))
+    })
+  }
+
+  private add(text: string): void {
+    this.text += text
+    if (this.text.length <= charactersMax) return
+    const last = this.text.slice(-charactersMax)
+    this.text = last.slice(last.indexOf("\n") + 1)
+  }
+}
+
+const charactersMax = 65_536
+const linesMax = 20
+const lineCharactersMax = 500
