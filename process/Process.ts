@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { constants } from "node:os"
+import type { Readable } from "node:stream"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
@@ -56,7 +57,7 @@ export const run = (what: Start): Effect.Effect<Process & { readonly ended: Proc
 
 /** A program that runs: the end of its output, how it ended, and how to end it with all its children. */
 export class Process {
-  readonly child: ChildProcess
+  readonly child: ChildProcess & { readonly stdout: Readable; readonly stderr: Readable }
   readonly output: Tail
   readonly errors: Tail
   /** How it ended; `undefined` as long as it runs. */
@@ -75,9 +76,9 @@ export class Process {
         "pipe",
         ...(ipc === true ? ["ipc" as const] : [])
       ]
-    })
-    this.output = new Tail(this.child.stdout!)
-    this.errors = new Tail(errorsUnread === true ? undefined : this.child.stderr!)
+    }) as Process["child"]
+    this.output = new Tail(this.child.stdout)
+    this.errors = new Tail(errorsUnread === true ? undefined : this.child.stderr)
     this.child.stdin?.on("error", () => {}).end(input) // it may end before it has read all
     this.over = new Promise((resolve) => {
       this.child.on("exit", (code, signal) => {
@@ -153,7 +154,7 @@ export class Process {
       Effect.timeoutOption(this.end, pipesMillisMax),
       Effect.sync(() => {
         this.guard?.stdin!.end("\n")
-        for (const stream of [this.child.stdout, this.child.stderr]) stream?.destroy()
+        for (const stream of [this.child.stdout, this.child.stderr]) stream.destroy()
       })
     )
   })

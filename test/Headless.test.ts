@@ -1,4 +1,3 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process"
 import { PassThrough } from "node:stream"
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -6,6 +5,7 @@ import * as Fiber from "effect/Fiber"
 import { formatAddress } from "../src/net/Address.ts"
 import { runHeadless } from "../src/client/Headless.ts"
 import { Server } from "../src/index.ts"
+import { palabre } from "./support/program.ts"
 import { scriptedServer } from "./support/ScriptedServer.ts"
 import { server } from "./support/server.ts"
 import { connectAs } from "./support/TestClient.ts"
@@ -166,32 +166,9 @@ describe("A script's client", () => {
   )
 })
 
-/** `palabre client` as a process of its own. */
-const palabre = (args: ReadonlyArray<string>, input = "") =>
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      const child = spawn(process.execPath, ["bin/palabre.js", "client", ...args])
-      child.stdin.end(input)
-      return { child, ended: collected(child) }
-    }),
-    ({ child }) => Effect.sync(() => child.kill("SIGKILL"))
-  )
-
-const collected = (child: ChildProcessWithoutNullStreams) => {
-  const texts = { stdout: "", stderr: "" }
-  child.stdout.on("data", (chunk: Buffer) => (texts.stdout += chunk))
-  child.stderr.on("data", (chunk: Buffer) => (texts.stderr += chunk))
-  const closed = new Promise<number | null>((resolve) => {
-    child.on("close", resolve)
-  })
-  return Effect.map(
-    Effect.promise(() => closed),
-    (code) => ({ code, ...texts })
-  )
-}
-
-const run = (args: ReadonlyArray<string>, input?: string) =>
-  Effect.flatMap(palabre(args, input), ({ ended }) => ended)
+/** What `palabre client` leaves behind, as a process of its own. */
+const run = (args: ReadonlyArray<string>, input = "") =>
+  Effect.promise(() => palabre(["client", ...args], { input }).finished())
 
 layer(server(), { excludeTestServices: true })("pnpm client, where standard input is no terminal", (it) => {
   it.effect("MSG-1, LIST-1: exit code 0 when all was said and done", () =>
@@ -201,7 +178,7 @@ layer(server(), { excludeTestServices: true })("pnpm client, where standard inpu
       const result = yield* run([address, "--username", "alice", "--json"], "héllo\n/list\n")
       assert.deepStrictEqual(yield* bob.next, { type: "message", username: "alice", content: "héllo" })
       assert.deepStrictEqual(
-        result.stdout
+        result.out
           .trimEnd()
           .split("\n")
           .map((line) => JSON.parse(line) as unknown),
@@ -212,7 +189,7 @@ layer(server(), { excludeTestServices: true })("pnpm client, where standard inpu
           { status: "success", message: "Au revoir, alice" }
         ]
       )
-      assert.deepStrictEqual([result.stderr, result.code], ["", 0])
+      assert.deepStrictEqual([result.err, result.code], ["", 0])
     })
   )
 
@@ -223,8 +200,8 @@ layer(server(), { excludeTestServices: true })("pnpm client, where standard inpu
       const result = yield* run([address, "--username", "Carol"], "hi\n")
       assert.deepStrictEqual(result, {
         code: 1,
-        stdout: "",
-        stderr: "palabre: the name was refused: Ce nom est déjà pris (username_taken). Choose another name\n"
+        out: "",
+        err: "palabre: the name was refused: Ce nom est déjà pris (username_taken). Choose another name\n"
       })
     })
   )
@@ -235,10 +212,10 @@ layer(server(), { excludeTestServices: true })("pnpm client, where standard inpu
         [[], "--username NAME"],
         [["12345", "-u", "a"], "write :12345 for a port alone"]
       ] as const) {
-        const { code, stderr, stdout } = yield* run(args)
-        assert.deepStrictEqual([code, stdout], [2, ""])
-        assert.include(stderr, told)
-        assert.notMatch(stderr, /\n +at /)
+        const { code, err, out } = yield* run(args)
+        assert.deepStrictEqual([code, out], [2, ""])
+        assert.include(err, told)
+        assert.notMatch(err, /\n +at /)
       }
     })
   )
@@ -249,7 +226,7 @@ layer(server(), { excludeTestServices: true })("pnpm client, where standard inpu
       yield* scripted.close
       const result = yield* run([formatAddress(scripted.address), "--username", "alice"])
       assert.strictEqual(result.code, 3)
-      assert.match(result.stderr, /^palabre: cannot connect to 127\.0\.0\.1:\d+: nothing listens there.*\n$/)
+      assert.match(result.err, /^palabre: cannot connect to 127\.0\.0\.1:\d+: nothing listens there.*\n$/)
     })
   )
 })

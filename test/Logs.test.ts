@@ -13,7 +13,7 @@ import { makeJournal } from "../src/telemetry/ConnectionLog.ts"
 import type { Server } from "../src/index.ts"
 import { Settings, type Values } from "../src/settings/Settings.ts"
 import { keptLines, type LogLine } from "./support/logLines.ts"
-import { type Program, serving } from "./support/program.ts"
+import { serve, serving } from "./support/program.ts"
 import { server } from "./support/server.ts"
 import { connect } from "./support/TestClient.ts"
 
@@ -187,7 +187,7 @@ describe("Log lines", () => {
 })
 
 /** Says the lines to a program and gives what it answered, once it has closed the connection. */
-const say = async ({ port }: Program, ...requests: ReadonlyArray<object>): Promise<string> =>
+const say = async (port: number, ...requests: ReadonlyArray<object>): Promise<string> =>
   text(connectSocket(port, "127.0.0.1").end(requests.map((request) => JSON.stringify(request)).join("\n")))
 
 const login = (username: string) => ({ type: "login", username })
@@ -195,7 +195,7 @@ const login = (username: string) => ({ type: "login", username })
 describe("Log output", () => {
   it("--log-format json: each line of standard error is an object with the facts", async () => {
     const program = await serving("--log-format", "json")
-    await say(program, login('the "quoted" one'), { type: "logout" })
+    await say(program.port, login('the "quoted" one'), { type: "logout" })
     program.child.kill("SIGTERM")
     const { code, err } = await program.finished()
     assert.strictEqual(code, 0)
@@ -217,7 +217,7 @@ describe("Log output", () => {
 
   it("--log-format pretty: one line each, without colours where nobody sees them, odd values quoted", async () => {
     const program = await serving()
-    await say(program, login('the "quoted" one'), { type: "logout" })
+    await say(program.port, login('the "quoted" one'), { type: "logout" })
     program.child.kill("SIGTERM")
     const { err } = await program.finished()
     const [first, second, ...more] = err.trimEnd().split("\n")
@@ -239,19 +239,18 @@ describe("Log output", () => {
     program.child.stderr.destroy()
     program.child.stdout.destroy()
     for (const username of ["alice", "bob", "carol"]) {
-      const answers = await say(program, login(username), { type: "list" })
+      const answers = await say(program.port, login(username), { type: "list" })
       assert.include(answers, `"users":["${username}"]`)
     }
-    const exited = once(program.child, "exit")
     program.child.kill("SIGTERM")
-    const [code] = await exited
-    assert.strictEqual(code, 0)
+    assert.strictEqual((await program.finished()).code, 0)
   })
 
   it("a log that nobody reads holds up nothing and does not grow: lines that find no room are counted", async () => {
-    const program = await serving("--login-tries", "1000000", "--login-bytes", "off")
+    const program = serve(["--login-tries", "1000000", "--login-bytes", "off"], { errorsUnread: true })
+    const port = await program.listening()
     const tries = 30_000
-    const socket = connectSocket(program.port, "127.0.0.1")
+    const socket = connectSocket(port, "127.0.0.1")
     socket.write('{"type":"login","username":""}'.repeat(tries))
     await new Promise<void>((resolve) => {
       let replies = 0
@@ -265,7 +264,7 @@ describe("Log output", () => {
       log += String(chunk)
     })
     let visits = 0
-    for (; !log.includes("were lost"); visits++) await say(program, login("alice"), { type: "logout" })
+    for (; !log.includes("were lost"); visits++) await say(port, login("alice"), { type: "logout" })
     const closed = once(program.child, "close")
     program.child.kill("SIGTERM")
     assert.strictEqual((await closed)[0], 0)

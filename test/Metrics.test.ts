@@ -253,7 +253,7 @@ describe("/healthz and /readyz", () => {
   it.effect("a port in use is one clear line that names the flag, and exit code 1", () =>
     Effect.gen(function* () {
       const { url } = yield* monitored()
-      const { code, err, out } = yield* Effect.promise(() => serve("--metrics-port", url.port).finished())
+      const { code, err, out } = yield* Effect.promise(() => serve(["--metrics-port", url.port]).finished())
       assert.strictEqual(code, 1)
       assert.match(
         err,

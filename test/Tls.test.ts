@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process"
 import dns from "node:dns"
 import { once } from "node:events"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
@@ -16,6 +15,7 @@ import { generate } from "selfsigned"
 import { openSocket } from "../src/net/OpenSocket.ts"
 import { Server } from "../src/index.ts"
 import type { Values } from "../src/settings/Settings.ts"
+import { palabre, serve } from "./support/program.ts"
 import { server } from "./support/server.ts"
 
 const PING = '{"type":"ping"}\n'
@@ -192,17 +192,10 @@ describe("TLS", () => {
 
   it("the client speaks TLS with a certificate it is told to trust, and says why it cannot", async () => {
     const { end, port } = await serving()
-    const run = async (flags: ReadonlyArray<string>) => {
-      const args = ["bin/palabre.js", "client", `127.0.0.1:${port}`, "--username", "zoé", ...flags]
-      const child = spawn(process.execPath, args)
-      child.stdin.end("/list\n")
-      const [out, err, [code]] = await Promise.all([
-        text(child.stdout),
-        text(child.stderr),
-        once(child, "close")
-      ])
-      return { out, err, code }
-    }
+    const run = (flags: ReadonlyArray<string>) =>
+      palabre(["client", `127.0.0.1:${port}`, "--username", "zoé", ...flags], {
+        input: "/list\n"
+      }).finished()
     const trusted = await run(["--ca", pair.tlsCertFile])
     assert.match(trusted.out, /zoé/)
     assert.strictEqual(trusted.code, 0)
@@ -242,11 +235,9 @@ describe("TLS", () => {
   })
 
   it("SIGHUP renews, and when the new pair is broken the old one stays", async () => {
-    const flags = ["--port", "0", "--host", "127.0.0.1", "--profile", "public"]
     const tls = ["--tls-cert", pair.tlsCertFile, "--tls-key", pair.tlsKeyFile]
-    const child = spawn(process.execPath, ["bin/palabre.js", "serve", ...flags, ...tls])
-    const [line] = (await once(child.stdout, "data")) as [Buffer]
-    const port = Number(/:(\d+)/.exec(line.toString())?.[1])
+    const { child, finished, listening } = serve(["--profile", "public", ...tls])
+    const port = await listening()
     await writePair()
     child.kill("SIGHUP")
     assert.match(String(await once(child.stderr, "data")), /certificate renewed/)
@@ -257,7 +248,7 @@ describe("TLS", () => {
     assert.strictEqual(await ask(socket, PING), PONG)
     socket.destroy()
     child.kill("SIGTERM")
-    assert.deepStrictEqual(await once(child, "exit"), [0, null])
+    assert.strictEqual((await finished()).code, 0)
     await writePair()
   })
 })

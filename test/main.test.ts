@@ -1,43 +1,15 @@
-import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { readFile } from "node:fs/promises"
 import { connect } from "node:net"
 import { text } from "node:stream/consumers"
-import { assert, describe, it, onTestFinished } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { defaults, environmentName, table } from "../src/settings/Settings.ts"
-
-interface Finished {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-/** Starts the program as a person would; `finished` is what it left behind. It does not outlive the test. */
-const palabre = (
-  args: ReadonlyArray<string>,
-  env: Readonly<Record<string, string>> = {},
-  before = "" // for the shell that starts it
-) => {
-  const command = `${before} exec "$0" bin/palabre.js "$@"`
-  const child = spawn("sh", ["-c", command, process.execPath, ...args], { env: { ...process.env, ...env } })
-  onTestFinished(() => {
-    child.kill("SIGKILL")
-  })
-  const finished = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]).then(
-    ([[code], out, err]): Finished => ({ code, out, err })
-  )
-  return { child, finished }
-}
+import { type Finished, palabre } from "./support/program.ts"
 
 /** A server that listens, and the port it told. */
-const serving = (...flags: ReadonlyArray<string>) => servingAfter("", ...flags)
-
-/** The same, with something for the shell to do before. */
-const servingAfter = async (before: string, ...flags: ReadonlyArray<string>) => {
-  const { child, finished } = palabre(["serve", "--port", "0", ...flags], {}, before)
-  const [line] = (await Promise.race([once(child.stdout, "data"), once(child, "exit")])) as [unknown]
-  const port = Number(/listens on [\d.]+:(\d+)/.exec(String(line))?.[1])
-  return { child, finished, port }
+const serving = async (flags: ReadonlyArray<string> = [], before = "") => {
+  const program = palabre(["serve", "--port", "0", ...flags], { before })
+  return { ...program, port: await program.listening() }
 }
 
 /** A mistake of the user's is a line or two, with an exit code, and never a stack trace. */
@@ -52,11 +24,11 @@ const assertTold = ({ code, err, out }: Finished, exitCode: number, message: Reg
 describe("palabre serve", () => {
   it("prints one line with its address, and drains with exit code 0 on SIGTERM and SIGINT", async () => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      const { child, finished, port } = await serving("--log-level", "warn")
+      const { child, finished, port } = await serving(["--log-level", "warn"])
       const socket = connect(port, "127.0.0.1").end('{"type":"ping"}')
       assert.strictEqual(await text(socket), '{"status":"success","message":"pong"}\n')
       child.kill(signal)
-      const { code, err, out } = await finished
+      const { code, err, out } = await finished()
       assert.strictEqual(code, 0)
       assert.match(out, /^palabre listens on 127\.0\.0\.1:\d+( and \[::1\]:\d+)?\n$/)
       assert.strictEqual(err, "")
@@ -64,7 +36,7 @@ describe("palabre serve", () => {
   })
 
   it("ends at once on a second signal, although a client never reads", async () => {
-    const { child, finished, port } = await serving("--linger", "1h", "--drain-timeout", "1h")
+    const { child, finished, port } = await serving(["--linger", "1h", "--drain-timeout", "1h"])
     const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true })
     const told = once(socket, "data")
     await once(socket, "connect")
@@ -72,41 +44,45 @@ describe("palabre serve", () => {
     child.kill("SIGTERM")
     assert.match(String(await told), /shutting_down/)
     child.kill("SIGTERM")
-    assert.strictEqual((await finished).code, 143)
+    assert.strictEqual((await finished()).code, 143)
   })
 
   it("a bad flag, value, variable or command is one clear line and exit code 2", async () => {
     assertTold(
-      await palabre(["serve", "--port", "high"]).finished,
+      await palabre(["serve", "--port", "high"]).finished(),
       2,
       /--port.*"high".*whole number from 0 to 65535/
     )
-    assertTold(await palabre(["serve", "--max-frame", "64KB"]).finished, 2, /--max-frame.*64KiB/)
-    assertTold(await palabre(["serve", "--prot", "1"]).finished, 2, /--prot/)
-    assertTold(await palabre(["serv"]).finished, 2, /serv/)
-    assertTold(await palabre(["serve"], { PALABRE_LOCALE: "de" }).finished, 2, /PALABRE_LOCALE.*"de".*fr, en/)
+    assertTold(await palabre(["serve", "--max-frame", "64KB"]).finished(), 2, /--max-frame.*64KiB/)
+    assertTold(await palabre(["serve", "--prot", "1"]).finished(), 2, /--prot/)
+    assertTold(await palabre(["serv"]).finished(), 2, /serv/)
+    assertTold(
+      await palabre(["serve"], { env: { PALABRE_LOCALE: "de" } }).finished(),
+      2,
+      /PALABRE_LOCALE.*"de".*fr, en/
+    )
   })
 
   it("a port in use is one clear line and exit code 1", async () => {
     const { child, finished, port } = await serving()
-    assertTold(await palabre(["serve", "--port", `${port}`]).finished, 1, /127\.0\.0\.1:\d+.*--port/)
+    assertTold(await palabre(["serve", "--port", `${port}`]).finished(), 1, /127\.0\.0\.1:\d+.*--port/)
     child.kill("SIGTERM")
-    await finished
+    await finished()
   })
 
   it("a profile of its own serves all addresses, of both kinds, and warns once that it speaks no TLS", async () => {
-    const { child, finished, port } = await serving("--profile", "public")
+    const { child, finished, port } = await serving(["--profile", "public"])
     const socket = connect(port, "127.0.0.1").end('{"type":"ping"}')
     assert.match(await text(socket), /pong/)
     child.kill("SIGTERM")
-    const { code, err, out } = await finished
+    const { code, err, out } = await finished()
     assert.strictEqual(code, 0)
     assert.match(out, /^palabre listens on 0\.0\.0\.0:\d+( and \[::\]:\d+)?\n$/)
     assert.strictEqual(err.match(/without TLS/g)?.length, 1)
   })
 
   it("says how many clients the open-file limit leaves, and tells the others server_full", async () => {
-    const { child, finished, port } = await servingAfter("ulimit -n 66;")
+    const { child, finished, port } = await serving([], "ulimit -n 66;")
     const sockets = [0, 1, 2].map(() => connect(port, "127.0.0.1"))
     const answers = sockets.map(async (socket) => {
       socket.write('{"type":"ping"}')
@@ -117,31 +93,29 @@ describe("palabre serve", () => {
     assert.strictEqual(told.filter((answer) => answer.includes("server_full")).length, 1)
     for (const socket of sockets) socket.destroy()
     child.kill("SIGTERM")
-    assert.match((await finished).err, /Serving 2 clients at most, not 10000: the open-file limit is 66/)
+    assert.match((await finished()).err, /Serving 2 clients at most, not 10000: the open-file limit is 66/)
   })
 
   it("serves nobody rather than without files, and says what to do", async () => {
-    const { finished } = palabre(["serve", "--port", "0"], {}, "ulimit -n 60;")
-    assertTold(await finished, 1, /open-file limit is 60.*ulimit -n/)
+    const { finished } = palabre(["serve", "--port", "0"], { before: "ulimit -n 60;" })
+    assertTold(await finished(), 1, /open-file limit is 60.*ulimit -n/)
   })
 
   it("takes a variable where the flag is missing, and the flag where both are given", async () => {
-    const { child, finished } = palabre(["serve", "--", "--port", "0"], {
-      PALABRE_HOST: "127.0.0.1",
-      PALABRE_PORT: "1",
-      PALABRE_PROT: "2"
+    const { child, finished, listening } = palabre(["serve", "--", "--port", "0"], {
+      env: { PALABRE_HOST: "127.0.0.1", PALABRE_PORT: "1", PALABRE_PROT: "2" }
     })
-    const [line] = (await once(child.stdout, "data")) as [Buffer]
-    assert.match(line.toString(), /^palabre listens on 127\.0\.0\.1:(?!1\n)\d+\n$/)
+    await listening()
     child.kill("SIGTERM")
-    const { code, err } = await finished
+    const { code, err, out } = await finished()
+    assert.match(out, /^palabre listens on 127\.0\.0\.1:(?!1\n)\d+\n$/)
     assert.strictEqual(code, 0)
     assert.match(err, /PALABRE_PROT is no setting/)
     assert.notMatch(err, /PALABRE_(HOST|PORT)/)
   })
 
   it("--help tells every flag with its variable and default, --version the version", async () => {
-    const help = await palabre(["serve", "--help"]).finished
+    const help = await palabre(["serve", "--help"]).finished()
     assert.strictEqual(help.code, 0)
     for (const setting of Object.values(table)) {
       assert.include(help.out, `--${setting.flag} `)
@@ -150,7 +124,7 @@ describe("palabre serve", () => {
         assert.include(help.out, ` ${(setting as { format: (value: unknown) => string }).format(value)}`)
     }
     const { version } = JSON.parse(await readFile("package.json", "utf8"))
-    assert.include((await palabre(["--version"]).finished).out, version)
+    assert.include((await palabre(["--version"]).finished()).out, version)
   })
 })
 

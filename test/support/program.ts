@@ -1,50 +1,57 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process"
-import { once } from "node:events"
-import type { Readable } from "node:stream"
-import { text } from "node:stream/consumers"
 import { onTestFinished } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { Process, shell, type Start } from "../../process/Process.ts"
 
 /** What a program left behind. */
-interface Finished {
+export interface Finished {
   readonly code: number | null
   readonly out: string
   readonly err: string
 }
 
-/** A server in a process of its own, as a person would start it. */
+/** `palabre` in a process of its own, as a person would start it. */
 export interface Program {
-  readonly child: ChildProcessByStdio<null, Readable, Readable>
-  readonly port: number
-  /** Reads its output and waits for its end; nothing is read before. */
+  readonly child: Process["child"]
+  /** Waits for its end. */
   readonly finished: () => Promise<Finished>
+  /** Waits until it listens, and gives the port that it prints. */
+  readonly listening: () => Promise<number>
 }
 
-/** Runs `palabre serve` on a free port of 127.0.0.1; it does not outlive the test. */
-export const serve = (...flags: ReadonlyArray<string>): Omit<Program, "port"> => {
-  const child = spawn(
-    process.execPath,
-    ["bin/palabre.js", "serve", "--host", "127.0.0.1", "--port", "0", ...flags],
-    { stdio: ["ignore", "pipe", "pipe"] }
-  )
-  onTestFinished(() => {
-    child.kill("SIGKILL")
-  })
-  const closed = once(child, "close")
+interface Options extends Pick<Start, "env" | "input" | "errorsUnread"> {
+  /** Something for the shell to do before. */
+  readonly before?: string
+}
+
+/** Runs `palabre` with these arguments; it does not outlive the test. */
+export const palabre = (args: ReadonlyArray<string>, { before = "", ...options }: Options = {}): Program => {
+  const command = [...shell(`${before} exec "$0" bin/palabre.js "$@"`), process.execPath, ...args]
+  const program = new Process({ command, ...options })
+  onTestFinished(() => Effect.runPromise(program.kill))
   return {
-    child,
+    child: program.child,
     finished: async () => {
-      const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
-      const [code] = await closed
-      return { code, out, err }
+      const { code } = await Effect.runPromise(program.end)
+      return { code, out: program.output.text, err: program.errors.text }
+    },
+    listening: async () => {
+      const listens = Effect.mapError(
+        program.prints(/listens on [\d.]+:(\d+)/),
+        ({ how }) => `it ended (${how}) instead of listening: ${program.errors.text}`
+      )
+      return Number((await Effect.runPromise(listens))[1])
     }
   }
 }
 
+/** Runs `palabre serve` on a free port of 127.0.0.1. */
+export const serve = (flags: ReadonlyArray<string>, options?: Options): Program =>
+  palabre(["serve", "--host", "127.0.0.1", "--port", "0", ...flags], options)
+
 /** The same, once it listens. */
-export const serving = async (...flags: ReadonlyArray<string>): Promise<Program> => {
-  const { child, finished } = serve(...flags)
-  const [line] = await Promise.race([once(child.stdout, "data"), once(child, "exit")])
-  const port = Number(/listens on 127\.0\.0\.1:(\d+)/.exec(String(line))?.[1])
-  if (Number.isNaN(port)) throw new Error(`it ended instead of listening: ${(await finished()).err}`)
-  return { child, port, finished }
+export const serving = async (
+  ...flags: ReadonlyArray<string>
+): Promise<Program & { readonly port: number }> => {
+  const program = serve(flags)
+  return { ...program, port: await program.listening() }
 }
