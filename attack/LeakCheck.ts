@@ -52,7 +52,7 @@ export const endInOrder = Effect.fnUntraced(function* (server: ServerProcess) {
       for (const guest of guests.slice(1)) yield* guest.fence()
       const goodbyes = guests.map((guest) => guest.seeOff())
       const [ended] = yield* Effect.all([server.terminate, ...goodbyes], { concurrency: "unbounded" })
-      if (ended.code !== 0) return yield* wrongEnd("exit code 0", ended.signal ?? `exit code ${ended.code}`)
+      if (ended.code !== 0) return yield* wrongEnd("exit code 0", ended.how)
       if (ended.millis > END_MILLIS_MAX)
         return yield* wrongEnd(`its end within ${END_MILLIS_MAX} ms`, `its end after ${ended.millis} ms`)
     })

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import { host } from "../process/Port.ts"
+import { type Process, type ProcessEnded, start } from "../process/Process.ts"
 import type { Address } from "../src/net/Address.ts"
-import { Lines } from "../src/wire/Lines.ts"
 import type { Census } from "./ServerFigures.ts"
 import type { Certificate } from "./Certificate.ts"
 import { namesOnline } from "./NamesOnline.ts"
@@ -18,9 +19,7 @@ export class ServerFailed extends Data.TaggedError("ServerFailed")<{
 }> {}
 
 /** How a server process ended. */
-export interface Ended {
-  readonly code: number | null
-  readonly signal: string | null
+export interface Ended extends Pick<ProcessEnded, "code" | "how"> {
   readonly millis: number
 }
 
@@ -50,32 +49,17 @@ export interface ServerOptions {
 
 /** Starts a server; it is killed when the scope closes, if it still runs. */
 export const startServer = Effect.fnUntraced(function* ({ certificate, seats }: ServerOptions) {
-  const child = yield* Effect.acquireRelease(
-    Effect.sync(() => spawnServer([...seatFlags(seats), ...tlsFlags(certificate)])),
-    (child) => Effect.sync(() => child.kill("SIGKILL"))
-  )
-  const log: Array<string> = []
-  const lines = new Lines(LOG_LINE_BYTES_MAX)
-  child.stderr!.on("data", (chunk: Buffer) => {
-    for (const line of lines.push(chunk)) log.push("text" in line ? line.text : line.problem)
-    log.splice(0, log.length - LOG_LINES_MAX)
+  const child = yield* start({
+    command: [...command, ...seatFlags(seats), ...tlsFlags(certificate)],
+    cwd,
+    ipc: true
   })
-  const ended = Effect.callback<never, ServerFailed>((resume) => {
-    const onClose = () =>
-      resume(
-        Effect.fail(new ServerFailed({ reason: child.signalCode ?? `exit code ${child.exitCode}`, log }))
-      )
-    if (child.exitCode !== null || child.signalCode !== null) onClose()
-    else child.once("close", onClose)
-    return Effect.sync(() => child.off("close", onClose))
-  })
-  const address: Address = {
-    host: "127.0.0.1",
-    port: yield* Effect.raceFirst(listening(child), ended),
-    tls: certificate && { ca: certificate.ca }
-  }
+  const failed = ({ how }: ProcessEnded) => new ServerFailed({ reason: how, log: child.errors.lines })
+  const ended = Effect.flatMap(child.end, failed)
+  const [, port] = yield* Effect.mapError(child.prints(/:(\d+)\n/), failed)
+  const address: Address = { host, port: Number(port), tls: certificate && { ca: certificate.ca } }
   const counted = Effect.gen(function* () {
-    const held = yield* census(child) // before the visit that asks for the names
+    const held = (yield* child.ask("census")) as Omit<Census, "names"> // before the visit that asks for the names
     return { names: yield* namesOnline(address), ...held }
   })
   const server: ServerProcess = {
@@ -84,12 +68,24 @@ export const startServer = Effect.fnUntraced(function* ({ certificate, seats }: 
     patience: new Patience(clocksWith(child.pid)),
     census: Effect.raceFirst(counted, ended),
     peakBytes: () => peakBytes(child.pid!),
-    complaints: () => log.filter((line) => !/^\{.*"level":"WARN"/.test(line)),
+    complaints: () => child.errors.lines.filter((line) => !/^\{.*"level":"WARN"/.test(line)),
     ended,
     terminate: terminate(child)
   }
   return server
 })
+
+const cwd = fileURLToPath(new URL("..", import.meta.url))
+
+const flags = "serve --host 127.0.0.1 --port 0 --log-level warn --log-format json"
+
+const command = [
+  process.execPath,
+  "--import",
+  new URL("Probe.ts", import.meta.url).href,
+  "bin/palabre.js",
+  ...flags.split(" ")
+]
 
 const seatFlags = (seats: number) => ["--max-clients", String(seats)]
 
@@ -103,48 +99,6 @@ const tlsFlags = (certificate: Certificate | undefined): ReadonlyArray<string> =
 export const handshakeMillisMax = 5_000
 const handshakeFlags = ["--login-timeout", `${handshakeMillisMax / 1_000}s`]
 
-const root = new URL("..", import.meta.url)
-
-const spawnServer = (flags: ReadonlyArray<string>): ChildProcess => {
-  const probe = new URL("Probe.ts", import.meta.url).href
-  return spawn(
-    process.execPath,
-    [
-      "--import",
-      probe,
-      "bin/palabre.js",
-      "serve",
-      "--host",
-      "127.0.0.1",
-      "--port",
-      "0",
-      "--log-level",
-      "warn",
-      "--log-format",
-      "json",
-      ...flags
-    ],
-    { cwd: fileURLToPath(root), stdio: ["ignore", "pipe", "pipe", "ipc"] }
-  )
-}
-
-/** The port that it tells once it listens. */
-const listening = (child: ChildProcess): Effect.Effect<number> =>
-  Effect.callback((resume) => {
-    let said = ""
-    child.stdout!.setEncoding("utf8").on("data", (text: string) => {
-      said = (said + text).slice(0, 1_000)
-      const [, port] = /:(\d+)\n/.exec(said) ?? []
-      if (port !== undefined) resume(Effect.succeed(Number(port)))
-    })
-  })
-
-const census = (child: ChildProcess): Effect.Effect<Omit<Census, "names">> =>
-  Effect.callback((resume) => {
-    child.once("message", (message) => resume(Effect.succeed(message as Census)))
-    child.send("census")
-  })
-
 const peakBytes = (pid: number): number | undefined => {
   try {
     const [, kibibytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? []
@@ -154,14 +108,10 @@ const peakBytes = (pid: number): number | undefined => {
   }
 }
 
-const terminate = (child: ChildProcess): Effect.Effect<Ended> =>
-  Effect.callback((resume) => {
-    const startedAt = performance.now()
-    child.once("exit", (code, signal) =>
-      resume(Effect.succeed({ code, signal, millis: performance.now() - startedAt }))
-    )
-    child.kill("SIGTERM")
+const terminate = (child: Process): Effect.Effect<Ended> =>
+  Effect.gen(function* () {
+    const began = yield* Clock.currentTimeMillis
+    child.signal("SIGTERM")
+    const { code, how } = yield* child.end
+    return { code, how, millis: (yield* Clock.currentTimeMillis) - began }
   })
-
-const LOG_LINES_MAX = 20
-const LOG_LINE_BYTES_MAX = 65_536
