@@ -1,24 +1,24 @@
 import * as Effect from "effect/Effect"
-import type { Census } from "./ServerFigures.ts"
+import type { ServerFigures } from "./ServerFigures.ts"
 import { Violation } from "./Violation.ts"
 
-/** How many bytes more a server may have held during a party, at its peak, than when nobody had come yet. */
+/** Bytes that a server may hold during a run, at its peak, beyond those before the first client. */
 export const peakGrowthMax = 96 * 2 ** 20
 
-/** And how many more for each of its seats where it speaks TLS: OpenSSL keeps two buffers of a record and more. */
+/** Bytes more for each of its seats where it speaks TLS: OpenSSL keeps two buffers of a record and more. */
 export const tlsSeatBytesMax = 64 * 2 ** 10
 
-/** How many more bytes a server may hold in all. */
+/** Bytes that a server with so many seats may hold in all beyond those at the start. */
 export const growthMaxOf = (seats: number, isTls: boolean): number =>
   peakGrowthMax + (isTls ? seats * tlsSeatBytesMax : 0)
 
-/** How long the event loop may work without a pause, in processor time: nobody else is served meanwhile. */
+/** The longest turn of the event loop, in processor time: nobody else is served meanwhile. */
 export const turnMillisMax = 500
 
-/** What a server may take of its machine was enough for it: `peakBytes` is unknown where the system does not tell. */
+/** Fails where a server took more of its machine than it may; `peakBytes` is unknown where the system does not tell. */
 export const withinBounds = (
-  start: Census,
-  end: Census,
+  start: ServerFigures,
+  end: ServerFigures,
   peakBytes: number | undefined,
   growthMax: number
 ): Effect.Effect<void, Violation> => {

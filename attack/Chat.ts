@@ -2,55 +2,55 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import type { Address } from "../src/net/Address.ts"
-import { Order } from "./RunOptions.ts"
+import { MessageOrder } from "./MessageOrder.ts"
 import type { Patience } from "./Patience.ts"
 import { Speaker } from "./Speaker.ts"
 import type { Violation } from "./Violation.ts"
 
-/** What the polite clients of a chat have in common. */
+/** The state that the conforming clients of a chat share. */
 export interface Chat {
   readonly address: Address
   readonly speakers: ReadonlyMap<string, Speaker>
   /** The first of them listens, does not speak, and stays; it has the feature `presence`. */
   readonly witness: Speaker
-  readonly order: Order
+  readonly order: MessageOrder
   readonly patience: Patience
-  /** Who says very much does so alone: the others must be able to keep up with it. */
-  readonly stage: Semaphore.Semaphore
-  readonly figures: Figures
+  /** The permit to say very much, for one client at a time: the others must be able to keep up with it. */
+  readonly floodPermit: Semaphore.Semaphore
+  readonly totals: Totals
   readonly onViolation: (violation: Violation) => void
 }
 
-/** Where clients meet, and how long they wait there. */
-export type Venue = Pick<Chat, "address" | "patience">
+/** A server, and the measure of what its clients wait. */
+export type Endpoint = Pick<Chat, "address" | "patience">
 
-/** What was done, for people to see. */
-export interface Figures {
-  /** Requests of polite clients. */
+/** Counts of what was done. */
+export interface Totals {
+  /** Requests of conforming clients. */
   requests: number
-  /** Messages of polite clients that reached another polite client. */
+  /** Messages of conforming clients that reached another one. */
   deliveries: number
-  /** Times that a polite client left. */
+  /** Times that a conforming client left. */
   departures: number
-  /** Connections of rude clients. */
-  rudeConnections: number
-  rudeBytes: number
+  /** Connections of hostile clients. */
+  hostileConnections: number
+  hostileBytes: number
 }
 
-/** Nothing was done yet. */
-export const noFigures = (): Figures => ({
+/** Zero of everything. */
+export const noTotals = (): Totals => ({
   requests: 0,
   deliveries: 0,
   departures: 0,
-  rudeConnections: 0,
-  rudeBytes: 0
+  hostileConnections: 0,
+  hostileBytes: 0
 })
 
-/** Has clients of these names meet; fails with the first thing that the server does wrong to one of them. */
+/** Gives clients of these names a chat; fails with the first thing that the server does wrong to one of them. */
 export const inChat = <A, E>(
-  { address, patience }: Venue,
+  { address, patience }: Endpoint,
   names: ReadonlyArray<string>,
-  figures: Figures,
+  totals: Totals,
   meeting: (chat: Chat) => Effect.Effect<A, E>
 ): Effect.Effect<A, E | Violation> =>
   Effect.suspend(() => {
@@ -61,9 +61,9 @@ export const inChat = <A, E>(
       patience,
       speakers,
       witness: speakers.get(names[0]!)!,
-      order: new Order(),
-      stage: Semaphore.makeUnsafe(1),
-      figures,
+      order: new MessageOrder(),
+      floodPermit: Semaphore.makeUnsafe(1),
+      totals,
       onViolation: (violation) => Deferred.doneUnsafe(violated, Effect.fail(violation))
     }
     return Effect.raceFirst(meeting(chat), Deferred.await(violated))

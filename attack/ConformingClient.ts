@@ -1,32 +1,38 @@
 import { crc32 } from "node:zlib"
 import * as Effect from "effect/Effect"
 import type { Chat } from "./Chat.ts"
-import { Conversation, plainHand, type Question, type Received, type Wrong } from "./Conversation.ts"
-import { Hearing, markOf } from "./DeliveryCheck.ts"
-import type { Follower } from "./RunOptions.ts"
+import {
+  Conversation,
+  plainEncoding,
+  type CheckedRequest,
+  type Received,
+  type Wrong
+} from "./Conversation.ts"
+import { DeliveryCheck, markOf } from "./DeliveryCheck.ts"
+import type { Follower } from "./MessageOrder.ts"
 import { Presence } from "./Presence.ts"
 import { type CannotConnect, open } from "./Sockets.ts"
 import type { Speaker } from "./Speaker.ts"
 import { Trace } from "./Trace.ts"
-import type { Hand, Wish } from "./Traffic.ts"
+import type { Encoding, ChatRequest } from "./Traffic.ts"
 import { Violation } from "./Violation.ts"
 
-/** Requests that leave together, and how. */
+/** Requests that leave together, their form, and where their bytes are cut. */
 export interface Act {
-  readonly wishes: ReadonlyArray<Wish>
-  readonly hand: Hand
+  readonly requests: ReadonlyArray<ChatRequest>
+  readonly encoding: Encoding
   readonly cuts: ReadonlyArray<number>
 }
 
-/** How a client leaves: `cutOff` without waiting for what is due. */
+/** The way a client leaves: `cutOff` without waiting for what is due. */
 export type Departure = "logout" | "halfClose" | "cutOff"
 
-/** A client that keeps to the protocol, and holds the server to every promise that it makes to such clients. */
-export class Polite {
+/** Keeps to the protocol, and checks every promise that the server makes to such clients. */
+export class ConformingClient {
   readonly speaker: Speaker
   private readonly chat: Chat
   private readonly trace = new Trace()
-  private readonly hearings = new Map<string, Hearing>()
+  private readonly deliveries = new Map<string, DeliveryCheck>()
   private readonly presence: Presence | undefined
   private conversation: Conversation | undefined
   private follower: Follower | undefined
@@ -47,12 +53,12 @@ export class Polite {
     })
 
   /** Sends requests; waits for replies only where many are due. */
-  readonly play = ({ cuts, hand, wishes }: Act): Effect.Effect<void, Violation> =>
+  readonly play = ({ cuts, encoding, requests }: Act): Effect.Effect<void, Violation> =>
     Effect.suspend(() =>
       Effect.andThen(
         this.talk.send(
-          wishes.map((wish) => this.questionOf(wish)),
-          hand,
+          requests.map((request) => this.checkedRequest(request)),
+          encoding,
           cuts
         ),
         this.talk.settled(DUE_MAX)
@@ -62,37 +68,37 @@ export class Polite {
   /** Waits for all that is due: replies, and with the list's the messages of others (SYNC-1). */
   readonly fence = (): Effect.Effect<void, Violation> =>
     Effect.suspend(() =>
-      Effect.andThen(this.talk.send([this.list(undefined)], plainHand, []), this.talk.settled())
+      Effect.andThen(this.talk.send([this.list(undefined)], plainEncoding, []), this.talk.settled())
     )
 
   readonly leave = (departure: Departure): Effect.Effect<void, Violation> =>
     Effect.gen({ self: this }, function* () {
       this.speaker.move("unknown")
-      this.chat.figures.departures++
+      this.chat.totals.departures++
       if (departure === "cutOff") this.talk.cutOff()
       else {
-        if (departure === "logout") yield* this.talk.send([logout], plainHand, [])
+        if (departure === "logout") yield* this.talk.send([logout], plainEncoding, [])
         yield* departure === "logout" ? this.talk.ended : this.talk.finish
         this.speaker.move("out")
       }
       this.chat.order.leave(this.follower!)
     })
 
-  /** Is there when the server ends, and must be told so as the last thing (END-1); done once the server has ended it. */
-  readonly seeOff = (): Effect.Effect<void, Violation> => Effect.suspend(() => this.talk.goodbye)
+  /** Waits for the server's shutdown, which must be announced as the last thing (END-1). */
+  readonly awaitShutdown = (): Effect.Effect<void, Violation> => Effect.suspend(() => this.talk.goodbye)
 
   private get talk(): Conversation {
     return this.conversation!
   }
 
-  /** Whether it is in; a refusal is wrong where it must be granted. */
+  /** Tries to log in, and tells whether it is; a refusal is wrong where it must be granted. */
   private tryLogin(mustBeGranted: boolean): Effect.Effect<boolean, Violation | CannotConnect> {
     return Effect.gen({ self: this }, function* () {
       const { name } = this.speaker
       let isGranted = false
       const follower = this.chat.order.join(name)
-      this.hearings.clear()
-      const login: Question = {
+      this.deliveries.clear()
+      const login: CheckedRequest = {
         request: { type: "login", username: name, ...(this.presence && { features: ["presence"] }) },
         check: ({ status }) => {
           isGranted = status === "success"
@@ -111,9 +117,9 @@ export class Polite {
         },
         this.trace
       )
-      yield* this.talk.send([login], plainHand, [])
+      yield* this.talk.send([login], plainEncoding, [])
       yield* this.talk.settled()
-      this.chat.figures.requests++
+      this.chat.totals.requests++
       if (isGranted) return true
       this.chat.order.leave(follower)
       this.talk.cutOff()
@@ -124,11 +130,11 @@ export class Polite {
   private enter(): void {
     this.speaker.move("in")
     for (const other of this.chat.speakers.values())
-      if (other !== this.speaker) this.hearings.set(other.name, new Hearing(other))
+      if (other !== this.speaker) this.deliveries.set(other.name, new DeliveryCheck(other))
   }
 
-  private questionOf({ content, id, type }: Wish): Question {
-    this.chat.figures.requests++
+  private checkedRequest({ content, id, type }: ChatRequest): CheckedRequest {
+    this.chat.totals.requests++
     switch (type) {
       case "list":
         return this.list(id)
@@ -144,7 +150,7 @@ export class Polite {
     return succeeds(reply)
   }
 
-  private list(id: Wish["id"]): Question {
+  private list(id: ChatRequest["id"]): CheckedRequest {
     const others = [...this.chat.speakers.values()].filter((other) => other !== this.speaker)
     const seen = others.map((other) => ({ other, presence: other.presence, moves: other.moves }))
     const marks = others.map((other) => [other.name, markOf(other)] as const)
@@ -165,7 +171,7 @@ export class Polite {
         const absent = this.presence?.list(users, this.speaker.name)
         if (absent !== undefined) return { clause: "PRES-1", expected: `${absent} on the list, or gone` }
         for (const [name, mark] of marks) {
-          const lost = this.hearings.get(name)!.missing(mark)
+          const lost = this.deliveries.get(name)!.missing(mark)
           if (lost !== undefined) return { clause: "SYNC-1", expected: `${lost}, before this list` }
         }
         return undefined
@@ -174,7 +180,7 @@ export class Polite {
   }
 
   private hear({ content, type, username }: Received): Wrong | undefined {
-    if (this.hearings.size === 0) return { clause: "LOGIN-10", expected: "the login's reply first" }
+    if (this.deliveries.size === 0) return { clause: "LOGIN-10", expected: "the login's reply first" }
     if (typeof username !== "string") return plain
     if (this.presence !== undefined && (type === "joined" || type === "left")) {
       const expected = this.presence.event(type, username)
@@ -182,11 +188,11 @@ export class Polite {
     }
     if (type !== "message" || typeof content !== "string") return plain
     if (username === this.speaker.name) return { clause: "MSG-3", expected: "no message of its own" }
-    const hearing = this.hearings.get(username)
-    const due = hearing?.hear(content)
+    const delivery = this.deliveries.get(username)
+    const due = delivery?.hear(content)
     if (due !== undefined) return { clause: "MSG-1", expected: due }
-    if (hearing !== undefined) this.chat.figures.deliveries++
-    return this.compare({ from: username, key: crc32(content) }, hearing !== undefined)
+    if (delivery !== undefined) this.chat.totals.deliveries++
+    return this.compare({ from: username, key: crc32(content) }, delivery !== undefined)
   }
 
   private compare(heard: { readonly from: string; readonly key: number }, isUnique: boolean) {
@@ -199,7 +205,7 @@ export class Polite {
   }
 }
 
-const logout: Question = { request: { type: "logout" }, check: (reply) => succeeds(reply) }
+const logout: CheckedRequest = { request: { type: "logout" }, check: (reply) => succeeds(reply) }
 
 const succeeds = ({ status }: Received): Wrong | undefined =>
   status === "success" ? undefined : { clause: "MSG-2", expected: "success" }

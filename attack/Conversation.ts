@@ -5,26 +5,30 @@ import { type Line, Lines } from "../src/wire/Lines.ts"
 import { type Moment, type Patience, patienceMillis } from "./Patience.ts"
 import { reset, writePieces } from "./Sockets.ts"
 import { Trace } from "./Trace.ts"
-import { cut, type Hand, type Wish, write } from "./Traffic.ts"
+import { cut, type Encoding, type ChatRequest, write } from "./Traffic.ts"
 import { Violation } from "./Violation.ts"
 import { parseObject } from "./Objects.ts"
 
 /** One object as the server sent it. */
 export type Received = { readonly [field: string]: unknown }
 
-/** What should have come, by which clause. */
+/** The clause that was broken, and what it asks for. */
 export interface Wrong {
   readonly clause: string
   readonly expected: string
 }
 
-/** A request, and what is wrong with a reply to it. */
-export interface Question {
-  readonly request: { readonly type: string; readonly id?: Wish["id"]; readonly [field: string]: unknown }
+/** A request, and the check of its reply. */
+export interface CheckedRequest {
+  readonly request: {
+    readonly type: string
+    readonly id?: ChatRequest["id"]
+    readonly [field: string]: unknown
+  }
   readonly check: (reply: Received) => Wrong | undefined
 }
 
-/** Who is told what comes. */
+/** The client that takes what comes. */
 interface Hearer {
   readonly name: string
   readonly patience: Patience
@@ -39,7 +43,7 @@ export class Conversation {
   private readonly hearer: Hearer
   private readonly trace: Trace
   private readonly lines = new Lines(LINE_BYTES_MAX)
-  private readonly due: Array<Question & { readonly since: Moment }> = []
+  private readonly due: Array<CheckedRequest & { readonly since: Moment }> = []
   private mayEnd = false
   private goodbyes: "none" | "due" | "said" = "none"
   private isOver = false
@@ -58,13 +62,17 @@ export class Conversation {
   }
 
   /** Sends requests; done once they are written. */
-  send(questions: ReadonlyArray<Question>, hand: Hand, cuts: ReadonlyArray<number>): Effect.Effect<void> {
+  send(
+    requests: ReadonlyArray<CheckedRequest>,
+    encoding: Encoding,
+    cuts: ReadonlyArray<number>
+  ): Effect.Effect<void> {
     const bytes = write(
-      questions.map(({ request }) => request),
-      hand
+      requests.map(({ request }) => request),
+      encoding
     )
     const since = this.hearer.patience.begin()
-    for (const question of questions) {
+    for (const question of requests) {
       this.due.push({ ...question, since })
       if (question.request.type === "logout") this.mayEnd = true
     }
@@ -185,8 +193,8 @@ export class Conversation {
   }
 }
 
-/** What a client writes when nobody asks it to write otherwise. */
-export const plainHand: Hand = { spelling: "plain", separator: "\n" }
+/** One object a line, as most clients write. */
+export const plainEncoding: Encoding = { spelling: "plain", separator: "\n" }
 
 const noObject: Wrong = { clause: "WIRE-1", expected: "one JSON object a line" }
 

@@ -1,27 +1,27 @@
 import { placeOf, type Speaker } from "./Speaker.ts"
 
-/** How far a client must have heard another one. */
+/** The last message that must have been delivered. */
 export interface Mark {
   readonly life: number
   readonly acked: number
 }
 
-/** How far a speaker's acked messages go now. */
+/** The last message of a speaker that is acked now. */
 export const markOf = ({ lives }: Speaker): Mark => ({
   life: lives.length - 1,
   acked: lives.at(-1)?.acked ?? 0
 })
 
 /**
- * What one client hears of another one, from its own login on: each message once, in order, none missing but those
- * that were never acked because the speaker was cut off (MSG-1, MSG-4).
+ * Checks what one client receives of another, from its own login on: each message once, in order, none missing but
+ * those that were never acked because the speaker was cut off (MSG-1, MSG-4).
  */
-export class Hearing {
+export class DeliveryCheck {
   private readonly speaker: Speaker
   private life: number
   /** The place of the next message; until one came, that of the first that was sent after the login. */
   private next: number
-  /** Whether earlier ones may still come: they were under way at the login. */
+  /** Earlier ones may still come: they were under way at the login. */
   private isLate = true
 
   constructor(speaker: Speaker) {
@@ -30,7 +30,7 @@ export class Hearing {
     this.next = speaker.lives.at(-1)?.sent ?? 0
   }
 
-  /** Takes a message; what should have come instead, or `undefined` when it is right. */
+  /** Takes a message; gives what should have come instead, or `undefined` when it is right. */
   hear(content: string): string | undefined {
     const { name, lives } = this.speaker
     const said = placeOf(content)
@@ -49,7 +49,7 @@ export class Hearing {
     return undefined
   }
 
-  /** The first message before the mark that did not come, or `undefined` when all did. */
+  /** Gives the first message before the mark that did not come, or `undefined` when all did. */
   missing(mark: Mark): string | undefined {
     for (let life = this.life; life <= mark.life; life++) {
       const acked = life === mark.life ? mark.acked : (this.speaker.lives[life]?.acked ?? 0)

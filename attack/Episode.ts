@@ -1,51 +1,51 @@
 import * as fc from "fast-check"
-import { type Doorstep, doorsteps } from "./HandshakeStall.ts"
+import { type HandshakeStall, handshakeStalls } from "./HandshakeStall.ts"
 import { mutation, noise } from "./Mutation.ts"
-import { content, cuts, hand, heaviest, heavy, id, write } from "./Traffic.ts"
+import { content, cuts, encoding, heaviest, heavy, id, write } from "./Traffic.ts"
 
-/** One thing that a rude client does. */
-export type Rudeness =
+/** One action of a hostile client. */
+export type HostileAct =
   | { readonly does: "write"; readonly bytes: Buffer; readonly cuts: ReadonlyArray<number> }
   | { readonly does: "wait"; readonly millis: number }
   | { readonly does: "stopReading" | "readAgain" | "halfClose" }
 
-/** How it goes: by FIN, by RST, by neither until the server ends it, or frozen: it reads nothing for so long. */
-export type Going =
+/** The way it leaves: FIN, RST, neither until the server ends it, or frozen, reading nothing for so long. */
+export type Disconnect =
   | { readonly by: "fin" | "rst" }
   | { readonly by: "waiting" | "freezing"; readonly millis: number }
 
-/** What a rude client does on one connection, or with several at once. */
+/** The actions of a hostile client on one connection, or on several at once. */
 export type Episode =
-  | { readonly kind: "alone"; readonly acts: ReadonlyArray<Rudeness>; readonly going: Going }
-  /** So many connections want one name in the same moment. */
-  | { readonly kind: "storm"; readonly size: number; readonly goings: ReadonlyArray<Going> }
-  /** So many log in under names of their own, speak once, and go. */
+  | { readonly kind: "alone"; readonly acts: ReadonlyArray<HostileAct>; readonly disconnect: Disconnect }
+  /** So many connections ask for one name at the same moment. */
+  | { readonly kind: "storm"; readonly size: number; readonly disconnects: ReadonlyArray<Disconnect> }
+  /** So many log in under names of their own, say one thing each, and leave. */
   | {
       readonly kind: "crowd"
       readonly size: number
       readonly watches: boolean
-      readonly goings: ReadonlyArray<Going>
+      readonly disconnects: ReadonlyArray<Disconnect>
     }
-  /** So many send what is hard to read in the same moment: what is slow for one is slower for all. */
+  /** So many send what is slow to read at the same moment. */
   | { readonly kind: "burden"; readonly size: number; readonly text: string }
   /** One sends an object that does not end: more than any server may keep. */
   | { readonly kind: "endless"; readonly start: string; readonly unit: string }
-  /** One reads nothing while another one says more than may wait for it. */
-  | { readonly kind: "mute"; readonly bytes: number }
-  /** One comes to a TLS port and does not shake hands. */
-  | { readonly kind: "doorstep"; readonly way: Doorstep; readonly millis: number }
+  /** One reads nothing while another says more than may wait for it. */
+  | { readonly kind: "slow-reader"; readonly bytes: number }
+  /** One connects to a TLS port and does not finish the handshake. */
+  | { readonly kind: "handshake-stall"; readonly way: HandshakeStall; readonly millis: number }
 
 /** The most connections that an episode other than a crowd has at once. */
 export const togetherMax = 30
 
-const going = (freezeMillis: number): fc.Arbitrary<Going> =>
+const disconnect = (freezeMillis: number): fc.Arbitrary<Disconnect> =>
   fc.oneof(
     { weight: 4, arbitrary: fc.record({ by: fc.constantFrom("fin", "rst") }) },
     { weight: 2, arbitrary: fc.record({ by: fc.constant("waiting"), millis: fc.nat(300) }) },
     { weight: 1, arbitrary: fc.record({ by: fc.constant("freezing"), millis: fc.nat(freezeMillis) }) }
   )
 
-/** A valid request of someone who may take `names`. */
+/** A valid request of a client that tries these names. */
 const request = (names: ReadonlyArray<string>) => {
   const username = fc.constantFrom(...names)
   return fc.oneof(
@@ -75,7 +75,7 @@ const request = (names: ReadonlyArray<string>) => {
 const bytes = (names: ReadonlyArray<string>): fc.Arbitrary<Buffer> => {
   const login = fc.record({ type: fc.constant("login"), username: fc.constantFrom(...names) })
   const valid = fc
-    .tuple(login, fc.array(request(names), { maxLength: 12 }), hand)
+    .tuple(login, fc.array(request(names), { maxLength: 12 }), encoding)
     .map(([first, more, how]) => write([first, ...more], how))
   const mutated = fc
     .tuple(valid, fc.array(mutation, { minLength: 1, maxLength: 4 }))
@@ -87,7 +87,7 @@ const bytes = (names: ReadonlyArray<string>): fc.Arbitrary<Buffer> => {
   )
 }
 
-const rudeness = (names: ReadonlyArray<string>): fc.Arbitrary<Rudeness> =>
+const hostileAct = (names: ReadonlyArray<string>): fc.Arbitrary<HostileAct> =>
   fc.oneof(
     { weight: 12, arbitrary: fc.record({ does: fc.constant("write"), bytes: bytes(names), cuts }) },
     { weight: 3, arbitrary: fc.record({ does: fc.constant("wait"), millis: fc.nat(30) }) },
@@ -102,38 +102,44 @@ const endless = fc.record({
 })
 
 /** Few and long, or many and short. */
-const mute = fc.record({ kind: fc.constant("mute"), bytes: fc.constantFrom(8_000, 60_000) })
+const slowReader = fc.record({ kind: fc.constant("slow-reader"), bytes: fc.constantFrom(8_000, 60_000) })
 
-/** What is tried in every party at our own server, to its end, and not left to chance. */
+/** The episodes that every run at our own server plays to their end, whatever is drawn. */
 export const greediest: ReadonlyArray<Episode> = [
   { kind: "burden", size: togetherMax, text: heaviest },
   { kind: "endless", start: '{"type":"message","content":"', unit: "x" },
-  { kind: "mute", bytes: 60_000 }
+  { kind: "slow-reader", bytes: 60_000 }
 ]
 
-/** How much is how rude. */
-export interface Manners {
-  /** Names that a rude client tries to take; who holds one keeps it. */
+/** Bounds of what a hostile client does. */
+export interface EpisodeOptions {
+  /** Names that a hostile client tries to take; their holders keep them. */
   readonly names: ReadonlyArray<string>
-  /** How long a frozen client stays. */
+  /** The longest time that a frozen client stays. */
   readonly freezeMillis: number
-  /** The largest crowd, or none where 0. */
+  /** The largest crowd; 0 for none. */
   readonly crowdMax: number
-  /** Whether the server's limits are known. */
+  /** Our own server: its limits are known. */
   readonly isOurs: boolean
   readonly isTls: boolean
 }
 
-/** What a rude client may do next. */
-export const episode = ({ crowdMax, freezeMillis, isOurs, isTls, names }: Manners): fc.Arbitrary<Episode> => {
-  const goings = fc.array(going(freezeMillis), { minLength: 1, maxLength: 8 })
+/** Draws an episode of a hostile client. */
+export const episode = ({
+  crowdMax,
+  freezeMillis,
+  isOurs,
+  isTls,
+  names
+}: EpisodeOptions): fc.Arbitrary<Episode> => {
+  const disconnects = fc.array(disconnect(freezeMillis), { minLength: 1, maxLength: 8 })
   return fc.oneof(
     {
       weight: 40,
       arbitrary: fc.record({
         kind: fc.constant("alone"),
-        acts: fc.array(rudeness(names), { minLength: 1, maxLength: 8 }),
-        going: going(freezeMillis)
+        acts: fc.array(hostileAct(names), { minLength: 1, maxLength: 8 }),
+        disconnect: disconnect(freezeMillis)
       })
     },
     {
@@ -141,19 +147,19 @@ export const episode = ({ crowdMax, freezeMillis, isOurs, isTls, names }: Manner
       arbitrary: fc.record({
         kind: fc.constant("storm"),
         size: fc.integer({ min: 2, max: togetherMax }),
-        goings
+        disconnects
       })
     },
     {
       weight: 1,
       arbitrary: fc.record({ kind: fc.constant("burden"), size: fc.constant(togetherMax), text: heavy })
     },
-    { weight: isOurs ? 1 : 0, arbitrary: fc.oneof(endless, mute) },
+    { weight: isOurs ? 1 : 0, arbitrary: fc.oneof(endless, slowReader) },
     {
       weight: isTls ? 10 : 0,
       arbitrary: fc.record({
-        kind: fc.constant("doorstep"),
-        way: fc.constantFrom(...doorsteps),
+        kind: fc.constant("handshake-stall"),
+        way: fc.constantFrom(...handshakeStalls),
         millis: fc.nat(freezeMillis)
       })
     },
@@ -163,7 +169,7 @@ export const episode = ({ crowdMax, freezeMillis, isOurs, isTls, names }: Manner
         kind: fc.constant("crowd"),
         size: fc.integer({ min: 1, max: Math.max(1, crowdMax) }),
         watches: fc.boolean(),
-        goings
+        disconnects
       })
     }
   )

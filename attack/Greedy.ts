@@ -7,7 +7,7 @@ import { answerMillisMax, line, notAsDue, until, type Visit, visit, visitTogethe
 
 type Kind<Name extends Episode["kind"]> = Extract<Episode, { readonly kind: Name }>
 
-/** All ask for the same in one moment, of which each answer is soon there: the polite clients' own answers tell. */
+/** Asks for the same on many connections at one moment; a delay shows in the replies of the conforming clients. */
 export const burden = Effect.fnUntraced(function* (chat: Chat, who: string, { size, text }: Kind<"burden">) {
   const visits = yield* visitTogether(chat, who, size)
   for (const [i, { socket }] of visits.entries()) {
@@ -16,7 +16,7 @@ export const burden = Effect.fnUntraced(function* (chat: Chat, who: string, { si
       ? line({ type: "login", username: text })
       : line({ type: "login", username: `${who} ${i}` }) +
         line({ type: "message", username: text, content: "x" })
-    chat.figures.rudeBytes += Buffer.byteLength(requests)
+    chat.totals.hostileBytes += Buffer.byteLength(requests)
     socket.write(requests)
   }
   for (const at of visits)
@@ -27,7 +27,7 @@ export const burden = Effect.fnUntraced(function* (chat: Chat, who: string, { si
     )
 }, Effect.scoped)
 
-/** Who sends an object without end is told that it is too large, or sent away, long before the end (FRAME-5). */
+/** Sends an object without end: the reply that it is too large, or the end of the connection, comes long before (FRAME-5). */
 export const endless = Effect.fnUntraced(function* (
   chat: Chat,
   who: string,
@@ -40,7 +40,7 @@ export const endless = Effect.fnUntraced(function* (
   socket.write(start)
   const piece = Buffer.from(unit.repeat(PIECE_BYTES / Buffer.byteLength(unit)))
   yield* Effect.timeoutOption(pour(socket, piece, ENDLESS_BYTES, hasEnd), answerMillisMax)
-  chat.figures.rudeBytes += socket.bytesWritten
+  chat.totals.hostileBytes += socket.bytesWritten
   yield* until(at, patienceMillis, hasEnd) // it was due at the first of all those bytes
   if (!hasEnd())
     return yield* notAsDue(
@@ -51,11 +51,15 @@ export const endless = Effect.fnUntraced(function* (
     )
 }, Effect.scoped)
 
-/** Who reads nothing is ended before what waits for it has grown without bound; it is off the list then (MSG-10). */
-export const mute = (chat: Chat, who: string, episode: Kind<"mute">) =>
-  chat.stage.withPermit(muteAlone(chat, who, episode))
+/** Reads nothing: the server ends the connection before what waits for it has grown without bound, and takes the name off the list (MSG-10). */
+export const slowReader = (chat: Chat, who: string, episode: Kind<"slow-reader">) =>
+  chat.floodPermit.withPermit(slowReaderAlone(chat, who, episode))
 
-const muteAlone = Effect.fnUntraced(function* (chat: Chat, who: string, { bytes }: Kind<"mute">) {
+const slowReaderAlone = Effect.fnUntraced(function* (
+  chat: Chat,
+  who: string,
+  { bytes }: Kind<"slow-reader">
+) {
   const [listener, speaker] = [yield* visit(chat, who), yield* visit(chat, who)]
   if (!(yield* logIn(listener, who)) || !(yield* logIn(speaker, `${who}, speaker`))) return
   listener.socket.pause()
@@ -69,13 +73,13 @@ const muteAlone = Effect.fnUntraced(function* (chat: Chat, who: string, { bytes 
     said += portion.length
     yield* until(speaker, answerMillisMax, () => speaker.answers.success >= due || speaker.socket.closed)
     if (speaker.answers.success < due) return // others tell what became of the server
-  } while (speaker.users.includes(who) && said < MUTE_BYTES_MAX)
-  chat.figures.rudeBytes += said
+  } while (speaker.users.includes(who) && said < SLOW_READER_BYTES_MAX)
+  chat.totals.hostileBytes += said
   if (speaker.users.includes(who))
     return yield* notAsDue(
       "MSG-10",
       who,
-      "slow_consumer for who reads nothing",
+      "slow_consumer for a client that reads nothing",
       `${mebibytes(said)} kept for it`
     )
 }, Effect.scoped)
@@ -90,11 +94,11 @@ const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB
 
 const PIECE_BYTES = 65_536
 
-/** Far more than --max-frame, and than a server may let into its memory before it looks. */
+/** Far more than --max-frame, and than a server may take into its memory before it looks. */
 const ENDLESS_BYTES = 32 * 2 ** 20
 
-/** What is said before it is asked whether the mute is still there: no more than others read in one turn. */
+/** Bytes said before the next look at the list: no more than others read in one turn. */
 const PORTION_BYTES = 60_000
 
 /** More than --max-outbox and what the system keeps for a connection, in both directions. */
-const MUTE_BYTES_MAX = 48 * 2 ** 20
+const SLOW_READER_BYTES_MAX = 48 * 2 ** 20

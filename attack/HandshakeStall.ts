@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import type { Address } from "../src/net/Address.ts"
 import { type CannotConnect, openBare, reset } from "./Sockets.ts"
 
-/** The ways to come to a TLS port and never finish the handshake. */
-export const doorsteps = [
+/** The ways to connect to a TLS port and never finish the handshake. */
+export const handshakeStalls = [
   "nothing",
   "fin",
   "rst",
@@ -13,12 +13,12 @@ export const doorsteps = [
   "half a hello, rst",
   "no TLS"
 ] as const
-export type Doorstep = (typeof doorsteps)[number]
+export type HandshakeStall = (typeof handshakeStalls)[number]
 
-/** Comes to a TLS port without being let in, and waits until the server has had enough, but not for ever. */
-export const linger = (
+/** Connects to a TLS port without finishing the handshake, and waits until the server ends the connection, or for so long. */
+export const stallHandshake = (
   address: Address,
-  way: Doorstep,
+  way: HandshakeStall,
   millisMax: number
 ): Effect.Effect<void, CannotConnect> =>
   Effect.gen(function* () {
@@ -33,20 +33,20 @@ export const linger = (
   }).pipe(Effect.scoped)
 
 /**
- * Comes in each of the ways, for as long as the server may take, and often in the one that may be over before the server
- * has accepted it.
+ * Stalls in each of the ways, for as long as the server may take, and often in the one that may be over before the server
+ * has accepted the connection.
  */
-export const lingerInAllWays = (address: Address, millisMax: number): Effect.Effect<void, CannotConnect> => {
-  const hurried = Array.from({ length: HURRIED }, (): Doorstep => "rst")
-  return Effect.forEach([...doorsteps, ...hurried], (way) => linger(address, way, millisMax), {
-    concurrency: 2 * doorsteps.length,
+export const stallInAllWays = (address: Address, millisMax: number): Effect.Effect<void, CannotConnect> => {
+  const hurried = Array.from({ length: HURRIED }, (): HandshakeStall => "rst")
+  return Effect.forEach([...handshakeStalls, ...hurried], (way) => stallHandshake(address, way, millisMax), {
+    concurrency: 2 * handshakeStalls.length,
     discard: true
   })
 }
 
 const HURRIED = 300
 
-/** Done once the system has the bytes: a reset in the same moment would overtake them. */
+/** Writes bytes; done once the system has them: a reset at the same moment would overtake them. */
 const write = (socket: Socket, bytes: Buffer): Effect.Effect<void> =>
   Effect.callback((resume) => {
     socket.write(bytes, () => resume(Effect.void))

@@ -1,9 +1,9 @@
 import type { Socket } from "node:net"
 import * as Effect from "effect/Effect"
 import type { Chat } from "./Chat.ts"
-import { linger } from "./HandshakeStall.ts"
-import type { Episode, Going, Rudeness } from "./Episode.ts"
-import { burden, endless, mute } from "./Greedy.ts"
+import { stallHandshake } from "./HandshakeStall.ts"
+import type { Episode, Disconnect, HostileAct } from "./Episode.ts"
+import { burden, endless, slowReader } from "./Greedy.ts"
 import { type CannotConnect, writePieces } from "./Sockets.ts"
 import { cut } from "./Traffic.ts"
 import type { Violation } from "./Violation.ts"
@@ -18,7 +18,7 @@ export const playEpisode = (
 ): Effect.Effect<void, Violation | CannotConnect> => {
   switch (episode.kind) {
     case "alone":
-      return alone(chat, who, episode.acts, episode.going)
+      return alone(chat, who, episode.acts, episode.disconnect)
     case "storm":
       return storm(chat, `${who} storm ${n}`, episode)
     case "crowd":
@@ -27,31 +27,31 @@ export const playEpisode = (
       return burden(chat, `${who} burden ${n}`, episode)
     case "endless":
       return endless(chat, `${who} endless ${n}`, episode)
-    case "mute":
-      return mute(chat, `${who} mute ${n}`, episode)
-    case "doorstep":
-      return linger(chat.address, episode.way, episode.millis)
+    case "slow-reader":
+      return slowReader(chat, `${who} slow reader ${n}`, episode)
+    case "handshake-stall":
+      return stallHandshake(chat.address, episode.way, episode.millis)
   }
 }
 
 const alone = Effect.fnUntraced(function* (
   chat: Chat,
   who: string,
-  acts: ReadonlyArray<Rudeness>,
-  going: Going
+  acts: ReadonlyArray<HostileAct>,
+  disconnect: Disconnect
 ) {
   const at = yield* visit(chat, who)
   for (const act of acts) {
     if (at.socket.destroyed) break
     yield* misbehave(chat, at.socket, act)
   }
-  yield* go(at, going)
+  yield* disconnectAs(at, disconnect)
 }, Effect.scoped)
 
-const misbehave = (chat: Chat, socket: Socket, act: Rudeness): Effect.Effect<void> => {
+const misbehave = (chat: Chat, socket: Socket, act: HostileAct): Effect.Effect<void> => {
   switch (act.does) {
     case "write":
-      chat.figures.rudeBytes += act.bytes.length
+      chat.totals.hostileBytes += act.bytes.length
       return writePieces(socket, cut(act.bytes, act.cuts))
     case "wait":
       return Effect.sleep(act.millis)
@@ -64,10 +64,10 @@ const misbehave = (chat: Chat, socket: Socket, act: Rudeness): Effect.Effect<voi
   }
 }
 
-/** Goes; what is left of the connection is reset. */
-const go = (at: Visit, going: Going): Effect.Effect<void> => {
+/** Leaves in one of the ways; what is left of the connection is reset later. */
+const disconnectAs = (at: Visit, disconnect: Disconnect): Effect.Effect<void> => {
   const { socket } = at
-  switch (going.by) {
+  switch (disconnect.by) {
     case "rst":
       return Effect.void
     case "fin":
@@ -76,15 +76,15 @@ const go = (at: Visit, going: Going): Effect.Effect<void> => {
       return until(at, LEAVE_MILLIS_MAX, () => socket.closed)
     case "waiting":
       socket.resume()
-      return until(at, going.millis, () => socket.closed)
+      return until(at, disconnect.millis, () => socket.closed)
     case "freezing":
       socket.pause()
-      return Effect.sleep(going.millis)
+      return Effect.sleep(disconnect.millis)
   }
 }
 
-/** Of those who want one name in the same moment, exactly one gets it (LOGIN-4). */
-const storm = Effect.fnUntraced(function* (chat: Chat, username: string, { goings, size }: Together) {
+/** Asks for one name on many connections at the same moment: exactly one gets it (LOGIN-4). */
+const storm = Effect.fnUntraced(function* (chat: Chat, username: string, { disconnects, size }: Together) {
   const visits = yield* visitTogether(chat, username, size)
   for (const { socket } of visits) socket.write(line({ type: "login", username }))
   for (const at of visits)
@@ -92,14 +92,14 @@ const storm = Effect.fnUntraced(function* (chat: Chat, username: string, { going
   const granted = visits.filter(({ answers }) => answers.success > 0).length
   if (granted !== 1)
     return yield* notAsDue("LOGIN-4", username, `one of ${size} logins succeeds`, `${granted} succeeded`)
-  return yield* goAll(visits, goings)
+  return yield* disconnectAll(visits, disconnects)
 }, Effect.scoped)
 
-/** All of a crowd get their names and say something (LOGIN-1, MSG-2). */
+/** Logs a crowd in, each of which says something (LOGIN-1, MSG-2). */
 const crowd = Effect.fnUntraced(function* (
   chat: Chat,
   who: string,
-  { goings, size, watches }: Together & { readonly watches: boolean }
+  { disconnects, size, watches }: Together & { readonly watches: boolean }
 ) {
   const visits = yield* visitTogether(chat, who, size)
   const features = watches ? ["presence"] : []
@@ -113,13 +113,16 @@ const crowd = Effect.fnUntraced(function* (
   const welcome = visits.filter(({ answers }) => answers.success === 2).length
   if (welcome < size)
     return yield* notAsDue("LOGIN-1", who, `${size} can log in and speak`, `${welcome} could`)
-  return yield* goAll(visits, goings)
+  return yield* disconnectAll(visits, disconnects)
 }, Effect.scoped)
 
-type Together = Pick<Extract<Episode, { kind: "storm" }>, "goings" | "size">
+type Together = Pick<Extract<Episode, { kind: "storm" }>, "disconnects" | "size">
 
-const goAll = (visits: ReadonlyArray<Visit>, goings: ReadonlyArray<Going>): Effect.Effect<void> =>
-  Effect.forEach(visits, (at, i) => go(at, goings[i % goings.length]!), {
+const disconnectAll = (
+  visits: ReadonlyArray<Visit>,
+  disconnects: ReadonlyArray<Disconnect>
+): Effect.Effect<void> =>
+  Effect.forEach(visits, (at, i) => disconnectAs(at, disconnects[i % disconnects.length]!), {
     concurrency: "unbounded",
     discard: true
   })

@@ -3,11 +3,11 @@ import * as Effect from "effect/Effect"
 import type { Address } from "../src/net/Address.ts"
 import { type CannotConnect, open } from "./Sockets.ts"
 
-/** How many names are on the server's list, the asker's own left out. */
+/** Counts the names on the server's list, its own left out. */
 export const namesOnline = (address: Address): Effect.Effect<number, CannotConnect> =>
   Effect.gen(function* () {
     const socket = yield* open(address)
-    socket.write('{"type":"login","username":"census taker"}{"type":"list"}{"type":"logout"}')
+    socket.write('{"type":"login","username":"figures"}{"type":"list"}{"type":"logout"}')
     const replies = yield* Effect.promise(() => text(socket))
     socket.destroy()
     const [, list] = replies.split("\n")

@@ -1,23 +1,23 @@
 import { readFileSync } from "node:fs"
 import { performance } from "node:perf_hooks"
 
-/** A moment from which on somebody waits. */
+/** The moment at which a wait begins. */
 export interface Moment {
   readonly idleMillis: number
   readonly queuedMillis: number
 }
 
-/** What a process may know of the time that passes. */
+/** The time that passes, as a process can know it. */
 export interface Clocks {
-  /** How long this process has had nothing to do but wait, in all. */
+  /** The time that this process has spent idle, in all. */
   readonly idleMillis: () => number
-  /** How long this process and the server have waited for a processor, in all. */
+  /** The time that this process and the server have queued for a processor, in all. */
   readonly queuedMillis: () => number
 }
 
 /**
- * How long a client has waited for the server alone: the time in which this process was busy, and that in which one of
- * the two stood in the queue for a processor, is no fault of the server.
+ * Measures the time that a client has waited for the server alone: not that in which this process was busy, nor that in
+ * which one of the two queued for a processor.
  */
 export class Patience {
   private readonly clocks: Clocks
@@ -35,7 +35,7 @@ export class Patience {
     return { idleMillis, queuedMillis: this.queued.millis }
   }
 
-  /** How much longer than it may a reply took that was asked for at this moment, in all, or `undefined`. */
+  /** The milliseconds that a reply took since this moment where that is too long, or `undefined`. */
   overdue(since: Moment): number | undefined {
     const idleMillis = this.clocks.idleMillis() - since.idleMillis
     if (idleMillis <= patienceMillis) return undefined
@@ -44,7 +44,7 @@ export class Patience {
   }
 }
 
-/** How long a reply may take when neither side is kept from its work. */
+/** The time that a reply may take when neither side is kept from its work. */
 export const patienceMillis = 2_000
 
 /** Asking the system costs more than all the rest: an older answer makes only a more patient client. */
@@ -56,7 +56,7 @@ export const clocksWith = (serverPid: number | undefined): Clocks => ({
   queuedMillis: () => queuedMillis("self") + (serverPid === undefined ? 0 : queuedMillis(serverPid))
 })
 
-/** How long the main thread of a process has stood in the queue; 0 where the system does not tell. */
+/** The time that the main thread of a process has queued; 0 where the system does not tell. */
 const queuedMillis = (pid: number | "self"): number => {
   try {
     return Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[1]) / 1e6

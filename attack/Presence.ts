@@ -1,8 +1,8 @@
-/** That who has the feature `presence` is told of each coming and going, in turn (PRES-1). */
+/** Checks that a client with the feature `presence` is told of each login and leave, in turn (PRES-1). */
 export class Presence {
   private there: Set<string> | undefined
 
-  /** An event came: what is wrong with it. */
+  /** Takes an event; gives what should have come instead, where it is wrong. */
   event(type: string, username: string): string | undefined {
     if (this.there === undefined) return undefined
     const isThere = this.there.has(username)
@@ -12,8 +12,8 @@ export class Presence {
   }
 
   /**
-   * A list came: who is not on it but should be. It may name one more, whose `joined` is on its way; the first list
-   * tells who was there before.
+   * Takes a list; gives a name that is missing from it. It may name one more, whose `joined` is on its way; the first
+   * list tells which names were there before.
    */
   list(users: ReadonlyArray<string>, self: string): string | undefined {
     this.there ??= new Set(users.filter((name) => name !== self))

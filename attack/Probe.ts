@@ -5,7 +5,7 @@ import { Session } from "node:inspector"
 import { Socket } from "node:net"
 import * as Effect from "effect/Effect"
 import { Connection } from "../src/net/Connection.ts"
-import type { Census } from "./ServerFigures.ts"
+import type { ServerFigures } from "./ServerFigures.ts"
 
 /** The class of what `setTimeout` and `setInterval` give, referenced or not. */
 const Timeout = (() => {
@@ -16,7 +16,7 @@ const Timeout = (() => {
 
 const Fiber = Effect.runFork(Effect.void).constructor
 
-/** What is counted of all objects that are alive. */
+/** Counts the objects that are alive, by kind. */
 const countObjects = (all: ReadonlyArray<unknown>) => {
   const emitters = all.filter((each) => each instanceof EventEmitter).filter(hasListeners)
   return {
@@ -62,7 +62,7 @@ const survey = (): ReturnType<typeof countObjects> => {
   return counts.value
 }
 
-/** How much the event loop worked without a pause, at most: processor time, so that no busy machine lengthens it. */
+/** The longest turn of the event loop: processor time, so that no busy machine lengthens it. */
 const turn = { millisMax: 0, from: process.threadCpuUsage() }
 
 const endTurn = (): void => {
@@ -71,7 +71,7 @@ const endTurn = (): void => {
   turn.from = process.threadCpuUsage()
 }
 
-const census = (): Omit<Census, "names"> => {
+const figures = (): Omit<ServerFigures, "names"> => {
   endTurn()
   const counts = survey()
   const { external, heapUsed, rss } = process.memoryUsage()
@@ -91,7 +91,7 @@ const TURN_MILLIS = 10
 
 const OWN_FILES = "/proc/self/fd"
 
-/** What was begun before the question, such as the server's own start, is done before it is counted. */
+/** Acts after some turns, so that what was begun before, such as the server's own start, is done. */
 const afterTurns = (turns: number, act: () => void): void => {
   if (turns === 0) act()
   else setImmediate(afterTurns, turns - 1, act)
@@ -100,7 +100,7 @@ const afterTurns = (turns: number, act: () => void): void => {
 const TURNS = 10
 
 const answer = (): void => {
-  process.send!(census())
+  process.send!(figures())
   Object.assign(turn, { millisMax: 0, from: process.threadCpuUsage() }) // counting was a long turn of its own
 }
 

@@ -1,32 +1,32 @@
 import * as Effect from "effect/Effect"
 import { exitCodes, Failure } from "../src/commands/Cli.ts"
-import type { Figures } from "./Chat.ts"
+import type { Totals } from "./Chat.ts"
 import type { ServerFailed, ServerProcess } from "./ServerProcess.ts"
 import type { CannotConnect } from "./Sockets.ts"
 import type { Violation } from "./Violation.ts"
 
-/** What was done, in one line. */
-export const figuresText = (figures: Figures): string =>
+/** The totals of a run in one line. */
+export const totalsText = (totals: Totals): string =>
   [
-    `polite: ${count(figures.requests)} requests, ${count(figures.deliveries)} deliveries`,
-    `${count(figures.departures)} departures`,
-    `rude: ${count(figures.rudeConnections)} connections, ${(figures.rudeBytes / 2 ** 20).toFixed(1)} MiB`
+    `conforming: ${count(totals.requests)} requests, ${count(totals.deliveries)} deliveries`,
+    `${count(totals.departures)} departures`,
+    `hostile: ${count(totals.hostileConnections)} connections, ${(totals.hostileBytes / 2 ** 20).toFixed(1)} MiB`
   ].join(" · ")
 
 const count = (number: number): string => number.toLocaleString("en")
 
-/** Makes what went wrong with our own server a report with its last words: a crash has a moment to be told. */
+/** Turns what went wrong with our own server into a report with the end of its log: a crash has a moment to show there. */
 export const reporting =
   ({ complaints, ended }: ServerProcess, replay: string) =>
   <A, R>(effect: Effect.Effect<A, Wrong, R>): Effect.Effect<A, Failure, R> =>
     effect.pipe(
-      Effect.tapError(() => Effect.ignore(Effect.timeoutOption(ended, LAST_WORDS_MILLIS))),
+      Effect.tapError(() => Effect.ignore(Effect.timeoutOption(ended, LOG_MILLIS_MAX))),
       Effect.mapError((error) => failureOf(error, replay, complaints()))
     )
 
-const LAST_WORDS_MILLIS = 500
+const LOG_MILLIS_MAX = 500
 
-/** What went wrong, for a person: what was expected, what came, what came before, and how to see it again. */
+/** Turns what went wrong into a report: what was expected, what came, what came before, and the command that repeats it. */
 export const failureOf = (error: Wrong, replay: string, log: ReadonlyArray<string> = []): Failure => {
   const lines = [...linesOf(error), ...titled("the server's log", log), `replay    ${replay}`]
   return new Failure(lines.join("\n  "), exitCodes.failed)
@@ -51,7 +51,7 @@ const linesOf = (error: Wrong): ReadonlyArray<string> => {
 const titled = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
   lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)]
 
-/** There was no server to begin with. */
+/** The failure of a run that found no server. */
 export const noServer = (error: ServerFailed | CannotConnect): Failure => {
   const lines =
     error._tag === "ServerFailed"

@@ -6,8 +6,8 @@ import { open, reset } from "./Sockets.ts"
 import { Violation } from "./Violation.ts"
 
 /**
- * All of so many seats can be taken, and one more is told so: a seat that a connection did not give back is missing, one
- * that was given back twice is too many. All are free again when it is done.
+ * Takes all of so many seats, and asks for one more, which must be refused: a seat that a connection did not give back is
+ * missing, one that was given back twice is too many. All are free again when it is done.
  */
 export const fillSeats = (address: Address, seats: number): Effect.Effect<void, Violation> =>
   Effect.gen(function* () {
@@ -21,7 +21,7 @@ export const fillSeats = (address: Address, seats: number): Effect.Effect<void, 
     if (!isFull(oneMore)) return yield* wrong(`server_full for one more than ${seats}`, oneMore)
   }).pipe(Effect.scoped)
 
-/** Takes a seat; who was there just before may need a moment to be gone. */
+/** Takes a seat; the client that had it just before may need a moment to be gone. */
 const sit = Effect.fnUntraced(function* (address: Address, username: string) {
   let reply = yield* enter(address, username)
   for (let tries = 1; isFull(reply) && tries < TRIES_MAX; tries++) {
@@ -37,7 +37,7 @@ const enter = (address: Address, username: string) =>
     Effect.catchTag("CannotConnect", ({ code }) => Effect.succeed(code)) // many at once are refused without a word
   )
 
-/** The line that answers a login, or what came in its place; who has no seat is told so unasked. */
+/** Gives the line that answers a login, or what came in its place; a client without a seat is told so unasked. */
 const firstReply = (socket: Socket, username: string): Effect.Effect<string> =>
   Effect.callback<string>((resume) => {
     const lines = new Lines(REPLY_BYTES_MAX)

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib"
 import * as fc from "fast-check"
 
-/** What everything random of a run comes from. */
+/** The number from which everything random of a run is drawn. */
 export type Seed = number
 
 /** The n-th value that a client draws: whatever the others do, it is the same for the same seed. */

@@ -1,5 +1,5 @@
-/** What a server holds, counted after a garbage collection. */
-export interface Census {
+/** The things and bytes that a server holds, counted after a garbage collection. */
+export interface ServerFigures {
   readonly names: number
   readonly connections: number
   readonly sockets: number
@@ -8,7 +8,7 @@ export interface Census {
   readonly listeners: number
   /** All that are pending, whether they keep the process alive or not. */
   readonly timers: number
-  /** What keeps the event loop busy: sockets, timers. */
+  /** Handles of the event loop: sockets, timers. */
   readonly handles: number
   readonly openFiles: number
   readonly heapBytes: number
@@ -19,7 +19,7 @@ export interface Census {
   readonly turnMillis: number
 }
 
-/** What is counted in numbers; the rest is bytes. */
+/** Figures that count things; the rest is bytes. */
 const counts = [
   "names",
   "connections",
@@ -31,22 +31,22 @@ const counts = [
   "openFiles"
 ] as const
 
-/** Bytes of which only a part more may be held: the engine's own are never twice the same. */
+/** Bytes that may grow a little: the engine's own are never twice the same. */
 const bytes = ["heapBytes", "bufferBytes"] as const
 
-/** How much more bytes may be held at the end, as a part of those at the start. */
+/** The part of the bytes at the start by which those at the end may exceed them. */
 export const bytesSlack = 0.05
 
 /** The counts that are higher than at the start. */
-export const moreThings = (start: Census, end: Census): ReadonlyArray<keyof Census> =>
+export const moreThings = (start: ServerFigures, end: ServerFigures): ReadonlyArray<keyof ServerFigures> =>
   counts.filter((name) => end[name] > start[name])
 
 /** The bytes that are more than at the start, beyond the slack. */
-export const moreBytes = (start: Census, end: Census): ReadonlyArray<keyof Census> =>
+export const moreBytes = (start: ServerFigures, end: ServerFigures): ReadonlyArray<keyof ServerFigures> =>
   bytes.filter((name) => end[name] > start[name] * (1 + bytesSlack))
 
-/** What there was at the start and at the end, a line each. */
-export const table = (start: Census, end: Census): string => {
+/** The figures at the start and at the end, a line each. */
+export const table = (start: ServerFigures, end: ServerFigures): string => {
   const wrong = new Set([...moreThings(start, end), ...moreBytes(start, end)])
   const rows = names.map((name) => {
     const [from, to] = [start[name], end[name]]
@@ -62,7 +62,7 @@ export const table = (start: Census, end: Census): string => {
     .join("\n")
 }
 
-const titles: Readonly<Record<Exclude<keyof Census, "turnMillis">, string>> = {
+const titles: Readonly<Record<Exclude<keyof ServerFigures, "turnMillis">, string>> = {
   names: "names on the list",
   connections: "connections",
   sockets: "socket objects",

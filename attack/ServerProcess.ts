@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { host } from "../process/Port.ts"
 import { type Process, type ProcessEnded, start } from "../process/Process.ts"
 import type { Address } from "../src/net/Address.ts"
-import type { Census } from "./ServerFigures.ts"
+import type { ServerFigures } from "./ServerFigures.ts"
 import type { Certificate } from "./Certificate.ts"
 import { namesOnline } from "./NamesOnline.ts"
 import { clocksWith, Patience } from "./Patience.ts"
@@ -18,31 +18,31 @@ export class ServerFailed extends Data.TaggedError("ServerFailed")<{
   readonly log: ReadonlyArray<string>
 }> {}
 
-/** How a server process ended. */
+/** The end of a server process, and the time that it took. */
 export interface Ended extends Pick<ProcessEnded, "code" | "how"> {
   readonly millis: number
 }
 
-/** Our own server as people run it, in a process of its own on a free port of loopback, that can be looked into. */
+/** Our own server as people run it, in a process of its own on a free port of loopback, whose figures can be asked for. */
 export interface ServerProcess {
   readonly address: Address
   readonly seats: number
-  /** How long its clients wait. */
+  /** The measure of what its clients wait. */
   readonly patience: Patience
-  readonly census: Effect.Effect<Census, ServerFailed | CannotConnect>
+  readonly figures: Effect.Effect<ServerFigures, ServerFailed | CannotConnect>
   /** The most memory that it ever had, or `undefined` where the system does not tell. */
   readonly peakBytes: () => number | undefined
-  /** The last lines of its log that tell of an error, or are none of its own. */
+  /** The last lines of its log, warnings left out. */
   readonly complaints: () => ReadonlyArray<string>
   /** Fails with how it ended, as soon as it has. */
   readonly ended: Effect.Effect<never, ServerFailed>
-  /** Asks it to end in order; done once it has. */
+  /** Sends SIGTERM and waits for its end. */
   readonly terminate: Effect.Effect<Ended>
 }
 
-/** What kind of server to start: with a certificate it speaks TLS. */
+/** Options of the server: with a certificate it speaks TLS. */
 export interface ServerOptions {
-  /** How many may connect. */
+  /** The clients that may connect. */
   readonly seats: number
   readonly certificate: Certificate | undefined
 }
@@ -59,14 +59,14 @@ export const startServer = Effect.fnUntraced(function* ({ certificate, seats }: 
   const [, port] = yield* Effect.mapError(child.prints(/:(\d+)\n/), failed)
   const address: Address = { host, port: Number(port), tls: certificate && { ca: certificate.ca } }
   const counted = Effect.gen(function* () {
-    const held = (yield* child.ask("census")) as Omit<Census, "names"> // before the visit that asks for the names
+    const held = (yield* child.ask("figures")) as Omit<ServerFigures, "names"> // before the visit that asks for the names
     return { names: yield* namesOnline(address), ...held }
   })
   const server: ServerProcess = {
     address,
     seats,
     patience: new Patience(clocksWith(child.pid)),
-    census: Effect.raceFirst(counted, ended),
+    figures: Effect.raceFirst(counted, ended),
     peakBytes: () => peakBytes(child.pid!),
     complaints: () => child.errors.lines.filter((line) => !/^\{.*"level":"WARN"/.test(line)),
     ended,
@@ -89,13 +89,13 @@ const command = [
 
 const seatFlags = (seats: number) => ["--max-clients", String(seats)]
 
-/** A handshake may take as long as a login: soon enough for a short party to see the end of it. */
+/** A handshake may take as long as a login: soon enough for a short run to see the end of it. */
 const tlsFlags = (certificate: Certificate | undefined): ReadonlyArray<string> =>
   certificate === undefined
     ? []
     : ["--tls-cert", certificate.certFile, "--tls-key", certificate.keyFile, ...handshakeFlags]
 
-/** How long a handshake may take with a server that speaks TLS. */
+/** The time that a handshake may take with a server that speaks TLS. */
 export const handshakeMillisMax = 5_000
 const handshakeFlags = ["--login-timeout", `${handshakeMillisMax / 1_000}s`]
 

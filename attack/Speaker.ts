@@ -1,19 +1,19 @@
 import { crc32 } from "node:zlib"
 
-/** What one polite client said between a login and its end. */
+/** The messages of a conforming client between a login and its end. */
 interface Life {
   sent: number
   /** The first so many were acked: these must reach everyone. */
   acked: number
 }
 
-/** One polite client as the others may know it: what it said so far, and whether it is there. */
+/** A conforming client as the others may know it: its messages so far, and its presence. */
 export class Speaker {
   readonly name: string
   readonly lives: Array<Life> = []
-  /** Whether its name is on the list; `unknown` while it comes and goes. */
+  /** `in` while its name must be on the list; `unknown` while it logs in or leaves. */
   presence: "in" | "out" | "unknown" = "out"
-  /** How often that changed. */
+  /** Changes of its presence so far. */
   moves = 0
 
   constructor(name: string) {

@@ -1,6 +1,6 @@
 import { printable } from "../src/client/Printable.ts"
 
-/** The last things that happened to a client, shortened: what a report shows before what went wrong. */
+/** The last lines of a client's exchange, shortened, for the report of what went wrong. */
 export class Trace {
   private readonly last: Array<string> = []
 

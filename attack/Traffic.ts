@@ -1,24 +1,24 @@
 import * as fc from "fast-check"
 
-/** What a client may ask for, in any form that JSON and the protocol allow. */
-export interface Wish {
+/** A valid request other than login and logout. */
+export interface ChatRequest {
   readonly type: "message" | "list" | "ping"
   readonly content: string
   readonly id: string | number | undefined
 }
 
-/** How a client writes its requests down. */
-export interface Hand {
+/** The form that a client gives its requests, of all that JSON and the protocol allow. */
+export interface Encoding {
   readonly spelling: "plain" | "spaced" | "indented" | "escaped"
-  /** What stands after each object. */
+  /** The text after each object. */
   readonly separator: string
 }
 
-/** The bytes of requests in a client's hand. */
-export const write = (requests: ReadonlyArray<object>, { separator, spelling }: Hand): Buffer =>
+/** The bytes of requests in this form. */
+export const write = (requests: ReadonlyArray<object>, { separator, spelling }: Encoding): Buffer =>
   Buffer.from(requests.map((request) => spell[spelling](request) + separator).join(""))
 
-const spell: Readonly<Record<Hand["spelling"], (request: object) => string>> = {
+const spell: Readonly<Record<Encoding["spelling"], (request: object) => string>> = {
   plain: (request) => JSON.stringify(request),
   spaced: (request) => JSON.stringify(request, undefined, 1).replaceAll(/\n */g, " "),
   indented: (request) => JSON.stringify(request, undefined, "\t").replaceAll("\n", "\r\n"),
@@ -29,7 +29,7 @@ const spell: Readonly<Record<Hand["spelling"], (request: object) => string>> = {
     )
 }
 
-export const hand: fc.Arbitrary<Hand> = fc.record({
+export const encoding: fc.Arbitrary<Encoding> = fc.record({
   spelling: fc.constantFrom("plain", "spaced", "indented", "escaped"),
   separator: fc.constantFrom("\n", "\n", "\r\n", "", " \t", "\n\n")
 })
@@ -55,7 +55,7 @@ const HEAVY_BYTES = 60_000
 /** The heavy text that takes longest. */
 export const heaviest: string = heavyOf("\u0323\u0301")
 
-/** Texts as long as a request may be, of which each character is one more that the ones before it must be sorted with. */
+/** Texts as long as a request may be, that take longest to normalize: each character must be sorted with those before it. */
 export const heavy: fc.Arbitrary<string> = fc
   .constantFrom("\u0323\u0301", "\u0f74\u0f72", "\u0327\u0301\u0323", "\u1100\u1161\u11a8")
   .map(heavyOf)
@@ -67,8 +67,8 @@ export const id: fc.Arbitrary<string | number | undefined> = fc.oneof(
   fc.string({ unit: "binary", maxLength: 32 })
 )
 
-/** A wish of one of these types. */
-export const wishOf = (...types: ReadonlyArray<Wish["type"]>): fc.Arbitrary<Wish> =>
+/** A request of one of these types. */
+export const requestOf = (...types: ReadonlyArray<ChatRequest["type"]>): fc.Arbitrary<ChatRequest> =>
   fc.record({ type: fc.constantFrom(...types), content, id })
 
 /** Where bytes are cut, as parts of their length. */

@@ -1,6 +1,6 @@
 import * as Data from "effect/Data"
 
-/** The server did what it must not. */
+/** A clause of the protocol that the server broke. */
 export class Violation extends Data.TaggedError("Violation")<{
   /** The clause of docs/PROTOCOL.md. */
   readonly clause: string
@@ -8,6 +8,6 @@ export class Violation extends Data.TaggedError("Violation")<{
   readonly who: string
   readonly expected: string
   readonly received: string
-  /** What went to and fro before it, oldest first. */
+  /** The exchange before it, oldest first. */
   readonly trace: ReadonlyArray<string>
 }> {}

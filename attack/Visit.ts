@@ -16,11 +16,11 @@ export interface Visit {
   onChange: () => void
 }
 
-/** Connects as a rude client; what is left of it is reset when the scope closes. */
+/** Connects as a hostile client; what is left of it is reset when the scope closes. */
 export const visit = (chat: Chat, who: string) =>
   Effect.acquireRelease(
     Effect.map(open(chat.address), (socket) => {
-      chat.figures.rudeConnections++
+      chat.totals.hostileConnections++
       const at: Visit = { socket, answers: { success: 0, error: 0 }, users: [], onChange: () => {} }
       const lines = new Lines(LINE_BYTES_MAX)
       socket.on("data", (chunk: Buffer) => {
@@ -42,13 +42,13 @@ export const visit = (chat: Chat, who: string) =>
     ({ socket }) => Effect.sync(() => reset(socket))
   )
 
-/** What a rude client looks at in an object. */
+/** The fields that a hostile client looks at. */
 interface Received {
   readonly status?: string
   readonly users?: ReadonlyArray<string>
 }
 
-/** A client had not what it was due. */
+/** The violation that a client was not given what it was due. */
 export const notAsDue = (clause: string, who: string, expected: string, received: string): Violation =>
   new Violation({ clause, who, expected, received, trace: [] })
 
@@ -71,7 +71,7 @@ export const visitTogether = (chat: Chat, who: string, size: number) =>
     { concurrency: 64 }
   )
 
-/** How long a rude client waits for an answer. */
+/** The time that a hostile client waits for an answer. */
 export const answerMillisMax = 30_000
 
 const LINE_BYTES_MAX = 8 * 1024 * 1024

@@ -4,7 +4,7 @@ import { openFilesMax } from "../src/net/OpenFiles.ts"
 import { prepareGenerator } from "./Generator.ts"
 import { clientsMax } from "./Machine.ts"
 import { Notes } from "./Notes.ts"
-import type { Order } from "./Order.ts"
+import type { RunOptions } from "./RunOptions.ts"
 import type { Peer } from "./Peer.ts"
 import { visitsOf } from "./Plan.ts"
 import { type Executable, prepare } from "./Executable.ts"
@@ -14,32 +14,32 @@ import type { Section } from "./Section.ts"
 import type { Sample } from "./Statistics.ts"
 
 /** Measures round after round; what cannot be measured is left out, and the notes say why. */
-export const bench = Effect.fnUntraced(function* (order: Order, onProgress: (text: string) => void) {
+export const bench = Effect.fnUntraced(function* (options: RunOptions, onProgress: (text: string) => void) {
   const began = yield* Clock.currentTimeMillis
   const elapsed = Effect.map(Clock.currentTimeMillis, (now) => (now - began) / 1e3)
   const notes = new Notes()
-  warnOfFileLimit(order.sections, notes)
+  warnOfFileLimit(options.sections, notes)
   onProgress("looking for servers, compiling what has to be")
-  const servers = yield* present(order.peers, notes)
+  const servers = yield* present(options.peers, notes)
   const generator = yield* prepareGenerator
   const samples: Array<Sample> = []
   let rounds = 0
   let lastSeconds = 0
-  while (rounds < order.rounds) {
+  while (rounds < options.rounds) {
     const before = yield* elapsed
-    if (before + lastSeconds > order.secondsMax) {
-      notes.add(`only ${rounds} of ${order.rounds} rounds fitted into ${order.secondsMax} s`)
+    if (before + lastSeconds > options.secondsMax) {
+      notes.add(`only ${rounds} of ${options.rounds} rounds fitted into ${options.secondsMax} s`)
       break
     }
     const number = ++rounds
     const played = yield* play({
-      ...order,
+      ...options,
       number,
       servers,
       generator,
       notes,
-      secondsLeft: Effect.map(elapsed, (seconds) => order.secondsMax - seconds),
-      onProgress: (text) => onProgress(`round ${number} of ${order.rounds}: ${text}`)
+      secondsLeft: Effect.map(elapsed, (seconds) => options.secondsMax - seconds),
+      onProgress: (text) => onProgress(`round ${number} of ${options.rounds}: ${text}`)
     })
     samples.push(...played)
     lastSeconds = (yield* elapsed) - before
@@ -76,7 +76,7 @@ const serverOf = ({ clientsMax, name, role, title }: Peer, version: string): Ser
   ...(clientsMax !== undefined && { clientsMax })
 })
 
-/** Says so where the open-file limit shrinks the largest rooms. */
+/** Notes where the open-file limit shrinks the largest rooms. */
 const warnOfFileLimit = (sections: ReadonlyArray<Section>, notes: Notes): void => {
   const wanted = Math.max(0, ...sections.flatMap(visitsOf).map(({ clients }) => clients))
   if (wanted <= clientsMax()) return

@@ -10,7 +10,7 @@ import { Failure } from "../src/commands/Cli.ts"
 import { bench } from "./Bench.ts"
 import { writeDocuments } from "./Documents.ts"
 import { thisMachine } from "./Machine.ts"
-import { modes, orderOf, peerNames, type Wish } from "./Order.ts"
+import { modes, runOptions, peerNames, type Flags } from "./RunOptions.ts"
 import { progress } from "./Progress.ts"
 import { report } from "./Report.ts"
 import { gaps, outcomes, type Result } from "./Result.ts"
@@ -54,19 +54,19 @@ const parameters = {
 export const command = CliCommand.make(
   "bench",
   parameters,
-  Effect.fnUntraced(function* (wish) {
-    const result = yield* measure(wish)
+  Effect.fnUntraced(function* (flags) {
+    const result = yield* measure(flags)
     yield* Console.log(
-      wish.json ? JSON.stringify({ ...result, outcomes: outcomes(result) }, undefined, 2) : report(result)
+      flags.json ? JSON.stringify({ ...result, outcomes: outcomes(result) }, undefined, 2) : report(result)
     )
     const missing = gaps(result)
     if (missing.length > 0)
       return yield* Effect.fail(
         new Failure(
-          `palabre gave no figures for ${missing.join(", ")}; the notes say why.${wish.write ? " Nothing was written." : ""}`
+          `palabre gave no figures for ${missing.join(", ")}; the notes say why.${flags.write ? " Nothing was written." : ""}`
         )
       )
-    if (wish.write) yield* Console.error(`bench: ${yield* writeDocuments(result)}`)
+    if (flags.write) yield* Console.error(`bench: ${yield* writeDocuments(result)}`)
   })
 ).pipe(
   CliCommand.provide(NodeFileSystem.layer),
@@ -88,12 +88,12 @@ export const command = CliCommand.make(
   ])
 )
 
-const measure = Effect.fnUntraced(function* (wish: Wish) {
+const measure = Effect.fnUntraced(function* (flags: Flags) {
   if (process.platform !== "linux")
     return yield* Effect.fail(new Failure("The load generator needs Linux: it is made of epoll and /proc."))
-  const order = yield* Effect.fromResult(orderOf(wish))
+  const options = yield* Effect.fromResult(runOptions(flags))
   const line = progress(process.stderr)
-  const measured = yield* bench(order, line.show).pipe(
+  const measured = yield* bench(options, line.show).pipe(
     Effect.ensuring(Effect.sync(line.clear)),
     Effect.catchTag("Missing", ({ reason }) =>
       Effect.fail(
@@ -107,8 +107,8 @@ const measure = Effect.fnUntraced(function* (wish: Wish) {
     date: DateTime.formatIso(yield* DateTime.now),
     version: manifest.version,
     machine: thisMachine(),
-    quick: wish.quick,
-    sections: order.sections.map(({ about, figures, name }) => ({ name, about, figures })),
+    quick: flags.quick,
+    sections: options.sections.map(({ about, figures, name }) => ({ name, about, figures })),
     ...measured
   } satisfies Result
 })

@@ -5,7 +5,7 @@ import { excerpt, page } from "./Page.ts"
 import { root } from "./Executable.ts"
 import type { Result } from "./Result.ts"
 
-/** What surrounds the part of the README that is written here. */
+/** The markers around the part of the README that is written here. */
 const markers = { from: "<!-- bench -->", to: "<!-- /bench -->" } as const
 
 /** Writes the page and its plot, and the headline into the README where that has a place for it; tells what it did. */

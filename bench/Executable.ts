@@ -9,7 +9,7 @@ import type { Program } from "./Peer.ts"
 /** The folder of the project, which scripts and sources are named from. */
 export const root = fileURLToPath(new URL("..", import.meta.url))
 
-/** What a program needs is not on this machine. */
+/** Something that a program needs is not on this machine. */
 export class Missing extends Data.TaggedError("Missing")<{ readonly reason: string }> {}
 
 /** A program that can be started. */

@@ -11,7 +11,7 @@ export interface Figure {
 
 export type Unit = "µs" | "ms" | "KiB" | "MiB" | "/s" | "×"
 
-/** What our server is to reach: at most so much, of the value itself or of its ratio to the reference. */
+/** The goal of our server: at most so much, of the value itself or of its ratio to the reference. */
 export interface Target {
   readonly of: "value" | "ratio"
   readonly max: number

@@ -5,7 +5,7 @@ import type { Peer } from "./Peer.ts"
 import { compile, type Executable } from "./Executable.ts"
 import { type Running, Unmeasured } from "./Running.ts"
 
-/** What happens in a room; `generator/main.cpp` does it. */
+/** An activity in a room; `generator/main.cpp` does it. */
 export type Phase = Saturate | Pace | List
 
 /** Each sender has so many messages on the way, all the time. */
@@ -20,7 +20,7 @@ export interface Pace {
   readonly phase: "pace"
   readonly seconds: number
   readonly rate: number
-  /** Whether pings measure the server's pauses at the same time. */
+  /** Pings measure the server's pauses at the same time. */
   readonly probe?: 1
   /** Bytes that one more client is sent first, which has stopped reading. */
   readonly frozen?: number
@@ -32,7 +32,7 @@ export interface List {
   readonly seconds: number
 }
 
-/** What one phase cost, seen from outside. Operations are logins, deliveries or lists. */
+/** The cost of one phase, seen from outside. Operations are logins, deliveries or lists. */
 export const Reading = Schema.Struct({
   phase: Schema.String,
   seconds: Schema.Finite,
@@ -51,7 +51,7 @@ export const Reading = Schema.Struct({
   lateMicros: Schema.optionalKey(Schema.Finite),
   pingP99Micros: Schema.optionalKey(Schema.Finite),
   pingMaxMicros: Schema.optionalKey(Schema.Finite),
-  /** Whether the server still keeps the client that stopped reading. */
+  /** Tells whether the server still keeps the client that stopped reading. */
   frozenConnected: Schema.optionalKey(Schema.Boolean)
 })
 export type Reading = typeof Reading.Type
@@ -68,7 +68,7 @@ export interface Drive {
   readonly server: Running
   readonly clients: number
   readonly phases: ReadonlyArray<Phase>
-  /** Phases take so much of their time. */
+  /** The factor of the time of each phase. */
   readonly scale: number
 }
 
@@ -102,7 +102,7 @@ export const drive = Effect.fnUntraced(
   )
 )
 
-/** Why a reading may say less about the server than it seems to. */
+/** The reasons why a reading may say less about the server than it seems to. */
 export const doubtsAbout = (reading: Reading): ReadonlyArray<string> => {
   const { cpuSeconds, frozenConnected, generatorSeconds, lateMicros = 0, lost, phase, seconds } = reading
   return [

@@ -1,7 +1,7 @@
 import * as os from "node:os"
 import { openFilesMax } from "../src/net/OpenFiles.ts"
 
-/** What the figures were measured on. */
+/** The machine that the figures were measured on. */
 export interface Machine {
   readonly processor: string
   readonly processors: number
@@ -22,5 +22,5 @@ export const thisMachine = (): Machine => ({
 /** Files that a server or the generator needs beside one for each client. */
 const SPARE_FILES = 100
 
-/** How many clients a server and the generator can hold: each is an open file in both. */
+/** The clients that a server and the generator can hold: each is an open file in both. */
 export const clientsMax = (): number => openFilesMax() - SPARE_FILES

@@ -1,6 +1,6 @@
 import type { Peer } from "./Peer.ts"
 
-/** What a reader of the figures has to know, each thing said once with all the servers that it is true of. */
+/** Notes for readers of the figures, each said once with all the servers that it is true of. */
 export class Notes {
   private readonly titles = new Map<string, Set<string>>()
 

@@ -1,4 +1,4 @@
-/** How the load generator talks to a server; `generator/Protocols.hpp` has the bytes. */
+/** The protocol that the load generator speaks with a server; `generator/Protocols.hpp` has the bytes. */
 type Dialect = "json" | "irc" | "nats" | "redis" | "mqtt"
 
 /** Where a server is to run: its port on 127.0.0.1, and a folder of its own that goes with it. */
@@ -7,7 +7,7 @@ interface Place {
   readonly folder: string
 }
 
-/** What is run: a script of ours on this Node, an installed program, or C++ that is compiled first. */
+/** A program to run: a script of ours on this Node, an installed program, or C++ that is compiled first. */
 export type Program =
   | { readonly script: URL }
   | { readonly installed: string; readonly version: ReadonlyArray<string> }
@@ -15,7 +15,7 @@ export type Program =
 
 /** A server under test: data, and how to start it. */
 export interface Peer {
-  /** What it is called in commands and files. */
+  /** Its name in commands and files. */
   readonly name: string
   readonly title: string
   readonly role: "ours" | "hand-written" | "peer"

@@ -36,6 +36,6 @@ export const stops = (
 export const visitsOf = ({ method }: Section): ReadonlyArray<Visit> =>
   "visits" in method ? method.visits : []
 
-/** Whether a section measures a server in this round. */
+/** Tells whether a section measures a server in this round. */
 export const takesPart = ({ includes, othersOnce }: Section, peer: Peer, round: number): boolean =>
   includes(peer) && (round === 1 || othersOnce === undefined || peer.role !== "peer")

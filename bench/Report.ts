@@ -14,7 +14,7 @@ export const report = (result: Result): string =>
     ...result.notes.map((note) => `! ${note}`)
   ].join("\n\n")
 
-/** What was measured, where, when and how long. */
+/** The version, machine, date and length of a run, in one line. */
 export const headline = ({ date, machine, quick, rounds, seconds, version }: Result): string =>
   `palabre ${version} on ${machine.processors} × ${machine.processor}, ${machine.memoryGigabytes} GB, ${machine.system}, ` +
   `Node ${machine.node}; ${date.slice(0, 10)}, ${rounds} ${quick ? "short " : ""}round${rounds === 1 ? "" : "s"} in ${Math.round(seconds)} s`
@@ -42,7 +42,7 @@ export const sectionTable = (result: Result, { figures }: Reported): Table => {
   return { columns: ["server", ...columns], rows }
 }
 
-/** What our server was to reach, and what it did. */
+/** The targets of our server beside its values. */
 export const targetTable = (result: Result): Table => {
   const ours = result.servers.find(({ role }) => role === "ours")
   const rows = result.sections.flatMap(({ figures }) =>

@@ -12,14 +12,14 @@ export interface Result {
   readonly date: string
   readonly version: string
   readonly machine: Machine
-  /** Whether the rounds were short ones: then nothing of it is for keeping. */
+  /** The rounds were short ones: nothing of it is for keeping. */
   readonly quick: boolean
   readonly rounds: number
   readonly seconds: number
   readonly servers: ReadonlyArray<Server>
   readonly sections: ReadonlyArray<Pick<Section, "name" | "about" | "figures">>
   readonly samples: ReadonlyArray<Sample>
-  /** What a reader of the figures has to know: what is missing, failed or doubtful. */
+  /** Notes for readers of the figures: what is missing, failed or doubtful. */
   readonly notes: ReadonlyArray<string>
 }
 
@@ -31,7 +31,7 @@ export const gaps = ({ samples, sections, servers }: Result): ReadonlyArray<stri
     .map(({ name }) => name)
 }
 
-/** What a server gave for a figure. */
+/** The values of a server for a figure. */
 export interface Outcome {
   readonly value: Spread
   /** Against the reference in the same round; absent where there is none. */
@@ -39,10 +39,10 @@ export interface Outcome {
   readonly verdict?: Verdict
 }
 
-/** Whether a target was reached, in the middle of the rounds. */
+/** The verdict on a target, by the median of the rounds. */
 type Verdict = "stretch" | "reached" | "missed"
 
-/** What the rounds say together; `undefined` where the server was not measured. */
+/** Sums the rounds up; `undefined` where the server was not measured. */
 export const outcome = (
   { samples }: Result,
   server: string,
@@ -62,7 +62,7 @@ export const outcome = (
   }
 }
 
-/** What every server gave for every figure: the numbers behind the tables. */
+/** The values of every server for every figure: the numbers behind the tables. */
 export const outcomes = (
   result: Result
 ): ReadonlyArray<Outcome & { readonly figure: string; readonly server: string }> =>

@@ -16,7 +16,7 @@ export interface Round {
   /** The servers that are there, and how each is started. */
   readonly servers: ReadonlyMap<Peer, Executable>
   readonly generator: Executable
-  /** Phases take so much of their time. */
+  /** The factor of the time of each phase. */
   readonly scale: number
   /** Time in which something new may be begun. */
   readonly secondsLeft: Effect.Effect<number>
@@ -94,7 +94,7 @@ const visit = Effect.fnUntraced(function* (round: Round, { peer, visit }: Stop) 
   return new Map((["start", "login", ...visit.phases] as const).map((phase, i) => [phase, readings[i]!]))
 }, Effect.scoped)
 
-/** What a section makes of the readings, where it has all that it needs and every message arrived. */
+/** Gives a section's values of the readings, where it has all that it needs and every message arrived. */
 const read = ({ read, visits }: Visits, visited: Visited | undefined): Values => {
   const complete = visits.every(({ clients, phases }) =>
     (["start", "login", ...phases] as const).every((phase) => visited?.get(clients)?.get(phase)?.lost === 0)

@@ -11,9 +11,9 @@ export interface Section {
   readonly name: string
   readonly about: string
   readonly figures: Readonly<Record<string, Figure>>
-  /** Whether a server takes part. */
+  /** Tells whether a server takes part. */
   readonly includes: (peer: Peer) => boolean
-  /** Whether the first round is enough for the servers of others: then there is time for more rounds of the rest. */
+  /** The first round is enough for the servers of others: then there is time for more rounds of the rest. */
   readonly othersOnce?: true
   readonly method: Visits | Direct
 }
@@ -30,7 +30,7 @@ export interface Visit {
   readonly phases: ReadonlyArray<Phase>
 }
 
-/** What was read in the visit with so many clients, in one of its phases. */
+/** Gives the reading of the visit with so many clients, in one of its phases. */
 type Readings = (clients: number, phase: Phase | "start" | "login") => Reading
 
 /** Measured without clients. */

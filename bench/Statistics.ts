@@ -5,7 +5,7 @@ export const median = (values: ReadonlyArray<number>): number => {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-/** What several rounds gave: the middle, and how far they lie apart. */
+/** The values of several rounds: their median, and how far they lie apart. */
 export interface Spread {
   readonly median: number
   readonly least: number
@@ -26,7 +26,7 @@ export interface Sample {
   readonly value: number
 }
 
-/** What a server gave for a figure, one value a round. */
+/** The values of a server for a figure, one a round. */
 export const valuesOf = (
   samples: ReadonlyArray<Sample>,
   figure: string,

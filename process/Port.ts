@@ -45,21 +45,21 @@ const canListen = (port: number): Effect.Effect<boolean> =>
     server.listen(port, host, () => server.close(() => resume(Effect.succeed(true))))
   })
 
-/** How long a server may take to close after the other side has; one that does not is not waited for. */
+/** The time that a server may take to close after the other side has. */
 const closeMillisMax = 200
 
-/** Whether somebody accepts connections there; the one it makes is closed, and the server seen to let go of its seat. */
+/** Tells whether connections are accepted there; the one it makes is closed, and waits for the server to close it too. */
 export const answers = (port: number, at = host): Effect.Effect<boolean> =>
   connecting(port, at, (socket) => {
     socket.resume().end()
     setTimeout(() => socket.destroy(), closeMillisMax).unref()
   })
 
-/** Whether somebody accepts connections there; the one it makes is reset at once. */
+/** Tells whether connections are accepted there; the one it makes is reset at once. */
 export const accepts = (port: number, at = host): Effect.Effect<boolean> =>
   connecting(port, at, (socket) => socket.resetAndDestroy())
 
-/** Whether a connection could be made; done once it is closed, in the way it is to go. */
+/** Tells whether a connection could be made; done once it is closed, in the way that `part` begins. */
 const connecting = (port: number, at: string, part: (socket: net.Socket) => void): Effect.Effect<boolean> =>
   Effect.callback((resume) => {
     let isConnected = false

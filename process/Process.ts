@@ -7,7 +7,7 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { Tail } from "./Tail.ts"
 
-/** What to start, and where. */
+/** A program to start, and its surroundings. */
 export interface Start {
   /** The program and its arguments. */
   readonly command: ReadonlyArray<string>
@@ -31,10 +31,10 @@ export class ProcessEnded extends Data.TaggedError("ProcessEnded")<{
   readonly how: string
 }> {}
 
-/** How long a process may take to end once it was asked to. */
+/** The time that a process may take to end once it was asked to. */
 const stopMillisMax = 5_000
 
-/** How long the output of an ended process is waited for: a child that has left its group may hold it for ever. */
+/** The wait for the output of an ended process: a child that has left its group may hold it for ever. */
 const pipesMillisMax = 1_000
 
 /** The groups that may still have a process, by the number of their first one. */
@@ -55,12 +55,12 @@ export const run = (what: Start): Effect.Effect<Process & { readonly ended: Proc
     )
   )
 
-/** A program that runs: the end of its output, how it ended, and how to end it with all its children. */
+/** A program that was started: the tail of its output, its end, and ways to end it with all its children. */
 export class Process {
   readonly child: ChildProcess & { readonly stdout: Readable; readonly stderr: Readable }
   readonly output: Tail
   readonly errors: Tail
-  /** How it ended; `undefined` as long as it runs. */
+  /** Its end; `undefined` as long as it runs. */
   ended: ProcessEnded | undefined
   private readonly guard: ChildProcess | undefined
   private readonly over: Promise<void>

@@ -5,25 +5,25 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { formatAddress, parseAddress } from "../../src/net/Address.ts"
 import { exitCodes, Failure } from "../../src/commands/Cli.ts"
-import { allSeats, awaitEmpty, endInOrder } from "../LeakCheck.ts"
+import { checkSeats, awaitEmpty, checkShutdown } from "../LeakCheck.ts"
 import { peakGrowthMax, tlsSeatBytesMax, turnMillisMax } from "../Bounds.ts"
 import { makeCertificate } from "../Certificate.ts"
-import { noFigures } from "../Chat.ts"
-import { lingerInAllWays } from "../HandshakeStall.ts"
-import { type Invitation, party, seatsFor } from "../MixedRun.ts"
+import { noTotals } from "../Chat.ts"
+import { stallInAllWays } from "../HandshakeStall.ts"
+import { type RunOptions, mixedRun, seatsFor } from "../MixedRun.ts"
 import { clocksWith, Patience, patienceMillis } from "../Patience.ts"
-import { failureOf, figuresText, noServer, reporting } from "../Report.ts"
+import { failureOf, totalsText, noServer, reporting } from "../Report.ts"
 import { handshakeMillisMax, startServer } from "../ServerProcess.ts"
 import { open } from "../Sockets.ts"
 import { seedFlag, tlsFlag, watching } from "../Watching.ts"
 
-const description = `Ten polite clients talk, list, leave and come back, while ten rude ones send mangled bytes, do not read, freeze and
-are cut off, and greedy ones send objects without end, read nothing of very much, and ask for what is slow to answer. The
-polite ones hold the server to the protocol: each reply once, in order, with its id, in time (${patienceMillis / 1_000} s, less what either process was
-kept from its work); each message of theirs to each other one, once, in one order for all; true lists; names that are
-free after leaving.
+const description = `Ten hostile clients beside ten conforming ones. The hostile clients send mangled bytes, do not read, freeze and are cut
+off; some send objects without end, read nothing of very much, or ask for what is slow to answer. The conforming clients
+talk, list, leave and come back, and hold the server to the protocol: each reply once, in order, with its id, in time
+(${patienceMillis / 1_000} s, less the time that either process was kept from its work); each of their messages to each other one, once, in one
+order for all; true lists; names that are free after leaving.
 
-Its own server runs in a process of its own, with as many seats as this takes. It must need at most ${peakGrowthMax / 2 ** 20} MiB more than at
+The server runs in a process of its own, with as many seats as this takes. It must need at most ${peakGrowthMax / 2 ** 20} MiB more than at
 its start (over TLS ${tlsSeatBytesMax / 2 ** 10} KiB more for each seat), and work for at most ${turnMillisMax} ms without a pause. At the
 end it must hold nothing any more, must still have every seat and no more, must still serve, and must end in order on
 SIGTERM.
@@ -31,7 +31,7 @@ SIGTERM.
 Exit codes: 0 all of it held, 1 something did not (the report has what was expected, what came, and the command that
 plays it again), 2 bad flag or value, 3 no server.`
 
-/** `pnpm fuzz`: mutated traffic against a server, and proof that nobody else suffers. */
+/** `pnpm fuzz`: hostile clients beside conforming ones, and proof that these lose nothing. */
 export const fuzz = Command.make(
   "fuzz",
   {
@@ -46,7 +46,7 @@ export const fuzz = Command.make(
     seed: seedFlag,
     connect: Flag.String("connect").pipe(
       Flag.withMetavar("HOST:PORT"),
-      Flag.withDescription("a server that runs already; what it holds afterwards is not looked at"),
+      Flag.withDescription("a server that runs already; what it holds afterwards is not checked"),
       Flag.mapTryCatch(parseAddress, (error) => (error as Error).message),
       Flag.optional
     ),
@@ -54,33 +54,31 @@ export const fuzz = Command.make(
   },
   Effect.fnUntraced(function* ({ connect, seconds, seed, tls }) {
     if (tls && Option.isSome(connect)) return yield* Effect.fail(new Failure(eitherOr, exitCodes.usage))
-    const figures = noFigures()
-    const invitation = {
+    const totals = noTotals()
+    const options = {
       seed,
       millisMax: seconds * 1_000,
       episodesMax: Number.POSITIVE_INFINITY,
       crowdMax: 0,
       freezeMillis: FREEZE_MILLIS,
-      figures
+      totals
     }
     const to = Option.map(connect, (address) => ` --connect ${formatAddress(address)}`)
     const where = tls ? " --tls" : Option.getOrElse(to, () => "")
     const replay = `pnpm fuzz --seconds ${seconds} --seed ${seed}${where}`
-    yield* watching(invitation.millisMax, () => `fuzz, seed ${seed}`, figures)
+    yield* watching(options.millisMax, () => `fuzz, seed ${seed}`, totals)
     const outcome = yield* Option.match(connect, {
-      onNone: () => fuzzOwn(invitation, tls, replay),
+      onNone: () => fuzzOwn(options, tls, replay),
       onSome: (address) =>
         fuzzOther(
-          { ...invitation, address, isOurs: false, patience: new Patience(clocksWith(undefined)) },
+          { ...options, address, isOurs: false, patience: new Patience(clocksWith(undefined)) },
           replay
         )
     })
-    yield* Console.log(`fuzz, seed ${seed}: ${figuresText(figures)}\n${outcome}`)
+    yield* Console.log(`fuzz, seed ${seed}: ${totalsText(totals)}\n${outcome}`)
   }, Effect.scoped)
 ).pipe(
-  Command.withShortDescription(
-    "Mangled traffic of rude clients, and proof that the polite ones lose nothing"
-  ),
+  Command.withShortDescription("Hostile clients beside conforming ones, and proof that these lose nothing"),
   Command.withDescription(description),
   Command.withExamples([
     { command: "pnpm fuzz", description: "a minute against our own server, with a new seed" },
@@ -90,34 +88,34 @@ export const fuzz = Command.make(
   ])
 )
 
-/** How long a frozen client stays: long enough for the server to have had enough of it. */
+/** The longest time that a frozen client stays: long enough for the server to end it. */
 const FREEZE_MILLIS = 8_000
 
 const eitherOr = "--tls is for our own server, and does not go with --connect"
 
 const fuzzOwn = Effect.fnUntraced(function* (
-  invitation: Omit<Invitation, "address" | "isOurs" | "patience">,
+  options: Omit<RunOptions, "address" | "isOurs" | "patience">,
   tls: boolean,
   replay: string
 ) {
   const certificate = tls ? yield* makeCertificate : undefined
-  const seats = seatsFor(invitation.crowdMax)
+  const seats = seatsFor(options.crowdMax)
   const server = yield* Effect.mapError(startServer({ seats, certificate }), noServer)
-  const start = yield* Effect.mapError(server.census, noServer)
+  const start = yield* Effect.mapError(server.figures, noServer)
   const { address, patience } = server
   yield* Effect.gen(function* () {
-    yield* Effect.raceFirst(party({ ...invitation, address, patience, isOurs: true }), server.ended)
-    if (tls) yield* lingerInAllWays(address, 2 * handshakeMillisMax)
+    yield* Effect.raceFirst(mixedRun({ ...options, address, patience, isOurs: true }), server.ended)
+    if (tls) yield* stallInAllWays(address, 2 * handshakeMillisMax)
     yield* awaitEmpty(server, start)
-    yield* allSeats(server, start)
-    yield* endInOrder(server)
+    yield* checkSeats(server, start)
+    yield* checkShutdown(server)
   }).pipe(reporting(server, replay))
   return "Nothing was lost, everything was given back, the server ended in order."
 })
 
-const fuzzOther = Effect.fnUntraced(function* (invitation: Invitation, replay: string) {
-  const probe = yield* Effect.mapError(open(invitation.address), noServer)
+const fuzzOther = Effect.fnUntraced(function* (options: RunOptions, replay: string) {
+  const probe = yield* Effect.mapError(open(options.address), noServer)
   probe.destroy()
-  yield* Effect.mapError(party(invitation), (error) => failureOf(error, replay))
+  yield* Effect.mapError(mixedRun(options), (error) => failureOf(error, replay))
   return "Nothing was lost."
 })

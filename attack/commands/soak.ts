@@ -4,23 +4,23 @@ import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { Failure } from "../../src/commands/Cli.ts"
-import { allSeats, awaitEmpty, endInOrder } from "../LeakCheck.ts"
+import { checkSeats, awaitEmpty, checkShutdown } from "../LeakCheck.ts"
 import { bytesSlack, moreBytes, table } from "../ServerFigures.ts"
 import { makeCertificate } from "../Certificate.ts"
-import { noFigures } from "../Chat.ts"
-import { party, seatsFor } from "../MixedRun.ts"
-import { figuresText, noServer, reporting } from "../Report.ts"
+import { noTotals } from "../Chat.ts"
+import { mixedRun, seatsFor } from "../MixedRun.ts"
+import { totalsText, noServer, reporting } from "../Report.ts"
 import { startServer } from "../ServerProcess.ts"
 import { seedFlag, tlsFlag, watching } from "../Watching.ts"
 
-const description = `Rounds of what pnpm fuzz does, and crowds of hundreds that come, speak and go in every way: FIN, RST, half frames, slow
-readers, watchers of the presence. Between rounds all are gone, and what the server still holds is counted after a
+const description = `Rounds of what pnpm fuzz does, and crowds of hundreds that log in, speak and leave in every way: FIN, RST, half frames,
+slow readers, watchers of presence. Between rounds all are gone, and what the server still holds is counted after a
 garbage collection. The first round warms up; then names, connections, sockets, fibers, listeners, timers, handles and
 open files must come back to what they were, and the heap and buffers to within ${bytesSlack * 100} %. At the end every seat must be there.
 
-Exit codes: 0 nothing is left over, 1 something is or the server did wrong, 2 bad flag or value, 3 no server.`
+Exit codes: 0 nothing is left over, 1 something is or the server broke a clause, 2 bad flag or value, 3 no server.`
 
-/** `pnpm soak`: hours of coming and going in minutes, and proof that nothing of it stays. */
+/** `pnpm soak`: logins and leaves for minutes, and proof that nothing of them is left over. */
 export const soak = Command.make(
   "soak",
   {
@@ -39,15 +39,15 @@ export const soak = Command.make(
     const replay = `pnpm soak --minutes ${minutes} --seed ${seed}${tls ? " --tls" : ""}`
     const millisMax = minutes * 60_000
     const endsAtMillis = (yield* Clock.currentTimeMillis) + millisMax
-    const figures = noFigures()
+    const totals = noTotals()
     let rounds = 0
-    yield* watching(millisMax, () => `soak, seed ${seed}, round ${rounds + 1}`, figures)
+    yield* watching(millisMax, () => `soak, seed ${seed}, round ${rounds + 1}`, totals)
     const certificate = tls ? yield* makeCertificate : undefined
     const server = yield* Effect.mapError(startServer({ seats: seatsFor(CROWD_MAX), certificate }), noServer)
-    const empty = yield* Effect.mapError(server.census, noServer)
+    const empty = yield* Effect.mapError(server.figures, noServer)
     const round = Effect.gen(function* () {
       const { address, patience } = server
-      const invitation = {
+      const options = {
         address,
         patience,
         isOurs: true,
@@ -56,9 +56,9 @@ export const soak = Command.make(
         episodesMax: Number.POSITIVE_INFINITY,
         crowdMax: CROWD_MAX,
         freezeMillis: FREEZE_MILLIS,
-        figures
+        totals
       }
-      yield* Effect.raceFirst(party(invitation), server.ended)
+      yield* Effect.raceFirst(mixedRun(options), server.ended)
       rounds++
       return yield* awaitEmpty(server, empty)
     })
@@ -66,13 +66,11 @@ export const soak = Command.make(
       const start = yield* round
       let end = yield* round
       while ((yield* Clock.currentTimeMillis) < endsAtMillis) end = yield* round
-      yield* allSeats(server, empty)
-      yield* endInOrder(server)
+      yield* checkSeats(server, empty)
+      yield* checkShutdown(server)
       return [start, end] as const
     }).pipe(reporting(server, replay))
-    yield* Console.log(
-      `soak, seed ${seed}, ${rounds} rounds: ${figuresText(figures)}\n\n${table(start, end)}`
-    )
+    yield* Console.log(`soak, seed ${seed}, ${rounds} rounds: ${totalsText(totals)}\n\n${table(start, end)}`)
     if (moreBytes(start, end).length > 0)
       return yield* Effect.fail(
         new Failure(
@@ -81,7 +79,7 @@ export const soak = Command.make(
       )
   }, Effect.scoped)
 ).pipe(
-  Command.withShortDescription("Coming and going for minutes, and proof that nothing is left over"),
+  Command.withShortDescription("Logins and leaves for minutes, and proof that nothing is left over"),
   Command.withDescription(description),
   Command.withExamples([
     { command: "pnpm soak", description: "a quarter of an hour" },
@@ -90,11 +88,11 @@ export const soak = Command.make(
   ])
 )
 
-/** A party goes so long, or shorter where there is no time for so many. */
+/** A round takes so long, or less where there is no time for so many. */
 const ROUND_MILLIS = 20_000
 const ROUNDS_MIN = 3
 
 const CROWD_MAX = 300
 
-/** How long a frozen client stays: long enough for the server to have had enough of it. */
+/** The longest time that a frozen client stays: long enough for the server to end it. */
 const FREEZE_MILLIS = 8_000

@@ -10,7 +10,7 @@ import {
 
 const sizes = [100, roomClients, crowdClients]
 
-/** Whether a delivery costs the same in a large room as in a small one. */
+/** The cost of a delivery in a large room against that in a small one. */
 export const flat: Section = {
   name: "flat",
   about:

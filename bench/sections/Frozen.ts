@@ -7,7 +7,7 @@ import { converse, oursAndLimit, roomClients, type Section, warmUp } from "../Se
  */
 const converseWithFrozen: Pace = { ...converse, frozen: 512 * 1024 }
 
-/** Whether one client that does not read delays the others. */
+/** The delay that one client which does not read causes for the others. */
 export const frozen: Section = {
   name: "frozen",
   about:

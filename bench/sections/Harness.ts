@@ -8,7 +8,7 @@ import { median } from "../Statistics.ts"
 
 const scenario = ["scenario", "scenarios/duplicate-login.yaml"]
 
-/** How fast the scenario harness is, its own start and the servers it starts included. */
+/** The speed of the scenario harness, its own start and the servers it starts included. */
 export const harness: Section = {
   name: "harness",
   about: "the scenario scenarios/duplicate-login.yaml, each run against a server of its own",
@@ -44,7 +44,7 @@ export const harness: Section = {
 
 const RUNS = 3
 
-/** How long a process takes that has to succeed. */
+/** The milliseconds that a process takes, which has to succeed. */
 const millisOf = Effect.fnUntraced(function* ({ command }: Executable, more: ReadonlyArray<string>) {
   const began = yield* Clock.currentTimeNanos
   const { ended } = yield* run({ command: [...command, ...more], cwd: root })

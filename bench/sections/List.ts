@@ -5,7 +5,7 @@ const clients = 5_000
 const warm: List = { phase: "list", seconds: 0.1 }
 const list: List = { phase: "list", seconds: 0.4 }
 
-/** What it costs to tell who is there. */
+/** The cost of a list. */
 export const lists: Section = {
   name: "list",
   about:

@@ -1,6 +1,6 @@
 import { cpuMicros, crowdClients, type Section } from "../Section.ts"
 
-/** What a connection costs that logs in and then only listens. */
+/** The cost of a connection that logs in and then only listens. */
 export const login: Section = {
   name: "login",
   about: "9,000 clients log in as fast as they are let in, then are quiet",

@@ -5,7 +5,7 @@ import { crowdClients, oursAndLimit, type Section } from "../Section.ts"
 const warm: Pace = { phase: "pace", seconds: 0.4, rate: 5 }
 const announce: Pace = { phase: "pace", seconds: 2, rate: 5, probe: 1 }
 
-/** How long nobody else is served while a large room is. */
+/** The pause of all others while a large room is served. */
 export const room: Section = {
   name: "room",
   about:

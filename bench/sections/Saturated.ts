@@ -1,6 +1,6 @@
 import { cpuMicros, everyone, roomClients, saturate, type Section, warmUp } from "../Section.ts"
 
-/** What a delivery costs when there is always more to deliver. */
+/** The cost of a delivery when there is always more to deliver. */
 export const saturated: Section = {
   name: "saturated",
   about: "1,000 clients, ten of them sending without pause: the least that one delivery costs",

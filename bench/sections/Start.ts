@@ -6,10 +6,10 @@ import { start } from "../Running.ts"
 import { oursAndLimit, type Section } from "../Section.ts"
 import { median } from "../Statistics.ts"
 
-/** What an installed package runs: once that is the bundle, its start is measured as well. */
+/** The file that an installed package runs: once that is the bundle, its start is measured as well. */
 const { palabre: binary } = manifest.bin
 
-/** How soon after its start a server takes connections. */
+/** The time from the start of a server until it accepts connections. */
 export const starts: Section = {
   name: "start",
   about: "from the start of the process to the first accepted connection, compile cache warm",

@@ -1,6 +1,6 @@
 import { converse, cpuMicros, everyone, roomClients, type Section, warmUp } from "../Section.ts"
 
-/** What a delivery costs, and how long it takes, in a lively conversation. */
+/** The cost and the latency of a delivery in a lively conversation. */
 export const steady: Section = {
   name: "steady",
   about: "1,000 clients, 100 messages per second in all: what one delivery costs and how long it takes",

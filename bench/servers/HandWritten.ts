@@ -1,6 +1,6 @@
 import * as net from "node:net"
 
-/** Who is in the room, by name. */
+/** The clients in the room, by name. */
 export type Users = ReadonlyMap<string, net.Socket>
 
 /**

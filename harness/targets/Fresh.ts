@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
 import type { Target } from "../stage/Target.ts"
 
-/** How long to wait where nobody answers `list`, unless the target's entry says otherwise. */
+/** The wait for a server that does not answer `list`, unless the target's entry says otherwise. */
 const settleMillisDefault = 200
 
 /** Nobody else is on a server that was just started. */
 export const noStrangers: ReadonlySet<string> = new Set()
 
-/** What targets have in common that start a fresh server for each scenario. */
+/** The part that targets share which start a fresh server for each scenario. */
 export const fresh = () =>
   ({
     claims: new Set(["alone"]),

@@ -32,7 +32,7 @@ const reasons: Shape<ReadonlyMap<string, { readonly reason: string; readonly at:
     )
 }
 
-/** What `targets.yaml` tells of one target. */
+/** One entry of `targets.yaml`. */
 const entry = options(
   {
     start: words("a command"),
@@ -47,7 +47,7 @@ const entry = options(
   ["start"]
 )
 
-/** Where to look: the file, and the scenarios that may be known to fail. */
+/** The places to look in: the file, and the scenarios that may be known to fail. */
 export interface Places {
   readonly file: string
   readonly scenarios: ReadonlyArray<string>

@@ -10,18 +10,18 @@ import { millis } from "../Format.ts"
 import { fresh, noStrangers } from "./Fresh.ts"
 import type { Trust } from "./Trust.ts"
 
-/** How long a server may take until its port answers. */
+/** The time that a server may take until its port answers. */
 const startMillisMax = 10_000
 
-/** How long a port may stay in TIME_WAIT after a server that closed first and sets no SO_REUSEADDR. */
+/** The time that a port may stay in TIME_WAIT after a server that closed first and sets no SO_REUSEADDR. */
 const portMillisMax = 65_000
 
-/** What to start: a shell command, with `{port}` for the port or the port that is compiled in. */
+/** A shell command to start, with `{port}` for the port or the port that is compiled in. */
 export interface Start {
   readonly command: string
   readonly port: number | undefined
   readonly timeScale: number
-  /** How TLS is spoken with it, where it is. */
+  /** The use of TLS with it, where there is one. */
   readonly trust?: Trust | undefined
 }
 
@@ -102,7 +102,7 @@ const beginNow = Effect.fnUntraced(function* ({ command, timeScale }: Start, por
 const saysPortIsTaken = (lines: ReadonlyArray<string>): boolean =>
   lines.some((line) => /in use|EADDRINUSE|\bbind\b/i.test(line))
 
-/** Whether the system still keeps the port for connections that are over, as far as it can be asked (Linux). */
+/** Tells whether the system still keeps the port for connections that are over, as far as it can be asked (Linux). */
 const isInTimeWait = (port: number): boolean => {
   const local = `:${port.toString(16).toUpperCase().padStart(4, "0")}`
   const sockets = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((file) => {

@@ -7,10 +7,10 @@ import { Condition } from "../stage/Condition.ts"
 import { encode } from "../language/Template.ts"
 import { listed } from "../Format.ts"
 
-/** How long it may take to find out who else is there. */
+/** The time that it may take to find out who else is there. */
 const strangersMillisMax = 5_000
 
-/** Says why a client is not alone on a server with those who were of this run, or `undefined` where it is. */
+/** Gives the reason why others than the clients of this run are on a server, or `undefined` where none are. */
 export const whyNotAlone = (
   address: Address,
   username: string,
@@ -21,7 +21,7 @@ export const whyNotAlone = (
     return strangers.length === 0 ? undefined : `strangers are connected: ${listed(strangers.slice(0, 5))}`
   })
 
-/** Who is on a server besides a client of this name and those who were of this run; `undefined` where it does not tell. */
+/** Lists the users of a server, less a client of this name and those of this run; `undefined` where it does not tell. */
 export const strangersAt = (
   address: Address,
   username: string,
@@ -37,7 +37,7 @@ export const strangersAt = (
     Effect.orElseSucceed(() => undefined)
   )
 
-/** Who is on a server, as it tells a client of this name; none where it does not answer `list` in time. */
+/** Lists the users of a server, as it tells a client of this name; none where it does not answer `list` in time. */
 export const usersAt = Effect.fnUntraced(
   function* (address: Address, username: string) {
     const changed = new Condition()

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type { Address } from "../../src/net/Address.ts"
 
-/** How TLS is spoken with a target: whose certificates are trusted, and the flags that say so again. */
+/** The use of TLS with a target: the certificates that are trusted, and the flags that say so again. */
 export interface Trust {
   readonly tls: NonNullable<Address["tls"]>
   readonly arguments: string
 }
 
-/** What the flags or the entry of a target say of TLS; fails with the path of a certificate that cannot be read. */
+/** Reads what the flags or the entry of a target say of TLS; fails with the path of a certificate that cannot be read. */
 export const trustOf = (
   tls: boolean,
   caFile: string | undefined

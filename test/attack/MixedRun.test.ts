@@ -1,16 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Address } from "../../src/net/Address.ts"
-import { endless, mute } from "../../attack/Greedy.ts"
+import { endless, slowReader } from "../../attack/Greedy.ts"
 import { fillSeats } from "../../attack/Seating.ts"
 import type { Violation } from "../../attack/Violation.ts"
 import type { Change } from "../../mutants/chat/Chat.ts"
 import { faults } from "../../mutants/Faults.ts"
-import { chatAt, partyAt, serverWith } from "./mixedRun.ts"
+import { chatAt, mixedRunAt, serverWith } from "./mixedRun.ts"
 
 const changeOf = (name: string): Change => faults.find((fault) => fault.name === name)!.change
 
-/** What the polite clients must find, whichever of them is the first. */
+/** The clauses that the conforming clients may see broken first. */
 const found: Readonly<Record<string, RegExp>> = {
   "emoji-lost": /^MSG-1/,
   "delivered-twice": /^MSG-1/,
@@ -27,13 +27,13 @@ const found: Readonly<Record<string, RegExp>> = {
   banner: /^(LOGIN-10|PLAIN-1|WIRE-1)/
 }
 
-describe("a party", () => {
-  it.live("is content with a server that is right", () => partyAt())
+describe("a mixed run", () => {
+  it.live("accepts a server that is right", () => mixedRunAt())
 
   for (const [name, clauses] of Object.entries(found))
     it.live(`sees ${name}`, () =>
       Effect.gen(function* () {
-        const error = yield* Effect.flip(partyAt(changeOf(name)))
+        const error = yield* Effect.flip(mixedRunAt(changeOf(name)))
         assert.strictEqual(error._tag, "Violation")
         const { clause, expected, received } = error as Violation
         assert.match(`${clause}: ${expected}, not ${received}`, clauses)
@@ -43,7 +43,7 @@ describe("a party", () => {
 
 const seats = 12
 
-/** Counts its clients, and turns away who is one too many; of those who left, some are counted for ever. */
+/** Counts its clients, and refuses one too many; of those that left, some are counted for ever. */
 const counting =
   (isForgotten: (n: number) => boolean): Change =>
   (base) => {
@@ -93,12 +93,12 @@ describe("filling the seats", () => {
 
 const object = { kind: "endless", start: '{"type":"message","content":"', unit: "x" } as const
 
-describe("a greedy client", () => {
+describe("a hostile client", () => {
   it.live("is told that an object without end is too large", () =>
     Effect.gen(function* () {
       const chat = chatAt(yield* serverWith())
       yield* endless(chat, "greedy", object)
-      assert.isBelow(chat.figures.rudeBytes, 32 * 2 ** 20)
+      assert.isBelow(chat.totals.hostileBytes, 32 * 2 ** 20)
     }).pipe(Effect.scoped)
   )
 
@@ -112,7 +112,7 @@ describe("a greedy client", () => {
 
   it.live("is ended when it reads nothing", () =>
     Effect.gen(function* () {
-      yield* mute(chatAt(yield* serverWith()), "mute", { kind: "mute", bytes: 60_000 })
+      yield* slowReader(chatAt(yield* serverWith()), "listener", { kind: "slow-reader", bytes: 60_000 })
     }).pipe(Effect.scoped)
   )
 
@@ -120,7 +120,7 @@ describe("a greedy client", () => {
     Effect.gen(function* () {
       const chat = chatAt(yield* serverWith(() => ({ outboxBytesMax: Number.POSITIVE_INFINITY })))
       const { clause } = (yield* Effect.flip(
-        mute(chat, "mute", { kind: "mute", bytes: 60_000 })
+        slowReader(chat, "listener", { kind: "slow-reader", bytes: 60_000 })
       )) as Violation
       assert.strictEqual(clause, "MSG-10")
     }).pipe(Effect.scoped)

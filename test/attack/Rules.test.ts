@@ -9,68 +9,68 @@ import {
   turnMillisMax,
   withinBounds
 } from "../../attack/Bounds.ts"
-import { type Census, moreBytes, moreThings, table } from "../../attack/ServerFigures.ts"
+import { type ServerFigures, moreBytes, moreThings, table } from "../../attack/ServerFigures.ts"
 import { episode } from "../../attack/Episode.ts"
-import { Hearing, markOf } from "../../attack/DeliveryCheck.ts"
+import { DeliveryCheck, markOf } from "../../attack/DeliveryCheck.ts"
 import { mutation, noise } from "../../attack/Mutation.ts"
-import { Order } from "../../attack/RunOptions.ts"
+import { MessageOrder } from "../../attack/MessageOrder.ts"
 import { Patience, patienceMillis } from "../../attack/Patience.ts"
 import { Presence } from "../../attack/Presence.ts"
 import { draw } from "../../attack/Seed.ts"
 import { placeOf, Speaker } from "../../attack/Speaker.ts"
 import { heavy } from "../../attack/Traffic.ts"
 
-/** Someone who is in, and the contents of what it said. */
+/** A client that is logged in, and the contents of its messages. */
 const speaking = (...texts: ReadonlyArray<string>) => {
   const speaker = new Speaker("ann")
   speaker.move("in")
-  const hearing = new Hearing(speaker)
+  const delivery = new DeliveryCheck(speaker)
   const contents = texts.map((text) => speaker.say(text))
   for (const _ of texts) speaker.ack()
-  return { speaker, hearing, contents }
+  return { speaker, delivery, contents }
 }
 
-describe("hearing someone", () => {
-  it("is content with each message once and in order", () => {
-    const { contents, hearing, speaker } = speaking("a", "b", "c")
+describe("the check of deliveries", () => {
+  it("accepts each message once and in order", () => {
+    const { contents, delivery, speaker } = speaking("a", "b", "c")
     assert.deepStrictEqual(
-      contents.map((content) => hearing.hear(content)),
+      contents.map((content) => delivery.hear(content)),
       [undefined, undefined, undefined]
     )
-    assert.isUndefined(hearing.missing(markOf(speaker)))
+    assert.isUndefined(delivery.missing(markOf(speaker)))
   })
 
   it("misses one that was lost, notices one that comes twice, out of order, changed or out of nowhere", () => {
-    const { contents, hearing, speaker } = speaking("a", "b", "c")
+    const { contents, delivery, speaker } = speaking("a", "b", "c")
     const [a, b, c] = contents as [string, string, string]
-    assert.isUndefined(hearing.hear(a))
-    assert.strictEqual(hearing.hear(a), "message 1 of ann")
-    assert.strictEqual(hearing.hear(c), "message 1 of ann")
-    assert.strictEqual(hearing.hear(b.replace(/b$/, "B")), "a message that ann sent")
-    assert.isUndefined(hearing.hear(b))
-    assert.strictEqual(hearing.missing(markOf(speaker)), "message 2 of ann")
-    assert.isUndefined(hearing.hear(c))
-    assert.strictEqual(hearing.hear("0 3 0 "), "a message that ann sent")
+    assert.isUndefined(delivery.hear(a))
+    assert.strictEqual(delivery.hear(a), "message 1 of ann")
+    assert.strictEqual(delivery.hear(c), "message 1 of ann")
+    assert.strictEqual(delivery.hear(b.replace(/b$/, "B")), "a message that ann sent")
+    assert.isUndefined(delivery.hear(b))
+    assert.strictEqual(delivery.missing(markOf(speaker)), "message 2 of ann")
+    assert.isUndefined(delivery.hear(c))
+    assert.strictEqual(delivery.hear("0 3 0 "), "a message that ann sent")
   })
 
   it("may miss what was never acked before the speaker was cut off, and nothing else", () => {
-    const { contents, hearing, speaker } = speaking("a", "b")
+    const { contents, delivery, speaker } = speaking("a", "b")
     speaker.say("c")
     speaker.move("unknown")
     speaker.move("in")
     const back = speaker.say("d")
-    assert.isUndefined(hearing.hear(contents[0]!))
-    assert.strictEqual(hearing.hear(back), "message 1 of ann")
-    assert.isUndefined(hearing.hear(contents[1]!))
-    assert.isUndefined(hearing.hear(back))
+    assert.isUndefined(delivery.hear(contents[0]!))
+    assert.strictEqual(delivery.hear(back), "message 1 of ann")
+    assert.isUndefined(delivery.hear(contents[1]!))
+    assert.isUndefined(delivery.hear(back))
   })
 })
 
 const heard = (key: number, from = "ann") => ({ from, key })
 
 describe("the order of all", () => {
-  it("is that of the witness, whoever hears it first", () => {
-    const order = new Order()
+  it("is that of the witness, whoever receives it first", () => {
+    const order = new MessageOrder()
     const bob = order.join("bob")
     for (const key of [1, 2]) assert.isUndefined(order.witness(heard(key)))
     for (const key of [1, 2, 3]) assert.isUndefined(order.follow(bob, heard(key), true))
@@ -80,17 +80,17 @@ describe("the order of all", () => {
   })
 
   it("leaves out what the follower said itself, and nothing else", () => {
-    const order = new Order()
+    const order = new MessageOrder()
     const bob = order.join("bob")
     for (const said of [heard(1), heard(2, "bob"), heard(3), heard(4)]) order.witness(said)
     assert.isUndefined(order.follow(bob, heard(1), true))
     assert.isUndefined(order.follow(bob, heard(3), true))
-    assert.match(order.follow(bob, heard(5, "cid"), true)!, /^bob heard a message of cid where .* ann$/)
+    assert.match(order.follow(bob, heard(5, "cid"), true)!, /^bob received a message of cid where .* ann$/)
   })
 })
 
 describe("presence", () => {
-  it("must tell of each coming and going once, in turn", () => {
+  it("must tell of each login and leave once, in turn", () => {
     const presence = new Presence()
     assert.isUndefined(presence.list(["me", "ann"], "me"))
     assert.isUndefined(presence.event("joined", "bob"))
@@ -101,7 +101,7 @@ describe("presence", () => {
   })
 })
 
-const start: Census = {
+const start: ServerFigures = {
   names: 0,
   connections: 0,
   sockets: 2,
@@ -116,7 +116,7 @@ const start: Census = {
   turnMillis: 0
 }
 
-describe("a census", () => {
+describe("the figures of a server", () => {
   it("tells a single thing more, timers that keep nothing alive included, and no thing less", () => {
     assert.deepStrictEqual(moreThings(start, { ...start, timers: 4 }), ["timers"])
     assert.deepStrictEqual(moreThings(start, { ...start, fibers: 5, sockets: 1 }), ["fibers"])
@@ -129,7 +129,7 @@ describe("a census", () => {
   })
 })
 
-const isWithin = (end: Partial<Census>, growth: number | undefined, growthMax = peakGrowthMax) => {
+const isWithin = (end: Partial<ServerFigures>, growth: number | undefined, growthMax = peakGrowthMax) => {
   const peakBytes = growth && start.residentBytes + growth
   return Exit.isSuccess(Effect.runSyncExit(withinBounds(start, { ...start, ...end }, peakBytes, growthMax)))
 }
@@ -171,20 +171,20 @@ describe("patience", () => {
   })
 })
 
-const manners = { names: ["rude"], freezeMillis: 10, crowdMax: 3, isOurs: true, isTls: true }
+const options = { names: ["hostile"], freezeMillis: 10, crowdMax: 3, isOurs: true, isTls: true }
 
 const kinds = (isOurs: boolean, isTls: boolean, crowdMax: number) => {
-  const episodes = fc.sample(episode({ ...manners, crowdMax, isOurs, isTls }), { seed: 1, numRuns: 400 })
+  const episodes = fc.sample(episode({ ...options, crowdMax, isOurs, isTls }), { seed: 1, numRuns: 400 })
   return [...new Set(episodes.map(({ kind }) => kind))].toSorted()
 }
 
 describe("what is drawn", () => {
   it("is the same for the same seed, client and place, and for no other", () => {
-    const episodes = episode(manners)
+    const episodes = episode(options)
     const text = (seed: number, who: string, n: number) => JSON.stringify(draw(episodes, seed, who, n))
-    assert.strictEqual(text(7, "rude-1", 3), text(7, "rude-1", 3))
-    assert.notStrictEqual(text(7, "rude-1", 3), text(8, "rude-1", 3))
-    assert.notStrictEqual(text(7, "rude-1", 3), text(7, "rude-2", 3))
+    assert.strictEqual(text(7, "hostile-1", 3), text(7, "hostile-1", 3))
+    assert.notStrictEqual(text(7, "hostile-1", 3), text(8, "hostile-1", 3))
+    assert.notStrictEqual(text(7, "hostile-1", 3), text(7, "hostile-2", 3))
   })
 
   it("has every kind of episode, and asks only our own server and a TLS port for what they alone have", () => {
@@ -193,9 +193,9 @@ describe("what is drawn", () => {
       "alone",
       "burden",
       "crowd",
-      "doorstep",
       "endless",
-      "mute",
+      "handshake-stall",
+      "slow-reader",
       "storm"
     ])
   })

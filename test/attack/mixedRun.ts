@@ -3,9 +3,9 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import type { Address } from "../../src/net/Address.ts"
-import { type Chat, noFigures } from "../../attack/Chat.ts"
-import { Order } from "../../attack/RunOptions.ts"
-import { party } from "../../attack/MixedRun.ts"
+import { type Chat, noTotals } from "../../attack/Chat.ts"
+import { MessageOrder } from "../../attack/MessageOrder.ts"
+import { mixedRun } from "../../attack/MixedRun.ts"
 import { clocksWith, Patience } from "../../attack/Patience.ts"
 import { Speaker } from "../../attack/Speaker.ts"
 import type { Change } from "../../mutants/chat/Chat.ts"
@@ -26,11 +26,11 @@ export const serverWith = (change?: Change): Effect.Effect<Address, never, Scope
     return { host: "127.0.0.1", port: (server.address() as AddressInfo).port }
   })
 
-/** A short party at such a server. */
-export const partyAt = (change?: Change) =>
+/** A short run at such a server. */
+export const mixedRunAt = (change?: Change) =>
   Effect.scoped(
     Effect.flatMap(serverWith(change), (address) =>
-      party({
+      mixedRun({
         address,
         seed: 1,
         millisMax: 700,
@@ -39,22 +39,22 @@ export const partyAt = (change?: Change) =>
         freezeMillis: 100,
         isOurs: false,
         patience: new Patience(clocksWith(undefined)),
-        figures: noFigures()
+        totals: noTotals()
       })
     )
   )
 
-/** A chat of which a rude client needs no more than its address. */
+/** A chat for a hostile client, which needs no more of it than its address. */
 export const chatAt = (address: Address): Chat => {
   const witness = new Speaker("witness")
   return {
     address,
     witness,
     speakers: new Map([["witness", witness]]),
-    order: new Order(),
-    stage: Semaphore.makeUnsafe(1),
+    order: new MessageOrder(),
+    floodPermit: Semaphore.makeUnsafe(1),
     patience: new Patience(clocksWith(undefined)),
-    figures: noFigures(),
+    totals: noTotals(),
     onViolation: () => {}
   }
 }

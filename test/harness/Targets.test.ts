@@ -158,7 +158,7 @@ describe("--spawn", () => {
     )
 })
 
-/** How a scenario goes over TLS, its reset included. */
+/** The outcome of a scenario over TLS, a reset included. */
 const over = (command: string, trust: Trust | undefined) =>
   Effect.map(
     playing(

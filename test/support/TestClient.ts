@@ -8,7 +8,7 @@ import { Server } from "../../src/index.ts"
 /** One object as a server sent it. */
 export type Received = { readonly [field: string]: any }
 
-/** How the server ended a connection, as its client saw it. */
+/** The way the server ended a connection, as its client saw it. */
 export type End = "fin" | "reset"
 
 /** A scripted client on a raw socket: it sends any bytes, and keeps everything it is sent, in order. */
@@ -94,7 +94,7 @@ export class TestClient {
     })
   }
 
-  /** How the server ended the connection, once it has. */
+  /** The way the server ended the connection, once it has. */
   readonly ended: Effect.Effect<End> = this.when(() => this.end && Effect.succeed(this.end))
 
   /** The last objects, up to the end of the connection. */

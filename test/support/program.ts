@@ -2,7 +2,7 @@ import { onTestFinished } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Process, shell, type Start } from "../../process/Process.ts"
 
-/** What a program left behind. */
+/** The exit code and output of a program that has ended. */
 export interface Finished {
   readonly code: number | null
   readonly out: string

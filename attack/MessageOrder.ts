@@ -1,4 +1,4 @@
-/** One message as one of its receivers knows it. */
+/** One message as a receiver knows it. */
 interface Heard {
   readonly from: string
   /** Tells messages apart. */
@@ -6,16 +6,16 @@ interface Heard {
 }
 
 /**
- * That all hear one order (MSG-5): what a client hears is what a witness hears, who never speaks and never leaves,
+ * Checks that all clients receive messages in one order (MSG-5): that of a witness, which never speaks and never leaves,
  * less the client's own messages.
  */
-export class Order {
-  /** What the witness heard, less what all followers are past. */
+export class MessageOrder {
+  /** Messages of the witness, from the first that a follower still needs. */
   private readonly heard: Array<Heard> = []
   private dropped = 0
   private readonly followers = new Set<Follower>()
 
-  /** The witness hears a message: what a follower heard instead, if one did. */
+  /** Takes a message of the witness; gives the difference from a follower, where there is one. */
   witness(heard: Heard): string | undefined {
     this.heard.push(heard)
     for (const follower of this.followers) {
@@ -26,27 +26,27 @@ export class Order {
     return undefined
   }
 
-  /** A client is about to log in. */
+  /** Adds a follower that is about to log in. */
   join(name: string): Follower {
     const follower = new Follower(name, this.dropped + this.heard.length)
     this.followers.add(follower)
     return follower
   }
 
-  /** A follower hears a message: what the witness heard instead, if it did. */
+  /** Takes a message of a follower; gives the difference from the witness, where there is one. */
   follow(follower: Follower, heard: Heard, isUnique: boolean): string | undefined {
     if (!follower.isAligned && follower.waiting.length === 0 && !isUnique) return undefined
     follower.waiting.push(heard)
     return this.compare(follower)
   }
 
-  /** A client is gone; what it heard before the witness did is still compared. */
+  /** Takes note that a follower has left; what it received before the witness did is still compared. */
   leave(follower: Follower): void {
     follower.isGone = true
     this.compare(follower)
   }
 
-  /** Followers that heard what the witness did not. */
+  /** Names of the followers that received what the witness did not. */
   get unmatched(): ReadonlyArray<string> {
     return [...this.followers].filter(({ waiting }) => waiting.length > 0).map(({ name }) => name)
   }
@@ -60,7 +60,7 @@ export class Order {
         taken++
         follower.isAligned = true
       } else if (follower.isAligned && there.from !== name) {
-        return `${name} heard a message of ${here.from} where the witness heard one of ${there.from}`
+        return `${name} received a message of ${here.from} where the witness received one of ${there.from}`
       }
       follower.at++
     }
@@ -78,13 +78,13 @@ export class Order {
 
 const TRIM_EVERY = 1_024
 
-/** How far a client was compared with the witness. */
+/** A client, and the point up to which it was compared with the witness. */
 class Follower {
   readonly name: string
   at: number
-  /** What the witness did not hear yet. */
+  /** Messages that the witness has not received yet. */
   readonly waiting: Array<Heard> = []
-  /** Whether a message was found that both heard: from there on all must be the same. */
+  /** A message was found that both received: from there on all must be the same. */
   isAligned = false
   isGone = false
 

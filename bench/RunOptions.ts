@@ -6,19 +6,19 @@ import { peers } from "./Peers.ts"
 import type { Section } from "./Section.ts"
 import { sections } from "./Sections.ts"
 
-/** What is to be measured, and how long that may take. */
-export interface Order {
+/** The sections, servers and rounds of a run, and the time it may take. */
+export interface RunOptions {
   readonly sections: ReadonlyArray<Section>
   readonly peers: ReadonlyArray<Peer>
   readonly rounds: number
   /** Nothing is begun after so many seconds, and no round that would need more. */
   readonly secondsMax: number
-  /** Phases take so much of their time. */
+  /** The factor of the time of each phase. */
   readonly scale: number
 }
 
-/** What a person asked for. */
-export interface Wish {
+/** The flags of the command line. */
+export interface Flags {
   readonly sections: ReadonlyArray<string>
   readonly quick: boolean
   readonly rounds: Option.Option<number>
@@ -26,7 +26,7 @@ export interface Wish {
   readonly write: boolean
 }
 
-/** How thorough a run is. */
+/** The two kinds of run. */
 export const modes = {
   full: { rounds: 3, secondsMax: 172, scale: 1, peers: "all" },
   quick: { rounds: 1, secondsMax: 26, scale: 0.5, peers: "none" }
@@ -37,20 +37,20 @@ export const peerNames: ReadonlyArray<string> = peers
   .filter(({ role }) => role === "peer")
   .map(({ name }) => name)
 
-/** What is measured for a wish, or what is wrong with it. */
-export const orderOf = (wish: Wish): Result.Result<Order, Failure> => {
-  const mode = wish.quick ? modes.quick : modes.full
-  if (wish.write && (wish.quick || wish.sections.length > 0))
+/** Reads the flags; fails with what is wrong with them. */
+export const runOptions = (flags: Flags): Result.Result<RunOptions, Failure> => {
+  const mode = flags.quick ? modes.quick : modes.full
+  if (flags.write && (flags.quick || flags.sections.length > 0))
     return usage("--write takes the figures of a whole run: leave --quick and the sections out.")
-  const rounds = Option.getOrElse(wish.rounds, () => mode.rounds)
+  const rounds = Option.getOrElse(flags.rounds, () => mode.rounds)
   if (rounds < 1) return usage("--rounds must be 1 or more.")
-  const text = Option.getOrElse(wish.peers, () => mode.peers)
+  const text = Option.getOrElse(flags.peers, () => mode.peers)
   const names = text === "all" ? peerNames : text === "none" ? [] : text.split(",").map((name) => name.trim())
   const unknown = names.find((name) => !peerNames.includes(name))
   if (unknown !== undefined)
     return usage(`--peers knows no "${unknown}": give all, none, or some of ${peerNames.join(", ")}.`)
   return Result.succeed({
-    sections: sections.filter(({ name }) => wish.sections.length === 0 || wish.sections.includes(name)),
+    sections: sections.filter(({ name }) => flags.sections.length === 0 || flags.sections.includes(name)),
     peers: peers.filter(({ name, role }) => role !== "peer" || names.includes(name)),
     rounds,
     secondsMax: mode.secondsMax,

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { modes, orderOf, peerNames, type Wish } from "../../bench/Order.ts"
+import { modes, runOptions, peerNames, type Flags } from "../../bench/RunOptions.ts"
 
-const wish = (given: Partial<Wish>): Wish => ({
+const flags = (given: Partial<Flags>): Flags => ({
   sections: [],
   quick: false,
   rounds: Option.none(),
@@ -12,10 +12,10 @@ const wish = (given: Partial<Wish>): Wish => ({
   ...given
 })
 
-const order = (given: Partial<Wish>) => Result.getOrThrow(orderOf(wish(given)))
+const options = (given: Partial<Flags>) => Result.getOrThrow(runOptions(flags(given)))
 
-const mistake = (given: Partial<Wish>) => {
-  const result = orderOf(wish(given))
+const mistake = (given: Partial<Flags>) => {
+  const result = runOptions(flags(given))
   assert.isTrue(Result.isFailure(result))
   return Result.isFailure(result) ? result.failure : assert.fail()
 }
@@ -24,7 +24,7 @@ const names = (things: ReadonlyArray<{ readonly name: string }>) => things.map((
 
 describe("bench arguments", () => {
   it("mean everything, against everyone, when there are none", () => {
-    const { peers, rounds, secondsMax, sections } = order({})
+    const { peers, rounds, secondsMax, sections } = options({})
     assert.includeMembers(names(sections), ["saturated", "steady", "login", "room", "start", "harness"])
     assert.includeMembers(names(peers), ["palabre", "batch-per-turn", "write-per-message", ...peerNames])
     assert.strictEqual(rounds, 3)
@@ -32,13 +32,13 @@ describe("bench arguments", () => {
   })
 
   it("name sections, which come in the order of the report", () =>
-    assert.deepStrictEqual(names(order({ sections: ["login", "saturated"] }).sections), [
+    assert.deepStrictEqual(names(options({ sections: ["login", "saturated"] }).sections), [
       "saturated",
       "login"
     ]))
 
   it("name peers; ours and the hand-written ones are always there", () =>
-    assert.deepStrictEqual(names(order({ peers: Option.some("redis, nats") }).peers), [
+    assert.deepStrictEqual(names(options({ peers: Option.some("redis, nats") }).peers), [
       "palabre",
       "batch-per-turn",
       "write-per-message",
@@ -47,12 +47,12 @@ describe("bench arguments", () => {
     ]))
 
   it("make a quick run one short round without the servers of others, unless they are asked for", () => {
-    const quick = order({ quick: true })
+    const quick = options({ quick: true })
     assert.strictEqual(quick.rounds, 1)
     assert.isBelow(quick.secondsMax, 30)
     assert.isBelow(quick.scale, 1)
     assert.isFalse(quick.peers.some(({ role }) => role === "peer"))
-    const asked = order({ quick: true, peers: Option.some("redis"), rounds: Option.some(2) })
+    const asked = options({ quick: true, peers: Option.some("redis"), rounds: Option.some(2) })
     assert.include(names(asked.peers), "redis")
     assert.strictEqual(asked.rounds, 2)
     assert.strictEqual(asked.secondsMax, modes.quick.secondsMax)
