@@ -1,25 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { type Scenario } from "../../harness/scenario/Scenario.ts"
 import { parseScenario } from "../../harness/scenario/ScenarioReader.ts"
-
-const folder = "scenarios/invalid"
-
-describe("a file in scenarios/invalid is refused with just the mistakes that stand at its top", () => {
-  for (const name of readdirSync(folder))
-    it(name.replace(".yaml", ""), () => {
-      const text = readFileSync(`${folder}/${name}`, "utf8")
-      const expected = [...text.matchAll(/^# error: (.+)$/gm)].map(([, mistake]) => mistake)
-      const parsed = parseScenario(name, text)
-      const mistakes = "mistakes" in parsed ? parsed.mistakes : []
-      assert.isAbove(expected.length, 0)
-      assert.deepStrictEqual(
-        mistakes.map(({ column, line, message }) => `${line}:${column} ${message}`),
-        expected
-      )
-      for (const { file } of mistakes) assert.strictEqual(file, name)
-    })
-})
 
 /** A scenario that has no mistake. */
 const scenario = (text: string): Scenario => {
@@ -105,6 +86,12 @@ describe("a file", () => {
     )
     const parsed = parseScenario("loops.yaml", `scenario: a\ncast: [alice]\nsteps:\n  - ${loops}\n`)
     assert.include(JSON.stringify(parsed), "more than 100000 steps, counting each turn of a loop")
+  })
+
+  it("may not end its lines in CR alone", () => {
+    const parsed = parseScenario("cr.yaml", "scenario: a test\rcast: [alice]\rsteps:\r  - alice logs in\r")
+    const message = "this line ends in a bare CR; save the file with LF or CRLF line endings"
+    assert.deepStrictEqual(parsed, { mistakes: [{ file: "cr.yaml", line: 1, column: 17, message }] })
   })
 
   it("is told its mistakes from top to bottom", () => {
