@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Change, Chat, Client, Event, Frame, Reader, Reply, Request } from "./chat/Chat.ts"
 import { isBlank, type JsonStream } from "./chat/JsonStream.ts"
 
-/** What the work gives, begun that much later. */
+/** Does the work after so many milliseconds. */
 export const after = async <A>(millis: number, work: () => A | Promise<A>): Promise<A> => {
   await sleep(millis)
   return work()
@@ -11,7 +11,7 @@ export const after = async <A>(millis: number, work: () => A | Promise<A>): Prom
 
 type Deed = "deliver" | "leave" | "reply" | "announce"
 
-/** The base, doing one thing some time later: without a lock, a queue or a look at who is still there. */
+/** The base, doing one thing so many milliseconds later: without a lock, a queue or a check of who is still there. */
 export const delayed =
   <Piece extends Deed>(piece: Piece, millisOf: (...args: Parameters<Chat[Piece]>) => number): Change =>
   (base) => ({
@@ -36,7 +36,7 @@ export const content =
     event: (client, request) => ({ ...base.event(client, request), content: change(String(request.content)) })
   })
 
-/** The base, doing something else with the login replies that are no success. */
+/** The base, doing something else with a login reply other than success. */
 export const refused =
   (instead: (base: Chat, client: Client, reply: Reply, request: Request) => Reply | undefined): Change =>
   (base) => ({
@@ -46,7 +46,7 @@ export const refused =
     }
   })
 
-/** The base, failing as an uncaught exception does when the text of a request is such. */
+/** The base, ended by an uncaught exception at the request whose text is deadly. */
 export const dyingOf =
   (why: string, isDeadly: (text: string) => boolean): Change =>
   (base) => ({
@@ -56,7 +56,7 @@ export const dyingOf =
     }
   })
 
-/** The base, reading what is between the bytes that this finds; what is no JSON then is malformed. */
+/** The base, reading the texts that this splits off; those that are not JSON are malformed. */
 export const readingBy =
   (split: (bytes: Buffer) => { readonly texts: ReadonlyArray<Buffer>; readonly rest: Buffer }): Change =>
   () => ({
@@ -70,7 +70,7 @@ export const readingBy =
     }
   })
 
-/** The base, with a stream of JSON values that is handled in another way. */
+/** The base, handling its stream of JSON values in another way. */
 export const readingJson =
   (read: (stream: () => JsonStream, fresh: () => void) => (chunk: Buffer) => Iterable<Frame>): Change =>
   (base) => ({
@@ -85,7 +85,7 @@ export const readingJson =
     }
   })
 
-/** The base, taking what ends here for the end of a request even where its object is not complete. */
+/** The base, taking each match for the end of a request, even of an incomplete one. */
 export const brokenAt = (end: RegExp): Change =>
   readingJson(
     (stream, fresh) =>
@@ -99,6 +99,24 @@ export const brokenAt = (end: RegExp): Change =>
         }
       }
   )
+
+/** The base's claim of a name, and something more once it is decided. */
+export const claiming = (
+  base: Chat,
+  then: (isGranted: boolean, client: Client, name: string) => void
+): Pick<Chat, "claim"> => ({
+  claim: (client, name) => {
+    const isGranted = base.claim(client, name)
+    then(isGranted, client, name)
+    return isGranted
+  }
+})
+
+/** An answer for members; a stranger is refused. */
+export const forMembers =
+  <A>(base: Chat, answer: (client: Client, name: string, request: Request) => A) =>
+  (client: Client, request: Request): A | Reply =>
+    client.name === undefined ? base.refusal("not_logged_in", client) : answer(client, client.name, request)
 
 /** Accepts a connection and never looks at it. */
 export const unserved = (socket: Socket): void => void socket.on("error", () => {})

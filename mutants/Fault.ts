@@ -4,21 +4,21 @@ import type { Change } from "./chat/Chat.ts"
 /** A server that breaks one rule of the protocol and as little else as possible. */
 export interface Fault {
   readonly name: string
-  /** What part of its clauses it breaks: a server with a `should` fault still passes every must. */
+  /** The part of its clauses that it breaks: a server with a `should` fault still passes every must. */
   readonly level: "must" | "should" | "may"
   readonly clauses: ReadonlyArray<ClauseId>
-  /** What its author did. */
-  readonly student: string
+  /** Its author's mistake, with the author as the subject: "sends …". */
+  readonly mistake: string
   readonly change: Change
 }
 
 const fault =
   (level: Fault["level"]) =>
-  (name: string, clauses: Fault["clauses"], student: string, change: Change): Fault => ({
+  (name: string, clauses: Fault["clauses"], mistake: string, change: Change): Fault => ({
     name,
     level,
     clauses,
-    student,
+    mistake,
     change
   })
 

@@ -8,7 +8,7 @@ import { messageFaults } from "./faults/Message.ts"
 import { presenceFaults } from "./faults/Presence.ts"
 import { replyingFaults } from "./faults/Replying.ts"
 
-/** Everything that is done wrong here, in the order of the protocol's clauses. */
+/** All faults, in the order of the protocol's clauses. */
 export const faults: ReadonlyArray<Fault> = [
   ...framingFaults,
   ...garbageFaults,

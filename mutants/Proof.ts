@@ -10,18 +10,18 @@ import { spawn } from "../harness/targets/Spawn.ts"
 import type { Fault } from "./Fault.ts"
 import type { Variant } from "./Variants.ts"
 
-/** How the servers are played against. */
+/** Settings of a proof. */
 export interface ProofSettings {
-  /** How often a scenario must fail in a row before it counts as having caught something. */
+  /** Failures in a row after which a scenario counts as having caught something. */
   readonly runs: number
   readonly timeScale: number
-  /** How many servers run at a time. */
+  /** Servers that run at a time. */
   readonly jobs: number
-  /** Whether faults that break no must are also shown to every must scenario. */
+  /** Also shows the faults that break no must to every must scenario. */
   readonly isFull: boolean
 }
 
-/** What one scenario said in all of so many runs; `unsteady` where they differ or did not get to what it proves. */
+/** The verdict of one scenario in all runs; `unsteady` if they differ or did not get to what it proves. */
 export interface Finding {
   readonly scenario: Scenario
   readonly verdict: "passed" | "failed" | "unsteady"
@@ -36,7 +36,7 @@ export interface Judgement {
   readonly name: string
   readonly clauses: ReadonlyArray<string>
   readonly findings: ReadonlyArray<Finding>
-  /** What is wrong with the scenarios that judged it, one line each; nothing where they are right. */
+  /** One line for each thing wrong with the scenarios that judged it; none if they are right. */
   readonly complaints: ReadonlyArray<string>
 }
 
@@ -94,10 +94,10 @@ export const judgeFault = Effect.fnUntraced(function* (
   return { kind: "fault", name, clauses, findings, complaints }
 })
 
-/** Whether a scenario failed every time. */
+/** True if the scenario failed every time. */
 export const isCaught = ({ verdict }: Finding): boolean => verdict === "failed"
 
-/** Whether it also held that against one of these clauses. */
+/** True if it also held that against one of these clauses. */
 export const isCaughtFor = ({ blamed, verdict }: Finding, clauses: ReadonlyArray<string>): boolean =>
   verdict === "failed" && [...blamed].some((clause) => clauses.includes(clause))
 
@@ -122,7 +122,7 @@ const serverWith = (change: string, { timeScale }: ProofSettings): Target => {
   return { ...spawn({ command, port: undefined, timeScale }), claims: new Set(["alone", "presence"]) }
 }
 
-/** Whether to go on after a run: to the end for what must never fail, only while it fails for what must always. */
+/** Decides after a run if there is another: always for what must never fail, only while it fails for what must always fail. */
 const everyRun = () => true
 const untilPassed = (verdict: Verdict) => verdict === "failed"
 

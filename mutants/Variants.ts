@@ -10,10 +10,10 @@ export interface Variant {
 
 const variant = (name: string, differs: string, change: Change): Variant => ({ name, differs, change })
 
-/** What correct servers of other people look like; each must pass every must scenario. */
+/** Correct servers as other people write them; each must pass every must scenario. */
 export const variants: ReadonlyArray<Variant> = [
-  // How an object is written
-  variant("no-newline", "nothing stands between its objects", () => ({
+  // Its objects
+  variant("no-newline", "nothing separates its objects", () => ({
     encode: (object) => JSON.stringify(object)
   })),
   variant("crlf", "its lines end with \\r\\n", () => ({
@@ -22,7 +22,7 @@ export const variants: ReadonlyArray<Variant> = [
   variant("pretty", "its JSON is indented over several lines", () => ({
     encode: (object) => JSON.stringify(object, null, 2) + "\n"
   })),
-  variant("spaces", "blanks stand after its colons, commas and braces", () => ({
+  variant("spaces", "spaces follow its colons, commas and braces", () => ({
     encode: (object) => JSON.stringify(object, null, 1).replaceAll(/\n */g, " ")
   })),
   variant("escapes", "everything but ASCII is written as \\uXXXX, and / as \\/", () => ({
@@ -34,10 +34,10 @@ export const variants: ReadonlyArray<Variant> = [
   variant("extra-fields", "its objects carry fields that nobody asked for", (base) => ({
     encode: (object) => base.encode({ time: 1.5e9, from: { server: [null, true] }, ...object })
   })),
-  variant("users-at-login", "its welcome also tells who is there", (base) => ({
+  variant("users-at-login", "its welcome also lists who is there", (base) => ({
     welcome: (client, request) => ({ ...base.welcome(client, request), users: [...base.usernames()] })
   })),
-  variant("users-with-everything", "each answer that grants something also tells who is there", (base) => ({
+  variant("users-with-everything", "every reply also lists who is there", (base) => ({
     withId: (reply, request) => ({ users: [...base.usernames()], ...base.withId(reply, request) })
   })),
   variant("byte-by-byte", "each byte leaves in a write of its own", (base) => ({
@@ -46,8 +46,8 @@ export const variants: ReadonlyArray<Variant> = [
     }
   })),
 
-  // When it answers
-  variant("ack-before", "the sender has its answer before anyone has the message", (base) => ({
+  // Its timing
+  variant("ack-before", "the sender gets its answer before anyone gets the message", (base) => ({
     message: (client, request) => {
       const problem = base.problemOfMessage(client, request)
       if (problem !== undefined) return base.refusal(problem, client)
@@ -57,7 +57,7 @@ export const variants: ReadonlyArray<Variant> = [
   })),
   variant(
     "ack-after",
-    "the sender has its answer only once the kernel took every copy of the message",
+    "the sender gets its answer only once the kernel has taken every copy of the message",
     (base) => ({
       broadcast: async (from, event) => {
         await Promise.all(base.recipients(from).map((to) => written(to, base.encode(event))))
@@ -73,13 +73,13 @@ export const variants: ReadonlyArray<Variant> = [
     let asked = 0
     return { answer: (client, value) => after(30 + (asked++ % 21), () => base.answer(client, value)) }
   }),
-  variant("one-at-a-time", "one lock lets it work on one request only, whoever sent it", (base) => {
+  variant("one-at-a-time", "one lock lets it work on one request at a time, whoever sent it", (base) => {
     let free = Promise.resolve()
     return {
       answer: (client, value) => (free = free.then(() => after(1, () => base.answer(client, value))))
     }
   }),
-  variant("late-welcome", "who logs in is a member some milliseconds before it is told so", (base) => ({
+  variant("late-welcome", "a client is a member some milliseconds before it is told so", (base) => ({
     login: async (client, request) => {
       const reply = await base.login(client, request)
       return after(5, () => reply)
@@ -91,7 +91,7 @@ export const variants: ReadonlyArray<Variant> = [
     delayed("leave", () => 100)
   ),
 
-  // How it refuses
+  // Its refusals
   variant("status-failure", "a refusal is `status: failure`", (base) => ({
     refusal: (code, client) => ({ ...base.refusal(code, client), status: "failure" })
   })),
@@ -112,17 +112,17 @@ export const variants: ReadonlyArray<Variant> = [
       return undefined
     })
   ),
-  variant("close-on-bad-json", "it closes after bytes that are no JSON", (base) => ({
+  variant("close-on-bad-json", "it closes after bytes that are not JSON", (base) => ({
     malformed: (client) => base.endBecause(client, "invalid_json")
   })),
-  variant("reset-on-bad-json", "bytes that are no JSON end the connection with a reset", () => ({
+  variant("reset-on-bad-json", "bytes that are not JSON end the connection with a reset", () => ({
     malformed: (client) => void client.socket.resetAndDestroy()
   })),
-  variant("silent-on-bad-json", "it passes over bytes that are no JSON in silence", () => ({
+  variant("silent-on-bad-json", "it passes over bytes that are not JSON in silence", () => ({
     malformed: () => {}
   })),
 
-  // What it allows and what it says
+  // Its rules and its words
   variant("list-before-login", "anyone may ask who is there", () => ({ mayList: () => true })),
   variant("list-sorted", "the list is in alphabetical order", (base) => ({
     usernames: () => base.usernames().toSorted()

@@ -26,12 +26,12 @@ const config = {
     Argument.variadic()
   ),
   runs: Flag.Int("runs").pipe(
-    Flag.withDescription("how often a scenario must fail in a row to count"),
+    Flag.withDescription("failures in a row after which a scenario counts as failing"),
     Flag.withDefault(3)
   ),
   jobs: Flag.Int("jobs").pipe(Flag.withDescription("servers judged at a time"), Flag.withDefault(2)),
   full: Flag.Boolean("full").pipe(
-    Flag.withDescription("show faults that break no must to every must scenario as well"),
+    Flag.withDescription("also show the faults that break no must to every must scenario"),
     Flag.withDefault(false)
   ),
   minutes: Flag.Int("minutes").pipe(Flag.withDescription("give up after this time"), Flag.withDefault(45)),
@@ -49,19 +49,19 @@ const mutants = Command.make("mutants", config, (input) =>
     const { jobs, minutes, runs, timeoutScale: timeScale } = input
     if (Math.min(jobs, minutes, runs, timeScale) <= 0)
       return yield* Effect.fail(
-        new Failure("--runs, --jobs, --minutes and --timeout-scale are above 0", exitCodes.usage)
+        new Failure("--runs, --jobs, --minutes and --timeout-scale must be above 0", exitCodes.usage)
       )
     const settings = { jobs, runs, timeScale, isFull: input.full }
     const judgements = yield* judgeAll(scenarios, input.names, settings).pipe(
       Effect.timeoutOrElse({
         duration: minutes * 60_000,
-        orElse: () => Effect.fail(new Failure(`not done within ${minutes} minutes`))
+        orElse: () => Effect.fail(new Failure(`not finished within ${minutes} minutes`))
       })
     )
     const wrong = judgements.filter(({ complaints }) => complaints.length > 0)
     const unproved = input.names.length === 0 ? clausesWithoutProof(judgements) : []
     for (const clause of unproved) print(`WRONG  ${clause}: no fault was caught by a scenario that blames it`)
-    print(`${judgements.length - wrong.length} servers judged rightly, ${wrong.length} wrongly`)
+    print(`${judgements.length - wrong.length} servers judged correctly, ${wrong.length} wrongly`)
     if (wrong.length > 0) print(`wrongly: ${wrong.map(({ name }) => name).join(" ")}`)
     if (wrong.length + unproved.length > 0)
       return yield* Effect.fail(new Failure("the scenarios do not prove what they say"))
@@ -81,7 +81,12 @@ const judgeAll = Effect.fnUntraced(function* (
   const known = new Set([...variants, ...faults].map(({ name }) => name))
   const unknown = names.find((name) => !known.has(name))
   if (unknown !== undefined)
-    return yield* Effect.fail(new Failure(`there is no fault or variant "${unknown}"`, exitCodes.usage))
+    return yield* Effect.fail(
+      new Failure(
+        `unknown fault or variant "${unknown}"; mutants/serve.ts --list prints them all`,
+        exitCodes.usage
+      )
+    )
   const isAsked = ({ name }: { readonly name: string }) => names.length === 0 || names.includes(name)
   const base = yield* judgeBase(scenarios, settings)
   report(base)

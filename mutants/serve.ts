@@ -36,7 +36,7 @@ const changeNamed = (
 ): Change | undefined => {
   if (name === undefined) return undefined
   const row = rows.find((row) => row.name === name)
-  return row?.change ?? stop(`There is no ${kind} "${name}"; --list prints them all.`, 2)
+  return row?.change ?? stop(`unknown ${kind} "${name}"; --list prints them all`, 2)
 }
 
 const { positionals, values } = argumentsOf()
@@ -59,6 +59,6 @@ if (values.help) {
     })
     console.log(`listening on 127.0.0.1:${(server.address() as AddressInfo).port}`)
   } catch (error) {
-    stop(`Cannot listen on port ${port}: ${(error as Error).message}`, 1)
+    stop(`cannot listen on port ${port}: ${(error as Error).message}`, 1)
   }
 }

@@ -1,9 +1,9 @@
 import type { Socket } from "node:net"
 
-/** What a stream of bytes holds next: the bytes of one JSON value, or why there is none. */
+/** The next thing in a stream of bytes: one JSON value, or why there is none. */
 export type Frame = Buffer | "malformed" | "too_large"
 
-/** Turns the bytes of one connection into frames, wherever the segments end. */
+/** Turns the bytes of one connection into frames, wherever its segments end. */
 export interface Reader {
   push(chunk: Buffer): Iterable<Frame>
 }
@@ -14,10 +14,10 @@ export interface Client {
   readonly reader: Reader
   /** The name it holds while it is logged in. */
   name: string | undefined
-  /** Which features it was granted. */
+  /** The features it was granted. */
   features: ReadonlyArray<string>
   malformedInARow: number
-  /** Nothing more is sent to it and nothing more of it is read. */
+  /** Nothing more is sent to it or read from it. */
   ended: boolean
 }
 
@@ -45,7 +45,7 @@ export type Code =
   | "server_full"
   | "shutting_down"
 
-/** What a request is answered with; `undefined` where it is not to be answered (any more). */
+/** The answer to a request; `undefined` if there is none, or none any more. */
 type Answer = Reply | undefined | Promise<Reply | undefined>
 
 /**

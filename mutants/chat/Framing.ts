@@ -54,7 +54,7 @@ export const framing = (chat: Chat): Framing => ({
   finished: (client) => chat.end(client)
 })
 
-/** What comes, up to FIN or reset; then a blank, because only that or the end can finish a number. */
+/** The chunks up to FIN or reset; then a blank, because only that or the end can finish a number. */
 async function* chunksOf({ socket }: Client): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of socket.iterator({ destroyOnReturn: false })) yield chunk as Buffer

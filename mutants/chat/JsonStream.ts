@@ -50,7 +50,7 @@ export class JsonStream implements Reader {
     this.heldBytes += chunk.length - start
   }
 
-  /** Whether the byte belongs to the value, comes after it (only a number ends so), or can never be part of it. */
+  /** Tells if the byte belongs to the value, comes after it (only a number ends so), or can never be part of it. */
   private step(byte: number): "inside" | "before" | "malformed" {
     while (true) {
       const row = this.expected.at(-1)
@@ -73,11 +73,11 @@ export class JsonStream implements Reader {
 
 const NEWLINE = 0x0a
 
-/** Space, tab, return and newline: what may stand between two values. */
+/** Space, tab, return and newline, which may separate two values. */
 export const isBlank = (byte: number): boolean =>
   byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === NEWLINE
 
-/** What may come next: after a byte the rows to expect then (last one first), else without one `otherwise`. */
+/** The bytes that may come next, each with the rows to expect after it (last one first); `otherwise` without a byte. */
 interface Row {
   readonly on: Array<ReadonlyArray<Row> | undefined>
   otherwise: ReadonlyArray<Row> | undefined

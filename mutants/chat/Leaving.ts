@@ -11,7 +11,7 @@ export const leaving = (chat: Chat): Leaving => ({
     chat.announce("left", client, name)
   },
 
-  /** Says no more; what still comes is dropped until the peer's FIN, for a bounded time (END-1). */
+  /** Sends no more; what still comes is dropped until the peer's FIN, for a bounded time (END-1). */
   end(client) {
     const { socket } = client
     client.ended = true

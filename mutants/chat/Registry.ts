@@ -2,7 +2,7 @@ import type { Chat } from "./Chat.ts"
 
 type Registry = Pick<Chat, "clients" | "members" | "key" | "isName" | "claim" | "release" | "usernames">
 
-/** Who is connected, and who holds which name; the map keeps the login order. */
+/** The connected clients and the names they hold; the map keeps the login order. */
 export const registry = (chat: Chat): Registry => ({
   clients: new Set(),
   members: new Map(),
@@ -30,5 +30,5 @@ export const registry = (chat: Chat): Registry => ({
   usernames: () => [...chat.members.values()].flatMap(({ name }) => name ?? [])
 })
 
-/** Controls, lone surrogates, direction marks, line separators, and what renders as nothing. */
+/** Controls, lone surrogates, direction marks, line separators, and characters that are not drawn. */
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u

@@ -2,7 +2,7 @@ import type { Chat, Code } from "./Chat.ts"
 
 type Replies = Pick<Chat, "welcome" | "sent" | "users" | "goodbye" | "refusal" | "withId">
 
-/** What the server says, in the lab's words. */
+/** The server's replies, in the lab's words. */
 export const replies = (): Replies => ({
   welcome(client, { features }) {
     const message = `Bienvenue, ${client.name}`

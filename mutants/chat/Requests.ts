@@ -14,7 +14,7 @@ type Requests = Pick<
   | "mayList"
 >
 
-/** What each request does, and the one reply it gets. */
+/** The requests: each does something and gets one reply. */
 export const requests = (chat: Chat): Requests => ({
   answer(client, value) {
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value)

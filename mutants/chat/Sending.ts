@@ -5,7 +5,7 @@ type Sending = Pick<
   "event" | "recipients" | "broadcast" | "deliver" | "announce" | "reply" | "send" | "encode" | "write"
 >
 
-/** The way out: who gets what, and how it becomes bytes. */
+/** The way out: who gets which object, and its bytes. */
 export const sending = (chat: Chat): Sending => ({
   event: (client, { content }) => ({ type: "message", username: client.name, content }),
 

@@ -2,7 +2,7 @@ import { brokenAt, content, dyingOf, readingBy } from "../Changes.ts"
 import type { Event, Reply } from "../chat/Chat.ts"
 import { type Fault, must, should } from "../Fault.ts"
 
-/** MSG-6: what became of the content on its way. */
+/** MSG-6: what became of the content on the way. */
 export const contentFaults: ReadonlyArray<Fault> = [
   must("quotes-unescaped", ["MSG-6"], "builds its JSON by gluing strings together", () => ({
     encode: glued
@@ -25,13 +25,13 @@ export const contentFaults: ReadonlyArray<Fault> = [
   must(
     "content-trimmed",
     ["MSG-6"],
-    "cuts the blanks off both ends",
+    "trims the spaces off both ends",
     content((text) => text.trim() || text)
   ),
   must(
     "line-breaks-flattened",
     ["MSG-6"],
-    "turns line breaks into blanks",
+    "turns line breaks into spaces",
     content((text) => text.replaceAll(/[\r\n]+/g, " "))
   ),
   must(
@@ -43,7 +43,7 @@ export const contentFaults: ReadonlyArray<Fault> = [
   must(
     "html-escaped",
     ["MSG-6"],
-    "turns < into &lt; on its way",
+    "turns < into &lt; on the way",
     content((text) => text.replaceAll("<", "&lt;").replaceAll(">", "&gt;"))
   ),
   must(
@@ -73,7 +73,7 @@ export const contentFaults: ReadonlyArray<Fault> = [
   must(
     "braces-counted-in-strings",
     ["MSG-6"],
-    "counts braces to find the end of an object, also those inside strings",
+    "counts braces to find the end of an object, including those inside strings",
     readingBy((bytes) => {
       const texts: Array<Buffer> = []
       let [start, open] = [0, 0]
@@ -97,7 +97,7 @@ export const contentFaults: ReadonlyArray<Fault> = [
   must(
     "long-message-kills",
     ["MSG-6"],
-    "copies a message of any length into a char[1024] and overwrites what lies behind it",
+    "copies a message of any length into a char[1024] and overwrites what follows it",
     dyingOf("segmentation fault", (text) => Buffer.byteLength(text) > 1500)
   )
 ]

@@ -13,7 +13,7 @@ export const framingFaults: ReadonlyArray<Fault> = [
   must(
     "half-forgotten",
     ["FRAME-1"],
-    "clears the buffer after each recv, also when half a request is in it",
+    "clears the buffer after each recv, even when half a request is in it",
     readingJson(
       (stream, fresh) =>
         function* (chunk) {
@@ -25,7 +25,7 @@ export const framingFaults: ReadonlyArray<Fault> = [
   must(
     "escape-forgotten",
     ["FRAME-1"],
-    "no longer knows after a recv that a backslash came right before it",
+    "forgets at each recv that the byte before it was a backslash",
     readingJson((stream) => {
       let cutAfterBackslash = false
       return function* (chunk) {
@@ -125,7 +125,7 @@ export const framingFaults: ReadonlyArray<Fault> = [
   must(
     "space-refused",
     ["FRAME-4", "LOGIN-1"],
-    'searches the text for "type":" without a space, as the own client writes it',
+    'searches the text for "type":" without a space, as its own client writes it',
     (base) => ({
       parse: (text) => (text.includes('"type":"') ? base.parse(text) : { type: "unknown" })
     })
@@ -141,7 +141,7 @@ export const framingFaults: ReadonlyArray<Fault> = [
   should(
     "indented-refused",
     ["FRAME-4"],
-    "takes a newline for the end of a request, wherever it stands",
+    "takes a newline for the end of a request, wherever it is",
     brokenAt(/(?<=\n)/)
   ),
   should("no-limit", ["FRAME-5"], "collects whatever comes until the object is complete", () => ({
@@ -159,19 +159,19 @@ export const framingFaults: ReadonlyArray<Fault> = [
   should(
     "too-large-unsaid",
     ["FRAME-5", "END-1"],
-    "cuts a client off that sends too much, without saying why",
+    "cuts off a client that sends too much, without saying why",
     (base) => ({
       receive: (client, frame) =>
         frame === "too_large" ? void client.socket.resetAndDestroy() : base.receive(client, frame)
     })
   ),
-  should("limit-of-4-kib", ["MSG-6", "FRAME-5"], "has a limit that a long message already exceeds", () => ({
+  should("limit-of-4-kib", ["MSG-6", "FRAME-5"], "has a limit that a long message exceeds", () => ({
     frameBytesMax: 4096
   })),
   must(
     "duplicate-keys-kill",
     ["FRAME-8"],
-    "ends the process with an exception that nobody catches when a key comes twice",
+    "ends the process with an exception that nobody catches when a key is repeated",
     dyingOf("duplicate key", (text) => /"(\w+)":.*"\1":/.test(text))
   )
 ]

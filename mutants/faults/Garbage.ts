@@ -42,7 +42,7 @@ export const garbageFaults: ReadonlyArray<Fault> = [
   must(
     "bad-utf-8-kills",
     ["FRAME-6"],
-    "converts to wide characters with a function that throws at bytes that are no UTF-8",
+    "converts to wide characters with a function that throws on invalid UTF-8",
     readingJson((stream) => {
       const decoder = new TextDecoder("utf-8", { fatal: true })
       return (chunk) => {
@@ -54,7 +54,7 @@ export const garbageFaults: ReadonlyArray<Fault> = [
   must(
     "bad-utf-8-passed-on",
     ["FRAME-6"],
-    "passes bytes on as they came, also those that are no UTF-8",
+    "passes bytes on as they came, invalid UTF-8 included",
     (base) => ({
       reader: () => {
         const stream = base.reader()
@@ -87,7 +87,7 @@ export const garbageFaults: ReadonlyArray<Fault> = [
   should(
     "next-line-lost",
     ["FRAME-7"],
-    "throws the whole segment away in which a bad line stands",
+    "throws away the whole segment that a bad line is in",
     readingJson(
       (stream, fresh) =>
         function* (chunk) {
@@ -138,7 +138,7 @@ export const garbageFaults: ReadonlyArray<Fault> = [
   must(
     "tls-kills",
     ["FRAME-8"],
-    "takes the first bytes for a length, as another protocol has it, and asks for that much memory",
+    "takes the first bytes for a length, as in another protocol, and allocates that much memory",
     readingJson((stream) => (chunk) => {
       if (chunk[0] === 0x16) throw new RangeError("bad_alloc")
       return stream().push(chunk)
@@ -147,7 +147,7 @@ export const garbageFaults: ReadonlyArray<Fault> = [
   must(
     "http-kills",
     ["FRAME-8"],
-    "takes the text from find('{') on, also where there is no brace",
+    "takes the text from find('{') on, even if there is no brace",
     readingJson((stream) => (chunk) => {
       if (/^[A-Z]+ [^{]*\n/.test(chunk.toString("latin1"))) throw new RangeError("out_of_range in substr")
       return stream().push(chunk)
@@ -168,7 +168,7 @@ export const garbageFaults: ReadonlyArray<Fault> = [
   should(
     "huge-number-kills",
     ["FRAME-8"],
-    "converts numbers with stoi, which throws at one that is too big",
+    "converts numbers with stoi, which throws on one that is too big",
     dyingOf("out_of_range in stoi", (text) => /[0-9]{11}|e[0-9]{3}/.test(text))
   ),
   should(

@@ -1,20 +1,14 @@
-import { unserved } from "../Changes.ts"
+import { claiming, forMembers, unserved } from "../Changes.ts"
 import type { Client } from "../chat/Chat.ts"
 import { type Fault, must, should } from "../Fault.ts"
 
 /** LIST, LEAVE, PING, LOGOUT and CONC: who is there, who is gone, and how many at once. */
 export const leavingFaults: ReadonlyArray<Fault> = [
   must("asker-not-listed", ["LIST-1"], "lists the others", (base) => ({
-    list: (client) =>
-      client.name === undefined
-        ? base.refusal("not_logged_in", client)
-        : base.users(base.usernames().filter((name) => name !== client.name))
+    list: forMembers(base, (_, name) => base.users(base.usernames().filter((other) => other !== name)))
   })),
-  must("listed-twice", ["LIST-1"], "adds the asker to a list on which it already is", (base) => ({
-    list: (client) =>
-      client.name === undefined
-        ? base.refusal("not_logged_in", client)
-        : base.users([...base.usernames(), client.name])
+  must("listed-twice", ["LIST-1"], "adds the asker to a list that it is already on", (base) => ({
+    list: forMembers(base, (_, name) => base.users([...base.usernames(), name]))
   })),
   must("list-of-five", ["LIST-1"], "has room for five names", (base) => ({
     usernames: () => base.usernames().slice(0, 5)
@@ -37,15 +31,13 @@ export const leavingFaults: ReadonlyArray<Fault> = [
   must(
     "list-never-shrinks",
     ["LIST-2"],
-    "frees the name of one who leaves but keeps it on the list",
+    "frees the name of a client that leaves but keeps it on the list",
     (base) => {
       const seen = new Set<string>()
       return {
-        claim: (client, name) => {
-          const granted = base.claim(client, name)
-          if (granted) seen.add(name)
-          return granted
-        },
+        ...claiming(base, (isGranted, _, name) => {
+          if (isGranted) seen.add(name)
+        }),
         usernames: () => [...seen]
       }
     }
@@ -61,30 +53,28 @@ export const leavingFaults: ReadonlyArray<Fault> = [
   must(
     "refused-listed",
     ["LIST-2", "LIST-1"],
-    "adds a name to the list before it looks whether it is free",
+    "adds a name to the list before checking that it is free",
     (base) => {
       const tried: Array<string> = []
       return {
-        claim: (client, name) => {
-          const granted = base.claim(client, name)
-          if (!granted) tried.push(name)
-          return granted
-        },
+        ...claiming(base, (isGranted, _, name) => {
+          if (!isGranted) tried.push(name)
+        }),
         usernames: () => [...base.usernames(), ...tried]
       }
     }
   ),
-  must("name-never-free", ["LEAVE-1"], "takes who leaves off the list and keeps the name", () => ({
+  must("name-never-free", ["LEAVE-1"], "takes a client that leaves off the list but keeps its name", () => ({
     release: (client) => void (client.name = undefined)
   })),
   must("fin-unnoticed", ["LEAVE-1"], "takes recv's 0 for “nothing yet”", () => ({ finished: () => {} })),
-  must("fin-noticed-late", ["LEAVE-1"], "notices who has left when a minute's sweep comes round", (base) => ({
+  must("fin-noticed-late", ["LEAVE-1"], "notices departures only in a sweep once a minute", (base) => ({
     leave: (client) => void setTimeout(() => base.leave(client), 60_000).unref()
   })),
   must(
     "reset-keeps-the-name",
     ["LEAVE-2"],
-    "frees a name where recv gives 0, not where it gives -1",
+    "frees a name when recv returns 0, not when it returns -1",
     (base) => ({
       leave: (client) => (client.socket.errored === null ? base.leave(client) : undefined)
     })
@@ -92,7 +82,7 @@ export const leavingFaults: ReadonlyArray<Fault> = [
   must(
     "half-a-request-keeps-the-name",
     ["LEAVE-2"],
-    "waits for the rest of a request in a loop that only its end can leave",
+    "waits for the rest of a request in a loop that only a complete request can leave",
     (base) => {
       const waiting = new WeakSet<Client>()
       return {
@@ -107,7 +97,7 @@ export const leavingFaults: ReadonlyArray<Fault> = [
       }
     }
   ),
-  must("reset-kills", ["LEAVE-4"], "throws where recv gives -1", (base) => ({
+  must("reset-kills", ["LEAVE-4"], "throws when recv returns -1", (base) => ({
     accept: (socket) => {
       socket.on("error", (error) => {
         throw error
@@ -165,7 +155,7 @@ export const leavingFaults: ReadonlyArray<Fault> = [
   should(
     "half-close-is-the-end",
     ["LEAVE-5"],
-    "throws away what it has not sent yet when the client says that it has said all",
+    "throws away what it has not sent yet when the client half-closes",
     (base) => {
       const ending = new WeakSet<Client>()
       return {
@@ -179,34 +169,31 @@ export const leavingFaults: ReadonlyArray<Fault> = [
       }
     }
   ),
-  should("ping-unknown", ["PING-1"], "never heard of ping", (base) => ({
+  should("ping-unknown", ["PING-1"], "has never heard of ping", (base) => ({
     ping: (client) => base.refusal("unknown_type", client)
   })),
   should("ping-for-members", ["PING-1"], "answers a ping only after the login", (base) => ({
-    ping: (client, request) =>
-      client.name === undefined ? base.refusal("not_logged_in", client) : base.ping(client, request)
+    ping: forMembers(base, (client, _, request) => base.ping(client, request))
   })),
-  should("logout-unknown", ["LOGOUT-1"], "never heard of logout", (base) => ({
+  should("logout-unknown", ["LOGOUT-1"], "has never heard of logout", (base) => ({
     logout: (client) => base.refusal("unknown_type", client)
   })),
-  should("logout-unanswered", ["LOGOUT-1"], "closes at a logout without a word", (base) => ({
+  should("logout-unanswered", ["LOGOUT-1"], "closes on logout without a word", (base) => ({
     logout: (client) => {
       base.end(client)
       return undefined
     }
   })),
-  should("logout-stays", ["LOGOUT-1"], "says good-bye, frees the name and keeps the connection", (base) => ({
-    logout: (client) => {
-      const { name } = client
-      if (name === undefined) return base.refusal("not_logged_in", client)
+  should("logout-stays", ["LOGOUT-1"], "says goodbye, frees the name and keeps the connection", (base) => ({
+    logout: forMembers(base, (client, name) => {
       base.leave(client)
       return base.goodbye(name)
-    }
+    })
   })),
   should(
     "logout-keeps-the-name",
     ["LOGOUT-1"],
-    "frees a name where the connection breaks, not where it ends well",
+    "frees a name when the connection breaks, not when it ends well",
     (base) => {
       const polite = new WeakSet<Client>()
       return {
@@ -223,13 +210,11 @@ export const leavingFaults: ReadonlyArray<Fault> = [
     ["LOGOUT-1"],
     "works through the rest of the segment after a logout",
     (base) => ({
-      logout: (client, request) => {
-        const { name } = client
-        if (name === undefined) return base.refusal("not_logged_in", client)
+      logout: forMembers(base, (client, name, request) => {
         base.reply(client, base.goodbye(name), request)
         setTimeout(() => base.end(client), 5)
         return undefined
-      }
+      })
     })
   ),
   must("four-clients-only", ["CONC-1"], "has an array of four threads", (base) => ({

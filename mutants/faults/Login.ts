@@ -1,4 +1,4 @@
-import { after, refused } from "../Changes.ts"
+import { after, claiming, refused } from "../Changes.ts"
 import type { Client } from "../chat/Chat.ts"
 import { type Fault, must, should } from "../Fault.ts"
 
@@ -25,7 +25,7 @@ export const loginFaults: ReadonlyArray<Fault> = [
       message: `Bienvenue ${client.name}`
     })
   })),
-  must("duplicates", ["LOGIN-3", "LOGIN-4"], "never looks whether a name is taken", (base) => ({
+  must("duplicates", ["LOGIN-3", "LOGIN-4"], "never checks whether a name is taken", (base) => ({
     claim: (client, name) => {
       let key = base.key(name)
       while (base.members.has(key)) key += "'"
@@ -38,13 +38,18 @@ export const loginFaults: ReadonlyArray<Fault> = [
       client.name = undefined
     }
   })),
-  must("newest-wins", ["LOGIN-3"], "throws the owner out when somebody else comes with its name", (base) => ({
-    claim: (client, name) => {
-      const owner = base.members.get(base.key(name))
-      if (owner !== undefined) base.end(owner)
-      return base.claim(client, name)
-    }
-  })),
+  must(
+    "newest-wins",
+    ["LOGIN-3"],
+    "throws out the owner of a name when somebody else asks for it",
+    (base) => ({
+      claim: (client, name) => {
+        const owner = base.members.get(base.key(name))
+        if (owner !== undefined) base.end(owner)
+        return base.claim(client, name)
+      }
+    })
+  ),
   must(
     "refused-becomes-owner",
     ["LOGIN-3"],
@@ -61,15 +66,13 @@ export const loginFaults: ReadonlyArray<Fault> = [
   must(
     "refused-frees-the-name",
     ["LOGIN-3"],
-    "removes the name at the end of a thread, also when it was refused there",
+    "removes the name at the end of a thread, even if it was refused there",
     (base) => {
       const tried = new WeakMap<Client, string>()
       return {
-        claim: (client, name) => {
-          const granted = base.claim(client, name)
-          if (!granted) tried.set(client, name)
-          return granted
-        },
+        ...claiming(base, (isGranted, client, name) => {
+          if (!isGranted) tried.set(client, name)
+        }),
         closed: (client) => {
           base.members.delete(base.key(tried.get(client) ?? ""))
           base.closed(client)
@@ -77,23 +80,16 @@ export const loginFaults: ReadonlyArray<Fault> = [
       }
     }
   ),
-  must(
-    "owner-is-told",
-    ["LOGIN-3"],
-    "sends the refusal to the socket that it finds under the name",
-    (base) => ({
-      claim: (client, name) => {
-        const granted = base.claim(client, name)
-        const owner = base.members.get(base.key(name))!
-        if (!granted) base.send(owner, base.refusal("username_taken", owner))
-        return granted
-      }
+  must("owner-is-told", ["LOGIN-3"], "sends the refusal to the socket that it finds under the name", (base) =>
+    claiming(base, (isGranted, _, name) => {
+      const owner = base.members.get(base.key(name))!
+      if (!isGranted) base.send(owner, base.refusal("username_taken", owner))
     })
   ),
   must(
     "refusal-unanswered",
     ["LOGIN-3", "REQ-2"],
-    "answers a login only where it succeeds",
+    "answers a login only when it succeeds",
     refused(() => undefined)
   ),
   should("refusal-is-a-failure", ["LOGIN-3"], "has its own word for errors", (base) => ({
@@ -102,7 +98,7 @@ export const loginFaults: ReadonlyArray<Fault> = [
   must(
     "claim-race",
     ["LOGIN-4"],
-    "looks whether a name is free in one step and takes it in another",
+    "checks that a name is free in one step and takes it in another",
     (base) => ({
       login: async (client, request) => {
         const problem = base.problemOfLogin(client, request)
@@ -146,10 +142,10 @@ export const loginFaults: ReadonlyArray<Fault> = [
       return undefined
     })
   ),
-  should("any-name", ["LOGIN-6"], "takes any string for a name, also an empty one", () => ({
+  should("any-name", ["LOGIN-6"], "takes any string for a name, even an empty one", () => ({
     isName: () => true
   })),
-  should("long-names", ["LOGIN-6"], "sets no limit to the length of a name", () => ({
+  should("long-names", ["LOGIN-6"], "sets no limit on the length of a name", () => ({
     nameCodePointsMax: Number.POSITIVE_INFINITY
   })),
   should("long-name-kills", ["LOGIN-6"], "copies a name of any length into a char[33]", (base) => ({
@@ -161,13 +157,10 @@ export const loginFaults: ReadonlyArray<Fault> = [
   should("name-in-bytes", ["LOGIN-6"], "counts bytes where characters were meant", (base) => ({
     isName: (name) => base.isName(name) && Buffer.byteLength(name) <= 32
   })),
-  should(
-    "name-before-nfc",
-    ["LOGIN-6"],
-    "counts an accent that stands apart as a character of its own",
-    (base) => ({ isName: (name) => base.isName(name) && [...name].length <= 32 })
-  ),
-  should("name-trimmed", ["LOGIN-6"], "cuts the blanks off a name and lets it in", (base) => ({
+  should("name-before-nfc", ["LOGIN-6"], "counts a combining accent as a character of its own", (base) => ({
+    isName: (name) => base.isName(name) && [...name].length <= 32
+  })),
+  should("name-trimmed", ["LOGIN-6"], "trims the spaces off a name and lets it in", (base) => ({
     problemOfLogin: (client, { username }) =>
       base.problemOfLogin(client, { username: typeof username === "string" ? username.trim() : username }),
     claim: (client, name) => base.claim(client, name.trim())
@@ -224,11 +217,9 @@ export const loginFaults: ReadonlyArray<Fault> = [
     const names = new Map<string, string>()
     return {
       problemOfLogin: (client, request) => base.problemOfLogin({ ...client, name: undefined }, request),
-      claim: (client, name) => {
-        const granted = base.claim(client, name)
-        if (granted) names.set(base.key(name), name)
-        return granted
-      },
+      ...claiming(base, (isGranted, _, name) => {
+        if (isGranted) names.set(base.key(name), name)
+      }),
       usernames: () => [...base.members.keys()].flatMap((key) => names.get(key) ?? []),
       release: (client, name) => {
         base.release(client, name)
@@ -236,7 +227,7 @@ export const loginFaults: ReadonlyArray<Fault> = [
       }
     }
   }),
-  should("second-login-welcomed", ["LOGIN-8"], "says welcome to a second login and does nothing", (base) => ({
+  should("second-login-welcomed", ["LOGIN-8"], "welcomes a second login and does nothing", (base) => ({
     login: (client, request) =>
       client.name === undefined ? base.login(client, request) : base.welcome(client, request)
   })),
@@ -253,7 +244,7 @@ export const loginFaults: ReadonlyArray<Fault> = [
   must(
     "names-lowered",
     ["MSG-1", "LIST-1", "LOGIN-9"],
-    "turns names into small letters to compare them, and shows them so",
+    "turns names to lower case to compare them, and shows them that way",
     (base) => ({ claim: (client, name) => base.claim(client, name.toLowerCase()) })
   ),
   must("names-cut", ["MSG-1", "LIST-1"], "keeps names in a char[8]", (base) => ({

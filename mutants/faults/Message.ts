@@ -10,7 +10,7 @@ export const messageFaults: ReadonlyArray<Fault> = [
   must(
     "stops-at-the-sender",
     ["MSG-1"],
-    "writes break where continue was meant, and who logged in after the sender hears nothing",
+    "writes break where continue was meant, so whoever logged in after the sender hears nothing",
     (base) => ({
       recipients: (from) => {
         const members = [...base.members.values()]
@@ -21,7 +21,7 @@ export const messageFaults: ReadonlyArray<Fault> = [
   must("last-one-forgotten", ["MSG-1"], "loops to size - 1", (base) => ({
     recipients: (from) => [...base.members.values()].slice(0, -1).filter((member) => member !== from)
   })),
-  must("stops-at-the-dead", ["MSG-1", "LEAVE-4"], "gives the whole loop up where one send fails", (base) => ({
+  must("stops-at-the-dead", ["MSG-1", "LEAVE-4"], "gives up the whole loop when one send fails", (base) => ({
     leave: (client) => void setTimeout(() => base.leave(client), 30),
     recipients: (from) => {
       const others = base.recipients(from)
@@ -60,7 +60,7 @@ export const messageFaults: ReadonlyArray<Fault> = [
   must("ack-without-status", ["MSG-2"], "answers a message with `type: ack`", () => ({
     sent: () => ({ type: "ack", message: "Message envoyé à tous les clients" })
   })),
-  should("ack-misspelt", ["MSG-2"], "acknowledges in words of his own", () => ({
+  should("ack-misspelt", ["MSG-2"], "acknowledges in words of its own", () => ({
     sent: () => ({ status: "success", message: "Message envoyé" })
   })),
   must("sender-hears-itself", ["MSG-3"], "sends to everyone without looking who it came from", (base) => ({
@@ -125,7 +125,7 @@ export const messageFaults: ReadonlyArray<Fault> = [
   should("content-undefined", ["MSG-9"], "delivers a message that has no content", (base) => ({
     problemOfMessage: (client, request) => base.problemOfMessage(client, { content: "x", ...request })
   })),
-  should("content-of-any-kind", ["MSG-9"], "makes a string of whatever content is", (base) => ({
+  should("content-of-any-kind", ["MSG-9"], "turns whatever the content is into a string", (base) => ({
     problemOfMessage: (client, { content, username }) =>
       base.problemOfMessage(client, { content: content && String(content), username }),
     event: (client, { content }) => ({ type: "message", username: client.name, content: String(content) })
@@ -133,7 +133,7 @@ export const messageFaults: ReadonlyArray<Fault> = [
   should(
     "send-blocks",
     ["MSG-10"],
-    "has a sender's thread wait in send() for the one who does not read",
+    "makes the sender's thread wait in send() for a client that does not read",
     (base) => ({ broadcast: (from, event) => oneAfterTheOther(base, from, event) })
   ),
   should("lock-while-sending", ["MSG-10"], "holds the lock of the client table while sending", (base) => {

@@ -1,3 +1,4 @@
+import { claiming } from "../Changes.ts"
 import type { Client, Reply } from "../chat/Chat.ts"
 import { type Fault, may, should } from "../Fault.ts"
 
@@ -21,12 +22,18 @@ export const presenceFaults: ReadonlyArray<Fault> = [
       }
     })
   ),
-  may("joined-unsaid", ["PRES-1"], "tells who goes but not who comes", (base) => ({
+  may("joined-unsaid", ["PRES-1"], "announces who leaves but not who joins", (base) => ({
     announce: (type, who, name) => (type === "left" ? base.announce(type, who, name) : undefined)
   })),
-  may("left-unsaid-after-reset", ["PRES-1"], "tells who leaves politely, not who was cut off", (base) => ({
-    announce: (type, who, name) => (who.socket.errored === null ? base.announce(type, who, name) : undefined)
-  })),
+  may(
+    "left-unsaid-after-reset",
+    ["PRES-1"],
+    "announces who leaves politely, not who was cut off",
+    (base) => ({
+      announce: (type, who, name) =>
+        who.socket.errored === null ? base.announce(type, who, name) : undefined
+    })
+  ),
   may("left-before-free", ["PRES-1"], "says that somebody left while the name is still taken", (base) => {
     const leaving = new WeakSet<Client>()
     return {
@@ -38,7 +45,7 @@ export const presenceFaults: ReadonlyArray<Fault> = [
       }
     }
   }),
-  may("joined-one-behind", ["PRES-1"], "tells who came when the next one comes", (base) => {
+  may("joined-one-behind", ["PRES-1"], "announces each newcomer only when the next one comes", (base) => {
     let announceLast: (() => void) | undefined
     return {
       announce: (type, who, name) => {
@@ -48,7 +55,7 @@ export const presenceFaults: ReadonlyArray<Fault> = [
       }
     }
   }),
-  may("own-arrival", ["PRES-1"], "tells everybody who came, the newcomer included", (base) => ({
+  may("own-arrival", ["PRES-1"], "announces a newcomer to everybody, the newcomer included", (base) => ({
     login: (client, request) => {
       const reply = base.login(client, request) as Reply
       if (client.features.includes("presence") && reply.status === "success")
@@ -56,22 +63,15 @@ export const presenceFaults: ReadonlyArray<Fault> = [
       return reply
     }
   })),
-  may(
-    "refused-announced",
-    ["PRES-1"],
-    "tells who came before it has looked whether the name is free",
-    (base) => ({
-      claim: (client, name) => {
-        const granted = base.claim(client, name)
-        if (!granted) base.announce("joined", client, name)
-        return granted
-      }
+  may("refused-announced", ["PRES-1"], "announces a newcomer before checking that the name is free", (base) =>
+    claiming(base, (isGranted, client, name) => {
+      if (!isGranted) base.announce("joined", client, name)
     })
   ),
   should(
     "presence-for-all",
     ["PLAIN-1"],
-    "sends its notices to everyone as soon as one has asked",
+    "sends its notices to everyone as soon as one client has asked",
     (base) => {
       let wasAsked = false
       return {

@@ -20,7 +20,7 @@ export const replyingFaults: ReadonlyArray<Fault> = [
   should(
     "unknown-type-closes",
     ["REQ-1"],
-    "closes the connection at a request that it does not know",
+    "closes the connection on a request that it does not know",
     (base) => ({
       carryOut: (client, request) => {
         if (isKnown(request)) return base.carryOut(client, request)
@@ -29,11 +29,11 @@ export const replyingFaults: ReadonlyArray<Fault> = [
       }
     })
   ),
-  should("missing-type-unanswered", ["REQ-1"], "does nothing where `type` is missing", (base) => ({
+  should("missing-type-unanswered", ["REQ-1"], "does nothing when `type` is missing", (base) => ({
     answer: (client, value) =>
       (value as Request | null)?.type === undefined ? undefined : base.answer(client, value)
   })),
-  should("null-kills", ["REQ-1"], "reads a field of whatever the parser gave, null included", (base) => ({
+  should("null-kills", ["REQ-1"], "reads a field of whatever the parser returned, null included", (base) => ({
     answer: (client, value) => {
       if (value === null) throw new TypeError("cannot read `type` of null")
       return base.answer(client, value)
@@ -71,7 +71,7 @@ export const replyingFaults: ReadonlyArray<Fault> = [
   must(
     "alone-unanswered",
     ["MSG-2", "REQ-2"],
-    "returns early where nobody else is there to hear a message",
+    "returns early when nobody else is there to hear a message",
     (base) => ({
       message: (client, request) =>
         client.name !== undefined && base.recipients(client).length === 0
@@ -85,13 +85,13 @@ export const replyingFaults: ReadonlyArray<Fault> = [
       return base.carryOut(client, request)
     }
   })),
-  should("strict-fields", ["REQ-3"], "refuses a request that has a field too many", (base) => ({
+  should("strict-fields", ["REQ-3"], "refuses a request that has an extra field", (base) => ({
     carryOut: (client, request) =>
       Object.keys(request).every((key) => fields.has(key))
         ? base.carryOut(client, request)
         : base.refusal("invalid_request", client)
   })),
-  should("id-missing", ["ID-1"], "never heard of ids", () => ({ withId: (reply) => reply })),
+  should("id-missing", ["ID-1"], "has never heard of ids", () => ({ withId: (reply) => reply })),
   should("id-if-true", ["ID-1"], "writes `if (id)`, which 0 does not pass", (base) => ({
     withId: (reply, request) => (request.id ? base.withId(reply, request) : reply)
   })),
@@ -99,10 +99,10 @@ export const replyingFaults: ReadonlyArray<Fault> = [
     withId: (reply, request) =>
       request.id === undefined ? reply : base.withId(reply, { id: String(request.id) })
   })),
-  should("id-null", ["ID-1"], "writes `id: null` where the request had none", (base) => ({
+  should("id-null", ["ID-1"], "writes `id: null` when the request had none", (base) => ({
     withId: (reply, request) => ({ id: null, ...base.withId(reply, request) })
   })),
-  should("id-not-in-errors", ["ID-1"], "forgets the id where something went wrong", (base) => ({
+  should("id-not-in-errors", ["ID-1"], "forgets the id when something went wrong", (base) => ({
     withId: (reply, request) => (reply.status === "success" ? base.withId(reply, request) : reply)
   })),
   should("id-remembered", ["ID-1"], "keeps the id in the connection and never clears it", (base) => {
@@ -140,7 +140,7 @@ export const replyingFaults: ReadonlyArray<Fault> = [
       }
     })
   ),
-  should("goodbye-and-stays", ["END-1", "FRAME-5"], "says good-bye and forgets to close", (base) => ({
+  should("goodbye-and-stays", ["END-1", "FRAME-5"], "says goodbye and forgets to close", (base) => ({
     endBecause: (client, code) => base.send(client, base.refusal(code, client))
   })),
   should("killed-unsaid", ["END-1"], "exits on SIGTERM without telling anyone", () => ({
@@ -152,7 +152,7 @@ export const replyingFaults: ReadonlyArray<Fault> = [
       base.accept(socket)
     }
   })),
-  should("join-notices", ["PLAIN-1"], "tells everyone who comes and who goes", (base) => ({
+  should("join-notices", ["PLAIN-1"], "tells everyone who joins and who leaves", (base) => ({
     announce: (type, who, name) => {
       for (const to of base.recipients(who)) base.send(to, { type, username: name })
     }

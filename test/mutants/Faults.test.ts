@@ -105,6 +105,6 @@ describe("the command line", () => {
 
   it("says what is wrong with a name that it does not know", async () => {
     const error = await run("--fault", "nope").catch((error: unknown) => error)
-    assert.deepInclude(error, { code: 2, stderr: 'There is no fault "nope"; --list prints them all.\n' })
+    assert.deepInclude(error, { code: 2, stderr: 'unknown fault "nope"; --list prints them all\n' })
   })
 })
