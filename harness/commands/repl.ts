@@ -31,7 +31,7 @@ export const repl = Command.make(
       ({ lastLines, reason }) => new Failure([reason, ...lastLines].join("\n"), exitCodes.targetLost)
     )
     const { timeoutScale: timeScale } = input
-    const stage = new Stage({
+    const stage = yield* Stage.open({
       cast: new Map(),
       ignoring: [],
       target,
@@ -39,7 +39,6 @@ export const repl = Command.make(
       timeScale,
       random: randomOf(1, "")
     })
-    yield* Effect.addFinalizer(() => stage.clear)
     const session = new Session(stage)
     if (process.stdin.isTTY && !input.json) {
       const { converse } = yield* Effect.promise(() => import("../repl/Prompt.ts"))

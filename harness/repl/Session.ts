@@ -1,8 +1,8 @@
 import type { FailedAt, Step } from "../verbs/Step.ts"
-import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
-import type { ActorConnection, Incoming } from "../stage/ActorConnection.ts"
+import type { ActorConnection } from "../stage/ActorConnection.ts"
+import type { Incoming } from "../stage/WireEvent.ts"
 import { theEnd } from "../run/FinalChecks.ts"
 import type { StepFailed } from "../stage/Finding.ts"
 import { lint } from "../scenario/Lint.ts"
@@ -120,7 +120,7 @@ export class Session {
 
   /** Plays a step; one that fails takes nothing out of any inbox. */
   private play(sentence: string, step: Step): Effect.Effect<Entered> {
-    const startMillis = performance.now()
+    const startMillis = this.stage.nowMillis
     const captures = new CaptureScope(this.captures)
     const taken = this.watchInboxes()
     return playSteps([step], captures, this.stage, withinMillisDefault).pipe(

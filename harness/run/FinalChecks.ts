@@ -1,13 +1,12 @@
-import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import type { ClauseId } from "../language/Clauses.ts"
-import { ActorConnection, type Observer, unseen } from "../stage/ActorConnection.ts"
+import { ActorConnection } from "../stage/ActorConnection.ts"
 import { fail, type Finding, type StepFailed } from "../stage/Finding.ts"
 import { fence } from "../verbs/Fence.ts"
 import { encode } from "../language/Template.ts"
 import { isSuccess } from "../stage/PendingRequests.ts"
 import { seatsSure } from "../stage/ServerSeats.ts"
-import type { Stage } from "../stage/Stage.ts"
+import { waking } from "../stage/WireEvent.ts"
 import type { Scene } from "../verbs/Step.ts"
 import { count, show } from "../Format.ts"
 import { receivedNothing } from "../verbs/Receiving.ts"
@@ -59,7 +58,7 @@ const newcomer = Effect.fnUntraced(function* (scene: Scene) {
   for (;;) {
     const finding = yield* tryToLogIn(scene)
     if (finding === undefined) return
-    if (!full || performance.now() + pauseMillis > scene.deadlineMillis) return yield* fail(finding)
+    if (!full || scene.stage.nowMillis + pauseMillis > scene.deadlineMillis) return yield* fail(finding)
     yield* Effect.sleep(pauseMillis)
   }
 })
@@ -70,7 +69,8 @@ const pauseMillis = 20
 const tryToLogIn = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Return<Finding | undefined> {
   const { stage } = scene
   const username = stage.target.newcomerName()
-  const connection = yield* Effect.catchTag(stage.dial(onlyWaking(stage)), "StepFailed", ({ finding }) =>
+  const wiring = { actor: username, listener: waking(stage.changed) }
+  const connection = yield* Effect.catchTag(stage.dial(wiring), "StepFailed", ({ finding }) =>
     Effect.succeed(finding)
   )
   if (!(connection instanceof ActorConnection)) return connection
@@ -88,6 +88,3 @@ const tryToLogIn = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Return<
     return { expected, received: `the end of the connection (${reply})`, lost: true }
   return isSuccess(reply.value) ? undefined : { expected, received: show(reply.value) }
 })
-
-/** The newcomer is nobody of the cast: what it sees only wakes those who wait. */
-const onlyWaking = (stage: Stage): Observer => ({ ...unseen, changed: () => stage.changed.notify() })

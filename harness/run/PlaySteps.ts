@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import { FailedAt, type Scene, type Step } from "../verbs/Step.ts"
 import type { CaptureScope, Stage } from "../stage/Stage.ts"
@@ -33,6 +32,6 @@ export const sceneOf = (
   stage,
   captures,
   withinMillis: own * stage.timeScale,
-  deadlineMillis: performance.now() + own * stage.timeScale,
+  deadlineMillis: stage.nowMillis + own * stage.timeScale,
   playAll: (steps, scope) => playSteps(steps, scope, stage, withinMillis)
 })

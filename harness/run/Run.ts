@@ -1,5 +1,4 @@
 import { type FailureDetails, type Outcome, skipped, type Verdict } from "../verdict/Outcome.ts"
-import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { blame, type ClauseVerdict, type Place, wayOf } from "../verdict/Blame.ts"
@@ -53,11 +52,10 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
   const held = actorsOf(cast).filter((name) => server.strangers.has(name))
   if (held.length > 0) return skipped(scenario, `strangers hold ${listed(held)}`)
   const random = randomOf(settings.seed, scenario.title)
-  const stage = new Stage({ cast, ignoring, target, server, timeScale: settings.timeScale, random })
-  yield* Effect.addFinalizer(() => stage.clear)
+  const stage = yield* Stage.open({ cast, ignoring, target, server, timeScale: settings.timeScale, random })
   if (server.strangers.size > 0)
     stage.notes.add("strangers are connected: who they are and what they say is passed over")
-  const startMillis = performance.now()
+  const startMillis = stage.nowMillis
   const captures = new CaptureScope()
   const part = (name: "before" | "steps" | "after") =>
     Effect.mapError(playSteps(scenario[name], captures, stage, scenario.withinMillis), (failed): Failed => [
@@ -71,7 +69,7 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
   const failed = yield* failureOf(Effect.andThen(part("before"), Effect.andThen(part("steps"), end)))
   const failedAfter = yield* failureOf(part("after"))
   target.usedNames(stage.usernames)
-  return yield* judge(scenario, stage, target, server, failed ?? failedAfter, performance.now() - startMillis)
+  return yield* judge(scenario, stage, target, server, failed ?? failedAfter, stage.nowMillis - startMillis)
 }, Effect.scoped)
 
 type Failed = readonly [place: Place, finding: Finding]

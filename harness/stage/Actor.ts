@@ -1,8 +1,9 @@
-import type { ActorConnection, Incoming } from "./ActorConnection.ts"
+import type { ActorConnection } from "./ActorConnection.ts"
 import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import type { Captures, Json } from "../language/Json.ts"
 import { isSuccess } from "./PendingRequests.ts"
 import type { Happening } from "./Transcript.ts"
+import type { Incoming } from "./WireEvent.ts"
 
 /** One member of the cast: a scripted client with at most one connection at a time. */
 export class Actor {
@@ -51,7 +52,7 @@ export class Actor {
       const incoming = inbox[at]!
       if (lane !== "any" && incoming.lane !== lane && incoming.lane !== "noise") at++
       else if (wanted?.(incoming.value) === true) return incoming
-      else if (incoming.extra && !this.connection!.features) onExtra(this.take(incoming))
+      else if (incoming.extra && !this.connection!.requests.features) onExtra(this.take(incoming))
       else if (this.allows(incoming, captures)) this.take(incoming)
       else return incoming
     }

@@ -20,18 +20,37 @@ export interface PendingRequest {
   readonly refusable?: boolean
 }
 
+/** A request with the reply that answered it. */
+export interface Answer {
+  readonly request: PendingRequest
+  readonly granted: boolean
+}
+
 /**
- * Follows what one connection sends, so that each reply finds its request: replies come in request order (REQ-2), and
- * the one to `list` is known by its `users`. A server that answers too often, or not at all, is back in step with the
- * next `list`.
+ * Follows what one connection sends and what that leads to. Each reply finds its request: replies come in request order
+ * (REQ-2), and the one to `list` is known by its `users`. A server that answers too often, or not at all, is back in step
+ * with the next `list`.
  */
 export class PendingRequests {
   /** Whether something was sent that is no request at all: what the server does with the rest is its own affair (FRAME-6). */
   garbled = false
+  /** The name it is logged in under. */
+  username: string | undefined
+  /** Whether its login asked for features: it may see more than plain clients do (PLAIN-1). */
+  features = false
+  /** Whether a logout was granted. */
+  loggedOut = false
+  /** Whether a whole request was sent since the last hidden `list`. */
+  unfenced = false
   /** Whether `users` also came with a reply to something else: then it does not tell which request is answered. */
   private usersAnywhere = false
   private readonly frames = new Frames(objectBytesMax)
   private readonly open: Array<PendingRequest> = []
+  /** The contents of its messages. */
+  private readonly said = new Set<string>()
+  private hiddenAsked = 0
+  private hiddenAnswered = 0
+  private users: ReadonlyArray<Json> = []
 
   /** Whether the last bytes sent are an object that still lacks its end. */
   get unfinished(): boolean {
@@ -46,20 +65,62 @@ export class PendingRequests {
       const request =
         frame === malformed || frame === tooLarge ? undefined : requestOf(JSON.parse(frame) as Json)
       if (request === undefined) this.garbled = true
+      if (request?.content !== undefined) this.said.add(request.content)
       whole.push(request ?? { type: "other" })
       if (frame === tooLarge) break
     }
     this.open.push(...whole)
+    this.unfenced ||= whole.length > 0
     return whole
   }
 
-  /** Notes a `list` of the harness's own. */
-  sentHidden(refusable: boolean): void {
-    this.open.push({ type: "list", hidden: true, refusable })
+  /** Notes a `list` of the harness's own; answers with the ticket that its users can be asked for with. */
+  sentHidden(): number {
+    this.open.push({ type: "list", hidden: true, refusable: this.username === undefined })
+    this.unfenced = false
+    return ++this.hiddenAsked
   }
 
-  /** The request that this reply answers, or `undefined` where it answers none. */
-  answered(reply: Json): PendingRequest | undefined {
+  /** The users that the hidden `list` of this ticket was answered with, or `undefined` as long as it was not. */
+  hiddenAnswer(ticket: number): ReadonlyArray<Json> | undefined {
+    return this.hiddenAnswered >= ticket ? this.users : undefined
+  }
+
+  /** Notes a reply and what it changes; answers with the request it belongs to, where there is one. */
+  answered(reply: Json): Answer | undefined {
+    const request = this.requestFor(reply)
+    if (request === undefined) return undefined
+    if (request.hidden === true) {
+      this.hiddenAnswered++
+      this.users = (reply as { readonly users?: ReadonlyArray<Json> }).users ?? []
+    }
+    const granted = isSuccess(reply)
+    if (granted) this.follow(request)
+    return { request, granted }
+  }
+
+  /** Whether this is a message that it sent itself. */
+  isOwn(value: Json): boolean {
+    return (
+      hasField(value, "type", (type) => type === "message") &&
+      hasField(value, "username", (username) => username === this.username) &&
+      hasField(value, "content", (content) => typeof content === "string" && this.said.has(content))
+    )
+  }
+
+  /** What a request changes that was granted. */
+  private follow({ features, type, username }: PendingRequest): void {
+    if (type === "login" && username !== undefined) {
+      this.username ??= username
+      this.features ||= features === true
+    }
+    if (type === "logout") {
+      this.username = undefined
+      this.loggedOut = true
+    }
+  }
+
+  private requestFor(reply: Json): PendingRequest | undefined {
     if (hasField(reply, "users", Array.isArray)) {
       const list = this.open.findIndex(({ type }) => type === "list")
       if (list === -1) this.usersAnywhere = true

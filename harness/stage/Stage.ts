@@ -1,10 +1,10 @@
-import { performance } from "node:perf_hooks"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import { Actor } from "./Actor.ts"
 import type { ClauseId } from "../language/Clauses.ts"
-import { caption } from "./Caption.ts"
-import { ActorConnection, type Incoming, type Observer } from "./ActorConnection.ts"
+import { ActorConnection, type Wiring } from "./ActorConnection.ts"
 import { fail, type StepFailed } from "./Finding.ts"
 import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import type { Captures, Json, Scalar } from "../language/Json.ts"
@@ -14,13 +14,23 @@ import { hasField } from "./PendingRequests.ts"
 import { Condition } from "./Condition.ts"
 import type { Server, Target } from "./Target.ts"
 import { show } from "../Format.ts"
+import { nowOn } from "./Time.ts"
 import { type Happening, Transcript } from "./Transcript.ts"
+import { type Incoming, waking, type WireEvent, type WireListener } from "./WireEvent.ts"
 import { actorsOf, type Cast } from "../language/Subject.ts"
-
-const textCharactersMax = 500
 
 /** How long one connection attempt may take. */
 export const connectMillisMax = 10_000
+
+/** What a stage is set up with. */
+interface Setting {
+  readonly cast: Cast
+  readonly ignoring: ReadonlyArray<ObjectPattern>
+  readonly target: Target
+  readonly server: Server
+  readonly timeScale: number
+  readonly random: () => number
+}
 
 /** Where one scenario is played: its actors, what they have seen, and the server they see it from. */
 export class Stage {
@@ -29,6 +39,12 @@ export class Stage {
   readonly actors = new Map<string, Actor>()
   readonly changed = new Condition()
   readonly transcript = new Transcript()
+  /** Told of all that happens on the actors' connections, one after the other. */
+  readonly listeners: ReadonlyArray<WireListener> = [
+    (event) => this.transcript.follow(event),
+    (event) => this.learn(event),
+    waking(this.changed)
+  ]
   /** What a reader of the report should know about how it was judged. */
   readonly notes = new Set<string>()
   private readonly broken = new Map<ClauseId, string>()
@@ -48,21 +64,29 @@ export class Stage {
   /** Every name that logged in during this scenario. */
   readonly usernames = new Set<string>()
   private readonly ignoring: ReadonlyArray<ObjectPattern>
+  private readonly clock: Clock.Clock
 
-  constructor(setting: {
-    readonly cast: Cast
-    readonly ignoring: ReadonlyArray<ObjectPattern>
-    readonly target: Target
-    readonly server: Server
-    readonly timeScale: number
-    readonly random: () => number
-  }) {
+  private constructor(setting: Setting, clock: Clock.Clock) {
     for (const name of actorsOf(setting.cast)) this.join(name)
     this.ignoring = [...setting.ignoring, ...setting.target.ignoring]
     this.target = setting.target
     this.server = setting.server
     this.timeScale = setting.timeScale
     this.random = setting.random
+    this.clock = clock
+  }
+
+  /** A stage that is cleared when the scope closes. */
+  static open(setting: Setting): Effect.Effect<Stage, never, Scope.Scope> {
+    return Effect.acquireRelease(
+      Effect.map(Clock.Clock, (clock) => new Stage(setting, clock)),
+      (stage) => stage.clear
+    )
+  }
+
+  /** The time of the stage in milliseconds: what all deadlines are set by. */
+  get nowMillis(): number {
+    return nowOn(this.clock)
   }
 
   /** Lets one more actor take part. */
@@ -74,7 +98,7 @@ export class Stage {
   connect(actor: Actor, line: number): Effect.Effect<void, StepFailed> {
     return this.endOf(actor.connection).pipe(
       Effect.andThen(this.seats.makeRoom(this.timeScale)),
-      Effect.andThen(this.dial(this.observe(actor))),
+      Effect.andThen(this.dial(this.wiringOf(actor))),
       Effect.map((connection) => {
         actor.connection = connection
         actor.rest = undefined
@@ -99,9 +123,9 @@ export class Stage {
   }
 
   /** Opens a connection to the server within the bound for connecting. */
-  dial(observer: Observer): Effect.Effect<ActorConnection, StepFailed> {
+  dial(wiring: Wiring): Effect.Effect<ActorConnection, StepFailed> {
     const withinMillis = connectMillisMax * this.timeScale
-    return ActorConnection.open(this.server, observer, withinMillis).pipe(
+    return ActorConnection.open(this.server, wiring, withinMillis).pipe(
       Effect.tap((connection) => Effect.sync(() => this.seats.take(connection))),
       Effect.mapError(({ reason }) =>
         fail({
@@ -116,7 +140,8 @@ export class Stage {
 
   /** Notes what an actor does; what comes in afterwards is timed from it. */
   did(actor: Actor, line: number, what: Pick<Happening, "kind" | "text" | "caption" | "label">): void {
-    actor.lastDid = this.transcript.add({ ...what, actor: actor.name, line })
+    actor.lastDid = { ...what, atMillis: this.nowMillis, actor: actor.name, line }
+    this.transcript.add(actor.lastDid)
   }
 
   /** Waits until `look` has an answer, at most until the deadline: then `undefined`. */
@@ -124,13 +149,13 @@ export class Stage {
     return Effect.suspend(() => {
       const now = look()
       if (now !== undefined) return Effect.succeed(now)
-      const left = Math.max(0, deadlineMillis - performance.now())
+      const left = Math.max(0, deadlineMillis - this.nowMillis)
       return Effect.map(Effect.timeoutOption(this.changed.until(look), left), Option.getOrUndefined)
     })
   }
 
   /** Ends all connections that are left: with RST where the server ends too, so that no port stays in TIME_WAIT. */
-  get clear(): Effect.Effect<void> {
+  private get clear(): Effect.Effect<void> {
     return Effect.suspend(() => {
       const left = [...this.actors.values(), { connection: this.newcomer }]
       return Effect.forEach(
@@ -155,36 +180,39 @@ export class Stage {
     if (!this.broken.has(clause)) this.broken.set(clause, evidence)
   }
 
-  private observe(actor: Actor): Observer {
+  private wiringOf({ name }: Actor): Wiring {
     return {
-      without: (value) => withoutStrangers(value, this.server.strangers),
-      keeps: (incoming) =>
-        !isOfStranger(incoming.value, this.server.strangers) &&
-        !this.ignoring.some((pattern) => !(match(pattern, incoming.value, noCaptures) instanceof Mismatch)),
-      received: ({ lane, value }) => {
-        const text = show(value, textCharactersMax)
-        this.transcript.add({
-          actor: actor.name,
-          kind: "received",
-          text,
-          value,
-          caption: caption(value),
-          label: lane
-        })
-      },
-      echoed: ({ value }) => this.breaks("MSG-3", `${actor.name} received its own message ${show(value)}`),
-      changed: () => this.changed.notify(),
-      ended: (end) => {
-        const text = end === "reset" ? "the server resets the connection" : "the server closes"
-        this.transcript.add({ actor: actor.name, kind: "ended", text, caption: text, label: "end" })
-      },
-      asked: ({ type }) => {
-        if (type === "message") this.speaker = actor
-      },
-      loggedIn: (username) => {
-        actor.username = username
-        this.usernames.add(username)
-      }
+      actor: name,
+      filter: (value) => this.relevantPart(value),
+      listener: (event) => this.listeners.forEach((listener) => listener(event))
+    }
+  }
+
+  /** What concerns this scenario of a value that came in. */
+  private relevantPart(value: Json): Json | undefined {
+    if (isOfStranger(value, this.server.strangers)) return undefined
+    const relevant = withoutStrangers(value, this.server.strangers)
+    const ignored = this.ignoring.some(
+      (pattern) => !(match(pattern, relevant, noCaptures) instanceof Mismatch)
+    )
+    return ignored ? undefined : relevant
+  }
+
+  /** Learns what the rest of the scenario is judged by. */
+  private learn(event: WireEvent): void {
+    const actor = this.actors.get(event.actor)!
+    switch (event._tag) {
+      case "Asked":
+        if (event.request.type === "message") this.speaker = actor
+        break
+      case "Echoed":
+        this.breaks("MSG-3", `${actor.name} received its own message ${show(event.value)}`)
+        break
+      case "LoggedIn":
+        actor.username = event.username
+        this.usernames.add(event.username)
+        break
+      default:
     }
   }
 }

@@ -1,7 +1,9 @@
-import { performance } from "node:perf_hooks"
 import type { Json } from "../language/Json.ts"
+import { show } from "../Format.ts"
+import { caption } from "./Caption.ts"
+import type { WireEvent } from "./WireEvent.ts"
 
-/** What happened to one actor, and when, on the clock of `performance.now`. */
+/** What happened to one actor, and when, on the clock of the stage. */
 export interface Happening {
   readonly atMillis: number
   /** Empty for what concerns them all. */
@@ -24,13 +26,27 @@ export class Transcript {
   /** Told of everything as it happens. */
   onHappening: (happening: Happening) => void = () => undefined
 
-  add(happening: Omit<Happening, "atMillis">): Happening {
-    const timed = { ...happening, atMillis: performance.now() }
+  add(happening: Happening): void {
     if (this.happenings.length >= happeningsMax) this.happenings.splice(happeningsMax / 2, 1)
-    this.happenings.push(timed)
-    this.onHappening(timed)
-    return timed
+    this.happenings.push(happening)
+    this.onHappening(happening)
+  }
+
+  /** Adds what came from the server; what actors do is added by the steps that do it, with their lines. */
+  follow(event: WireEvent): void {
+    const { actor, atMillis } = event
+    if (event._tag === "Received") {
+      const { lane, value } = event.incoming
+      const text = show(value, textCharactersMax)
+      this.add({ atMillis, actor, kind: "received", text, value, caption: caption(value), label: lane })
+    }
+    if (event._tag === "Ended") {
+      const text = event.by === "reset" ? "the server resets the connection" : "the server closes"
+      this.add({ atMillis, actor, kind: "ended", text, caption: text, label: "end" })
+    }
   }
 }
+
+const textCharactersMax = 500
 
 const happeningsMax = 2_000

@@ -1,9 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Address } from "../../src/net/Address.ts"
-import { ActorConnection, unseen } from "../stage/ActorConnection.ts"
+import { ActorConnection } from "../stage/ActorConnection.ts"
 import { hasField } from "../stage/PendingRequests.ts"
 import { Condition } from "../stage/Condition.ts"
+import { waking } from "../stage/WireEvent.ts"
 import { encode } from "../language/Template.ts"
 import { listed } from "../Format.ts"
 
@@ -41,9 +42,9 @@ export const strangersAt = (
 export const usersAt = Effect.fnUntraced(
   function* (address: Address, username: string) {
     const changed = new Condition()
-    const observer = { ...unseen, changed: () => changed.notify() }
+    const wiring = { actor: username, listener: waking(changed) }
     const connection = yield* Effect.acquireRelease(
-      ActorConnection.open(address, observer, strangersMillisMax),
+      ActorConnection.open(address, wiring, strangersMillisMax),
       (connection) => connection.part
     )
     yield* connection.write(Buffer.concat([encode({ type: "login", username }), encode({ type: "list" })]))

@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import { performance } from "node:perf_hooks"
 import type { Actor } from "../stage/Actor.ts"
 import { fail } from "../stage/Finding.ts"
 import { shown } from "./Expectation.ts"
@@ -49,8 +48,8 @@ const refuseConnection = Effect.fnUntraced(function* (actor: Actor, step: Step<a
   const connected = yield* Effect.option(stage.connect(actor, step.line))
   if (connected._tag === "None") return
   const connection = actor.connection!
-  connection.mayEnd = true
-  const deadline = performance.now() + connectMillisMax * stage.timeScale
+  connection.allowEnd()
+  const deadline = stage.nowMillis + connectMillisMax * stage.timeScale
   const ended = yield* stage.until(() => connection.ended, deadline)
   const [first, second] = connection.inbox
   const wrong = second ?? (first !== undefined && isSuccess(first.value) ? first : undefined)

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { type Actor, type Lane } from "../stage/Actor.ts"
-import type { Incoming } from "../stage/ActorConnection.ts"
+import type { Incoming } from "../stage/WireEvent.ts"
 import { type Finding, fail, type StepFailed } from "../stage/Finding.ts"
 import { describe, match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import type { Captures } from "../language/Json.ts"

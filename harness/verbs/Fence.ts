@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
 import type { ActorConnection } from "../stage/ActorConnection.ts"
@@ -21,7 +20,7 @@ export const fence = (actors: ReadonlyArray<Actor>, scene: Scene): Effect.Effect
       if (connection?.open === true && !connection.fenceable)
         stage.notes.add(`${name} cannot be asked whether all has come: the senders' fences judge it (weaker)`)
     const senders = [...stage.actors.values()].filter(
-      (actor) => canFence(actor) && actor.connection!.unfenced
+      (actor) => canFence(actor) && actor.connection!.requests.unfenced
     )
     return askAll(senders, scene).pipe(
       Effect.andThen(Effect.suspend(() => askAll(actors.filter(canFence), scene))),
@@ -40,7 +39,6 @@ export const settle = ({ stage }: Scene): Effect.Effect<void> => {
 /** Asks who is there, unseen: the users, or `undefined` where the connection ended instead. */
 export const askUsers = Effect.fnUntraced(function* (actor: Actor, scene: Scene) {
   const connection = actor.connection!
-  connection.unfenced = false
   const ticket = yield* connection.ask()
   return yield* answered(actor, connection, ticket, scene)
 })
@@ -53,8 +51,8 @@ export const answered = Effect.fnUntraced(function* (
   { stage, withinMillis }: Scene
 ) {
   const outcome = yield* stage.until(
-    () => connection.answer(ticket) ?? (connection.open ? undefined : "ended"),
-    performance.now() + withinMillis
+    () => connection.requests.hiddenAnswer(ticket) ?? (connection.open ? undefined : "ended"),
+    stage.nowMillis + withinMillis
   )
   if (Array.isArray(outcome)) {
     if (stage.target.fences === "unknown") stage.target.fences = "list"

@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import { type Actor, laneOf } from "../stage/Actor.ts"
 import { shown } from "./Expectation.ts"
@@ -47,7 +46,7 @@ export const keepTrying = Effect.fnUntraced(function* (
         lost: actor.connection?.ended !== undefined
       })
     if (answer !== undefined) refusal = answer.received
-    if (answer === undefined || performance.now() + pauseMillis > scene.deadlineMillis)
+    if (answer === undefined || scene.stage.nowMillis + pauseMillis > scene.deadlineMillis)
       return yield* fail({
         actor: actor.name,
         expected: `${expected()} in the end`,
@@ -72,7 +71,7 @@ const look = (actor: Actor, exchange: Exchange, endMeansAgain: boolean, scene: S
   const next = actor.next(laneOf(exchange.until), captures, onExtra(scene.stage, actor))
   if (next === undefined) {
     if (connection.ended === undefined) return undefined
-    connection.mayEnd ||= endMeansAgain
+    if (endMeansAgain) connection.allowEnd()
     return {
       verdict: endMeansAgain ? "again" : "wrong",
       received: `the end of the connection (${connection.ended})`
@@ -84,7 +83,7 @@ const look = (actor: Actor, exchange: Exchange, endMeansAgain: boolean, scene: S
     scene.captures.keep(done)
     return { verdict: "done", received: shown(next) }
   }
-  connection.mayEnd = true
+  connection.allowEnd()
   const again = !(match(exchange.while, next.value, captures) instanceof Mismatch)
   return { verdict: again ? "again" : "wrong", received: shown(next) }
 }

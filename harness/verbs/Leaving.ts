@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import { type Actor, laneOf } from "../stage/Actor.ts"
 import type { ActorConnection } from "../stage/ActorConnection.ts"
@@ -149,7 +148,7 @@ const leaveInOrder = (
  * stay in TIME_WAIT: so it gets a moment, on which no verdict depends.
  */
 const letItEnd = (connection: ActorConnection, { stage }: Scene) =>
-  stage.until(() => connection.ended, performance.now() + 20)
+  stage.until(() => connection.ended, stage.nowMillis + 20)
 
 const halfClose = (actor: Actor, step: AnyStep, { stage }: Scene) => {
   if (actor.connection?.open !== true) return Effect.fail(notConnected(actor, "to half-close"))
@@ -185,7 +184,7 @@ const ended: Verb["play"] = expectation(
     return {
       _tag: "Seen",
       take: () => {
-        connection.mayEnd = true
+        connection.allowEnd()
       }
     }
   },
@@ -206,7 +205,7 @@ const seesGone = Effect.fnUntraced(function* (actor: Actor, step: Step<any, any>
     if (users === undefined) return yield* notConnected(actor, "to ask list")
     const left = names.filter((name) => users.includes(name))
     if (left.length === 0) return
-    if (performance.now() + pauseMillis > scene.deadlineMillis)
+    if (scene.stage.nowMillis + pauseMillis > scene.deadlineMillis)
       return yield* fail({
         actor: actor.name,
         expected: `${listed(left)} off the list`,

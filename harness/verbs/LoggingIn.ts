@@ -144,7 +144,7 @@ function lookForRefusal(actor: Actor, _step: Step<undefined>, scene: Scene): Sig
     (reply) => !isSuccess(reply)
   )
   const mayEnd = () => {
-    connection!.mayEnd = true
+    connection!.allowEnd()
   }
   if (next === undefined)
     return connection?.ended === undefined ? lookAtEnd(actor, refusal) : { _tag: "Seen", take: mayEnd }

@@ -101,8 +101,7 @@ export const ordering: ReadonlyArray<Verb> = [
     restarts: true,
     play: (_step, { stage }) =>
       Effect.suspend(() => {
-        for (const { connection } of stage.actors.values())
-          if (connection !== undefined) connection.mayEnd = true
+        for (const { connection } of stage.actors.values()) connection?.allowEnd()
         return stage.server.restart.pipe(
           Effect.mapError(({ reason }) =>
             fail({ expected: "the server restarts", received: reason, lost: true })
@@ -120,6 +119,7 @@ export const ordering: ReadonlyArray<Verb> = [
     play: (step: Step<string>, { stage }) =>
       Effect.sync(() => {
         stage.transcript.add({
+          atMillis: stage.nowMillis,
           actor: "",
           kind: "note",
           text: step.value,

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { type Actor, type Lane, laneOf } from "../stage/Actor.ts"
-import type { Incoming } from "../stage/ActorConnection.ts"
+import type { Incoming } from "../stage/WireEvent.ts"
 import { expectation, lookAt, lookAtEnd, seen, type Sight, shown, waitFor, wrong } from "./Expectation.ts"
 import { fail } from "../stage/Finding.ts"
 import { fence } from "./Fence.ts"

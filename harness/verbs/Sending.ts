@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
 import { captionSent } from "../stage/Caption.ts"
@@ -63,7 +62,8 @@ export const fenceBeforeLeaving = (
 ): Effect.Effect<void, StepFailed> =>
   Effect.suspend(() => {
     const { connection } = actor
-    const needed = step.options["at once"] !== true && connection?.fenceable === true && connection.unfenced
+    const needed =
+      step.options["at once"] !== true && connection?.fenceable === true && connection.requests.unfenced
     return needed ? fence([actor], scene) : Effect.void
   })
 
@@ -74,7 +74,7 @@ export const bounded = <A, E>(
   finding: () => Omit<Finding, "withinMillis">
 ): Effect.Effect<A, E | StepFailed> =>
   Effect.timeoutOrElse(effect, {
-    duration: Math.max(0, scene.deadlineMillis - performance.now()),
+    duration: Math.max(0, scene.deadlineMillis - scene.stage.nowMillis),
     orElse: () => Effect.fail(fail({ ...finding(), withinMillis: scene.withinMillis }))
   })
 

@@ -96,7 +96,7 @@ export interface Scene {
   readonly stage: Stage
   readonly captures: CaptureScope
   readonly withinMillis: number
-  /** On the clock of `performance.now`. */
+  /** On the clock of the stage. */
   readonly deadlineMillis: number
   /** Plays the steps of a block. */
   readonly playAll: (steps: ReadonlyArray<Step>, captures: CaptureScope) => Effect.Effect<void, FailedAt>

@@ -44,9 +44,8 @@ export const chat = (change?: Change): Target => ({
 export const session = Effect.gen(function* () {
   const target = chat()
   const server = yield* target.start
-  const stage = new Stage({ cast: new Map(), ignoring: [], target, server, timeScale: 1, random: () => 0 })
-  yield* Effect.addFinalizer(() => stage.clear)
-  return new Session(stage)
+  const setting = { cast: new Map(), ignoring: [], target, server, timeScale: 1, random: () => 0 }
+  return new Session(yield* Stage.open(setting))
 })
 
 /** The scenario of a text that has no mistake. */
