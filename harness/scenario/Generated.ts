@@ -9,16 +9,15 @@ export interface GeneratedFile {
   readonly content: string
 }
 
-/** The files that follow from the verb table, as `pnpm format` leaves them: its documentation, and the schema for editors. */
-export const generated = (read: (file: string) => string): Promise<ReadonlyArray<GeneratedFile>> => {
+/** The files that follow from the verb table, formatted: its documentation, and the schema for editors. */
+export const generated = async (read: (file: string) => string): Promise<ReadonlyArray<GeneratedFile>> => {
   const style = JSON.parse(read(".oxfmtrc.json")) as FormatConfig
-  const files = [
-    { file: documentation, content: read(documentation).replace(marked, `$1\n${verbTable}\n$2`) },
-    { file: schemaFile, content: JSON.stringify(fileSchema) }
+  const table = await format(documentation, verbTable, style)
+  const schema = await format(schemaFile, JSON.stringify(fileSchema), style)
+  return [
+    { file: documentation, content: read(documentation).replace(marked, `$1\n\n${table.code}\n$2`) },
+    { file: schemaFile, content: schema.code }
   ]
-  return Promise.all(
-    files.map(async ({ content, file }) => ({ file, content: (await format(file, content, style)).code }))
-  )
 }
 
 const documentation = "docs/HARNESS.md"
