@@ -106,10 +106,10 @@ const makeReception = Effect.gen(function* () {
   const onClosed = (connection: Connection): void => {
     seats.giveBack(connection.seat)
     if (refused.delete(connection) || !connections.delete(connection)) return
-    const { ending = "left", socket } = connection
+    const { bytesIn, bytesOut, ending = "left" } = connection
     stats.connectionsEnded[ending]++
-    stats.closedReceivedBytes += socket.bytesRead
-    stats.closedSentBytes += socket.bytesWritten
+    stats.closedReceivedBytes += bytesIn
+    stats.closedSentBytes += bytesOut
   }
   const rules: ConnectionRules = { ...settings, clock, stats, onSlow, onClosed }
   let lastId = 0
@@ -131,17 +131,18 @@ const makeReception = Effect.gen(function* () {
   }
 
   const acceptor: Acceptor<Seat> = {
-    accept: (socket) => {
+    accept: (newcomer) => {
       const { nowMillis } = clock
-      const seat = drain.isDraining() ? seats.none("shutting_down", nowMillis) : seats.take(socket, nowMillis)
-      if (seat.refusal !== undefined && seats.turnedAway > refusalsMax) {
-        stats.connectionsRefused[seat.refusal]++
-        socket.resetAndDestroy()
-      }
-      return seat
+      const seat = drain.isDraining()
+        ? seats.none("shutting_down", nowMillis)
+        : seats.take(newcomer, nowMillis)
+      if (seat.refusal === undefined || seats.turnedAway <= refusalsMax) return seat
+      stats.connectionsRefused[seat.refusal]++
+      seats.giveBack(seat)
+      return undefined
     },
-    serve: (socket, seat) => {
-      const connection = new Connection(++lastId, socket, seat, rules)
+    serve: (transport, seat) => {
+      const connection = new Connection(++lastId, transport, seat, rules)
       const refusal = drain.isDraining() ? "shutting_down" : seat.refusal
       if (refusal === undefined) seated(connection)
       else refuse(connection, refusal)

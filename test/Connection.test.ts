@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { Connection, type ConnectionRules } from "../src/net/Connection.ts"
 import type { Seat } from "../src/net/Admission.ts"
+import { SocketTransport } from "../src/net/SocketTransport.ts"
 
 const rules: ConnectionRules = {
   outboxBytesMax: 1_024,
@@ -40,7 +41,7 @@ describe("Connection", () => {
     () =>
       Effect.gen(function* () {
         const { client, socket } = yield* pair
-        const connection = new Connection(1, socket, seat, rules)
+        const connection = new Connection(1, new SocketTransport(socket), seat, rules)
         const closed = once(socket, "close")
         const ending = yield* Effect.forkChild(connection.finish(Buffer.from("adieu")), {
           startImmediately: true

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { Socket } from "node:net"
 import { assert, layer, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -106,30 +107,28 @@ layer(open)("Costs", (it) => {
     Effect.gen(function* () {
       const [flood, polite] = [yield* connect, yield* connect]
       const together = 4_000
-      const offered: Array<number | undefined> = []
-      const spy = vi.spyOn(Connection.prototype, "offer").mockImplementation(function (
-        this: Connection,
-        bytes
-      ) {
-        offered.push(this.socket.remotePort)
-        this.socket.write(bytes)
-      })
+      const spy = vi.spyOn(Connection.prototype, "offer")
       flood.send('{"type":"ping"}'.repeat(together))
       polite.send({ type: "ping" })
       yield* Effect.all([flood.take(together), polite.next])
+      const offered = (spy.mock.contexts as ReadonlyArray<Connection>).map(({ peer }) => peer.port)
       spy.mockRestore()
-      assert.isBelow(offered.indexOf(polite.socket.localPort), together / 4)
+      assert.isBelow(offered.indexOf(polite.socket.localPort!), together / 4)
     })
   )
 
   it.effect("an idle connection holds no bytes and no timer", () =>
     Effect.gen(function* () {
-      const { connections } = yield* Sweeper
+      const accepted: Array<Socket> = []
+      const note = (message: unknown) => accepted.push((message as { readonly socket: Socket }).socket)
+      subscribe("net.server.socket", note)
       const client = yield* connect
+      unsubscribe("net.server.socket", note)
       client.send('{"type":"pi')
       client.send('ng"}\n')
       yield* client.next
-      for (const { socket } of connections) {
+      assert.strictEqual(accepted.length, 1)
+      for (const socket of accepted) {
         assert.strictEqual(socket.writableLength + socket.readableLength, 0)
         assert.strictEqual(socket.timeout ?? 0, 0)
       }

@@ -1,7 +1,8 @@
-import type { Socket } from "node:net"
 import * as Effect from "effect/Effect"
 import { errorCodes } from "../Protocol.ts"
+import type { Address } from "./Address.ts"
 import type { Seat } from "./Admission.ts"
+import type { Transport, TransportOwner } from "./Transport.ts"
 
 /** Why a connection is over: its client left or logged out, or the server ended it and says why. */
 export const endings = ["left", "logout", ...errorCodes] as const
@@ -15,7 +16,7 @@ export interface ConnectionRules {
   readonly lingerMillisMax: number
   /** Told once when half of `outboxBytesMax` waits for a client, and again only after it has caught up. */
   readonly onSlow: (connection: Connection) => void
-  /** Told once when the socket is closed, and all it took can be given back. */
+  /** Told once when the transport is closed, and all it took can be given back. */
   readonly onClosed: (connection: Connection) => void
   /** Where the most that ever waited for one client is kept. */
   readonly stats: { outboxBytesHighest: number }
@@ -24,12 +25,11 @@ export interface ConnectionRules {
 }
 
 /**
- * One accepted socket: one way in (`read`), one way out (`offer`), one way to end (`stop`, then `finish`).
- * The socket's own high-water mark is what may wait for the client before its requests are left unread.
+ * One accepted connection: one way in (`read`), one way out (`offer`), one way to end (`stop`, then `finish`).
+ * The transport tells how much may wait for the client before its requests are left unread.
  */
-export class Connection {
+export class Connection implements TransportOwner {
   readonly id: number
-  readonly socket: Socket
   readonly seat: Seat
   /** When bytes last came. */
   activeAtMillis: number
@@ -37,30 +37,46 @@ export class Connection {
   loginByMillis: number = Number.POSITIVE_INFINITY
   /** Why this connection is to end, once that is decided. */
   ending: Ending | undefined
+  private readonly transport: Transport
+  private readonly rules: ConnectionRules
+  /** Whether it still takes requests and offers. */
   private isOpen = true
   private isSlow = false
-  private readonly rules: ConnectionRules
-  /** What came and was not read yet: one piece at most, as the socket is paused then. */
+  /** What the client may still do. */
+  private theirs: "sends" | "reads" | "gone" = "sends"
+  /** What came and was not read yet: one piece at most, as the transport is paused then. */
   private received: Buffer | undefined
-  /** What the session waits for, tried again at each event of the socket. */
+  /** What the session waits for, tried again at each event of the transport. */
   private attempt: Attempt | undefined
   private resume: (effect: Effect.Effect<any, any>) => void = noop
+  private linger: NodeJS.Timeout | undefined
 
-  constructor(id: number, socket: Socket, seat: Seat, rules: ConnectionRules) {
+  constructor(id: number, transport: Transport, seat: Seat, rules: ConnectionRules) {
     this.id = id
-    this.socket = socket
+    this.transport = transport
     this.seat = seat
     this.rules = rules
     this.activeAtMillis = rules.clock.nowMillis
-    const wake = () => this.wake()
-    socket.on("error", noop) // a close always follows
-    socket.on("data", (bytes: Buffer) => this.receive(bytes))
-    socket.on("drain", wake)
-    socket.on("end", wake)
-    socket.on("close", () => {
-      wake()
-      rules.onClosed(this)
-    })
+    transport.open(this)
+  }
+
+  /** The client's address. */
+  get peer(): Address {
+    return this.transport.peer
+  }
+
+  get bytesIn(): number {
+    return this.transport.bytesIn
+  }
+
+  /** Bytes sent, without those that wait. */
+  get bytesOut(): number {
+    return this.transport.bytesOut
+  }
+
+  /** Bytes that wait for the client. */
+  get waitingBytes(): number {
+    return this.transport.waitingBytes
   }
 
   /** The next bytes; fails with the ending. */
@@ -73,14 +89,14 @@ export class Connection {
    * that does not take its answers is not read, and TCP pushes back.
    */
   writable(): Effect.Effect<void, Ending> {
-    return this.socket.writableNeedDrain ? this.when(this.writableNow) : Effect.void
+    return this.transport.needsDrain ? this.when(this.writableNow) : Effect.void
   }
 
   /** Sends whole objects, without ever waiting: who lets too much pile up is ended with `slow_consumer`. */
   offer(bytes: Buffer): void {
-    const { rules, socket } = this
-    if (!this.isOpen || socket.destroyed) return
-    const waitingBytes = socket.writableLength
+    if (!this.isOpen || this.theirs === "gone") return
+    const { rules, transport } = this
+    const { waitingBytes } = transport
     if (waitingBytes > rules.stats.outboxBytesHighest) rules.stats.outboxBytesHighest = waitingBytes
     if (waitingBytes > rules.outboxBytesMax) {
       this.isOpen = false
@@ -88,7 +104,7 @@ export class Connection {
       return
     }
     if (waitingBytes > rules.outboxBytesMax / 2 !== this.isSlow) this.turnSlow()
-    socket.write(bytes)
+    transport.write(bytes)
   }
 
   private turnSlow(): void {
@@ -98,9 +114,9 @@ export class Connection {
 
   /** Several offers that leave in one write. */
   offerTogether(offers: () => void): void {
-    this.socket.cork()
+    this.transport.cork()
     offers()
-    this.socket.uncork()
+    this.transport.uncork()
   }
 
   /** Has no more requests read: who waits in `read` is told at once. Only the first reason counts. */
@@ -110,15 +126,15 @@ export class Connection {
     this.wake()
   }
 
-  /** Says the last words and ends (END-1); done once the socket is closed, which takes a bounded time. */
+  /** Says the last words and ends (END-1); done once the transport is closed, which takes a bounded time. */
   finish(lastWords: Buffer | undefined): Effect.Effect<void> {
-    const { socket } = this
+    const { transport } = this
     this.isOpen = false
     this.received = undefined
-    if (!socket.destroyed) {
-      if (lastWords !== undefined) socket.write(lastWords)
-      socket.end()
-      socket.resume()
+    if (this.theirs !== "gone") {
+      if (lastWords !== undefined) transport.write(lastWords)
+      transport.end()
+      transport.resume()
       this.limitLinger()
     }
     return this.when(this.closedNow)
@@ -127,55 +143,61 @@ export class Connection {
   /** A client that reads its last messages of a server that shuts down has until the server's own deadline. */
   private limitLinger(): void {
     const { lingerMillisMax } = this.rules
-    const { socket } = this
-    const abort = () => this.abort()
-    if (this.ending === "shutting_down") {
-      socket.setTimeout(lingerMillisMax, abort) // begins anew with each byte that leaves
-      return
-    }
-    const timer = setTimeout(abort, lingerMillisMax)
-    socket.once("close", () => clearTimeout(timer))
+    if (this.ending === "shutting_down") this.transport.abortWhenIdle(lingerMillisMax)
+    else this.linger = setTimeout(() => this.abort(), lingerMillisMax)
   }
 
   /** Ends at once: quietly if all was sent, else by a reset, which frees what the peer does not take. */
   abort(): void {
-    const { socket } = this
-    // where the FIN is on its way Node cannot reset any more, and would never close; a TLS socket has no reset of its own
-    const isSent = socket.writableEnded && socket.writableLength === 0
-    if (isSent || "encrypted" in socket) socket.destroy()
-    else socket.resetAndDestroy()
+    this.transport.abort()
   }
 
-  private receive(bytes: Buffer): void {
+  onData(bytes: Buffer): void {
     if (!this.isOpen) return // what still comes is dropped
     this.activeAtMillis = this.rules.clock.nowMillis
     this.received = bytes
     this.wake()
-    if (this.received !== undefined) this.socket.pause()
+    if (this.received !== undefined) this.transport.pause()
+  }
+
+  onDrain(): void {
+    this.wake()
+  }
+
+  onEnd(): void {
+    this.theirs = "reads"
+    this.wake()
+  }
+
+  onClose(): void {
+    this.theirs = "gone"
+    clearTimeout(this.linger)
+    this.wake()
+    this.rules.onClosed(this)
   }
 
   private readNow(): Effect.Effect<Buffer, Ending> | undefined {
-    const { received, socket } = this
+    const { received } = this
     if (this.ending !== undefined) return failures[this.ending]
     if (received !== undefined) {
       this.received = undefined
-      if (socket.isPaused()) socket.resume()
+      this.transport.resume()
       return Effect.succeed(received)
     }
-    return socket.readableEnded || socket.destroyed ? failures.left : undefined
+    return this.theirs === "sends" ? undefined : failures.left
   }
 
   private writableNow(): Effect.Effect<void, Ending> | undefined {
     if (this.ending !== undefined) return failures[this.ending]
-    if (this.socket.destroyed) return failures.left
-    return this.socket.writableNeedDrain ? undefined : Effect.void
+    if (this.theirs === "gone") return failures.left
+    return this.transport.needsDrain ? undefined : Effect.void
   }
 
   private closedNow(): Effect.Effect<void> | undefined {
-    return this.socket.closed ? Effect.void : undefined
+    return this.theirs === "gone" ? Effect.void : undefined
   }
 
-  /** Waits until the attempt gives an effect, trying again at each event of the socket. */
+  /** Waits until the attempt gives an effect, trying again at each event of the transport. */
   private when<A, E>(attempt: () => Effect.Effect<A, E> | undefined): Effect.Effect<A, E> {
     return Effect.callback((resume) => {
       const now = attempt.call(this)

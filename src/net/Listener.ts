@@ -3,7 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { type Address, formatAddress } from "./Address.ts"
+import { SocketTransport } from "./SocketTransport.ts"
 import type { KeyPair } from "./Tls.ts"
+import type { Transport } from "./Transport.ts"
 
 /** The server cannot listen where it was told to; `code` is the system's, such as `EADDRINUSE`. */
 export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFailed", {
@@ -44,13 +46,18 @@ export interface ListenOptions {
   readonly tls: (KeyPair & { readonly handshakeMillisMax: number }) | undefined
 }
 
+/** A connection that TCP has and nobody has talked to yet. Asking for its address costs a system call. */
+export interface Newcomer {
+  readonly remoteAddress?: string | undefined
+}
+
 /**
- * What becomes of a connection: `accept` as soon as TCP has it (and may destroy it), then `serve` once it can talk
+ * What becomes of a connection: `accept` as soon as TCP has it (`undefined` resets it), then `serve` once it can talk
  * (after TLS's handshake), or `miss` where it is closed before.
  */
 export interface Acceptor<Accepted> {
-  readonly accept: (socket: Socket) => Accepted
-  readonly serve: (socket: Socket, accepted: Accepted) => void
+  readonly accept: (newcomer: Newcomer) => Accepted | undefined
+  readonly serve: (transport: Transport, accepted: Accepted) => void
   readonly miss: (accepted: Accepted) => void
   /** The listening socket itself has trouble. */
   readonly failed: (error: Error) => void
@@ -106,11 +113,11 @@ const socketOptions = ({ highWaterMark, keepAliveMillis }: ListenOptions) => ({
   keepAliveInitialDelay: keepAliveMillis
 })
 
-const openPlain = <Accepted>(options: ListenOptions, { accept, miss, serve }: Acceptor<Accepted>): Open => ({
+const openPlain = <Accepted>(options: ListenOptions, { accept, serve }: Acceptor<Accepted>): Open => ({
   server: createServer(socketOptions(options), (socket) => {
     const accepted = accept(socket)
-    if (socket.destroyed) miss(accepted)
-    else serve(socket, accepted)
+    if (accepted === undefined) socket.resetAndDestroy()
+    else serve(new SocketTransport(socket), accepted)
   }),
   renew: noop,
   dropHandshakes: noop
@@ -136,8 +143,9 @@ const openTls = <Accepted>(
     handshakeTimeout: handshakeMillisMax
   })
   server.on("connection", (socket: Socket) => {
-    const peer = peerOf(socket)
     const accepted = accept(socket)
+    if (accepted === undefined) return socket.resetAndDestroy()
+    const peer = peerOf(socket)
     const handshake = { socket, accepted, isServed: false }
     handshaking.set(peer, handshake)
     socket.once("close", () => {
@@ -153,7 +161,7 @@ const openTls = <Accepted>(
     handshaking.delete(peer)
     if (waiting === undefined) return socket.destroy()
     waiting.isServed = true
-    serve(socket, waiting.accepted)
+    serve(new SocketTransport(socket), waiting.accepted)
   })
   return {
     server,

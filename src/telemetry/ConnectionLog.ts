@@ -54,9 +54,7 @@ export const makeJournal: Effect.Effect<Journal, never, Hub | Settings> = Effect
       : silent,
     loginRefused: isInfo ? line("Info", "login refused", (_, code: ErrorCode) => ({ code })) : silent,
     turnedAway: isDebug ? line("Debug", "turned away", (_, code: ErrorCode) => ({ code })) : silent,
-    readsSlowly: isWarn
-      ? line("Warn", "reads slowly", ({ socket }) => ({ waitingBytes: socket.writableLength }))
-      : silent
+    readsSlowly: isWarn ? line("Warn", "reads slowly", ({ waitingBytes }) => ({ waitingBytes })) : silent
   }
 })
 
@@ -77,16 +75,13 @@ const line =
     )
 
 /** Which connection it is. */
-const identity = ({ id, socket: { remoteAddress = "?", remotePort = 0 } }: Connection) => ({
-  connection: id,
-  address: formatAddress({ host: remoteAddress, port: remotePort })
-})
+const identity = ({ id, peer }: Connection) => ({ connection: id, address: formatAddress(peer) })
 
 /** How a connection went, once it is over. */
-const account = ({ ending, socket }: Connection) => ({
+const account = ({ bytesIn, bytesOut, ending }: Connection) => ({
   reason: ending,
-  receivedBytes: socket.bytesRead,
-  sentBytes: socket.bytesWritten
+  receivedBytes: bytesIn,
+  sentBytes: bytesOut
 })
 
 const spanned = (served: Effect.Effect<void>, connection: Connection): Effect.Effect<void> =>

@@ -3,6 +3,7 @@ import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import manifest from "../../package.json" with { type: "json" }
 import { eventLoopDelay } from "./EventLoopDelay.ts"
+import type { Connection } from "../net/Connection.ts"
 import { Hub } from "../hub/Hub.ts"
 import { openFilesMax } from "../net/OpenFiles.ts"
 import { Settings } from "../settings/Settings.ts"
@@ -121,17 +122,11 @@ const registerMessages = Effect.fnUntraced(function* ({ counter, gauge }: Regist
 const latencyBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] as const
 
 /** What the sockets themselves count. */
-const sumSockets = (
-  connections: ReadonlySet<{
-    readonly socket: { bytesRead: number; bytesWritten: number; writableLength: number }
-  }>,
-  slowBytes: number
-) => {
+const sumSockets = (connections: Iterable<Connection>, slowBytes: number) => {
   const sum = { receivedBytes: 0, sentBytes: 0, waitingBytes: 0, slow: 0 }
-  for (const { socket } of connections) {
-    const waitingBytes = socket.writableLength
-    sum.receivedBytes += socket.bytesRead
-    sum.sentBytes += socket.bytesWritten - waitingBytes
+  for (const { bytesIn, bytesOut, waitingBytes } of connections) {
+    sum.receivedBytes += bytesIn
+    sum.sentBytes += bytesOut
     sum.waitingBytes += waitingBytes
     if (waitingBytes > slowBytes) sum.slow++
   }

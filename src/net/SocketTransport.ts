@@ -1,0 +1,102 @@
+import type { Socket } from "node:net"
+import type { Address } from "./Address.ts"
+import type { Transport, TransportOwner } from "./Transport.ts"
+
+/** A TCP or TLS socket as a transport. */
+export class SocketTransport implements Transport {
+  private readonly socket: OwnedSocket
+
+  constructor(socket: Socket) {
+    this.socket = socket
+  }
+
+  get peer(): Address {
+    const { remoteAddress = "?", remotePort = 0 } = this.socket
+    return { host: remoteAddress, port: remotePort }
+  }
+
+  get bytesIn(): number {
+    return this.socket.bytesRead
+  }
+
+  get bytesOut(): number {
+    return this.socket.bytesWritten - this.socket.writableLength
+  }
+
+  get waitingBytes(): number {
+    return this.socket.writableLength
+  }
+
+  get needsDrain(): boolean {
+    return this.socket.writableNeedDrain
+  }
+
+  open(owner: TransportOwner): void {
+    const { socket } = this
+    socket[OWNER] = owner
+    socket.on("error", noop) // a close always follows
+    socket.on("data", onData)
+    socket.on("drain", onDrain)
+    socket.on("end", onEnd)
+    socket.on("close", onClose)
+  }
+
+  write(bytes: Buffer): void {
+    if (!this.socket.destroyed) this.socket.write(bytes)
+  }
+
+  cork(): void {
+    this.socket.cork()
+  }
+
+  uncork(): void {
+    this.socket.uncork()
+  }
+
+  pause(): void {
+    this.socket.pause()
+  }
+
+  resume(): void {
+    if (this.socket.isPaused()) this.socket.resume()
+  }
+
+  end(): void {
+    if (!this.socket.destroyed) this.socket.end()
+  }
+
+  abort(): void {
+    const { socket } = this
+    // where the FIN is on its way Node cannot reset any more, and would never close; a TLS socket has no reset of its own
+    const isSent = socket.writableEnded && socket.writableLength === 0
+    if (isSent || "encrypted" in socket) socket.destroy()
+    else socket.resetAndDestroy()
+  }
+
+  abortWhenIdle(millis: number): void {
+    this.socket.setTimeout(millis, () => this.abort())
+  }
+}
+
+/** A socket knows its owner, so that all sockets share their listeners: thousands of them cost no function each. */
+type OwnedSocket = Socket & { [OWNER]?: TransportOwner }
+
+const OWNER = Symbol("owner")
+
+function onData(this: OwnedSocket, bytes: Buffer): void {
+  this[OWNER]!.onData(bytes)
+}
+
+function onDrain(this: OwnedSocket): void {
+  this[OWNER]!.onDrain()
+}
+
+function onEnd(this: OwnedSocket): void {
+  this[OWNER]!.onEnd()
+}
+
+function onClose(this: OwnedSocket): void {
+  this[OWNER]!.onClose()
+}
+
+const noop = () => {}

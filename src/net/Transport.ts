@@ -1,0 +1,40 @@
+import type { Address } from "./Address.ts"
+
+/** Takes the events of a transport; `onClose` comes once, last, and always. */
+export interface TransportOwner {
+  onData(bytes: Buffer): void
+  /** Little enough waits again after `needsDrain`. */
+  onDrain(): void
+  /** The peer sends nothing more. */
+  onEnd(): void
+  onClose(): void
+}
+
+/** Carries bytes to and from one peer, in order; each direction ends on its own. */
+export interface Transport {
+  /** The other end; its host is `?` where it left before anybody asked. */
+  readonly peer: Address
+  /** Bytes received. */
+  readonly bytesIn: number
+  /** Bytes sent, without those that wait. */
+  readonly bytesOut: number
+  /** Bytes written that the system has not taken yet. */
+  readonly waitingBytes: number
+  /** Whether so much waits that the next write should wait for `onDrain`. */
+  readonly needsDrain: boolean
+  /** Tells all events to this owner from now on. */
+  open(owner: TransportOwner): void
+  write(bytes: Buffer): void
+  /** Holds back what is written until `uncork`, so that it leaves together. */
+  cork(): void
+  uncork(): void
+  /** Stops `onData`, and in time the peer, until `resume`. */
+  pause(): void
+  resume(): void
+  /** Sends what waits, then ends this side; nothing may be written after it. */
+  end(): void
+  /** Ends both sides at once: quietly where all is sent, else so that the peer notices. */
+  abort(): void
+  /** Aborts as soon as no byte has moved either way for so long. */
+  abortWhenIdle(millis: number): void
+}
