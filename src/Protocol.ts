@@ -4,6 +4,16 @@ import * as Schema from "effect/Schema"
 /** TCP port of the lab sheet. */
 export const defaultPort = 12345
 
+/** Errors that answer no request: each comes unasked, as the last words of its connection (END-1). */
+export const goodbyeCodes = [
+  "server_full",
+  "too_many_connections",
+  "login_timeout",
+  "idle_timeout",
+  "slow_consumer",
+  "shutting_down"
+] as const
+
 /** Why a request was refused or a connection ended: stable and in English, for programs (CODE-1). */
 export const errorCodes = [
   "invalid_json",
@@ -16,12 +26,7 @@ export const errorCodes = [
   "username_mismatch",
   "too_large",
   "rate_limited",
-  "server_full",
-  "too_many_connections",
-  "login_timeout",
-  "idle_timeout",
-  "slow_consumer",
-  "shutting_down"
+  ...goodbyeCodes
 ] as const
 export type ErrorCode = (typeof errorCodes)[number]
 

@@ -12,7 +12,7 @@ import { decodeRequest, encode, type ErrorCode, features, type Id, type Request 
 import { Registry } from "./Registry.ts"
 import { Replies, withId } from "./requests/Replies.ts"
 import { Settings } from "./settings/Settings.ts"
-import { type LoginResult, Stats } from "./telemetry/Counters.ts"
+import { Stats } from "./telemetry/Counters.ts"
 import { type BucketRule, TokenBucket } from "./net/TokenBucket.ts"
 import { isSameUsername, isUsername } from "./Username.ts"
 
@@ -194,7 +194,7 @@ const login = (session: Session, request: RequestOf<"login">): Effect.Effect<voi
 /** After so many refusals the connection is ended: names are not to be found out by trying. */
 const refuseLogin = (
   session: Session,
-  code: ErrorCode & LoginResult,
+  code: "invalid_username" | "username_taken",
   id: Id | undefined
 ): Effect.Effect<void, Ending> => {
   const { connection, house } = session

@@ -159,12 +159,14 @@ describe("/metrics", () => {
       const { connect, scrape } = yield* monitored({ clientsMax: 1 })
       yield* (yield* connect).login("first")
       yield* (yield* connect).rest
-      assert.deepInclude(yield* scrape, {
+      const figures = yield* scrape
+      assert.deepInclude(figures, {
         palabre_connections: 1,
         palabre_connections_max: 1,
         'palabre_connections_refused_total{code="server_full"}': 1,
         'palabre_errors_total{code="server_full"}': 1
       })
+      assert.notProperty(figures, 'palabre_connections_ended_total{reason="server_full"}')
     }).pipe(Effect.scoped)
   )
 

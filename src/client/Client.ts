@@ -10,7 +10,7 @@ import { openSocket } from "../net/OpenSocket.ts"
 import { type Address, formatAddress } from "../net/Address.ts"
 import { nextChunk } from "../wire/NextChunk.ts"
 import { Frames, malformed } from "../wire/Frames.ts"
-import { encode, type ErrorCode, Event, type Feature, Reply, type Request } from "../Protocol.ts"
+import { encode, Event, type Feature, goodbyeCodes, Reply, type Request } from "../Protocol.ts"
 
 /** One connection to a server of the protocol, whoever wrote it. */
 export interface Client {
@@ -236,15 +236,7 @@ const answerWith = (link: Link, received: Received): void => {
   if (answer !== undefined) Deferred.doneUnsafe(answer, Effect.succeed(reply))
 }
 
-/** Errors that no request causes: they never answer one (END-1). */
-const goodbyes: ReadonlySet<string | undefined> = new Set<ErrorCode>([
-  "server_full",
-  "too_many_connections",
-  "login_timeout",
-  "idle_timeout",
-  "slow_consumer",
-  "shutting_down"
-])
+const goodbyes: ReadonlySet<string | undefined> = new Set(goodbyeCodes)
 
 /** The reader is done: what went wrong in `onReceived` is a bug, and who waits for the end shall see it. */
 const stopped = (link: Link, exit: Exit.Exit<void>): void => {

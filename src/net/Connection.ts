@@ -1,11 +1,21 @@
 import * as Effect from "effect/Effect"
-import { errorCodes } from "../Protocol.ts"
 import type { Address } from "./Address.ts"
 import type { Seat } from "./Admission.ts"
 import type { Transport, TransportOwner } from "./Transport.ts"
 
 /** Why a connection is over: its client left or logged out, or the server ended it and says why. */
-export const endings = ["left", "logout", ...errorCodes] as const
+export const endings = [
+  "left",
+  "logout",
+  "invalid_json",
+  "too_large",
+  "invalid_username",
+  "username_taken",
+  "login_timeout",
+  "idle_timeout",
+  "slow_consumer",
+  "shutting_down"
+] as const
 export type Ending = (typeof endings)[number]
 
 /** What all connections of a server share. */
