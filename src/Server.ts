@@ -6,16 +6,16 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { Connection, type ConnectionRules } from "./net/Connection.ts"
 import { Drain } from "./hub/Drain.ts"
-import { makeJournal } from "./telemetry/ConnectionLog.ts"
+import { ConnectionLog } from "./telemetry/ConnectionLog.ts"
 import type { Address } from "./net/Address.ts"
 import { type Acceptor, listen, type Listener, ListenFailed } from "./net/Listener.ts"
 import { openFilesMax } from "./net/OpenFiles.ts"
 import { Replies } from "./requests/Replies.ts"
-import { type Refusal, type Seat, Seats } from "./net/Admission.ts"
+import { type Refusal, type Seat, Admission } from "./net/Admission.ts"
 import { makeServe } from "./Session.ts"
 import { Settings } from "./settings/Settings.ts"
-import { Stats } from "./telemetry/Counters.ts"
-import { Sweeper } from "./net/Deadlines.ts"
+import { Counters } from "./telemetry/Counters.ts"
+import { Deadlines } from "./net/Deadlines.ts"
 import { type KeyPair, readKeyPair, type TlsFailed } from "./net/Tls.ts"
 
 /** Files that are kept free for everything but seats: the listeners, the log, and newcomers being turned away. */
@@ -51,12 +51,12 @@ export class Server extends Context.Service<
 const makeServer = Effect.gen(function* () {
   const settings = yield* Settings
   const drain = yield* Drain
-  const stats = yield* Stats
-  const { connections } = yield* Sweeper
+  const counters = yield* Counters
+  const { connections } = yield* Deadlines
   const { acceptor, fibers, refused } = yield* makeReception
   const readCertificate = readKeyPair(settings.tlsCertFile, settings.tlsKeyFile)
   const listeners = yield* listenOnAll(settings, yield* readCertificate, acceptor)
-  stats.isListening = true
+  counters.isListening = true
 
   /** Lets everyone leave in order, then cuts off who has not left by the deadline. */
   const end = drain
@@ -88,45 +88,45 @@ const makeServer = Effect.gen(function* () {
 const makeReception = Effect.gen(function* () {
   const settings = yield* Settings
   const drain = yield* Drain
-  const stats = yield* Stats
-  const { clock, connections } = yield* Sweeper
+  const counters = yield* Counters
+  const { clock, connections } = yield* Deadlines
   const serve = yield* makeServe
-  const journal = yield* makeJournal
-  const replies = new Replies(settings.locale)
-  stats.connectionsMax = yield* possibleClients(settings.clientsMax)
-  const seats = new Seats({ ...settings, clientsMax: stats.connectionsMax })
-  stats.connectionsOpen = () => seats.taken
+  const log = yield* ConnectionLog
+  const replies = yield* Replies
+  counters.connectionsMax = yield* possibleClients(settings.clientsMax)
+  const seats = new Admission({ ...settings, clientsMax: counters.connectionsMax })
+  counters.connectionsOpen = () => seats.taken
   const fibers = yield* FiberSet.make()
   const fork = yield* FiberSet.runtime(fibers)()
   const onSlow = (connection: Connection): void => {
-    stats.slowWarnings++
-    fork(journal.readsSlowly(connection))
+    counters.slowWarnings++
+    fork(log.readsSlowly(connection))
   }
   const refused = new Set<Connection>()
   const onClosed = (connection: Connection): void => {
     seats.giveBack(connection.seat)
     if (refused.delete(connection) || !connections.delete(connection)) return
     const { bytesIn, bytesOut, ending = "left" } = connection
-    stats.connectionsEnded[ending]++
-    stats.closedReceivedBytes += bytesIn
-    stats.closedSentBytes += bytesOut
+    counters.connectionsEnded[ending]++
+    counters.closedReceivedBytes += bytesIn
+    counters.closedSentBytes += bytesOut
   }
-  const rules: ConnectionRules = { ...settings, clock, stats, onSlow, onClosed }
+  const rules: ConnectionRules = { ...settings, clock, counters, onSlow, onClosed }
   let lastId = 0
 
   const seated = (connection: Connection): void => {
-    stats.connectionsAccepted++
+    counters.connectionsAccepted++
     connections.add(connection)
     connection.loginByMillis = connection.seat.acceptedAtMillis + settings.loginMillisMax
     fork(serve(connection), { uninterruptible: true })
   }
 
   const refuse = (connection: Connection, code: Refusal): void => {
-    stats.connectionsRefused[code]++
-    stats.errors[code]++
+    counters.connectionsRefused[code]++
+    counters.errors[code]++
     refused.add(connection)
     const goodbye = connection.finish(replies.errors[code])
-    const turnedAway = Effect.andThen(journal.turnedAway(connection, code), goodbye)
+    const turnedAway = Effect.andThen(log.turnedAway(connection, code), goodbye)
     fork(turnedAway, { uninterruptible: true })
   }
 
@@ -137,7 +137,7 @@ const makeReception = Effect.gen(function* () {
         ? seats.none("shutting_down", nowMillis)
         : seats.take(newcomer, nowMillis)
       if (seat.refusal === undefined || seats.turnedAway <= refusalsMax) return seat
-      stats.connectionsRefused[seat.refusal]++
+      counters.connectionsRefused[seat.refusal]++
       seats.giveBack(seat)
       return undefined
     },

@@ -7,12 +7,12 @@ import type { Connection, Ending } from "./net/Connection.ts"
 import { Drain } from "./hub/Drain.ts"
 import { type Frame, Frames, malformed, tooLarge } from "./wire/Frames.ts"
 import { Hub, nextTurn } from "./hub/Hub.ts"
-import { type Journal, makeJournal } from "./telemetry/ConnectionLog.ts"
+import { ConnectionLog } from "./telemetry/ConnectionLog.ts"
 import { decodeRequest, encode, type ErrorCode, features, type Id, type Request } from "./Protocol.ts"
 import { Registry } from "./Registry.ts"
 import { Replies, withId } from "./requests/Replies.ts"
 import { Settings } from "./settings/Settings.ts"
-import { Stats } from "./telemetry/Counters.ts"
+import { Counters } from "./telemetry/Counters.ts"
 import { type BucketRule, TokenBucket } from "./net/TokenBucket.ts"
 import { isSameUsername, isUsername } from "./Username.ts"
 
@@ -23,36 +23,36 @@ import { isSameUsername, isUsername } from "./Username.ts"
 export type Serve = (connection: Connection) => Effect.Effect<void>
 
 /** The conversation with one client: read, decode, answer, in order, until one of the two ends it. */
-export const makeServe: Effect.Effect<Serve, never, Drain | Hub | Registry | Settings | Stats> = Effect.gen(
-  function* () {
-    const settings = yield* Settings
-    const house: House = {
-      settings,
-      replies: new Replies(settings.locale),
-      drain: yield* Drain,
-      hub: yield* Hub,
-      registry: yield* Registry,
-      stats: yield* Stats,
-      journal: yield* makeJournal,
-      messageRule: messageRule(settings)
-    }
-    return house.journal.around((connection) => {
-      const session = makeSession(house, connection)
-      house.drain.enter()
-      return Effect.catchCause(converse(session), (cause) => close(session, cause))
-    })
+export const makeServe = Effect.gen(function* () {
+  const settings = yield* Settings
+  const house: House = {
+    settings,
+    replies: yield* Replies,
+    drain: yield* Drain,
+    hub: yield* Hub,
+    registry: yield* Registry,
+    counters: yield* Counters,
+    log: yield* ConnectionLog,
+    messageRule: messageRule(settings)
   }
-)
+  const serve: Serve = (connection) => {
+    const session = makeSession(house, connection)
+    house.drain.enter()
+    const served = Effect.catchCause(converse(session), (cause) => close(session, cause))
+    return house.log.around(connection, served)
+  }
+  return serve
+})
 
 /** What all sessions share. */
 interface House {
   readonly settings: Settings["Service"]
-  readonly replies: Replies
+  readonly replies: Replies["Service"]
   readonly drain: Drain["Service"]
   readonly hub: Hub["Service"]
   readonly registry: Registry["Service"]
-  readonly stats: Stats["Service"]
-  readonly journal: Journal
+  readonly counters: Counters["Service"]
+  readonly log: ConnectionLog["Service"]
   readonly messageRule: BucketRule | undefined
 }
 
@@ -126,7 +126,7 @@ const close = Effect.fnUntraced(function* (session: Session, cause: Cause.Cause<
   yield* house.drain.leave
   if (username !== undefined) yield* leave(session, username)
   const isTold = ending !== "left" && ending !== "logout"
-  if (isTold) house.stats.errors[ending]++
+  if (isTold) house.counters.errors[ending]++
   yield* connection.finish(session.lastWords ?? (isTold ? house.replies.errors[ending] : undefined))
 })
 
@@ -164,7 +164,7 @@ const refuse = (session: Session, code: ErrorCode, id: Id | undefined): Effect.E
   refuseWith(session, code, session.house.replies.errors[code], id)
 
 const refuseWith = (session: Session, code: ErrorCode, bytes: Buffer, id: Id | undefined) => {
-  session.house.stats.errors[code]++
+  session.house.counters.errors[code]++
   return reply(session, bytes, id)
 }
 
@@ -174,7 +174,7 @@ const login = (session: Session, request: RequestOf<"login">): Effect.Effect<voi
   const { features: asked, id, username } = request
   const { connection, house } = session
   if (session.username !== undefined) {
-    house.stats.logins.already_logged_in++
+    house.counters.logins.already_logged_in++
     return refuse(session, "already_logged_in", id)
   }
   if (!isUsername(username)) return refuseLogin(session, "invalid_username", id)
@@ -183,12 +183,12 @@ const login = (session: Session, request: RequestOf<"login">): Effect.Effect<voi
   connection.loginByMillis = Number.POSITIVE_INFINITY
   const granted = asked && features.filter((feature) => asked.includes(feature))
   const join = house.hub.inTurn(() => {
-    house.stats.logins.granted++
+    house.counters.logins.granted++
     connection.offer(withId(house.replies.welcome(username, granted), id))
     house.hub.audiences.join(connection, granted?.includes("presence") === true)
     return presence(session, "joined", username)
   })
-  return Effect.andThen(join, house.journal.loggedIn(connection, username))
+  return Effect.andThen(join, house.log.loggedIn(connection, username))
 }
 
 /** After so many refusals the connection is ended: names are not to be found out by trying. */
@@ -198,8 +198,8 @@ const refuseLogin = (
   id: Id | undefined
 ): Effect.Effect<void, Ending> => {
   const { connection, house } = session
-  const told = house.journal.loginRefused(connection, code)
-  house.stats.logins[code]++
+  const told = house.log.loginRefused(connection, code)
+  house.counters.logins[code]++
   session.loginTries++
   if (session.loginTries < house.settings.loginTriesMax)
     return Effect.andThen(told, refuse(session, code, id))
@@ -248,7 +248,7 @@ const broadcast = (
       bytes: encode({ type: "message", username, content })
     }),
     Effect.sync(() => {
-      house.stats.messagesReceived++
+      house.counters.messagesReceived++
       connection.offer(withId(house.replies.sent, id))
     })
   )

@@ -1,15 +1,17 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
+import { ConnectionLog } from "./telemetry/ConnectionLog.ts"
 import { Drain } from "./hub/Drain.ts"
 import { Hub } from "./hub/Hub.ts"
 import type { ListenFailed } from "./net/Listener.ts"
 import { minimumLogLevel } from "./telemetry/Logger.ts"
+import { Replies } from "./requests/Replies.ts"
 import { Registry } from "./Registry.ts"
 import { Server, type TooFewFiles } from "./Server.ts"
 import { defaults, Settings, type Values } from "./settings/Settings.ts"
-import { Stats } from "./telemetry/Counters.ts"
-import { Sweeper } from "./net/Deadlines.ts"
+import { Counters } from "./telemetry/Counters.ts"
+import { Deadlines } from "./net/Deadlines.ts"
 import type { TlsFailed } from "./net/Tls.ts"
 
 /**
@@ -28,9 +30,9 @@ export const layer = (
     Layer.provide(
       when(isMonitored || isCollected, async () => (await import("./telemetry/Metrics.ts")).metrics)
     ),
-    Layer.provide(Drain.layer),
-    Layer.provide([Hub.layer, Registry.layer, Stats.layer, Sweeper.layer]),
-    Layer.provide(when(isCollected, async () => (await import("./telemetry/Otlp.ts")).collector(otlpUrl))),
+    Layer.provide([ConnectionLog.layer, Drain.layer, Replies.layer]),
+    Layer.provide([Hub.layer, Registry.layer, Counters.layer, Deadlines.layer]),
+    Layer.provide(when(isCollected, async () => (await import("./telemetry/Otlp.ts")).otlp(otlpUrl))),
     Layer.provide(Layer.sync(Metric.MetricRegistry, () => new Map())),
     Layer.provide(Settings.layer(settings)),
     Layer.provide(settings.logLevel === undefined ? Layer.empty : minimumLogLevel(settings.logLevel)),

@@ -14,7 +14,7 @@ const rules: ConnectionRules = {
   onSlow: () => {},
   onClosed: () => {},
   clock: { nowMillis: 0 },
-  stats: { outboxBytesHighest: 0 }
+  counters: { outboxBytesHighest: 0 }
 }
 
 const seat: Seat = { acceptedAtMillis: 0, address: "", refusal: undefined }

@@ -6,17 +6,19 @@ import * as Layer from "effect/Layer"
 import { Connection } from "../src/net/Connection.ts"
 import { Drain } from "../src/hub/Drain.ts"
 import { Hub } from "../src/hub/Hub.ts"
+import { Replies } from "../src/requests/Replies.ts"
+import { ConnectionLog } from "../src/telemetry/ConnectionLog.ts"
 import { Registry } from "../src/Registry.ts"
 import { Server } from "../src/Server.ts"
 import { Settings } from "../src/settings/Settings.ts"
-import { Stats } from "../src/telemetry/Counters.ts"
-import { Sweeper } from "../src/net/Deadlines.ts"
+import { Counters } from "../src/telemetry/Counters.ts"
+import { Deadlines } from "../src/net/Deadlines.ts"
 import { connect, connectAs } from "./support/TestClient.ts"
 
 /** The parts of a server, so that what they did can be counted. */
 const open = Server.layer.pipe(
-  Layer.provideMerge(Drain.layer),
-  Layer.provideMerge(Layer.mergeAll(Hub.layer, Registry.layer, Stats.layer, Sweeper.layer)),
+  Layer.provideMerge(Layer.mergeAll(ConnectionLog.layer, Drain.layer, Replies.layer)),
+  Layer.provideMerge(Layer.mergeAll(Hub.layer, Registry.layer, Counters.layer, Deadlines.layer)),
   Layer.provide(Settings.layer({ hosts: ["127.0.0.1"], port: 0 }))
 )
 

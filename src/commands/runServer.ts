@@ -10,7 +10,7 @@ import { layer, Server } from "../index.ts"
 import type { Profile, Values } from "../settings/Settings.ts"
 
 /** A server as a whole process: tells where it listens, and serves until it is interrupted, which is a good end. */
-export const serving = (
+export const runServer = (
   settings: Values,
   profile: Profile,
   strangeVariables: ReadonlyArray<string>

@@ -81,8 +81,8 @@ export const serve = Command.make(
   flags,
   Effect.fnUntraced(function* ({ profile = "lab", ...given }) {
     const settings = resolve(profile, given)
-    const { serving } = yield* Effect.promise(() => import("./runServer.ts"))
-    return yield* serving(settings, profile, strangeVariables(process.env))
+    const { runServer } = yield* Effect.promise(() => import("./runServer.ts"))
+    return yield* runServer(settings, profile, strangeVariables(process.env))
   })
 ).pipe(
   Command.withDescription(

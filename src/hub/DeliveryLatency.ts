@@ -2,7 +2,7 @@
  * How long the first of all that waits takes from its publishing until everything that was taken with it has been
  * offered to everyone. It looks at no clock until somebody observes.
  */
-export class DeliveryTime {
+export class DeliveryLatency {
   private observer: ((seconds: number) => void) | undefined
   private waitsSinceMillis: number | undefined
   private takenSinceMillis: number | undefined

@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as PubSub from "effect/PubSub"
 import { Audiences } from "./Audiences.ts"
 import { Batch, type Broadcast } from "./Batch.ts"
-import { DeliveryTime } from "./DeliveryLatency.ts"
+import { DeliveryLatency } from "./DeliveryLatency.ts"
 import { Settings } from "../settings/Settings.ts"
 
 /** Work that must happen in its turn among the broadcasts; what it returns is broadcast next. */
@@ -29,7 +29,7 @@ export class Hub extends Context.Service<
     readonly counters: Readonly<HubCounters>
     /** What was published and not yet offered to everyone. */
     readonly depth: () => number
-    readonly deliveryTime: DeliveryTime
+    readonly deliveryLatency: DeliveryLatency
   }
 >()("palabre/Hub") {
   static readonly layer = Layer.effect(
@@ -64,12 +64,12 @@ const makeHub = Effect.gen(function* () {
   const audiences = new Audiences()
   const counters: HubCounters = { batches: 0, messages: 0, offers: 0, deliveries: 0, wakes: 0 }
   let underway = 0 // published, and not yet offered to everyone
-  const deliveryTime = new DeliveryTime()
+  const deliveryLatency = new DeliveryLatency()
 
   const put = (item: Broadcast | Turn): Effect.Effect<void> =>
     Effect.suspend(() => {
       underway++
-      deliveryTime.published()
+      deliveryLatency.published()
       return PubSub.publishUnsafe(items, item) ? Effect.void : Effect.asVoid(PubSub.publish(items, item))
     })
 
@@ -109,15 +109,15 @@ const makeHub = Effect.gen(function* () {
     while (true) {
       const taken = yield* PubSub.takeBetween(subscription, 1, hubItemsMax)
       counters.wakes++
-      deliveryTime.taken(underway - taken.length)
+      deliveryLatency.taken(underway - taken.length)
       yield* deliverAll(taken)
       underway -= taken.length
-      deliveryTime.delivered()
+      deliveryLatency.delivered()
       yield* nextTurn // so that more can gather
     }
   })
   yield* Effect.forkScoped(deliverer)
-  return Hub.of({ audiences, publish: put, inTurn, counters, depth: () => underway, deliveryTime })
+  return Hub.of({ audiences, publish: put, inTurn, counters, depth: () => underway, deliveryLatency })
 })
 
 /** Offers a batch to its audience, with a turn of the event loop after each slice; what is not two of them goes at once. */

@@ -5,7 +5,7 @@ export const refusals = ["server_full", "too_many_connections", "shutting_down"]
 export type Refusal = (typeof refusals)[number]
 
 /** How many may connect. */
-export interface SeatRules extends AddressRules {
+export interface AdmissionRules extends AddressRules {
   readonly clientsMax: number
 }
 
@@ -19,15 +19,15 @@ export interface Seat {
 }
 
 /** Counts who is connected, in all and by address, and says who may. */
-export class Seats {
-  /** Seats that are taken, from the moment TCP has a connection until its socket is closed. */
+export class Admission {
+  /** Admission that are taken, from the moment TCP has a connection until its socket is closed. */
   taken = 0
   /** Connections that are there although there is no seat for them. */
   turnedAway = 0
   private readonly clientsMax: number
   private readonly addresses: AddressLimits
 
-  constructor(rules: SeatRules) {
+  constructor(rules: AdmissionRules) {
     this.clientsMax = rules.clientsMax
     this.addresses = new AddressLimits(rules)
   }

@@ -29,7 +29,7 @@ export interface ConnectionRules {
   /** Told once when the transport is closed, and all it took can be given back. */
   readonly onClosed: (connection: Connection) => void
   /** Where the most that ever waited for one client is kept. */
-  readonly stats: { outboxBytesHighest: number }
+  readonly counters: { outboxBytesHighest: number }
   /** The coarse clock that `activeAtMillis` is read from. */
   readonly clock: { readonly nowMillis: number }
 }
@@ -107,7 +107,7 @@ export class Connection implements TransportOwner {
     if (!this.isOpen || this.theirs === "gone") return
     const { rules, transport } = this
     const { waitingBytes } = transport
-    if (waitingBytes > rules.stats.outboxBytesHighest) rules.stats.outboxBytesHighest = waitingBytes
+    if (waitingBytes > rules.counters.outboxBytesHighest) rules.counters.outboxBytesHighest = waitingBytes
     if (waitingBytes > rules.outboxBytesMax) {
       this.isOpen = false
       this.stop("slow_consumer")

@@ -13,17 +13,17 @@ const sweepMillis = 1_000
  * The deadlines of all connections, looked at by one fiber: a number each costs nothing, where a timer each
  * would cost kilobytes. Its clock is the monotonic one, so that setting the machine's time ends nobody.
  */
-export class Sweeper extends Context.Service<
-  Sweeper,
+export class Deadlines extends Context.Service<
+  Deadlines,
   {
     /** The time of the last sweep. */
     readonly clock: { readonly nowMillis: number }
     /** The connections whose deadlines count. */
     readonly connections: Set<Connection>
   }
->()("palabre/Sweeper") {
+>()("palabre/Deadlines") {
   static readonly layer = Layer.effect(
-    Sweeper,
+    Deadlines,
     Effect.gen(function* () {
       const { idleMillisMax } = yield* Settings
       const connections = new Set<Connection>()
@@ -37,7 +37,7 @@ export class Sweeper extends Context.Service<
         }
       })
       yield* Effect.forkScoped(Effect.repeat(sweep, Schedule.spaced(sweepMillis)))
-      return Sweeper.of({ clock, connections })
+      return Deadlines.of({ clock, connections })
     })
   )
 }

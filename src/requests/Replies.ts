@@ -1,54 +1,58 @@
-import { encode, type ErrorCode, errorCodes, type Feature, type Id } from "../Protocol.ts"
-import { type Locale, texts } from "../settings/Locales.ts"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { encode, type ErrorCode, errorCodes, type Feature, type Id, type Reply } from "../Protocol.ts"
+import { texts } from "../settings/Locales.ts"
+import { Settings } from "../settings/Settings.ts"
 
 /** Everything the server answers, encoded: what does not vary once, the list once per change. */
-export class Replies {
-  readonly sent: Buffer
-  readonly pong: Buffer
-  readonly errors: Readonly<Record<ErrorCode, Buffer>>
-  private readonly locale: Locale
-  private lastUsers: ReadonlyArray<string> | undefined
-  private lastList: Buffer = Buffer.alloc(0)
-
-  constructor(locale: Locale) {
-    const text = texts[locale]
-    this.locale = locale
-    this.sent = encode({ status: "success", message: text.sent })
-    this.pong = encode({ status: "success", message: "pong" })
-    this.errors = Object.fromEntries(
-      errorCodes.map((code) => [code, encode({ status: "error", code, message: text.errors[code] })])
-    ) as Record<ErrorCode, Buffer>
+export class Replies extends Context.Service<
+  Replies,
+  {
+    readonly sent: Buffer
+    readonly pong: Buffer
+    readonly errors: Readonly<Record<ErrorCode, Buffer>>
+    /** The answer to a login; it names the granted features where some were asked for. */
+    readonly welcome: (username: string, granted: ReadonlyArray<Feature> | undefined) => Buffer
+    readonly goodbye: (username: string) => Buffer
+    /** The refusal of a message that came too soon. */
+    readonly rateLimited: (retryAfterMs: number) => Buffer
+    /** The answer to `list`: the same buffer as long as it is given the same array. */
+    readonly list: (users: ReadonlyArray<string>) => Buffer
   }
-
-  /** The answer to a login; it names the granted features where some were asked for. */
-  welcome(username: string, granted: ReadonlyArray<Feature> | undefined): Buffer {
-    const message = texts[this.locale].welcome(username)
-    return encode(
-      granted === undefined
-        ? { status: "success", message }
-        : { status: "success", message, features: granted }
-    )
-  }
-
-  goodbye(username: string): Buffer {
-    return encode({ status: "success", message: texts[this.locale].goodbye(username) })
-  }
-
-  /** The refusal of a message that came too soon. */
-  rateLimited(retryAfterMs: number): Buffer {
-    const code = "rate_limited"
-    return encode({ status: "error", code, message: texts[this.locale].errors[code], retryAfterMs })
-  }
-
-  /** The answer to `list`: the same buffer as long as it is given the same array. */
-  list(users: ReadonlyArray<string>): Buffer {
-    if (users !== this.lastUsers) {
-      this.lastUsers = users
-      this.lastList = encode({ status: "success", users })
-    }
-    return this.lastList
-  }
+>()("palabre/Replies") {
+  static readonly layer = Layer.effect(
+    Replies,
+    Effect.map(Settings, ({ locale }) => {
+      const text = texts[locale]
+      const error = (code: ErrorCode, fields: Partial<Reply> = {}) =>
+        encode({ status: "error", code, message: text.errors[code], ...fields })
+      let lastUsers: ReadonlyArray<string> | undefined
+      let lastList: Buffer = Buffer.alloc(0)
+      return Replies.of({
+        sent: success({ message: text.sent }),
+        pong: success({ message: "pong" }),
+        errors: Object.fromEntries(errorCodes.map((code) => [code, error(code)])) as Record<
+          ErrorCode,
+          Buffer
+        >,
+        welcome: (username, granted) =>
+          success({ message: text.welcome(username), ...(granted && { features: granted }) }),
+        goodbye: (username) => success({ message: text.goodbye(username) }),
+        rateLimited: (retryAfterMs) => error("rate_limited", { retryAfterMs }),
+        list: (users) => {
+          if (users !== lastUsers) {
+            lastUsers = users
+            lastList = success({ users })
+          }
+          return lastList
+        }
+      })
+    })
+  )
 }
+
+const success = (fields: Partial<Reply>): Buffer => encode({ status: "success", ...fields })
 
 /** The reply with the id of its request, where that had one (ID-1). */
 export const withId = (reply: Buffer, id: Id | undefined): Buffer =>

@@ -1,4 +1,6 @@
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as LogLevel from "effect/LogLevel"
 import type { Connection } from "../net/Connection.ts"
 import { Hub } from "../hub/Hub.ts"
@@ -8,22 +10,27 @@ import { Settings } from "../settings/Settings.ts"
 
 /**
  * What those who run the server are told of each connection: one log line an event, and a span of its whole life
- * where spans are exported. Never what is said. Below the log level nothing is computed.
+ * where spans are exported. Never what is said. Below the log level, which is that of the layer, nothing is computed.
  */
-export interface Journal {
-  /** The same service, with the lines and the span of a connection around it. */
-  readonly around: (serve: Serve) => Serve
-  readonly loggedIn: (connection: Connection, username: string) => Effect.Effect<void>
-  readonly loginRefused: (connection: Connection, code: ErrorCode) => Effect.Effect<void>
-  /** There was no seat for it. */
-  readonly turnedAway: (connection: Connection, code: ErrorCode) => Effect.Effect<void>
-  readonly readsSlowly: (connection: Connection) => Effect.Effect<void>
+export class ConnectionLog extends Context.Service<
+  ConnectionLog,
+  {
+    /** The service of a connection, with its lines and its span around it. */
+    readonly around: (connection: Connection, service: Effect.Effect<void>) => Effect.Effect<void>
+    readonly loggedIn: (connection: Connection, username: string) => Effect.Effect<void>
+    readonly loginRefused: (connection: Connection, code: ErrorCode) => Effect.Effect<void>
+    /** There was no seat for it. */
+    readonly turnedAway: (connection: Connection, code: ErrorCode) => Effect.Effect<void>
+    readonly readsSlowly: (connection: Connection) => Effect.Effect<void>
+  }
+>()("palabre/ConnectionLog") {
+  static readonly layer = Layer.effect(
+    ConnectionLog,
+    Effect.suspend(() => makeConnectionLog)
+  )
 }
 
-type Serve = (connection: Connection) => Effect.Effect<void>
-
-/** The journal of one server, at the log level it is made with. */
-export const makeJournal: Effect.Effect<Journal, never, Hub | Settings> = Effect.gen(function* () {
+const makeConnectionLog = Effect.gen(function* () {
   const { otlpUrl } = yield* Settings
   const { audiences } = yield* Hub
   const isDebug = yield* LogLevel.isEnabled("Debug")
@@ -36,18 +43,15 @@ export const makeJournal: Effect.Effect<Journal, never, Hub | Settings> = Effect
     ? line("Info", "ended", (connection) => ({ ...account(connection), online: audiences.online }))
     : silent
 
-  return {
-    around: (serve) => {
-      if (!isInfo && !isTraced) return serve
-      return (connection) => {
-        identity(connection) // a socket keeps its address for later only if it was asked in time
-        const served = serve(connection)
-        const told = connected(connection).pipe(
-          Effect.andThen(served),
-          Effect.andThen(Effect.suspend(() => ended(connection)))
-        )
-        return isTraced ? spanned(told, connection) : told
-      }
+  return ConnectionLog.of({
+    around: (connection, service) => {
+      if (!isInfo && !isTraced) return service
+      identity(connection) // a socket keeps its address for later only if it was asked in time
+      const told = connected(connection).pipe(
+        Effect.andThen(service),
+        Effect.andThen(Effect.suspend(() => ended(connection)))
+      )
+      return isTraced ? spanned(told, connection) : told
     },
     loggedIn: isInfo
       ? line("Info", "logged in", (_, username: string) => ({ username, online: audiences.online }))
@@ -55,7 +59,7 @@ export const makeJournal: Effect.Effect<Journal, never, Hub | Settings> = Effect
     loginRefused: isInfo ? line("Info", "login refused", (_, code: ErrorCode) => ({ code })) : silent,
     turnedAway: isDebug ? line("Debug", "turned away", (_, code: ErrorCode) => ({ code })) : silent,
     readsSlowly: isWarn ? line("Warn", "reads slowly", ({ waitingBytes }) => ({ waitingBytes })) : silent
-  }
+  })
 })
 
 const silent = () => Effect.void

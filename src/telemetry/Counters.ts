@@ -12,8 +12,8 @@ export type LoginResult = (typeof loginResults)[number]
  * What one server did since its start, and whether it listens: plain numbers, so that counting costs nothing, which
  * are read when somebody asks.
  */
-export class Stats extends Context.Service<
-  Stats,
+export class Counters extends Context.Service<
+  Counters,
   {
     isListening: boolean
     /** Connections that are served at once, at most. */
@@ -38,9 +38,9 @@ export class Stats extends Context.Service<
     closedReceivedBytes: number
     closedSentBytes: number
   }
->()("palabre/Stats") {
-  static readonly layer = Layer.sync(Stats, () =>
-    Stats.of({
+>()("palabre/Counters") {
+  static readonly layer = Layer.sync(Counters, () =>
+    Counters.of({
       isListening: false,
       connectionsMax: 0,
       connectionsOpen: () => 0,

@@ -7,14 +7,14 @@ import type { Connection } from "../net/Connection.ts"
 import { Hub } from "../hub/Hub.ts"
 import { openFilesMax } from "../net/OpenFiles.ts"
 import { Settings } from "../settings/Settings.ts"
-import { Stats } from "./Counters.ts"
-import { Sweeper } from "../net/Deadlines.ts"
+import { Counters } from "./Counters.ts"
+import { Deadlines } from "../net/Deadlines.ts"
 
 /**
  * Puts all figures of a server into the metric registry of the context, under names as Prometheus likes them. They
  * are read when the registry is; only the broadcast latency is written as it happens, once a batch.
  */
-export const metrics: Layer.Layer<never, never, Hub | Settings | Stats | Sweeper> = Layer.effectDiscard(
+export const metrics: Layer.Layer<never, never, Hub | Settings | Counters | Deadlines> = Layer.effectDiscard(
   Effect.gen(function* () {
     const register = yield* makeRegister
     yield* registerConnections(register)
@@ -30,7 +30,7 @@ interface Register {
   /** A figure that only grows. */
   readonly counter: (name: string, description: string, read: Read, labels?: Labels) => void
   /** The same for each key of a record, as a label. */
-  readonly counters: (
+  readonly perKey: (
     name: string,
     description: string,
     label: string,
@@ -47,7 +47,7 @@ const makeRegister = Effect.map(Effect.context<never>(), (context): Register => 
       const get = () => ({ count: read(), incremental: true })
       Metric.registerUnsafe(metric, context, { get, ...unwritten })
     },
-    counters: (name, description, label, record) => {
+    perKey: (name, description, label, record) => {
       for (const key of Object.keys(record))
         register.counter(name, description, () => record[key]!, { [label]: key })
     },
@@ -59,63 +59,67 @@ const makeRegister = Effect.map(Effect.context<never>(), (context): Register => 
   return register
 })
 
-const registerConnections = Effect.fnUntraced(function* ({ counter, counters, gauge }: Register) {
-  const stats = yield* Stats
+const registerConnections = Effect.fnUntraced(function* ({ counter, gauge, perKey }: Register) {
+  const counters = yield* Counters
   const { audiences } = yield* Hub
-  gauge("palabre_connections", "Connections that are open", () => stats.connectionsOpen())
-  gauge("palabre_connections_max", "Connections that can be open at once", () => stats.connectionsMax)
+  gauge("palabre_connections", "Connections that are open", () => counters.connectionsOpen())
+  gauge("palabre_connections_max", "Connections that can be open at once", () => counters.connectionsMax)
   gauge("palabre_clients", "Connections that are logged in", () => audiences.online)
   counter(
     "palabre_connections_accepted_total",
     "Connections that got a seat",
-    () => stats.connectionsAccepted
+    () => counters.connectionsAccepted
   )
-  counters(
+  perKey(
     "palabre_connections_refused_total",
     "Connections that got no seat",
     "code",
-    stats.connectionsRefused
+    counters.connectionsRefused
   )
-  counters("palabre_connections_ended_total", "Connections that ended", "reason", stats.connectionsEnded)
-  counters("palabre_logins_total", "Logins", "result", stats.logins)
-  counters("palabre_errors_total", "Error replies and goodbyes", "code", stats.errors)
+  perKey("palabre_connections_ended_total", "Connections that ended", "reason", counters.connectionsEnded)
+  perKey("palabre_logins_total", "Logins", "result", counters.logins)
+  perKey("palabre_errors_total", "Error replies and goodbyes", "code", counters.errors)
 })
 
 const registerMessages = Effect.fnUntraced(function* ({ counter, gauge }: Register) {
-  const stats = yield* Stats
+  const counters = yield* Counters
   const settings = yield* Settings
-  const { counters, deliveryTime, depth } = yield* Hub
-  const { connections } = yield* Sweeper
+  const hub = yield* Hub
+  const { connections } = yield* Deadlines
   const context = yield* Effect.context<never>()
   const sockets = oncePerTurn(() => sumSockets(connections, settings.outboxBytesMax / 2))
 
-  counter("palabre_messages_received_total", "Messages accepted", () => stats.messagesReceived)
+  counter("palabre_messages_received_total", "Messages accepted", () => counters.messagesReceived)
   counter(
     "palabre_messages_sent_total",
     "Messages and presence events sent, counted for each recipient",
-    () => counters.deliveries
+    () => hub.counters.deliveries
   )
   counter(
     "palabre_received_bytes_total",
     "Bytes received",
-    () => stats.closedReceivedBytes + sockets().receivedBytes
+    () => counters.closedReceivedBytes + sockets().receivedBytes
   )
-  counter("palabre_sent_bytes_total", "Bytes sent", () => stats.closedSentBytes + sockets().sentBytes)
+  counter("palabre_sent_bytes_total", "Bytes sent", () => counters.closedSentBytes + sockets().sentBytes)
   gauge("palabre_outbox_bytes", "Bytes that wait for clients", () => sockets().waitingBytes)
   gauge(
     "palabre_outbox_highest_bytes",
     "The most that ever waited for one client",
-    () => stats.outboxBytesHighest
+    () => counters.outboxBytesHighest
   )
   gauge("palabre_slow_clients", "Clients for which half of --max-outbox waits", () => sockets().slow)
-  counter("palabre_slow_warnings_total", "Times half of --max-outbox was reached", () => stats.slowWarnings)
-  gauge("palabre_hub_items", "Messages on their way, not yet offered to everyone", depth)
+  counter(
+    "palabre_slow_warnings_total",
+    "Times half of --max-outbox was reached",
+    () => counters.slowWarnings
+  )
+  gauge("palabre_hub_items", "Messages on their way, not yet offered to everyone", hub.depth)
   const latency = Metric.histogram("palabre_broadcast_seconds", {
     description: "Time from the publishing of a batch's first message until all recipients were offered it",
     boundaries: latencyBoundaries
   })
   latency.valueUnsafe(context) // so that it is there before the first message
-  deliveryTime.observe((seconds) => latency.updateUnsafe(seconds, context))
+  hub.deliveryLatency.observe((seconds) => latency.updateUnsafe(seconds, context))
 })
 
 /** In seconds: from what one write takes to what nobody would wait for. */

@@ -9,7 +9,7 @@ import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import { Drain } from "../hub/Drain.ts"
 import { ListenFailed } from "../net/Listener.ts"
 import { Settings } from "../settings/Settings.ts"
-import { Stats } from "./Counters.ts"
+import { Counters } from "./Counters.ts"
 
 /** Connections to the monitor at once; further ones are closed. */
 const connectionsMax = 16
@@ -24,12 +24,12 @@ const checkMillis = 1_000
  * What shows how the server fares, over HTTP: `/metrics` for Prometheus, `/healthz` as long as the process answers,
  * `/readyz` from when the server listens until it begins to drain. It answers until the drain is over.
  */
-export const monitor: Layer.Layer<never, ListenFailed, Drain | Settings | Stats> = Layer.unwrap(
+export const monitor: Layer.Layer<never, ListenFailed, Drain | Settings | Counters> = Layer.unwrap(
   Effect.gen(function* () {
     const { metricsHost: host, metricsPort: port } = yield* Settings
     const { isDraining } = yield* Drain
-    const stats = yield* Stats
-    const isReady = () => stats.isListening && !isDraining()
+    const counters = yield* Counters
+    const isReady = () => counters.isListening && !isDraining()
     const routes = Layer.mergeAll(
       PrometheusMetrics.layerHttp(),
       HttpRouter.add("GET", "/healthz", Effect.succeed(HttpServerResponse.text("ok\n"))),

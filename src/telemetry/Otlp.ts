@@ -19,7 +19,7 @@ const flushMillisMax = 1_000
  * Sends logs, metrics and traces to an OpenTelemetry collector. Where that is down or slow, what was to be sent is
  * dropped: the server goes on, and says so once.
  */
-export const collector = (url: string): Layer.Layer<Flusher> =>
+export const otlp = (url: string): Layer.Layer<Flusher> =>
   Otlp.layerJson({
     baseUrl: url,
     resource: { serviceName: manifest.name, serviceVersion: manifest.version },

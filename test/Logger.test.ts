@@ -9,7 +9,7 @@ import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
 import type { Connection } from "../src/net/Connection.ts"
 import { Hub } from "../src/hub/Hub.ts"
-import { makeJournal } from "../src/telemetry/ConnectionLog.ts"
+import { ConnectionLog } from "../src/telemetry/ConnectionLog.ts"
 import type { Server } from "../src/index.ts"
 import { Settings, type Values } from "../src/settings/Settings.ts"
 import { keptLines, type LogLine } from "./support/logLines.ts"
@@ -108,13 +108,13 @@ describe("Log lines", () => {
       })
       const tell = (level: "Warn" | "Info") =>
         Effect.gen(function* () {
-          const journal = yield* makeJournal
-          yield* journal.around(() => Effect.void)(untouchable)
-          yield* journal.loggedIn(untouchable, "alice")
-          yield* journal.loginRefused(untouchable, "username_taken")
-          yield* journal.turnedAway(untouchable, "server_full")
+          const log = yield* ConnectionLog
+          yield* log.around(untouchable, Effect.void)
+          yield* log.loggedIn(untouchable, "alice")
+          yield* log.loginRefused(untouchable, "username_taken")
+          yield* log.turnedAway(untouchable, "server_full")
         }).pipe(
-          Effect.provide(Layer.provideMerge(Hub.layer, Settings.layer())),
+          Effect.provide(ConnectionLog.layer.pipe(Layer.provide(Hub.layer), Layer.provide(Settings.layer()))),
           Effect.provideService(References.MinimumLogLevel, level),
           Effect.exit
         )
