@@ -20,7 +20,7 @@ import { isSameUsername, isUsername } from "./Username.ts"
  * How to serve a connection: from its first byte until its socket is closed and all it held is given back. It is
  * stopped by `Connection.stop` and must not be interrupted: a request that was begun is carried out.
  */
-export type Serve = (connection: Connection) => Effect.Effect<void>
+type Serve = (connection: Connection) => Effect.Effect<void>
 
 /** The conversation with one client: read, decode, answer, in order, until one of the two ends it. */
 export const makeServe = Effect.gen(function* () {
@@ -122,7 +122,7 @@ const close = Effect.fnUntraced(function* (session: Session, cause: Cause.Cause<
       connection: connection.id
     })
   const ending = Option.getOrElse(Cause.findErrorOption(cause), (): Ending => "left")
-  connection.ending = ending
+  connection.stop(ending)
   yield* house.drain.leave
   if (username !== undefined) yield* leave(session, username)
   const isTold = ending !== "left" && ending !== "logout"

@@ -5,13 +5,15 @@ import { ConnectionLog } from "./telemetry/ConnectionLog.ts"
 import { Drain } from "./hub/Drain.ts"
 import { Hub } from "./hub/Hub.ts"
 import type { ListenFailed } from "./net/Listener.ts"
+import { Connections } from "./net/Connections.ts"
+import type { TooFewFiles } from "./net/OpenFiles.ts"
 import { minimumLogLevel } from "./telemetry/Logger.ts"
 import { Replies } from "./requests/Replies.ts"
 import { Registry } from "./Registry.ts"
-import { Server, type TooFewFiles } from "./Server.ts"
+import { Server } from "./Server.ts"
 import { defaults, Settings, type Values } from "./settings/Settings.ts"
 import { Counters } from "./telemetry/Counters.ts"
-import { Deadlines } from "./net/Deadlines.ts"
+import { deadlines } from "./net/Deadlines.ts"
 import type { TlsFailed } from "./net/Tls.ts"
 
 /**
@@ -30,8 +32,8 @@ export const layer = (
     Layer.provide(
       when(isMonitored || isCollected, async () => (await import("./telemetry/Metrics.ts")).metrics)
     ),
-    Layer.provide([ConnectionLog.layer, Drain.layer, Replies.layer]),
-    Layer.provide([Hub.layer, Registry.layer, Counters.layer, Deadlines.layer]),
+    Layer.provide([ConnectionLog.layer, deadlines, Drain.layer, Replies.layer]),
+    Layer.provide([Connections.layer, Counters.layer, Hub.layer, Registry.layer]),
     Layer.provide(when(isCollected, async () => (await import("./telemetry/Otlp.ts")).otlp(otlpUrl))),
     Layer.provide(Layer.sync(Metric.MetricRegistry, () => new Map())),
     Layer.provide(Settings.layer(settings)),

@@ -10,11 +10,12 @@ import { SocketTransport } from "../src/net/SocketTransport.ts"
 
 const rules: ConnectionRules = {
   outboxBytesMax: 1_024,
+  loginMillisMax: 60_000,
   lingerMillisMax: 60_000,
   onSlow: () => {},
   onClosed: () => {},
   clock: { nowMillis: 0 },
-  counters: { outboxBytesHighest: 0 }
+  totals: { outboxBytesHighest: 0 }
 }
 
 const seat: Seat = { acceptedAtMillis: 0, address: "", refusal: undefined }

@@ -12,13 +12,13 @@ import { Registry } from "../src/Registry.ts"
 import { Server } from "../src/Server.ts"
 import { Settings } from "../src/settings/Settings.ts"
 import { Counters } from "../src/telemetry/Counters.ts"
-import { Deadlines } from "../src/net/Deadlines.ts"
+import { Connections } from "../src/net/Connections.ts"
 import { connect, connectAs } from "./support/TestClient.ts"
 
 /** The parts of a server, so that what they did can be counted. */
 const open = Server.layer.pipe(
   Layer.provideMerge(Layer.mergeAll(ConnectionLog.layer, Drain.layer, Replies.layer)),
-  Layer.provideMerge(Layer.mergeAll(Hub.layer, Registry.layer, Counters.layer, Deadlines.layer)),
+  Layer.provideMerge(Layer.mergeAll(Connections.layer, Counters.layer, Hub.layer, Registry.layer)),
   Layer.provide(Settings.layer({ hosts: ["127.0.0.1"], port: 0 }))
 )
 

@@ -1,15 +1,23 @@
 import { AddressLimits, type AddressRules } from "./AddressLimits.ts"
 
 /** Why there is no seat, in the words of the protocol. */
-export const refusals = ["server_full", "too_many_connections", "shutting_down"] as const
-export type Refusal = (typeof refusals)[number]
+export type Refusal = "server_full" | "too_many_connections" | "shutting_down"
+
+/** Newcomers that are being told why there is no seat; further ones are reset without a word. */
+const toldMax = 16
 
 /** How many may connect. */
 export interface AdmissionRules extends AddressRules {
   readonly clientsMax: number
 }
 
-/** A place at the table, from the moment TCP has the connection until its socket is closed. */
+/** A connection that TCP has and nobody has talked to yet. */
+export interface Newcomer {
+  /** Asking for it costs a system call. */
+  readonly remoteAddress?: string | undefined
+}
+
+/** A place at the table, from the moment TCP has the connection until it is closed. */
 export interface Seat {
   readonly acceptedAtMillis: number
   /** Whom it is counted for, where that is limited. */
@@ -20,11 +28,13 @@ export interface Seat {
 
 /** Counts who is connected, in all and by address, and says who may. */
 export class Admission {
-  /** Admission that are taken, from the moment TCP has a connection until its socket is closed. */
+  readonly clientsMax: number
+  /** Seats that are taken, from the moment TCP has a connection until it is closed. */
   taken = 0
-  /** Connections that are there although there is no seat for them. */
-  turnedAway = 0
-  private readonly clientsMax: number
+  /** Newcomers that got no seat since the start, by reason. */
+  readonly refused: Record<Refusal, number> = { server_full: 0, too_many_connections: 0, shutting_down: 0 }
+  /** Those of them who are there still, and are told why. */
+  private told = 0
   private readonly addresses: AddressLimits
 
   constructor(rules: AdmissionRules) {
@@ -32,28 +42,31 @@ export class Admission {
     this.addresses = new AddressLimits(rules)
   }
 
-  take(socket: { readonly remoteAddress?: string | undefined }, nowMillis: number): Seat {
-    if (this.taken >= this.clientsMax) return this.none("server_full", nowMillis)
-    const address = this.addresses.isOff ? "" : (socket.remoteAddress ?? "") // asking costs a system call
-    if (!this.addresses.admit(address, nowMillis)) return this.none("too_many_connections", nowMillis)
+  /** A seat for a newcomer, or one that is none and says why; nothing where too many are told why already. */
+  admit(newcomer: Newcomer, nowMillis: number): Seat | undefined {
+    if (this.taken >= this.clientsMax) return this.refuse("server_full", nowMillis)
+    const address = this.addresses.isOff ? "" : (newcomer.remoteAddress ?? "")
+    if (!this.addresses.admit(address, nowMillis)) return this.refuse("too_many_connections", nowMillis)
     this.taken++
     return { acceptedAtMillis: nowMillis, address, refusal: undefined }
+  }
+
+  /** A seat that is none; nothing where too many are told why already. */
+  refuse(refusal: Refusal, nowMillis: number): Seat | undefined {
+    this.refused[refusal]++
+    if (this.told >= toldMax) return undefined
+    this.told++
+    return { acceptedAtMillis: nowMillis, address: "", refusal }
   }
 
   /** To be called once for each seat, also for one that is none. */
   giveBack({ address, refusal }: Seat): void {
     if (refusal !== undefined) {
-      this.turnedAway--
+      this.told--
       return
     }
     this.taken--
     this.addresses.leave(address)
-  }
-
-  /** A seat that is none. */
-  none(refusal: Refusal, nowMillis: number): Seat {
-    this.turnedAway++
-    return { acceptedAtMillis: nowMillis, address: "", refusal }
   }
 
   /** Forgets what need not be remembered any more. */

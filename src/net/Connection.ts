@@ -22,6 +22,8 @@ export type Ending = (typeof endings)[number]
 export interface ConnectionRules {
   /** Bytes that may wait for a client, on top of what the kernel took. */
   readonly outboxBytesMax: number
+  /** How long a client may take to log in. */
+  readonly loginMillisMax: number
   /** How long an ended connection may take to read its last words. */
   readonly lingerMillisMax: number
   /** Told once when half of `outboxBytesMax` waits for a client, and again only after it has caught up. */
@@ -29,7 +31,7 @@ export interface ConnectionRules {
   /** Told once when the transport is closed, and all it took can be given back. */
   readonly onClosed: (connection: Connection) => void
   /** Where the most that ever waited for one client is kept. */
-  readonly counters: { outboxBytesHighest: number }
+  readonly totals: { outboxBytesHighest: number }
   /** The coarse clock that `activeAtMillis` is read from. */
   readonly clock: { readonly nowMillis: number }
 }
@@ -44,8 +46,8 @@ export class Connection implements TransportOwner {
   /** When bytes last came. */
   activeAtMillis: number
   /** By when the client must have logged in; `Infinity` once it has. */
-  loginByMillis: number = Number.POSITIVE_INFINITY
-  /** Why this connection is to end, once that is decided. */
+  loginByMillis: number
+  /** Why this connection is to end, once that is decided by `stop`. */
   ending: Ending | undefined
   private readonly transport: Transport
   private readonly rules: ConnectionRules
@@ -67,6 +69,7 @@ export class Connection implements TransportOwner {
     this.seat = seat
     this.rules = rules
     this.activeAtMillis = rules.clock.nowMillis
+    this.loginByMillis = seat.acceptedAtMillis + rules.loginMillisMax
     transport.open(this)
   }
 
@@ -107,7 +110,7 @@ export class Connection implements TransportOwner {
     if (!this.isOpen || this.theirs === "gone") return
     const { rules, transport } = this
     const { waitingBytes } = transport
-    if (waitingBytes > rules.counters.outboxBytesHighest) rules.counters.outboxBytesHighest = waitingBytes
+    if (waitingBytes > rules.totals.outboxBytesHighest) rules.totals.outboxBytesHighest = waitingBytes
     if (waitingBytes > rules.outboxBytesMax) {
       this.isOpen = false
       this.stop("slow_consumer")

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from "node:net"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import type { Newcomer } from "./Admission.ts"
 import { type Address, formatAddress } from "./Address.ts"
 import { SocketTransport } from "./SocketTransport.ts"
 import type { KeyPair } from "./Tls.ts"
@@ -44,11 +45,6 @@ export interface ListenOptions {
   readonly keepAliveMillis: number
   /** With it, clients must speak TLS, and have this long to agree on it. */
   readonly tls: (KeyPair & { readonly handshakeMillisMax: number }) | undefined
-}
-
-/** A connection that TCP has and nobody has talked to yet. Asking for its address costs a system call. */
-export interface Newcomer {
-  readonly remoteAddress?: string | undefined
 }
 
 /**

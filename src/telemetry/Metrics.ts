@@ -4,24 +4,25 @@ import * as Metric from "effect/Metric"
 import manifest from "../../package.json" with { type: "json" }
 import { eventLoopDelay } from "./EventLoopDelay.ts"
 import type { Connection } from "../net/Connection.ts"
+import { Connections } from "../net/Connections.ts"
 import { Hub } from "../hub/Hub.ts"
 import { openFilesMax } from "../net/OpenFiles.ts"
 import { Settings } from "../settings/Settings.ts"
 import { Counters } from "./Counters.ts"
-import { Deadlines } from "../net/Deadlines.ts"
 
 /**
  * Puts all figures of a server into the metric registry of the context, under names as Prometheus likes them. They
  * are read when the registry is; only the broadcast latency is written as it happens, once a batch.
  */
-export const metrics: Layer.Layer<never, never, Hub | Settings | Counters | Deadlines> = Layer.effectDiscard(
-  Effect.gen(function* () {
-    const register = yield* makeRegister
-    yield* registerConnections(register)
-    yield* registerMessages(register)
-    yield* registerProcess(register)
-  })
-)
+export const metrics: Layer.Layer<never, never, Connections | Counters | Hub | Settings> =
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const register = yield* makeRegister
+      yield* registerConnections(register)
+      yield* registerMessages(register)
+      yield* registerProcess(register)
+    })
+  )
 
 type Labels = Readonly<Record<string, string>>
 type Read = () => number
@@ -60,58 +61,41 @@ const makeRegister = Effect.map(Effect.context<never>(), (context): Register => 
 })
 
 const registerConnections = Effect.fnUntraced(function* ({ counter, gauge, perKey }: Register) {
-  const counters = yield* Counters
+  const { admission, open, totals } = yield* Connections
   const { audiences } = yield* Hub
-  gauge("palabre_connections", "Connections that are open", () => counters.connectionsOpen())
-  gauge("palabre_connections_max", "Connections that can be open at once", () => counters.connectionsMax)
+  const { outboxBytesMax } = yield* Settings
+  const traffic = oncePerTurn(() => trafficOf(open, outboxBytesMax / 2))
+
+  gauge("palabre_connections", "Connections that are open", () => admission.taken)
+  gauge("palabre_connections_max", "Connections that can be open at once", () => admission.clientsMax)
   gauge("palabre_clients", "Connections that are logged in", () => audiences.online)
-  counter(
-    "palabre_connections_accepted_total",
-    "Connections that got a seat",
-    () => counters.connectionsAccepted
+  counter("palabre_connections_accepted_total", "Connections that got a seat", () => totals.accepted)
+  perKey("palabre_connections_refused_total", "Connections that got no seat", "code", admission.refused)
+  perKey("palabre_connections_ended_total", "Connections that ended", "reason", totals.ended)
+  counter("palabre_received_bytes_total", "Bytes received", () => totals.closedBytesIn + traffic().bytesIn)
+  counter("palabre_sent_bytes_total", "Bytes sent", () => totals.closedBytesOut + traffic().bytesOut)
+  gauge("palabre_outbox_bytes", "Bytes that wait for clients", () => traffic().waitingBytes)
+  gauge(
+    "palabre_outbox_highest_bytes",
+    "The most that ever waited for one client",
+    () => totals.outboxBytesHighest
   )
-  perKey(
-    "palabre_connections_refused_total",
-    "Connections that got no seat",
-    "code",
-    counters.connectionsRefused
-  )
-  perKey("palabre_connections_ended_total", "Connections that ended", "reason", counters.connectionsEnded)
-  perKey("palabre_logins_total", "Logins", "result", counters.logins)
-  perKey("palabre_errors_total", "Error replies and goodbyes", "code", counters.errors)
+  gauge("palabre_slow_clients", "Clients for which half of --max-outbox waits", () => traffic().slow)
+  counter("palabre_slow_warnings_total", "Times half of --max-outbox was reached", () => totals.slowWarnings)
 })
 
-const registerMessages = Effect.fnUntraced(function* ({ counter, gauge }: Register) {
+const registerMessages = Effect.fnUntraced(function* ({ counter, gauge, perKey }: Register) {
   const counters = yield* Counters
-  const settings = yield* Settings
   const hub = yield* Hub
-  const { connections } = yield* Deadlines
   const context = yield* Effect.context<never>()
-  const sockets = oncePerTurn(() => sumSockets(connections, settings.outboxBytesMax / 2))
 
+  perKey("palabre_logins_total", "Logins", "result", counters.logins)
+  perKey("palabre_errors_total", "Error replies and goodbyes", "code", counters.errors)
   counter("palabre_messages_received_total", "Messages accepted", () => counters.messagesReceived)
   counter(
     "palabre_messages_sent_total",
     "Messages and presence events sent, counted for each recipient",
     () => hub.counters.deliveries
-  )
-  counter(
-    "palabre_received_bytes_total",
-    "Bytes received",
-    () => counters.closedReceivedBytes + sockets().receivedBytes
-  )
-  counter("palabre_sent_bytes_total", "Bytes sent", () => counters.closedSentBytes + sockets().sentBytes)
-  gauge("palabre_outbox_bytes", "Bytes that wait for clients", () => sockets().waitingBytes)
-  gauge(
-    "palabre_outbox_highest_bytes",
-    "The most that ever waited for one client",
-    () => counters.outboxBytesHighest
-  )
-  gauge("palabre_slow_clients", "Clients for which half of --max-outbox waits", () => sockets().slow)
-  counter(
-    "palabre_slow_warnings_total",
-    "Times half of --max-outbox was reached",
-    () => counters.slowWarnings
   )
   gauge("palabre_hub_items", "Messages on their way, not yet offered to everyone", hub.depth)
   const latency = Metric.histogram("palabre_broadcast_seconds", {
@@ -125,12 +109,12 @@ const registerMessages = Effect.fnUntraced(function* ({ counter, gauge }: Regist
 /** In seconds: from what one write takes to what nobody would wait for. */
 const latencyBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] as const
 
-/** What the sockets themselves count. */
-const sumSockets = (connections: Iterable<Connection>, slowBytes: number) => {
-  const sum = { receivedBytes: 0, sentBytes: 0, waitingBytes: 0, slow: 0 }
-  for (const { bytesIn, bytesOut, waitingBytes } of connections) {
-    sum.receivedBytes += bytesIn
-    sum.sentBytes += bytesOut
+/** What open connections count themselves. */
+const trafficOf = (open: Iterable<Connection>, slowBytes: number) => {
+  const sum = { bytesIn: 0, bytesOut: 0, waitingBytes: 0, slow: 0 }
+  for (const { bytesIn, bytesOut, waitingBytes } of open) {
+    sum.bytesIn += bytesIn
+    sum.bytesOut += bytesOut
     sum.waitingBytes += waitingBytes
     if (waitingBytes > slowBytes) sum.slow++
   }

@@ -1,0 +1,64 @@
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import { Drain } from "./hub/Drain.ts"
+import type { Refusal, Seat } from "./net/Admission.ts"
+import { Connection, type ConnectionRules } from "./net/Connection.ts"
+import { Connections } from "./net/Connections.ts"
+import type { Acceptor } from "./net/Listener.ts"
+import { Replies } from "./requests/Replies.ts"
+import { makeServe } from "./Session.ts"
+import { Settings } from "./settings/Settings.ts"
+import { ConnectionLog } from "./telemetry/ConnectionLog.ts"
+import { Counters } from "./telemetry/Counters.ts"
+
+/** Receives those who connect: each is served in a fiber of its own, or turned away where there is no seat. */
+export const makeReception = Effect.gen(function* () {
+  const connections = yield* Connections
+  const counters = yield* Counters
+  const drain = yield* Drain
+  const log = yield* ConnectionLog
+  const replies = yield* Replies
+  const serve = yield* makeServe
+  const { admission, clock, totals } = connections
+  const fibers = yield* FiberSet.make()
+  const fork = yield* FiberSet.runtime(fibers)()
+  const rules: ConnectionRules = {
+    ...(yield* Settings),
+    clock,
+    totals,
+    onSlow: (connection) => {
+      totals.slowWarnings++
+      fork(log.readsSlowly(connection))
+    },
+    onClosed: connections.remove
+  }
+  let lastId = 0
+
+  const turnAway = (connection: Connection, code: Refusal): Effect.Effect<void> => {
+    counters.errors[code]++
+    return Effect.andThen(log.turnedAway(connection, code), connection.finish(replies.errors[code]))
+  }
+
+  const acceptor: Acceptor<Seat> = {
+    accept: (newcomer) =>
+      drain.isDraining()
+        ? admission.refuse("shutting_down", clock.nowMillis)
+        : admission.admit(newcomer, clock.nowMillis),
+    serve: (transport, seat) => {
+      const connection = new Connection(++lastId, transport, seat, rules)
+      connections.add(connection)
+      const service = seat.refusal === undefined ? serve(connection) : turnAway(connection, seat.refusal)
+      fork(service, { uninterruptible: true })
+    },
+    miss: (seat) => admission.giveBack(seat),
+    failed: (error) => {
+      fork(Effect.logError(`Accepting connections failed (${error.message}). The server goes on listening.`))
+    }
+  }
+
+  return {
+    acceptor,
+    /** Done when nobody is served or turned away any more. */
+    empty: FiberSet.awaitEmpty(fibers)
+  }
+})

@@ -1,0 +1,94 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import { Admission } from "./Admission.ts"
+import { type Connection, type Ending, endings } from "./Connection.ts"
+import { monotonicMillis } from "./MonotonicTime.ts"
+import { possibleClients } from "./OpenFiles.ts"
+import { Settings } from "../settings/Settings.ts"
+
+/** What the connections of a server did since its start: plain numbers, so that counting costs nothing. */
+export interface ConnectionTotals {
+  /** Those that were served. */
+  accepted: number
+  /** Those that were served and are closed, by reason. */
+  readonly ended: Record<Ending, number>
+  /** Bytes of those that are closed; an open one counts for itself. */
+  closedBytesIn: number
+  closedBytesOut: number
+  /** Times that half of `outboxBytesMax` waited for a client. */
+  slowWarnings: number
+  /** The most that ever waited for one client. */
+  outboxBytesHighest: number
+}
+
+/** How often the addresses that left are forgotten. */
+const pruneMillis = 60_000
+
+/** The connections of a server: each is here from when it can talk until its transport is closed. */
+export class Connections extends Context.Service<
+  Connections,
+  {
+    /** All that are open, those included that are being turned away. */
+    readonly open: ReadonlySet<Connection>
+    readonly admission: Admission
+    readonly totals: ConnectionTotals
+    /** A coarse clock, monotonic, that `Deadlines` sets. */
+    readonly clock: { nowMillis: number }
+    readonly add: (connection: Connection) => void
+    /** Gives back all that a connection took; to be called once it is closed. */
+    readonly remove: (connection: Connection) => void
+    /** Ends all, each after its request in hand. */
+    readonly stop: (ending: Ending) => void
+    /** Ends all at once. */
+    readonly abort: () => void
+  }
+>()("palabre/Connections") {
+  static readonly layer = Layer.effect(
+    Connections,
+    Effect.gen(function* () {
+      const settings = yield* Settings
+      const admission = new Admission({
+        ...settings,
+        clientsMax: yield* possibleClients(settings.clientsMax)
+      })
+      const clock = { nowMillis: yield* monotonicMillis }
+      const prune = Effect.sync(() => admission.prune(clock.nowMillis))
+      yield* Effect.forkScoped(Effect.repeat(prune, Schedule.spaced(pruneMillis)))
+      const open = new Set<Connection>()
+      const totals: ConnectionTotals = {
+        accepted: 0,
+        ended: Object.fromEntries(endings.map((ending) => [ending, 0])) as Record<Ending, number>,
+        closedBytesIn: 0,
+        closedBytesOut: 0,
+        slowWarnings: 0,
+        outboxBytesHighest: 0
+      }
+      return Connections.of({
+        open,
+        admission,
+        totals,
+        clock,
+        add: (connection) => {
+          open.add(connection)
+          if (connection.seat.refusal === undefined) totals.accepted++
+        },
+        remove: (connection) => {
+          const { bytesIn, bytesOut, ending = "left", seat } = connection
+          open.delete(connection)
+          admission.giveBack(seat)
+          totals.closedBytesIn += bytesIn
+          totals.closedBytesOut += bytesOut
+          if (seat.refusal === undefined) totals.ended[ending]++
+        },
+        stop: (ending) => {
+          for (const connection of open) connection.stop(ending)
+        },
+        abort: () => {
+          for (const connection of open) connection.abort()
+        }
+      })
+    })
+  )
+}
