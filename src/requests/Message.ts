@@ -1,0 +1,50 @@
+import * as Effect from "effect/Effect"
+import { monotonicMillis } from "../net/MonotonicTime.ts"
+import { type BucketRule, TokenBucket } from "../net/TokenBucket.ts"
+import { encode } from "../Protocol.ts"
+import { isSameUsername } from "../Username.ts"
+import { type Conversation, type Handler, refuse, type RequestOf } from "./Conversation.ts"
+import { withId } from "./Replies.ts"
+
+/** Sends a message to everyone else who is logged in, then acknowledges it (MSG-1 to MSG-9). */
+export const message: Handler<"message"> = (conversation, request) => {
+  const { house, username } = conversation
+  if (username === undefined) return refuse(conversation, "not_logged_in", request.id)
+  if (request.username !== undefined && !isSameUsername(username, request.username))
+    return refuse(conversation, "username_mismatch", request.id)
+  return house.messageRule === undefined
+    ? broadcast(conversation, username, request)
+    : broadcastWithin(conversation, house.messageRule, username, request)
+}
+
+const broadcast = (
+  { connection, house }: Conversation,
+  username: string,
+  { content, id }: RequestOf<"message">
+): Effect.Effect<void> =>
+  Effect.andThen(
+    house.hub.publish({
+      to: "members",
+      from: connection,
+      bytes: encode({ type: "message", username, content })
+    }),
+    Effect.sync(() => {
+      house.counters.messagesReceived++
+      connection.offer(withId(house.replies.sent, id))
+    })
+  )
+
+/** The same, unless the client has used up its right to: then it is told when to try again. */
+const broadcastWithin = Effect.fnUntraced(function* (
+  conversation: Conversation,
+  rule: BucketRule,
+  username: string,
+  request: RequestOf<"message">
+) {
+  const nowMillis = yield* monotonicMillis
+  conversation.messages ??= new TokenBucket(rule, nowMillis)
+  const retryAfterMs = conversation.messages.take(rule, nowMillis)
+  if (retryAfterMs === 0) return yield* broadcast(conversation, username, request)
+  const refusal = conversation.house.replies.rateLimited(retryAfterMs)
+  return yield* refuse(conversation, "rate_limited", request.id, refusal)
+})
