@@ -15,6 +15,7 @@ import type { Target } from "../stage/Target.ts"
 import { count } from "../Format.ts"
 import { check } from "./check.ts"
 import { exitCodes } from "./exitCodes.ts"
+import { explain } from "./explain.ts"
 import { paths, runFlags, selectionFlags, targetFlags } from "./flags.ts"
 import { list } from "./list.ts"
 import { onMistakes } from "./mistakes.ts"
@@ -52,7 +53,7 @@ export const scenario = Command.make(
     },
     { command: "pnpm scenario --reporter dot --reporter junit=junit.xml", description: "two reports at once" }
   ]),
-  Command.withSubcommands([check, list, schema])
+  Command.withSubcommands([check, explain, list, schema])
 )
 
 /** One run: read, select, play, report; anything but a pass is a failure that says why. */

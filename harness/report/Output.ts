@@ -76,6 +76,8 @@ export class Output {
 /** Standard output: text, and on a terminal a line of progress that the text pushes on. */
 export class Screen {
   readonly coloured: boolean
+  /** Characters of a line. */
+  readonly width: number
   private readonly terminal: boolean
   private readonly stream: NodeJS.WriteStream
   private shown = ""
@@ -86,6 +88,7 @@ export class Screen {
     const forced = environment["FORCE_COLOR"] !== undefined && environment["FORCE_COLOR"] !== "0"
     // Whoever reads the output may stop reading, as `head` does: then there is nothing left to say.
     stream.on("error", () => process.exit(exitCodes.interrupted))
+    this.width = Math.max(widthMin, stream.columns ?? widthUsual)
     this.coloured = (this.terminal || forced) && (environment["NO_COLOR"] ?? "") === ""
   }
 
@@ -96,7 +99,11 @@ export class Screen {
 
   progress(line: string): void {
     if (!this.terminal || (line === "" && this.shown === "")) return
-    this.shown = line.slice(0, Math.max(0, (this.stream.columns ?? 80) - 1))
+    this.shown = line.slice(0, (this.stream.columns ?? widthUsual) - 1)
     this.stream.write(`\r\u001b[K${this.shown}`)
   }
 }
+
+/** Characters of a line where nothing else is known, and the fewest that a report can be read at. */
+const widthUsual = 80
+const widthMin = 60

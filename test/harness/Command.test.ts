@@ -89,6 +89,23 @@ describe("pnpm scenario", () => {
     )
   })
 
+  it("explains a clause, however its letters are written, and a scenario by its file or name", async () => {
+    const clause = await scenario("explain", "msg-3")
+    assert.strictEqual(clause.code, 0)
+    assert.match(clause.stdout, /^MSG-3 {2}nobody hears their own message {2}\(must\)\n/)
+    for (const name of ["broadcast", "scenarios/broadcast.yaml"])
+      assert.match((await scenario("explain", name)).stdout, /^a message reaches everyone else once/)
+    assert.match((await scenario("explain", login)).stdout, /^a free name {2}\(must\)\n/)
+  })
+
+  it("ends with 2 where there is nothing to explain, and says what was probably meant", async () => {
+    assert.deepStrictEqual(await scenario("explain", "brodcast"), {
+      code: 2,
+      stdout: "",
+      stderr: 'harness: there is no clause or scenario "brodcast"; did you mean "broadcast"?\n'
+    })
+  })
+
   const usages: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
     [["--spawn", "./server"], /has no \{port\}; where the port is compiled in, name it with --port/],
     [["--spawn", "a {port}", "--connect", "b:1"], /--spawn, --connect and --target exclude each other/],
