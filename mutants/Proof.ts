@@ -6,6 +6,7 @@ import type { Verdict } from "../harness/verdict/Outcome.ts"
 import type { Scenario } from "../harness/scenario/Scenario.ts"
 import { nameOf } from "../harness/scenario/Name.ts"
 import type { Target } from "../harness/stage/Target.ts"
+import { TargetKnowledge } from "../harness/stage/TargetKnowledge.ts"
 import { spawn } from "../harness/targets/Spawn.ts"
 import type { Fault } from "./Fault.ts"
 import type { Variant } from "./Variants.ts"
@@ -49,13 +50,7 @@ export const judgeBase = Effect.fnUntraced(function* (
   settings: ProofSettings
 ): Effect.fn.Return<Judgement> {
   const server = serverWith("", settings)
-  const findings = yield* Effect.forEach(
-    scenarios,
-    (scenario) => playOne(scenario, server, settings, everyRun),
-    {
-      concurrency: settings.jobs
-    }
-  )
+  const findings = yield* playEach(scenarios, server, settings, everyRun, settings.jobs)
   return { kind: "base", name: "base", clauses: [], findings, complaints: findings.flatMap(blame) }
 })
 
@@ -119,7 +114,7 @@ const blame = ({ scenario, verdict, why }: Finding): ReadonlyArray<string> =>
 const serverWith = (change: string, { timeScale }: ProofSettings): Target => {
   const program = `"${process.execPath}" "${fileURLToPath(new URL("serve.ts", import.meta.url))}"`
   const command = `exec ${program} {port} ${change}`
-  return { ...spawn({ command, port: undefined, timeScale }), claims: new Set(["alone", "presence"]) }
+  return { ...spawn({ command, port: undefined, timeScale }), claims: new Set(["presence"]) }
 }
 
 /** Decides after a run if there is another: always for what must never fail, only while it fails for what must always fail. */
@@ -130,14 +125,21 @@ const playEach = (
   scenarios: ReadonlyArray<Scenario>,
   server: Target,
   settings: ProofSettings,
-  goOn: (verdict: Verdict) => boolean
-): Effect.Effect<ReadonlyArray<Finding>> =>
-  Effect.forEach(scenarios, (scenario) => playOne(scenario, server, settings, goOn))
+  goOn: (verdict: Verdict) => boolean,
+  concurrency = 1
+): Effect.Effect<ReadonlyArray<Finding>> => {
+  const knowledge = new TargetKnowledge()
+  return Effect.forEach(
+    scenarios,
+    (scenario) => playOne(scenario, server, { ...settings, knowledge }, goOn),
+    { concurrency }
+  )
+}
 
 const playOne = Effect.fnUntraced(function* (
   scenario: Scenario,
   server: Target,
-  { runs, timeScale }: ProofSettings,
+  { knowledge, runs, timeScale }: ProofSettings & { readonly knowledge: TargetKnowledge },
   goOn: (verdict: Verdict) => boolean
 ): Effect.fn.Return<Finding> {
   const verdicts = new Set<Verdict>()
@@ -145,7 +147,7 @@ const playOne = Effect.fnUntraced(function* (
   const blamed = new Set<ClauseId>()
   for (let run = 1; run <= runs; run++) {
     const outcome = yield* Effect.catchTag(
-      play(scenario, server, { timeScale, seed: run }),
+      play(scenario, server, { timeScale, seed: run, knowledge }),
       "TargetFailed",
       ({ reason }) => Effect.die(new Error(`the server did not start: ${reason}`))
     )

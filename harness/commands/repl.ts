@@ -5,10 +5,10 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { Failure } from "../../src/commands/Cli.ts"
 import { Screen } from "../report/Output.ts"
-import { randomOf } from "../run/Random.ts"
+import { openStage } from "../run/OpenStage.ts"
 import { coloured, colourless } from "../report/Style.ts"
 import { Session } from "../repl/Session.ts"
-import { Stage } from "../stage/Stage.ts"
+import { TargetKnowledge } from "../stage/TargetKnowledge.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { runFlags, targetFlags } from "./flags.ts"
 import { chooseTarget } from "./target.ts"
@@ -26,19 +26,17 @@ export const repl = Command.make(
   },
   Effect.fnUntraced(function* (input) {
     const target = yield* chooseTarget(input)
-    const server = yield* Effect.mapError(
-      target.start,
-      ({ lastLines, reason }) => new Failure([reason, ...lastLines].join("\n"), exitCodes.targetLost)
-    )
-    const { timeoutScale: timeScale } = input
-    const stage = yield* Stage.open({
+    const setting = {
       cast: new Map(),
       ignoring: [],
       target,
-      server,
-      timeScale,
-      random: randomOf(1, "")
-    })
+      knowledge: new TargetKnowledge(),
+      timeScale: input.timeoutScale
+    }
+    const stage = yield* Effect.mapError(
+      openStage(setting),
+      ({ lastLines, reason }) => new Failure([reason, ...lastLines].join("\n"), exitCodes.targetLost)
+    )
     const session = new Session(stage)
     if (process.stdin.isTTY && !input.json) {
       const { converse } = yield* Effect.promise(() => import("../repl/Prompt.ts"))

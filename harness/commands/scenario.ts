@@ -12,6 +12,7 @@ import type { Scenario } from "../scenario/Scenario.ts"
 import { select, type Selection } from "../scenario/Selection.ts"
 import { Summary, weigh } from "../verdict/Summary.ts"
 import type { Target } from "../stage/Target.ts"
+import { TargetKnowledge } from "../stage/TargetKnowledge.ts"
 import { count } from "../Format.ts"
 import { check } from "./check.ts"
 import { exitCodes } from "./exitCodes.ts"
@@ -31,7 +32,8 @@ export const scenario = Command.make(
   config,
   Effect.fnUntraced(function* (input) {
     const target = yield* chooseTarget(input)
-    const once = Effect.suspend(() => run(input, target))
+    const knowledge = new TargetKnowledge()
+    const once = Effect.suspend(() => run(input, target, knowledge))
     if (!input.watch) return yield* once
     const { watching } = yield* Effect.promise(() => import("../run/Watch.ts"))
     return yield* watching(input.paths, once)
@@ -57,7 +59,7 @@ export const scenario = Command.make(
 )
 
 /** One run: read, select, play, report; anything but a pass is a failure that says why. */
-const run = Effect.fnUntraced(function* (input: Input, target: Target) {
+const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge: TargetKnowledge) {
   const scenarios = yield* Effect.catchTag(loadScenarios(input.paths), "FileInvalid", onMistakes)
   const lastFailed = input.lastFailed ? readLastFailed() : undefined
   if (lastFailed?.size === 0) return yield* Console.error("nothing failed last time")
@@ -88,6 +90,7 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target) {
   })
   const playing = runAll(playlist, target, {
     seed,
+    knowledge,
     timeScale: input.timeoutScale,
     jobs: input.jobs,
     stopsAfter: (outcome) => input.bail && weigh(outcome, weighing) === "failed",

@@ -68,7 +68,7 @@ const pauseMillis = 20
 /** Logs a new client in, or finds what is wrong. */
 const tryToLogIn = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Return<Finding | undefined> {
   const { stage } = scene
-  const username = stage.target.newcomerName()
+  const username = stage.newcomerName()
   const wiring = { actor: username, listener: waking(stage.changed) }
   const connection = yield* Effect.catchTag(stage.dial(wiring), "StepFailed", ({ finding }) =>
     Effect.succeed(finding)

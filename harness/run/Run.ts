@@ -1,45 +1,47 @@
 import { type FailureDetails, type Outcome, skipped, type Verdict } from "../verdict/Outcome.ts"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Random from "effect/Random"
 import { blame, type ClauseVerdict, type Place, wayOf } from "../verdict/Blame.ts"
 import type { ClauseId } from "../language/Clauses.ts"
 import { theEnd } from "./FinalChecks.ts"
 import type { Finding } from "../stage/Finding.ts"
 import { playSteps, sceneOf } from "./PlaySteps.ts"
-import { randomOf } from "./Random.ts"
-import { usersAt } from "../targets/Strangers.ts"
+import { openStage } from "./OpenStage.ts"
+import { usersAt, whyNotAlone } from "../targets/Strangers.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
-import { CaptureScope, Stage } from "../stage/Stage.ts"
+import { CaptureScope, type Stage } from "../stage/Stage.ts"
 import type { Step } from "../verbs/Step.ts"
 import { listed } from "../Format.ts"
 import { actorsOf } from "../language/Subject.ts"
 import type { Server, Target, TargetFailed } from "../stage/Target.ts"
+import type { TargetKnowledge } from "../stage/TargetKnowledge.ts"
 
 /** How scenarios are played. */
 export interface PlaySettings {
   readonly timeScale: number
   readonly seed: number
+  readonly knowledge: TargetKnowledge
 }
 
 /** Plays one scenario against a fresh server of the target; only a server that does not start is an error. */
 export const play = Effect.fnUntraced(function* (scenario: Scenario, target: Target, settings: PlaySettings) {
-  const missing = yield* whyNotHere(scenario, target)
+  const { knowledge } = settings
+  const missing = whyNotHere(scenario, target)
   if (missing !== undefined) return skipped(scenario, missing)
   const first = yield* playOnce(scenario, target, settings)
-  if (first.failure?.finding.listUnknown !== true || target.fences === "list") return first
-  if (yield* answersList(target)) {
-    target.fences = "list"
-    return first
-  }
-  target.fences = "settle"
+  if (first.failure?.finding.listUnknown !== true || knowledge.fences === "list") return first
+  const lists = yield* answersList(target, knowledge.uniqueName())
+  knowledge.fences = lists ? "list" : "settle"
+  if (lists) return first
   return yield* playOnce(scenario, target, settings)
 })
 
 /** Whether a server of the target answers `list`, asked by itself: what went wrong once may be a fault, not a habit. */
-const answersList = (target: Target): Effect.Effect<boolean, TargetFailed> =>
+const answersList = (target: Target, username: string): Effect.Effect<boolean, TargetFailed> =>
   Effect.scoped(
     Effect.flatMap(target.start, (server) =>
-      usersAt(server, target.newcomerName()).pipe(
+      usersAt(server, username).pipe(
         Effect.map(Option.isSome),
         Effect.orElseSucceed(() => false)
       )
@@ -47,14 +49,16 @@ const answersList = (target: Target): Effect.Effect<boolean, TargetFailed> =>
   )
 
 const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target, settings: PlaySettings) {
-  const server = yield* target.start
   const { cast, ignoring } = scenario
-  const held = actorsOf(cast).filter((name) => server.strangers.has(name))
+  const { knowledge, seed, timeScale } = settings
+  const stage = yield* openStage({ cast, ignoring, target, knowledge, timeScale })
+  const { strangers } = stage
+  const notAlone = scenario.needs.includes("alone") ? whyNotAlone(strangers) : undefined
+  if (notAlone !== undefined) return skipped(scenario, notAlone)
+  const held = actorsOf(cast).filter((name) => strangers?.includes(name))
   if (held.length > 0) return skipped(scenario, `strangers hold ${listed(held)}`)
-  const random = randomOf(settings.seed, scenario.title)
-  const stage = yield* Stage.open({ cast, ignoring, target, server, timeScale: settings.timeScale, random })
-  if (server.strangers.size > 0)
-    stage.notes.add("strangers are connected: who they are and what they say is passed over")
+  if (strangers !== undefined && strangers.length > 0)
+    stage.notes.add("strangers are connected: they are passed over, and so is what they say")
   const startMillis = stage.nowMillis
   const captures = new CaptureScope()
   const part = (name: "before" | "steps" | "after") =>
@@ -66,10 +70,14 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
     Effect.suspend(() => theEnd(sceneOf(captures, stage, scenario.withinMillis), scenario.proves)),
     ({ finding }): Failed => ["the end", finding]
   )
-  const failed = yield* failureOf(Effect.andThen(part("before"), Effect.andThen(part("steps"), end)))
-  const failedAfter = yield* failureOf(part("after"))
-  target.usedNames(stage.usernames)
-  return yield* judge(scenario, stage, target, server, failed ?? failedAfter, stage.nowMillis - startMillis)
+  const all = Effect.gen(function* () {
+    const failed = yield* failureOf(Effect.andThen(part("before"), Effect.andThen(part("steps"), end)))
+    const failedAfter = yield* failureOf(part("after"))
+    return failed ?? failedAfter
+  })
+  const failed = yield* Random.withSeed(all, `${seed} ${scenario.title}`)
+  for (const username of stage.usernames) knowledge.usernames.add(username)
+  return yield* judge(scenario, stage, failed, stage.nowMillis - startMillis)
 }, Effect.scoped)
 
 type Failed = readonly [place: Place, finding: Finding]
@@ -80,8 +88,6 @@ const failureOf = <R>(effect: Effect.Effect<void, Failed, R>): Effect.Effect<Fai
 const judge = Effect.fnUntraced(function* (
   scenario: Scenario,
   stage: Stage,
-  target: Target,
-  server: Server,
   failed: Failed | undefined,
   ms: number
 ): Effect.fn.Return<Outcome> {
@@ -106,15 +112,15 @@ const judge = Effect.fnUntraced(function* (
     return { ...told, verdict, clauses, ...(idle.length > 0 ? { reason: idle[0]! } : {}) }
   }
   const [place, finding] = whatFailed
-  const crash = yield* crashOf(server, finding)
-  const culprit = culpritOf(told.broken, target, finding)
+  const crash = yield* crashOf(stage.server, finding)
+  const culprit = culpritOf(told.broken, stage.knowledge, finding)
   const clauses = culprit === undefined ? blame(scenario, place) : only(culprit, blame(scenario, place))
   const reached =
     clauses.size === 0 ||
     place === "the end" ||
     place.part === "after" ||
     [...clauses.values()].some(({ verdict }) => verdict === "failed")
-  const failure: FailureDetails = { place, finding, crash, lastLines: server.lastLines() }
+  const failure: FailureDetails = { place, finding, crash, lastLines: stage.server.lastLines() }
   return {
     ...told,
     verdict: reached ? "failed" : "not_reached",
@@ -130,7 +136,7 @@ const judge = Effect.fnUntraced(function* (
  */
 const culpritOf = (
   broken: ReadonlyMap<ClauseId, string>,
-  { fences }: Target,
+  { fences }: TargetKnowledge,
   { expected }: Finding
 ): ClauseId | undefined => {
   if (broken.has("MSG-3")) return "MSG-3"
@@ -176,15 +182,12 @@ export const crashOf = (server: Server, { lost }: Finding): Effect.Effect<string
   })
 
 /** Why a scenario cannot be played on this target, if so. */
-const whyNotHere = Effect.fnUntraced(function* (scenario: Scenario, target: Target) {
+const whyNotHere = (scenario: Scenario, target: Target): string | undefined => {
   const restarts = [...scenario.before, ...scenario.steps, ...scenario.after].some(usesRestart)
   if (restarts && !target.restarts) return "this target cannot be restarted"
-  for (const need of scenario.needs) {
-    const missing = target.claims.has(need) ? undefined : yield* target.lacks(need)
-    if (missing !== undefined) return missing
-  }
-  return undefined
-})
+  const missing = scenario.needs.find((need) => need !== "alone" && !target.claims.has(need))
+  return missing === undefined ? undefined : `this target does not claim ${missing}`
+}
 
 const usesRestart = (step: Step): boolean =>
   step.verb.restarts === true || (step.verb.steps?.(step) ?? []).flat().some(usesRestart)

@@ -13,6 +13,7 @@ import { ServerSeats } from "./ServerSeats.ts"
 import { hasField } from "./PendingRequests.ts"
 import { Condition } from "./Condition.ts"
 import type { Server, Target } from "./Target.ts"
+import type { TargetKnowledge } from "./TargetKnowledge.ts"
 import { show } from "../Format.ts"
 import { nowOn } from "./Time.ts"
 import { type Happening, Transcript } from "./Transcript.ts"
@@ -23,19 +24,23 @@ import { actorsOf, type Cast } from "../language/Subject.ts"
 export const connectMillisMax = 10_000
 
 /** What a stage is set up with. */
-interface Setting {
+export interface Setting {
   readonly cast: Cast
   readonly ignoring: ReadonlyArray<ObjectPattern>
   readonly target: Target
+  readonly knowledge: TargetKnowledge
   readonly server: Server
+  /** The names of other people who are on it; `undefined` where it does not tell. */
+  readonly strangers: ReadonlyArray<string> | undefined
   readonly timeScale: number
-  readonly random: () => number
 }
 
 /** Where one scenario is played: its actors, what they have seen, and the server they see it from. */
 export class Stage {
   readonly target: Target
+  readonly knowledge: TargetKnowledge
   readonly server: Server
+  readonly strangers: Setting["strangers"]
   readonly actors = new Map<string, Actor>()
   readonly changed = new Condition()
   readonly transcript = new Transcript()
@@ -49,8 +54,6 @@ export class Stage {
   readonly notes = new Set<string>()
   private readonly broken = new Map<ClauseId, string>()
   readonly timeScale: number
-  /** A number from 0 to 1, from the seed of the run. */
-  readonly random: () => number
   /** Who sent the last message. */
   speaker: Actor | undefined
   /** Whom the last `one of` found, and those whom it left over. */
@@ -64,15 +67,18 @@ export class Stage {
   /** Every name that logged in during this scenario. */
   readonly usernames = new Set<string>()
   private readonly ignoring: ReadonlyArray<ObjectPattern>
+  private readonly strangerNames: ReadonlySet<string>
   private readonly clock: Clock.Clock
 
   private constructor(setting: Setting, clock: Clock.Clock) {
     for (const name of actorsOf(setting.cast)) this.join(name)
     this.ignoring = [...setting.ignoring, ...setting.target.ignoring]
     this.target = setting.target
+    this.knowledge = setting.knowledge
     this.server = setting.server
+    this.strangers = setting.strangers
+    this.strangerNames = new Set(setting.strangers)
     this.timeScale = setting.timeScale
-    this.random = setting.random
     this.clock = clock
   }
 
@@ -87,6 +93,16 @@ export class Stage {
   /** The time of the stage in milliseconds: what all deadlines are set by. */
   get nowMillis(): number {
     return nowOn(this.clock)
+  }
+
+  /** Tells if a name was used in an earlier scenario, and the server may not have noticed that it is free again. */
+  mayStillHold(username: string): boolean {
+    return this.target.livesOn && this.knowledge.usernames.has(username)
+  }
+
+  /** The name for the client that logs in at the end: one that nobody has. */
+  newcomerName(): string {
+    return this.target.livesOn ? this.knowledge.uniqueName() : "newcomer"
   }
 
   /** Lets one more actor take part. */
@@ -161,7 +177,7 @@ export class Stage {
       return Effect.forEach(
         left.flatMap(({ connection }) => connection ?? []),
         (connection) =>
-          this.target.politely && connection.open ? connection.part : Effect.sync(() => connection.reset()),
+          this.target.livesOn && connection.open ? connection.part : Effect.sync(() => connection.reset()),
         { concurrency: "unbounded", discard: true }
       )
     })
@@ -190,8 +206,8 @@ export class Stage {
 
   /** What concerns this scenario of a value that came in. */
   private relevantPart(value: Json): Json | undefined {
-    if (isOfStranger(value, this.server.strangers)) return undefined
-    const relevant = withoutStrangers(value, this.server.strangers)
+    if (isOfStranger(value, this.strangerNames)) return undefined
+    const relevant = withoutStrangers(value, this.strangerNames)
     const ignored = this.ignoring.some(
       (pattern) => !(match(pattern, relevant, noCaptures) instanceof Mismatch)
     )

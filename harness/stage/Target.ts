@@ -12,25 +12,19 @@ export interface Target {
   readonly arguments: string
   /** What it offers beyond the plain protocol; scenarios that need more are skipped. */
   readonly claims: ReadonlySet<string>
-  /** Why it cannot offer something that it does not claim, or `undefined` where it turns out that it can. */
-  readonly lacks: (need: string) => Effect.Effect<string | undefined>
-  /** A name that nobody has used, for the client that logs in at the end. */
-  readonly newcomerName: () => string
   /** Messages that it may send to anybody at any time. */
   readonly ignoring: ReadonlyArray<ObjectPattern>
-  /** How it is known that all has come: by asking `list`, or by waiting where nobody answers that. */
-  fences: "unknown" | "list" | "settle"
+  /** How long to wait for what may still come, where nobody answers `list`. */
   readonly settleMillis: number
   /** Whether it can be started again in the middle of a scenario. */
   readonly restarts: boolean
   /** Whether several scenarios can be played at once, each on a server of its own. */
   readonly parallel: boolean
-  /** Whether connections end with FIN when a scenario is over: a server that lives on has to free their names. */
-  readonly politely: boolean
-  /** Whether an earlier scenario of this run has used this name, and the server may not have noticed that it is free. */
-  readonly mayStillHold: (username: string) => boolean
-  /** Takes note of the names that a scenario has used. */
-  readonly usedNames: (usernames: Iterable<string>) => void
+  /**
+   * True if its server lives on when a scenario is over, and other people may use it: connections end with FIN, so that it
+   * frees their names.
+   */
+  readonly livesOn: boolean
   /** Scenarios that are known to fail here, by file name without `.yaml`, with the reason. */
   readonly knownFailures: ReadonlyMap<string, string>
   /** A server that lives as long as the scope. */
@@ -42,8 +36,6 @@ export interface Server extends Address {
   readonly restart: Effect.Effect<void, TargetFailed>
   /** How it ended, where it did: "exit code 1", "signal SIGSEGV". */
   readonly ended: () => string | undefined
-  /** The names of other people who are on it. */
-  readonly strangers: ReadonlySet<string>
   /** The last lines it wrote about itself. */
   readonly lastLines: () => ReadonlyArray<string>
 }

@@ -5,14 +5,14 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { features } from "../../src/Protocol.ts"
 import { type Target, TargetFailed } from "../stage/Target.ts"
-import { fresh, noStrangers } from "./Fresh.ts"
+import { fresh } from "./Fresh.ts"
 
 /** Our own server in this process, over real TCP on the loopback interface. */
 export const self = (): Target => ({
   ...fresh(),
   name: "self",
   arguments: "",
-  claims: new Set([...features, "alone"]),
+  claims: new Set(features),
   restarts: true,
   start: Effect.gen(function* () {
     const scope = yield* Effect.scope
@@ -27,8 +27,7 @@ export const self = (): Target => ({
         yield* Effect.provideService(listen(port), Scope.Scope, current)
       }),
       ended: () => undefined,
-      lastLines: () => [],
-      strangers: noStrangers
+      lastLines: () => []
     }
   })
 })

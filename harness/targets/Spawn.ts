@@ -7,7 +7,7 @@ import { answers, freePort, host } from "../../process/Port.ts"
 import { shell, start as startProcess } from "../../process/Process.ts"
 import { type Server, type Target, TargetFailed } from "../stage/Target.ts"
 import { millis } from "../Format.ts"
-import { fresh, noStrangers } from "./Fresh.ts"
+import { fresh } from "./Fresh.ts"
 import type { Trust } from "./Trust.ts"
 
 /** The time that a server may take until its port answers. */
@@ -47,8 +47,7 @@ const start = Effect.fnUntraced(function* (what: Start) {
       process = (yield* Effect.provideService(begin({ ...what, port }, port), Scope.Scope, scope)).process
     }),
     ended: () => process.ended?.how,
-    lastLines: () => process.lastLines,
-    strangers: noStrangers
+    lastLines: () => process.lastLines
   }
   return server
 })

@@ -11,16 +11,11 @@ import { listed } from "../Format.ts"
 /** The time that it may take to find out who else is there. */
 const strangersMillisMax = 5_000
 
-/** Gives the reason why others than the clients of this run are on a server, or `undefined` where none are. */
-export const whyNotAlone = (
-  address: Address,
-  username: string,
-  ours: ReadonlySet<string>
-): Effect.Effect<string | undefined> =>
-  Effect.map(strangersAt(address, username, ours), (strangers) => {
-    if (strangers === undefined) return "cannot tell whether strangers are connected: nobody answers list"
-    return strangers.length === 0 ? undefined : `strangers are connected: ${listed(strangers.slice(0, 5))}`
-  })
+/** Gives the reason why others than the clients of this run may be on a server, or `undefined` where none are. */
+export const whyNotAlone = (strangers: ReadonlyArray<string> | undefined): string | undefined => {
+  if (strangers === undefined) return "cannot tell whether strangers are connected: nobody answers list"
+  return strangers.length === 0 ? undefined : `strangers are connected: ${listed(strangers.slice(0, 5))}`
+}
 
 /** Lists the users of a server, less a client of this name and those of this run; `undefined` where it does not tell. */
 export const strangersAt = (

@@ -15,7 +15,7 @@ import { millis } from "../Format.ts"
 export const fence = (actors: ReadonlyArray<Actor>, scene: Scene): Effect.Effect<void, StepFailed> =>
   Effect.suspend(() => {
     const { stage } = scene
-    if (stage.target.fences === "settle") return settle(scene)
+    if (stage.knowledge.fences === "settle") return settle(scene)
     for (const { connection, name } of actors)
       if (connection?.open === true && !connection.fenceable)
         stage.notes.add(`${name} cannot be asked whether all has come: the senders' fences judge it (weaker)`)
@@ -55,17 +55,17 @@ export const answered = Effect.fnUntraced(function* (
     stage.nowMillis + withinMillis
   )
   if (Array.isArray(outcome)) {
-    if (stage.target.fences === "unknown") stage.target.fences = "list"
+    if (stage.knowledge.fences === "unknown") stage.knowledge.fences = "list"
     return outcome
   }
-  if (outcome === "ended" && stage.target.fences === "list") return undefined
+  if (outcome === "ended" && stage.knowledge.fences === "list") return undefined
   return yield* fail({
     expected: `an answer to ${actor.name}'s list (asked unseen, to know that all has arrived)`,
     received: outcome === "ended" ? "the end of the connection" : insteadOf(connection),
     withinMillis,
     actor: actor.name,
     lost: outcome === "ended",
-    listUnknown: stage.target.fences === "unknown",
+    listUnknown: stage.knowledge.fences === "unknown",
     hint: "does the server still serve this connection, or does it hang?"
   })
 })

@@ -195,7 +195,7 @@ const endedBy = (by: string): string => `the server ends the connection${by === 
 
 /** Asks until none of these names is listed any more; the pauses spare the server. */
 const seesGone = Effect.fnUntraced(function* (actor: Actor, step: Step<any, any>, scene: Scene) {
-  if (scene.stage.target.fences === "settle") return yield* settle(scene)
+  if (scene.stage.knowledge.fences === "settle") return yield* settle(scene)
   const gone = resolveSubject(step.other!, scene.stage)
   const names = gone.map(({ username }) => username)
   if (actor.connection?.fenceable !== true)

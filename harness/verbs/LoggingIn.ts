@@ -108,7 +108,7 @@ function withAndWithoutName(row: Verb): ReadonlyArray<Verb> {
 const logIn = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene: Scene) {
   yield* connectWhereNeeded(actor, step, scene)
   const { username } = loginOf(actor, step, scene)
-  if (scene.stage.target.mayStillHold(username)) return yield* keepLoggingIn(actor, step, scene)
+  if (scene.stage.mayStillHold(username)) return yield* keepLoggingIn(actor, step, scene)
   yield* send(actor, loginOf(actor, step, scene), step, scene)
   yield* waitFor(actor, () => lookAt(actor, "reply", granted, scene), describe(granted), scene)
   yield* fence([actor], scene)

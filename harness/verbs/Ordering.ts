@@ -149,11 +149,12 @@ const worsen = (actor: Actor, step: Step<undefined, Faults>, { stage }: Scene) =
   Effect.suspend(() => {
     const { connection } = actor
     if (connection?.open !== true) return Effect.fail(notConnected(actor, "to have a bad network"))
-    const network = new BadNetwork(step.options, stage.random, {
-      out: (bytes) => connection.writeNow(bytes),
-      in: (bytes) => connection.read(bytes)
+    const socket = {
+      out: (bytes: Buffer) => connection.writeNow(bytes),
+      in: (bytes: Buffer) => connection.read(bytes)
+    }
+    return Effect.map(BadNetwork.between(socket, step.options), (network) => {
+      connection.network = network
+      stage.networks.push({ actor: actor.name, line: step.line, network })
     })
-    connection.network = network
-    stage.networks.push({ actor: actor.name, line: step.line, network })
-    return Effect.void
   })

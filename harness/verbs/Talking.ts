@@ -199,7 +199,7 @@ const sendPart = Effect.fnUntraced(function* (actor: Actor, step: Step<undefined
     return yield* notConnected(actor, "to send a part of an object")
   const part = whole.subarray(0, bytes)
   actor.rest = whole.subarray(bytes)
-  if (scene.stage.target.fences === "settle") {
+  if (scene.stage.knowledge.fences === "settle") {
     yield* write(actor, [part], step, scene)
     return yield* settle(scene)
   }

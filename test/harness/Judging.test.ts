@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { type Change } from "../../mutants/chat/Chat.ts"
-import { chat, playing, scenarioOf, steps, told } from "./playing.ts"
+import { chat, knowledgeOf, playing, scenarioOf, steps, told } from "./playing.ts"
 
 const hello = "{ type: message, username: alice, content: hello }"
 const talk = `
@@ -207,7 +207,7 @@ describe("a fence, not a sleep, shows that nothing comes", () => {
       const head = "proves: [MSG-1]\nwithin: 100ms\n"
       const outcome = yield* playing(steps(`${talk}- alice receives nothing`, head), target)
       assert.match(told(outcome), /^not_reached at alice logs in: expected an answer to alice.s list/)
-      assert.strictEqual(target.fences, "list")
+      assert.strictEqual(knowledgeOf(target).fences, "list")
       assert.strictEqual(told(yield* playing(`${talk}- alice receives nothing`, target)), "passed")
     })
   )
@@ -216,7 +216,7 @@ describe("a fence, not a sleep, shows that nothing comes", () => {
     Effect.gen(function* () {
       const target = { ...chat((base) => ({ list: (client) => void base.end(client) })), settleMillis: 20 }
       assert.strictEqual(told(yield* playing(`${talk}- alice receives nothing`, target)), "passed")
-      assert.strictEqual(target.fences, "settle")
+      assert.strictEqual(knowledgeOf(target).fences, "settle")
     })
   )
 

@@ -73,7 +73,7 @@ describe("loops and remarks", () => {
 describe("what a target lacks", () => {
   it.live("a scenario that needs it is skipped with the reason", () =>
     Effect.gen(function* () {
-      const target = { ...chat(), claims: new Set(["alone"]) }
+      const target = { ...chat(), claims: new Set<string>() }
       const outcome = yield* playing(
         steps(
           "- alice logs in\n- alice receives nothing",

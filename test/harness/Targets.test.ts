@@ -20,7 +20,7 @@ import { answers, freePort } from "../../process/Port.ts"
 import { start } from "../../process/Process.ts"
 import { parseAddress } from "../../src/net/Address.ts"
 import { connectTo } from "../support/TestClient.ts"
-import { steps, told } from "./playing.ts"
+import { knowledgeOf, steps, told } from "./playing.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "palabre-targets-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -30,7 +30,7 @@ const program = (mode: string, file = ""): string =>
   `"${process.execPath}" test/harness/program.ts {port} "${mode}" "${join(folder, file)}"`
 const spawned = (command: string, port?: number): Target => spawn({ command, port, timeScale })
 const playing = (lines: string, target: Target, head?: string) =>
-  play(steps(lines, head), target, { timeScale, seed: 1 })
+  play(steps(lines, head), target, { timeScale, seed: 1, knowledge: knowledgeOf(target) })
 const failing = (target: Target): Effect.Effect<TargetFailed> =>
   Effect.flip(Effect.asVoid(playing("- alice connects", target))) as Effect.Effect<TargetFailed>
 
@@ -369,7 +369,7 @@ describe("--target", () => {
           target.ignoring.length,
           [...target.knownFailures]
         ],
-        ["cpp", "--target cpp", ["alone", "presence"], 300, 1, [["too-large", "it has no limit"]]]
+        ["cpp", "--target cpp", ["presence"], 300, 1, [["too-large", "it has no limit"]]]
       )
     })
   )

@@ -6,9 +6,10 @@ import type { Outcome } from "../../harness/verdict/Outcome.ts"
 import { type Scenario } from "../../harness/scenario/Scenario.ts"
 import { parseScenario } from "../../harness/scenario/ScenarioReader.ts"
 import { Session } from "../../harness/repl/Session.ts"
-import { Stage } from "../../harness/stage/Stage.ts"
+import { openStage } from "../../harness/run/OpenStage.ts"
 import type { Target } from "../../harness/stage/Target.ts"
-import { fresh, noStrangers } from "../../harness/targets/Fresh.ts"
+import { TargetKnowledge } from "../../harness/stage/TargetKnowledge.ts"
+import { fresh } from "../../harness/targets/Fresh.ts"
 import type { Change } from "../../mutants/chat/Chat.ts"
 import { listen, makeChat } from "../../mutants/chat/makeChat.ts"
 
@@ -17,7 +18,7 @@ export const chat = (change?: Change): Target => ({
   ...fresh(),
   name: "chat",
   arguments: "--spawn 'chat {port}'",
-  claims: new Set(["alone", "presence"]),
+  claims: new Set(["presence"]),
   restarts: false,
   start: Effect.gen(function* () {
     const server = makeChat(change)
@@ -34,8 +35,7 @@ export const chat = (change?: Change): Target => ({
       port: (listener.address() as AddressInfo).port,
       restart: Effect.die("this target does not restart"),
       ended: () => undefined,
-      lastLines: () => [],
-      strangers: noStrangers
+      lastLines: () => []
     }
   })
 })
@@ -43,9 +43,8 @@ export const chat = (change?: Change): Target => ({
 /** A session against a fresh correct chat. */
 export const session = Effect.gen(function* () {
   const target = chat()
-  const server = yield* target.start
-  const setting = { cast: new Map(), ignoring: [], target, server, timeScale: 1, random: () => 0 }
-  return new Session(yield* Stage.open(setting))
+  const setting = { cast: new Map(), ignoring: [], target, knowledge: knowledgeOf(target), timeScale: 1 }
+  return new Session(yield* openStage(setting))
 })
 
 /** The scenario of a text that has no mistake. */
@@ -63,9 +62,23 @@ export const steps = (lines: string, head = ""): Scenario => {
   return scenarioOf(`scenario: a test\ncast: [alice, bob, carol]\n${head}steps:\n${body.join("")}`)
 }
 
+/** What is known of a target: as if all that a test plays against it were one run. */
+export const knowledgeOf = (target: Target): TargetKnowledge => {
+  const known = knowledge.get(target) ?? new TargetKnowledge()
+  knowledge.set(target, known)
+  return known
+}
+const knowledge = new WeakMap<Target, TargetKnowledge>()
+
 /** Plays a scenario, or one of these steps, against a target. */
 export const playing = (what: Scenario | string, target: Target, seed = 1): Effect.Effect<Outcome> =>
-  Effect.orDie(play(typeof what === "string" ? steps(what) : what, target, { timeScale: 1, seed }))
+  Effect.orDie(
+    play(typeof what === "string" ? steps(what) : what, target, {
+      timeScale: 1,
+      seed,
+      knowledge: knowledgeOf(target)
+    })
+  )
 
 /** What an outcome comes to in a few words: its verdict, and where it failed with what. */
 export const told = ({ failure, reason, verdict }: Outcome): string => {
