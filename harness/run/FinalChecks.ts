@@ -10,6 +10,7 @@ import { waking } from "../stage/WireEvent.ts"
 import type { Scene } from "../verbs/Step.ts"
 import { count, show } from "../Format.ts"
 import { receivedNothing } from "../verbs/Receiving.ts"
+import { NotYet, retryUntil } from "../verbs/Retry.ts"
 
 /**
  * How every scenario ends: whoever is connected and reads has received nothing that was not asked for, nobody holds half
@@ -55,14 +56,14 @@ const newcomer = Effect.fnUntraced(function* (scene: Scene) {
   const { seats } = scene.stage
   const { full, staying } = seats
   if (staying.length >= seatsSure) yield* seats.giveBack(staying.find(({ left }) => left) ?? staying.at(-1)!)
-  for (;;) {
-    const finding = yield* tryToLogIn(scene)
-    if (finding === undefined) return
-    if (!full || scene.stage.nowMillis + pauseMillis > scene.deadlineMillis) return yield* fail(finding)
-    yield* Effect.sleep(pauseMillis)
-  }
+  const attempt = Effect.flatMap(tryToLogIn(scene), (finding) => {
+    if (finding === undefined) return Effect.void
+    return Effect.fail(full ? new NotYet({ finding }) : fail(finding))
+  })
+  yield* retryUntil(scene.deadlineMillis, pauseMillis, attempt)
 })
 
+/** The first pause before another attempt. */
 const pauseMillis = 20
 
 /** Logs a new client in, or finds what is wrong. */

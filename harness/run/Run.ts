@@ -2,6 +2,7 @@ import { type FailureDetails, type Outcome, skipped, type Verdict } from "../ver
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
+import * as Schedule from "effect/Schedule"
 import { blame, type ClauseVerdict, type Place, wayOf } from "../verdict/Blame.ts"
 import type { ClauseId } from "../language/Clauses.ts"
 import { theEnd } from "./FinalChecks.ts"
@@ -175,11 +176,14 @@ const heldInPassing: { readonly [Clause in ClauseId]?: string } = {
  * this looks again for a moment.
  */
 export const crashOf = (server: Server, { lost }: Finding): Effect.Effect<string | undefined> =>
-  Effect.gen(function* () {
-    const triesMax = lost === true ? 20 : 0
-    for (let tries = 0; tries < triesMax && server.ended() === undefined; tries++) yield* Effect.sleep(5)
-    return server.ended()
+  Effect.repeat(Effect.sync(server.ended), {
+    until: (how) => how !== undefined,
+    schedule: Schedule.spaced(crashPauseMillis),
+    times: lost === true ? crashLooksMax : 0
   })
+
+const crashPauseMillis = 5
+const crashLooksMax = 20
 
 /** Why a scenario cannot be played on this target, if so. */
 const whyNotHere = (scenario: Scenario, target: Target): string | undefined => {

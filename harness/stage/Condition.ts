@@ -26,7 +26,7 @@ export class Condition {
 }
 
 /** One more turn of the event loop: what the kernel holds has been read after it. */
-export const turn: Effect.Effect<void> = Effect.callback((resume) => {
+export const nextTurn: Effect.Effect<void> = Effect.callback((resume) => {
   const immediate = setImmediate(() => resume(Effect.void))
   return Effect.sync(() => clearImmediate(immediate))
 })

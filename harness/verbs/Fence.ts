@@ -3,7 +3,7 @@ import type { Actor } from "../stage/Actor.ts"
 import type { ActorConnection } from "../stage/ActorConnection.ts"
 import { shown } from "./Expectation.ts"
 import { fail, type StepFailed } from "../stage/Finding.ts"
-import { turn } from "../stage/Condition.ts"
+import { nextTurn } from "../stage/Condition.ts"
 import type { Scene } from "./Step.ts"
 import { millis } from "../Format.ts"
 
@@ -24,7 +24,7 @@ export const fence = (actors: ReadonlyArray<Actor>, scene: Scene): Effect.Effect
     )
     return askAll(senders, scene).pipe(
       Effect.andThen(Effect.suspend(() => askAll(actors.filter(canFence), scene))),
-      Effect.andThen(turn)
+      Effect.andThen(nextTurn)
     )
   })
 
@@ -33,7 +33,7 @@ export const settle = ({ stage }: Scene): Effect.Effect<void> => {
   stage.notes.add(
     `nobody answers list, so the harness waits ${millis(stage.target.settleMillis)} instead (weaker)`
   )
-  return Effect.andThen(Effect.sleep(stage.target.settleMillis * stage.timeScale), turn)
+  return Effect.andThen(Effect.sleep(stage.target.settleMillis * stage.timeScale), nextTurn)
 }
 
 /** Asks who is there, unseen: the users, or `undefined` where the connection ended instead. */

@@ -3,6 +3,7 @@ import { type Actor, laneOf } from "../stage/Actor.ts"
 import { shown } from "./Expectation.ts"
 import { fail } from "../stage/Finding.ts"
 import { describe, match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
+import { NotYet, retryUntil } from "./Retry.ts"
 import { connectWhereNeeded, send } from "./Sending.ts"
 import { onExtra } from "../stage/Stage.ts"
 import type { Scene, Step } from "./Step.ts"
@@ -19,46 +20,39 @@ export interface Exchange {
 
 /**
  * Repeats whole exchanges until one succeeds, at most until the deadline; a connection that ended after a refusal is
- * opened again. The pauses between attempts spare the server; no verdict depends on them.
+ * opened again.
  */
-export const keepTrying = Effect.fnUntraced(function* (
-  actor: Actor,
-  step: Step<any, any>,
-  scene: Scene,
-  exchange: Exchange
-) {
-  const expected = () => describe(exchange.until, scene.captures.all)
-  let refusal: string | undefined
-  for (let pauseMillis = pauseMillisMin; ; pauseMillis = Math.min(pauseMillisMax, pauseMillis * 2)) {
+export const keepTrying = (actor: Actor, step: Step<any, any>, scene: Scene, exchange: Exchange) => {
+  let last: string | undefined
+  const attempt = Effect.gen(function* () {
     yield* connectWhereNeeded(actor, step, scene)
     yield* send(actor, fill(exchange.sends, scene.captures.all), step, scene)
-    const endMeansAgain = exchange.endMeansAgain === true || refusal !== undefined
+    const endMeansAgain = exchange.endMeansAgain === true || last !== undefined
     const answer = yield* scene.stage.until(
       () => look(actor, exchange, endMeansAgain, scene),
       scene.deadlineMillis
     )
     if (answer?.verdict === "done") return
+    const expected = describe(exchange.until, scene.captures.all)
     if (answer?.verdict === "wrong")
       return yield* fail({
         actor: actor.name,
-        expected: `${expected()}, and until then only ${describe(exchange.while, scene.captures.all)}`,
+        expected: `${expected}, and until then only ${describe(exchange.while, scene.captures.all)}`,
         received: answer.received,
         lost: actor.connection?.ended !== undefined
       })
-    if (answer !== undefined) refusal = answer.received
-    if (answer === undefined || scene.stage.nowMillis + pauseMillis > scene.deadlineMillis)
-      return yield* fail({
+    last = answer?.received ?? last
+    return yield* new NotYet({
+      finding: {
         actor: actor.name,
-        expected: `${expected()} in the end`,
-        received: refusal === undefined ? "nothing" : `only refusals, the last one ${refusal}`,
+        expected: `${expected} in the end`,
+        received: last === undefined ? "nothing" : `${last} as the last answer`,
         withinMillis: scene.withinMillis
-      })
-    yield* Effect.sleep(pauseMillis)
-  }
-})
-
-const pauseMillisMin = 1
-const pauseMillisMax = 100
+      }
+    })
+  })
+  return retryUntil(scene.deadlineMillis, 1, attempt)
+}
 
 interface Answer {
   readonly verdict: "done" | "again" | "wrong"

@@ -2,10 +2,10 @@ import * as Effect from "effect/Effect"
 import { type Actor, laneOf } from "../stage/Actor.ts"
 import type { ActorConnection } from "../stage/ActorConnection.ts"
 import { expectation, lookAt, shown, type Sight } from "./Expectation.ts"
-import { fail } from "../stage/Finding.ts"
 import { askUsers, settle } from "./Fence.ts"
 import { messagePattern } from "../language/Notation.ts"
 import { describe, type ObjectPattern } from "../language/Pattern.ts"
+import { NotYet, retryUntil } from "./Retry.ts"
 import { fenceBeforeLeaving, notConnected } from "./Sending.ts"
 import { choice, flag, oneOrMore } from "../yaml/Shape.ts"
 import { onExtra } from "../stage/Stage.ts"
@@ -193,25 +193,25 @@ const ended: Verb["play"] = expectation(
 
 const endedBy = (by: string): string => `the server ends the connection${by === "either" ? "" : ` by ${by}`}`
 
-/** Asks until none of these names is listed any more; the pauses spare the server. */
-const seesGone = Effect.fnUntraced(function* (actor: Actor, step: Step<any, any>, scene: Scene) {
+/** Asks until none of these names is listed any more. */
+const seesGone = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene: Scene) {
   if (scene.stage.knowledge.fences === "settle") return yield* settle(scene)
-  const gone = resolveSubject(step.other!, scene.stage)
-  const names = gone.map(({ username }) => username)
+  const names = resolveSubject(step.other!, scene.stage).map(({ username }) => username)
   if (actor.connection?.fenceable !== true)
     return yield* notConnected(actor, "logged in and free to ask list")
-  for (let pauseMillis = 5; ; pauseMillis = Math.min(100, pauseMillis * 2)) {
+  const attempt = Effect.gen(function* () {
     const users = yield* askUsers(actor, scene)
     if (users === undefined) return yield* notConnected(actor, "to ask list")
     const left = names.filter((name) => users.includes(name))
     if (left.length === 0) return
-    if (scene.stage.nowMillis + pauseMillis > scene.deadlineMillis)
-      return yield* fail({
+    return yield* new NotYet({
+      finding: {
         actor: actor.name,
         expected: `${listed(left)} off the list`,
         received: `users ${show(users)}`,
         withinMillis: scene.withinMillis
-      })
-    yield* Effect.sleep(pauseMillis)
-  }
+      }
+    })
+  })
+  return yield* retryUntil(scene.deadlineMillis, 5, attempt)
 })

@@ -4,7 +4,7 @@ import { captionSent } from "../stage/Caption.ts"
 import { fail, type Finding, type StepFailed } from "../stage/Finding.ts"
 import { fence } from "./Fence.ts"
 import type { Json } from "../language/Json.ts"
-import { turn } from "../stage/Condition.ts"
+import { nextTurn } from "../stage/Condition.ts"
 import type { Scene, Step } from "./Step.ts"
 import { encode } from "../language/Template.ts"
 import { clip, count, visible } from "../Format.ts"
@@ -91,7 +91,7 @@ export const notConnected = (actor: Actor, toWhat: string): StepFailed => {
 
 /** Gives the other side time to read a piece by itself: a stimulus, on which no verdict depends. */
 const pause = (index: number): Effect.Effect<void> =>
-  index === 0 ? Effect.void : index <= slowPiecesMax ? Effect.sleep(1) : turn
+  index === 0 ? Effect.void : index <= slowPiecesMax ? Effect.sleep(1) : nextTurn
 
 const slowPiecesMax = 64
 const shownBytesMax = 4_096
