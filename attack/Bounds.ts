@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { ServerFigures } from "./ServerFigures.ts"
-import { Violation } from "./Violation.ts"
+import { type Violation, violation } from "./Violation.ts"
 
 /** Bytes that a server may hold during a run, at its peak, beyond those before the first client. */
 export const peakGrowthMax = 96 * 2 ** 20
@@ -24,21 +24,20 @@ export const withinBounds = (
 ): Effect.Effect<void, Violation> => {
   const growth = (peakBytes ?? 0) - start.residentBytes
   if (growth > growthMax)
-    return wrong(
+    return violation(
       "FRAME-5",
+      "the server",
       `at most ${mebibytes(growthMax)} more memory than at the start`,
       mebibytes(growth)
     )
   if (end.turnMillis > turnMillisMax)
-    return wrong(
+    return violation(
       "REQ-2",
+      "the server",
       `no request that keeps the event loop busy for more than ${turnMillisMax} ms`,
       `${Math.round(end.turnMillis)} ms of processor time without a pause`
     )
   return Effect.void
 }
 
-const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`
-
-const wrong = (clause: string, expected: string, received: string): Effect.Effect<never, Violation> =>
-  Effect.fail(new Violation({ clause, who: "the server", expected, received, trace: [] }))
+export const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`

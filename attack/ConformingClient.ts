@@ -1,5 +1,7 @@
 import { crc32 } from "node:zlib"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type { ConnectFailed } from "../harness/stage/ActorConnection.ts"
 import type { Chat } from "./Chat.ts"
 import {
   Conversation,
@@ -11,7 +13,6 @@ import {
 import { DeliveryCheck, markOf } from "./DeliveryCheck.ts"
 import type { Follower } from "./MessageOrder.ts"
 import { Presence } from "./Presence.ts"
-import { type CannotConnect, open } from "./Sockets.ts"
 import type { Speaker } from "./Speaker.ts"
 import { Trace } from "./Trace.ts"
 import type { Encoding, ChatRequest } from "./Traffic.ts"
@@ -44,12 +45,13 @@ export class ConformingClient {
   }
 
   /** Connects and logs in. A name that was given up in order is free; one that was cut off becomes so (LEAVE-2). */
-  readonly login = (): Effect.Effect<void, Violation | CannotConnect> =>
+  readonly login = (): Effect.Effect<void, Violation | ConnectFailed> =>
     Effect.gen({ self: this }, function* () {
       const isFree = this.speaker.presence === "out"
       this.speaker.move("unknown")
-      for (let tries = 1; !(yield* this.tryLogin(isFree || tries === TRIES_MAX)); tries++)
-        yield* Effect.sleep(RETRY_MILLIS)
+      let tries = 0
+      const tryOnce = Effect.suspend(() => this.tryLogin(isFree || ++tries === TRIES_MAX))
+      yield* Effect.repeat(tryOnce, { until: Boolean, schedule: Schedule.spaced(RETRY_MILLIS) })
     })
 
   /** Sends requests; waits for replies only where many are due. */
@@ -78,21 +80,21 @@ export class ConformingClient {
       if (departure === "cutOff") this.talk.cutOff()
       else {
         if (departure === "logout") yield* this.talk.send([logout], plainEncoding, [])
-        yield* departure === "logout" ? this.talk.ended : this.talk.finish
+        yield* departure === "logout" ? this.talk.untilEnd : this.talk.finish
         this.speaker.move("out")
       }
       this.chat.order.leave(this.follower!)
     })
 
   /** Waits for the server's shutdown, which must be announced as the last thing (END-1). */
-  readonly awaitShutdown = (): Effect.Effect<void, Violation> => Effect.suspend(() => this.talk.goodbye)
+  readonly awaitShutdown = (): Effect.Effect<void, Violation> => Effect.suspend(() => this.talk.untilShutdown)
 
   private get talk(): Conversation {
     return this.conversation!
   }
 
   /** Tries to log in, and tells whether it is; a refusal is wrong where it must be granted. */
-  private tryLogin(mustBeGranted: boolean): Effect.Effect<boolean, Violation | CannotConnect> {
+  private tryLogin(mustBeGranted: boolean): Effect.Effect<boolean, Violation | ConnectFailed> {
     return Effect.gen({ self: this }, function* () {
       const { name } = this.speaker
       let isGranted = false
@@ -107,16 +109,13 @@ export class ConformingClient {
         }
       }
       this.follower = follower
-      this.conversation = new Conversation(
-        yield* open(this.chat.address),
-        {
-          name,
-          patience: this.chat.patience,
-          onEvent: (event) => this.hear(event),
-          onViolation: this.chat.onViolation
-        },
-        this.trace
-      )
+      this.conversation = yield* Conversation.open(this.chat.address, {
+        name,
+        patience: this.chat.patience,
+        trace: this.trace,
+        onEvent: (event) => this.hear(event),
+        onViolation: this.chat.onViolation
+      })
       yield* this.talk.send([login], plainEncoding, [])
       yield* this.talk.settled()
       this.chat.totals.requests++

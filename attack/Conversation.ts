@@ -1,13 +1,13 @@
-import type { Socket } from "node:net"
 import * as Effect from "effect/Effect"
-import { halfClose } from "../src/net/OpenSocket.ts"
-import { type Line, Lines } from "../src/wire/Lines.ts"
+import type { ActorConnection, ConnectFailed } from "../harness/stage/ActorConnection.ts"
+import { Condition } from "../harness/stage/Condition.ts"
+import type { End, Incoming } from "../harness/stage/WireEvent.ts"
+import type { Address } from "../src/net/Address.ts"
 import { type Moment, type Patience, patienceMillis } from "./Patience.ts"
-import { reset, writePieces } from "./Sockets.ts"
-import { Trace } from "./Trace.ts"
-import { cut, type Encoding, type ChatRequest, write } from "./Traffic.ts"
+import type { Trace } from "./Trace.ts"
+import { type ChatRequest, cut, type Encoding, write } from "./Traffic.ts"
 import { Violation } from "./Violation.ts"
-import { parseObject } from "./Objects.ts"
+import { open, type Receiver, writePieces } from "./Wire.ts"
 
 /** One object as the server sent it. */
 export type Received = { readonly [field: string]: unknown }
@@ -29,36 +29,36 @@ export interface CheckedRequest {
 }
 
 /** The client that takes what comes. */
-interface Hearer {
+interface Client {
   readonly name: string
   readonly patience: Patience
+  readonly trace: Trace
   /** Something that others caused. */
   readonly onEvent: (event: Received) => Wrong | undefined
   readonly onViolation: (violation: Violation) => void
 }
 
 /** One connection of a client that keeps to the protocol: each reply comes once, in order, with its id, in time. */
-export class Conversation {
-  private readonly socket: Socket
-  private readonly hearer: Hearer
-  private readonly trace: Trace
-  private readonly lines = new Lines(LINE_BYTES_MAX)
+export class Conversation implements Receiver {
+  private wire: ActorConnection | undefined
+  private readonly client: Client
+  private readonly condition = new Condition()
   private readonly due: Array<CheckedRequest & { readonly since: Moment }> = []
   private mayEnd = false
-  private goodbyes: "none" | "due" | "said" = "none"
+  private goodbye: "none" | "due" | "said" = "none"
   private isOver = false
-  private wake: () => void = noop
 
-  constructor(socket: Socket, hearer: Hearer, trace: Trace) {
-    this.socket = socket
-    this.hearer = hearer
-    this.trace = trace
-    socket.on("data", (chunk: Buffer) => {
-      for (const line of this.lines.push(chunk)) this.take(line)
-      this.wake()
+  static open = (address: Address, client: Client): Effect.Effect<Conversation, ConnectFailed> =>
+    Effect.suspend(() => {
+      const conversation = new Conversation(client)
+      return Effect.map(open(address, conversation), (wire) => {
+        wire.answersEnd = "close"
+        return Object.assign(conversation, { wire })
+      })
     })
-    socket.on("end", () => this.over("FIN"))
-    socket.on("close", () => this.over("RST"))
+
+  private constructor(client: Client) {
+    this.client = client
   }
 
   /** Sends requests; done once they are written. */
@@ -71,13 +71,13 @@ export class Conversation {
       requests.map(({ request }) => request),
       encoding
     )
-    const since = this.hearer.patience.begin()
-    for (const question of requests) {
-      this.due.push({ ...question, since })
-      if (question.request.type === "logout") this.mayEnd = true
+    const since = this.client.patience.begin()
+    for (const request of requests) {
+      this.due.push({ ...request, since })
+      if (request.request.type === "logout") this.mayEnd = true
     }
-    this.trace.add("→", bytes.toString())
-    return writePieces(this.socket, cut(bytes, cuts))
+    this.client.trace.add("→", bytes.toString())
+    return writePieces(this.wire!, cut(bytes, cuts))
   }
 
   /** Done when at most so many replies are due. */
@@ -85,110 +85,102 @@ export class Conversation {
     return this.when("REQ-2", () => this.due.length <= most)
   }
 
-  /** The server may end the connection now, which is done once it has, all replies before. */
-  readonly ended: Effect.Effect<void, Violation> = Effect.suspend(() => {
+  /** Waits until the server has ended the connection, as it may now, all replies before. */
+  readonly untilEnd: Effect.Effect<void, Violation> = Effect.suspend(() => {
     this.mayEnd = true
     return this.when("LOGOUT-1", () => this.isOver)
   })
 
-  /** The server may say that it ends, and must before it does (END-1). */
-  readonly goodbye: Effect.Effect<void, Violation> = Effect.suspend(() => {
-    this.goodbyes = "due"
-    return this.ended
+  /** Waits for the shutdown of the server, which must be announced before (END-1). */
+  readonly untilShutdown: Effect.Effect<void, Violation> = Effect.suspend(() => {
+    this.goodbye = "due"
+    return this.untilEnd
   })
 
   /** Sends no more, and waits for the replies that are due and the server's end (LEAVE-5). */
   readonly finish: Effect.Effect<void, Violation> = Effect.suspend(() => {
-    this.trace.add("→", "FIN")
-    halfClose(this.socket)
-    return this.ended
+    this.client.trace.add("→", "FIN")
+    this.wire!.halfClose()
+    return this.untilEnd
   })
 
   /** Resets the connection; what comes of it is not judged. */
   cutOff(): void {
-    this.mayEnd = true
     this.isOver = true
     this.due.length = 0
-    this.trace.add("→", "RST")
-    this.socket.removeAllListeners("data")
-    reset(this.socket)
+    this.client.trace.add("→", "RST")
+    this.wire!.reset()
   }
 
-  private take(line: Line): void {
-    if (this.isOver) return
-    const received = "text" in line ? parseObject<Received>(line.text) : undefined
-    this.trace.add("←", "text" in line ? line.text : line.problem)
-    const wrong = received === undefined ? noObject : this.judge(received)
-    if (wrong !== undefined) this.fail(wrong.clause, wrong.expected, this.trace.lines.at(-1)!)
+  readonly received = ({ lane, value }: Incoming, text: string): void => {
+    this.client.trace.add("←", text)
+    this.report(lane === "noise" ? noLine : this.judge(lane, value as Received))
   }
 
-  private judge(received: Received): Wrong | undefined {
-    if (!("status" in received)) return this.hearer.onEvent(received)
-    const question = this.due.shift()
-    if (question === undefined) return this.unasked(received)
-    const { id, type } = question.request
+  readonly changed = (): void => {
+    if (!this.isOver && this.wire?.unlined === true) this.report(noLine)
+    this.condition.notify()
+  }
+
+  readonly ended = (by: End): void => {
+    const { goodbye, due, wire } = this
+    this.isOver = true
+    this.client.trace.add("←", by === "close" ? "FIN" : "RST")
+    if (!this.mayEnd || by === "reset") this.report({ clause: "LEAVE-4", expected: "the connection goes on" })
+    else if (due.length > 0)
+      this.report({ clause: "LEAVE-5", expected: `the ${this.dueText} before the end` })
+    else if (goodbye === "due") this.report({ clause: "END-1", expected: "shutting_down before the end" })
+    else if (wire?.lineOpen === true || wire?.halfBytes !== 0)
+      this.report({ clause: "WIRE-1", expected: "a line that ends" })
+  }
+
+  private judge(lane: Incoming["lane"], received: Received): Wrong | undefined {
+    if (lane === "event") return this.client.onEvent(received)
+    const next = this.due.shift()
+    if (next === undefined) return this.unasked(received)
+    const { id, type } = next.request
     if (received["id"] !== id)
       return { clause: "ID-1", expected: `the reply to ${type} with id ${JSON.stringify(id)}` }
-    return question.check(received) ?? this.late(question.since)
+    return next.check(received) ?? this.late(next.since)
   }
 
   private late(since: Moment): Wrong | undefined {
-    const millis = this.hearer.patience.overdue(since)
+    const millis = this.client.patience.overdue(since)
     if (millis === undefined) return undefined
     const expected = `the reply within ${patienceMillis} ms, not ${Math.round(millis)} ms after its request`
     return { clause: "REQ-2", expected }
   }
 
   private unasked({ code }: Received): Wrong | undefined {
-    if (this.goodbyes !== "due" || code !== "shutting_down")
+    if (this.goodbye !== "due" || code !== "shutting_down")
       return { clause: "REQ-2", expected: "no reply, for none is due" }
-    this.goodbyes = "said"
+    this.goodbye = "said"
     return undefined
   }
 
-  private over(how: "FIN" | "RST"): void {
-    if (this.isOver) return
-    this.isOver = true
-    this.trace.add("←", how)
-    this.socket.end()
-    const rest = this.lines.end()
-    if (!this.mayEnd || how === "RST") this.fail("LEAVE-4", "the connection goes on", how)
-    else if (this.due.length > 0) this.fail("LEAVE-5", `the ${this.dueText} before the end`, how)
-    else if (this.goodbyes === "due") this.fail("END-1", "shutting_down before the end", how)
-    else if (rest.length > 0) this.fail("WIRE-1", "a line that ends", JSON.stringify(rest[0]))
-    this.wake()
-  }
-
   private get dueText(): string {
-    return `reply to ${this.due.map(({ request }) => `${request.type} ${JSON.stringify(request.id)}`)[0]}`
+    const [next] = this.due
+    return `reply to ${next!.request.type} ${JSON.stringify(next!.request.id)}`
   }
 
-  private fail(clause: string, expected: string, received: string): void {
-    const { name: who, onViolation } = this.hearer
-    onViolation(new Violation({ clause, who, expected, received, trace: this.trace.lines }))
+  private report(wrong: Wrong | undefined): void {
+    if (wrong !== undefined) this.client.onViolation(this.violation(wrong, this.client.trace.lines.at(-1)!))
+  }
+
+  private violation(wrong: Wrong, received: string): Violation {
+    const { name: who, trace } = this.client
+    return new Violation({ ...wrong, who, received, trace: trace.lines })
   }
 
   private when(clause: string, isDone: () => boolean): Effect.Effect<void, Violation> {
-    const wait = Effect.callback<void>((resume) => {
-      this.wake = () => {
-        if (!isDone()) return
-        this.wake = noop
-        resume(Effect.void)
-      }
-      this.wake()
-    })
-    return Effect.timeoutOrElse(wait, {
+    return Effect.timeoutOrElse(Effect.asVoid(this.condition.until(() => isDone() || undefined)), {
       duration: REPLY_MILLIS_MAX,
-      orElse: () =>
-        Effect.fail(
-          new Violation({
-            clause,
-            who: this.hearer.name,
-            expected: this.due.length > 0 ? `the ${this.dueText}` : "the end of the connection",
-            received: `nothing within ${REPLY_MILLIS_MAX / 1_000} s`,
-            trace: this.trace.lines
-          })
+      orElse: () => {
+        const expected = this.due.length > 0 ? `the ${this.dueText}` : "the end of the connection"
+        return Effect.fail(
+          this.violation({ clause, expected }, `nothing within ${REPLY_MILLIS_MAX / 1_000} s`)
         )
+      }
     })
   }
 }
@@ -196,12 +188,7 @@ export class Conversation {
 /** One object a line, as most clients write. */
 export const plainEncoding: Encoding = { spelling: "plain", separator: "\n" }
 
-const noObject: Wrong = { clause: "WIRE-1", expected: "one JSON object a line" }
-
-const noop = () => {}
-
-/** The longest line that a server is believed to need: a list of all. */
-const LINE_BYTES_MAX = 8 * 1024 * 1024
+const noLine: Wrong = { clause: "WIRE-1", expected: "one JSON object a line" }
 
 /** Only an upper bound: a machine that is busy with other things is no mistake of the server. */
 const REPLY_MILLIS_MAX = 30_000

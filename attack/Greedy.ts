@@ -1,30 +1,26 @@
 import * as Effect from "effect/Effect"
+import { mebibytes } from "./Bounds.ts"
 import type { Chat } from "./Chat.ts"
-import type { Episode } from "./Episode.ts"
+import { connect, connectTogether, type Kind, together } from "./HostileConnection.ts"
 import { patienceMillis } from "./Patience.ts"
-import { pour } from "./Sockets.ts"
-import { answerMillisMax, line, notAsDue, until, type Visit, visit, visitTogether } from "./Visit.ts"
-
-type Kind<Name extends Episode["kind"]> = Extract<Episode, { readonly kind: Name }>
+import { answerMillisMax, line, type RawConnection } from "./RawConnection.ts"
+import { violation } from "./Violation.ts"
 
 /** Asks for the same on many connections at one moment; a delay shows in the replies of the conforming clients. */
 export const burden = Effect.fnUntraced(function* (chat: Chat, who: string, { size, text }: Kind<"burden">) {
-  const visits = yield* visitTogether(chat, who, size)
-  for (const [i, { socket }] of visits.entries()) {
-    const claims = i % 2 === 0
-    const requests = claims
-      ? line({ type: "login", username: text })
-      : line({ type: "login", username: `${who} ${i}` }) +
-        line({ type: "message", username: text, content: "x" })
-    chat.totals.hostileBytes += Buffer.byteLength(requests)
-    socket.write(requests)
-  }
-  for (const at of visits)
-    yield* until(
-      at,
-      answerMillisMax,
-      () => at.answers.error > 0 || at.answers.success > 1 || at.socket.closed
-    )
+  const connections = yield* connectTogether(chat, who, size)
+  yield* together(connections, (each, i) => {
+    chat.totals.hostileBytes += Buffer.byteLength(text)
+    return i % 2 === 0
+      ? each.send({ type: "login", username: text })
+      : each.send(
+          { type: "login", username: `${who} ${i}` },
+          { type: "message", username: text, content: "x" }
+        )
+  })
+  yield* together(connections, (each) =>
+    each.until(answerMillisMax, () => each.replies.error > 0 || each.replies.success > 1)
+  )
 }, Effect.scoped)
 
 /** Sends an object without end: the reply that it is too large, or the end of the connection, comes long before (FRAME-5). */
@@ -33,64 +29,62 @@ export const endless = Effect.fnUntraced(function* (
   who: string,
   { start, unit }: Kind<"endless">
 ) {
-  const at = yield* visit(chat, who)
-  if (!(yield* logIn(at, who))) return
-  const { socket } = at
-  const hasEnd = () => at.answers.error > 0 || socket.readableEnded || socket.closed
-  socket.write(start)
+  const connection = yield* connect(chat, who)
+  if (!(yield* logIn(connection, who))) return
+  const { wire } = connection
+  const isStopped = () => connection.replies.error > 0 || connection.isOver
   const piece = Buffer.from(unit.repeat(PIECE_BYTES / Buffer.byteLength(unit)))
-  yield* Effect.timeoutOption(pour(socket, piece, ENDLESS_BYTES, hasEnd), answerMillisMax)
-  chat.totals.hostileBytes += socket.bytesWritten
-  yield* until(at, patienceMillis, hasEnd) // it was due at the first of all those bytes
-  if (!hasEnd())
-    return yield* notAsDue(
-      "FRAME-5",
-      who,
-      "too_large, or the end of the connection",
-      `neither after an object of ${mebibytes(socket.bytesWritten)}`
-    )
+  let bytes = 0
+  const writePiece = Effect.suspend(() => {
+    bytes += piece.length
+    return wire.writeNow(piece)
+  })
+  yield* wire.writeNow(Buffer.from(start))
+  yield* Effect.repeat(writePiece, { until: () => bytes >= ENDLESS_BYTES || isStopped() }).pipe(
+    Effect.timeoutOption(answerMillisMax)
+  )
+  chat.totals.hostileBytes += bytes
+  yield* connection.until(patienceMillis, isStopped) // it was due at the first of all those bytes
+  if (!isStopped()) {
+    const received = `neither after an object of ${mebibytes(bytes)}`
+    return yield* violation("FRAME-5", who, "too_large, or the end of the connection", received)
+  }
 }, Effect.scoped)
 
-/** Reads nothing: the server ends the connection before what waits for it has grown without bound, and takes the name off the list (MSG-10). */
-export const slowReader = (chat: Chat, who: string, episode: Kind<"slow-reader">) =>
-  chat.floodPermit.withPermit(slowReaderAlone(chat, who, episode))
+/**
+ * Reads nothing: the server ends the connection before what waits for it has grown without bound, and takes the name off
+ * the list (MSG-10).
+ */
+export const slowReader = (chat: Chat, who: string, { bytes }: Kind<"slow-reader">) =>
+  chat.floodPermit.withPermit(
+    Effect.gen(function* () {
+      const [listener, speaker] = [yield* connect(chat, who), yield* connect(chat, who)]
+      if (!(yield* logIn(listener, who)) || !(yield* logIn(speaker, `${who}, speaker`))) return
+      listener.wire.pause()
+      const messages = Math.ceil(PORTION_BYTES / bytes)
+      const message = line({ type: "message", content: "x".repeat(bytes) })
+      const portion = Buffer.from(message.repeat(messages) + line({ type: "list" }))
+      let said = 0
+      do {
+        const due = speaker.replies.success + messages + 1
+        yield* speaker.wire.writeNow(portion)
+        said += portion.length
+        yield* speaker.until(answerMillisMax, () => speaker.replies.success >= due)
+        if (speaker.replies.success < due) return // others tell what became of the server
+      } while (speaker.users.includes(who) && said < SLOW_READER_BYTES_MAX)
+      chat.totals.hostileBytes += said
+      if (speaker.users.includes(who)) {
+        const received = `${mebibytes(said)} kept for it`
+        return yield* violation("MSG-10", who, "slow_consumer for a client that reads nothing", received)
+      }
+    }).pipe(Effect.scoped)
+  )
 
-const slowReaderAlone = Effect.fnUntraced(function* (
-  chat: Chat,
-  who: string,
-  { bytes }: Kind<"slow-reader">
-) {
-  const [listener, speaker] = [yield* visit(chat, who), yield* visit(chat, who)]
-  if (!(yield* logIn(listener, who)) || !(yield* logIn(speaker, `${who}, speaker`))) return
-  listener.socket.pause()
-  const message = line({ type: "message", content: "x".repeat(bytes) })
-  const portion = message.repeat(Math.ceil(PORTION_BYTES / bytes)) + line({ type: "list" })
-  const replies = portion.split("\n").length - 1
-  let said = 0
-  do {
-    const due = speaker.answers.success + replies
-    speaker.socket.write(portion)
-    said += portion.length
-    yield* until(speaker, answerMillisMax, () => speaker.answers.success >= due || speaker.socket.closed)
-    if (speaker.answers.success < due) return // others tell what became of the server
-  } while (speaker.users.includes(who) && said < SLOW_READER_BYTES_MAX)
-  chat.totals.hostileBytes += said
-  if (speaker.users.includes(who))
-    return yield* notAsDue(
-      "MSG-10",
-      who,
-      "slow_consumer for a client that reads nothing",
-      `${mebibytes(said)} kept for it`
-    )
-}, Effect.scoped)
-
-const logIn = (at: Visit, username: string): Effect.Effect<boolean> => {
-  at.socket.write(line({ type: "login", username }))
-  const isAnswered = () => at.answers.success + at.answers.error > 0 || at.socket.closed
-  return Effect.map(until(at, answerMillisMax, isAnswered), () => at.answers.success > 0)
-}
-
-const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`
+const logIn = (connection: RawConnection, username: string): Effect.Effect<boolean> =>
+  connection.send({ type: "login", username }).pipe(
+    Effect.andThen(connection.until(answerMillisMax, () => connection.isAnswered)),
+    Effect.map(() => connection.replies.success > 0)
+  )
 
 const PIECE_BYTES = 65_536
 

@@ -1,13 +1,14 @@
-import type { Socket } from "node:net"
 import * as Effect from "effect/Effect"
+import type { ActorConnection, ConnectFailed } from "../harness/stage/ActorConnection.ts"
 import type { Chat } from "./Chat.ts"
-import { stallHandshake } from "./HandshakeStall.ts"
-import type { Episode, Disconnect, HostileAct } from "./Episode.ts"
+import type { Disconnect, Episode, HostileAct } from "./Episode.ts"
 import { burden, endless, slowReader } from "./Greedy.ts"
-import { type CannotConnect, writePieces } from "./Sockets.ts"
+import { stallHandshake } from "./HandshakeStall.ts"
+import { connect, connectTogether, type Kind, together } from "./HostileConnection.ts"
+import { answerMillisMax, type RawConnection } from "./RawConnection.ts"
 import { cut } from "./Traffic.ts"
-import type { Violation } from "./Violation.ts"
-import { answerMillisMax, line, notAsDue, until, type Visit, visit, visitTogether } from "./Visit.ts"
+import { type Violation, violation } from "./Violation.ts"
+import { writePieces } from "./Wire.ts"
 
 /** Plays the n-th episode of a client; its connections are closed when it is over. */
 export const playEpisode = (
@@ -15,10 +16,10 @@ export const playEpisode = (
   who: string,
   n: number,
   episode: Episode
-): Effect.Effect<void, Violation | CannotConnect> => {
+): Effect.Effect<void, Violation | ConnectFailed> => {
   switch (episode.kind) {
     case "alone":
-      return alone(chat, who, episode.acts, episode.disconnect)
+      return alone(chat, who, episode)
     case "storm":
       return storm(chat, `${who} storm ${n}`, episode)
     case "crowd":
@@ -34,97 +35,87 @@ export const playEpisode = (
   }
 }
 
-const alone = Effect.fnUntraced(function* (
-  chat: Chat,
-  who: string,
-  acts: ReadonlyArray<HostileAct>,
-  disconnect: Disconnect
-) {
-  const at = yield* visit(chat, who)
+const alone = Effect.fnUntraced(function* (chat: Chat, who: string, { acts, disconnect }: Kind<"alone">) {
+  const connection = yield* connect(chat, who)
   for (const act of acts) {
-    if (at.socket.destroyed) break
-    yield* misbehave(chat, at.socket, act)
+    if (connection.isOver) break
+    yield* misbehave(chat, connection.wire, act)
   }
-  yield* disconnectAs(at, disconnect)
+  yield* disconnectAs(connection, disconnect)
 }, Effect.scoped)
 
-const misbehave = (chat: Chat, socket: Socket, act: HostileAct): Effect.Effect<void> => {
+const misbehave = (chat: Chat, wire: ActorConnection, act: HostileAct): Effect.Effect<void> => {
   switch (act.does) {
     case "write":
       chat.totals.hostileBytes += act.bytes.length
-      return writePieces(socket, cut(act.bytes, act.cuts))
+      return writePieces(wire, cut(act.bytes, act.cuts))
     case "wait":
       return Effect.sleep(act.millis)
     case "stopReading":
-      return Effect.sync(() => socket.pause())
+      return Effect.sync(() => wire.pause())
     case "readAgain":
-      return Effect.sync(() => socket.resume())
+      return Effect.sync(() => wire.resume())
     case "halfClose":
-      return Effect.sync(() => socket.end())
+      return Effect.sync(() => wire.halfClose())
   }
 }
 
 /** Leaves in one of the ways; what is left of the connection is reset later. */
-const disconnectAs = (at: Visit, disconnect: Disconnect): Effect.Effect<void> => {
-  const { socket } = at
+const disconnectAs = (connection: RawConnection, disconnect: Disconnect): Effect.Effect<void> => {
+  const { wire } = connection
   switch (disconnect.by) {
     case "rst":
       return Effect.void
     case "fin":
-      socket.resume()
-      socket.end()
-      return until(at, LEAVE_MILLIS_MAX, () => socket.closed)
+      wire.resume()
+      wire.halfClose()
+      return connection.until(LEAVE_MILLIS_MAX, () => false)
     case "waiting":
-      socket.resume()
-      return until(at, disconnect.millis, () => socket.closed)
+      wire.resume()
+      return connection.until(disconnect.millis, () => false)
     case "freezing":
-      socket.pause()
+      wire.pause()
       return Effect.sleep(disconnect.millis)
   }
 }
 
 /** Asks for one name on many connections at the same moment: exactly one gets it (LOGIN-4). */
-const storm = Effect.fnUntraced(function* (chat: Chat, username: string, { disconnects, size }: Together) {
-  const visits = yield* visitTogether(chat, username, size)
-  for (const { socket } of visits) socket.write(line({ type: "login", username }))
-  for (const at of visits)
-    yield* until(at, answerMillisMax, () => at.answers.success + at.answers.error > 0 || at.socket.closed)
-  const granted = visits.filter(({ answers }) => answers.success > 0).length
+const storm = Effect.fnUntraced(function* (
+  chat: Chat,
+  username: string,
+  { disconnects, size }: Kind<"storm">
+) {
+  const connections = yield* connectTogether(chat, username, size)
+  yield* together(connections, (each) => each.send({ type: "login", username }))
+  yield* together(connections, (each) => each.until(answerMillisMax, () => each.isAnswered))
+  const granted = connections.filter(({ replies }) => replies.success > 0).length
   if (granted !== 1)
-    return yield* notAsDue("LOGIN-4", username, `one of ${size} logins succeeds`, `${granted} succeeded`)
-  return yield* disconnectAll(visits, disconnects)
+    return yield* violation("LOGIN-4", username, `one of ${size} logins succeeds`, `${granted} succeeded`)
+  return yield* disconnectAll(connections, disconnects)
 }, Effect.scoped)
 
 /** Logs a crowd in, each of which says something (LOGIN-1, MSG-2). */
 const crowd = Effect.fnUntraced(function* (
   chat: Chat,
   who: string,
-  { disconnects, size, watches }: Together & { readonly watches: boolean }
+  { disconnects, size, watches }: Kind<"crowd">
 ) {
-  const visits = yield* visitTogether(chat, who, size)
+  const connections = yield* connectTogether(chat, who, size)
   const features = watches ? ["presence"] : []
-  for (const [i, { socket }] of visits.entries())
-    socket.write(
-      line({ type: "login", username: `${who} ${i}`, features }) +
-        line({ type: "message", content: `I am ${i}` })
-    )
-  for (const at of visits)
-    yield* until(at, answerMillisMax, () => at.answers.success === 2 || at.socket.closed)
-  const welcome = visits.filter(({ answers }) => answers.success === 2).length
+  yield* together(connections, (each, i) =>
+    each.send({ type: "login", username: `${who} ${i}`, features }, { type: "message", content: `I am ${i}` })
+  )
+  yield* together(connections, (each) => each.until(answerMillisMax, () => each.replies.success === 2))
+  const welcome = connections.filter(({ replies }) => replies.success === 2).length
   if (welcome < size)
-    return yield* notAsDue("LOGIN-1", who, `${size} can log in and speak`, `${welcome} could`)
-  return yield* disconnectAll(visits, disconnects)
+    return yield* violation("LOGIN-1", who, `${size} can log in and speak`, `${welcome} could`)
+  return yield* disconnectAll(connections, disconnects)
 }, Effect.scoped)
 
-type Together = Pick<Extract<Episode, { kind: "storm" }>, "disconnects" | "size">
-
 const disconnectAll = (
-  visits: ReadonlyArray<Visit>,
+  connections: ReadonlyArray<RawConnection>,
   disconnects: ReadonlyArray<Disconnect>
 ): Effect.Effect<void> =>
-  Effect.forEach(visits, (at, i) => disconnectAs(at, disconnects[i % disconnects.length]!), {
-    concurrency: "unbounded",
-    discard: true
-  })
+  together(connections, (each, i) => disconnectAs(each, disconnects[i % disconnects.length]!))
 
 const LEAVE_MILLIS_MAX = 5_000

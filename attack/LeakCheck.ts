@@ -6,27 +6,26 @@ import { plainEncoding } from "./Conversation.ts"
 import { type Act, ConformingClient } from "./ConformingClient.ts"
 import { fillSeats } from "./Seating.ts"
 import type { ServerProcess } from "./ServerProcess.ts"
-import { Violation } from "./Violation.ts"
+import { type Violation, violation } from "./Violation.ts"
 
 /** Waits until everything that clients held is given back, and gives the figures that show it. Fails where a bound was passed. */
 export const awaitEmpty = Effect.fnUntraced(function* (server: ServerProcess, start: ServerFigures) {
   const peakBytes = server.peakBytes() // counting takes memory too
-  let figures = yield* server.figures
-  yield* withinBounds(start, figures, peakBytes, growthMaxOf(server.seats, server.address.tls !== undefined))
-  for (let tries = 0; moreThings(start, figures).length > 0; tries++) {
-    if (tries >= TRIES_MAX) return yield* leftOver(start, figures)
-    yield* Effect.sleep(PAUSE_MILLIS)
-    figures = yield* server.figures
-  }
-  return figures
+  const first = yield* server.figures
+  yield* withinBounds(start, first, peakBytes, growthMaxOf(server.seats, server.address.tls !== undefined))
+  const isEmpty = (figures: ServerFigures) => moreThings(start, figures).length === 0
+  if (isEmpty(first)) return first
+  const last = yield* Effect.repeat(Effect.delay(server.figures, PAUSE_MILLIS), {
+    until: isEmpty,
+    times: TRIES_MAX
+  })
+  return isEmpty(last) ? last : yield* leftOver(start, last)
 })
 
-const leftOver = (start: ServerFigures, figures: ServerFigures): Violation => {
-  const describe = (counted: ServerFigures) =>
-    moreThings(start, figures)
-      .map((name) => `${name} ${counted[name]}`)
-      .join(", ")
-  return serverViolation("LEAVE-4", `${describe(start)}, as before`, describe(figures))
+const leftOver = (start: ServerFigures, last: ServerFigures): Violation => {
+  const more = moreThings(start, last)
+  const describe = (figures: ServerFigures) => more.map((name) => `${name} ${figures[name]}`).join(", ")
+  return violation("LEAVE-4", "the server", `${describe(start)}, as before`, describe(last))
 }
 
 /** Every sweep and linger of the server is over long before. */
@@ -70,7 +69,4 @@ const greeting: Act = {
 /** The time it has to drain, and as much again to exit. */
 const END_MILLIS_MAX = 10_000
 
-const wrongEnd = (expected: string, received: string) => serverViolation("END-1", expected, received)
-
-const serverViolation = (clause: string, expected: string, received: string): Violation =>
-  new Violation({ clause, who: "the server", expected, received, trace: [] })
+const wrongEnd = (expected: string, received: string) => violation("END-1", "the server", expected, received)

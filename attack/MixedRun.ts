@@ -1,14 +1,14 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
+import type { ConnectFailed } from "../harness/stage/ActorConnection.ts"
 import { type Chat, type Totals, inChat, type Endpoint } from "./Chat.ts"
 import { episode, greediest, togetherMax } from "./Episode.ts"
 import { type Act, type Departure, ConformingClient } from "./ConformingClient.ts"
 import { playEpisode } from "./HostileClient.ts"
 import { draw, type Seed } from "./Seed.ts"
-import type { CannotConnect } from "./Sockets.ts"
 import { cuts, encoding, type ChatRequest, requestOf } from "./Traffic.ts"
-import { Violation } from "./Violation.ts"
+import { type Violation, violation } from "./Violation.ts"
 
 /** Options of a run. It lasts until one of the two limits is reached. */
 export interface RunOptions extends Endpoint {
@@ -50,7 +50,8 @@ export const mixedRun = (options: RunOptions) =>
       yield* together(staying.map((client) => client.fence()))
       yield* together(staying.map((client) => client.leave("logout")))
       const [unmatched] = chat.order.unmatched
-      if (unmatched !== undefined) return yield* moreThanTheWitness(chat.witness.name, unmatched)
+      if (unmatched !== undefined)
+        return yield* violation("MSG-5", chat.witness.name, `all that ${unmatched} received`, "less")
     })
   )
 
@@ -58,9 +59,6 @@ interface Context extends RunOptions {
   readonly chat: Chat
   readonly isOver: Effect.Effect<boolean>
 }
-
-const moreThanTheWitness = (who: string, name: string): Violation =>
-  new Violation({ clause: "MSG-5", who, expected: `all that ${name} received`, received: "less", trace: [] })
 
 /** The seats that a run takes at most: one for each client at once, and some for those the server has not seen go. */
 export const seatsFor = (crowdMax: number): number =>
@@ -77,7 +75,7 @@ const residents = ["resident-0", "Résidente-1", "住民-2", "RESIDENT №3", "�
 const travellers = ["traveller-5", "Voyageuse é6", "旅人-7", "TRAVELLER №8", "путник-9"]
 const hostileNames = Array.from({ length: 10 }, (_, i) => `hostile-${i}`)
 
-type Step = Effect.Effect<void, Violation | CannotConnect>
+type Step = Effect.Effect<void, Violation | ConnectFailed>
 
 const together = (steps: ReadonlyArray<Step>): Step =>
   Effect.all(steps, { concurrency: "unbounded", discard: true })

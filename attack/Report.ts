@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import { exitCodes, Failure } from "../src/commands/Cli.ts"
+import type { ConnectFailed } from "../harness/stage/ActorConnection.ts"
 import type { Totals } from "./Chat.ts"
 import type { ServerFailed, ServerProcess } from "./ServerProcess.ts"
-import type { CannotConnect } from "./Sockets.ts"
 import type { Violation } from "./Violation.ts"
 
 /** The totals of a run in one line. */
@@ -32,7 +32,7 @@ export const failureOf = (error: Wrong, replay: string, log: ReadonlyArray<strin
   return new Failure(lines.join("\n  "), exitCodes.failed)
 }
 
-type Wrong = Violation | ServerFailed | CannotConnect
+type Wrong = Violation | ServerFailed | ConnectFailed
 
 const linesOf = (error: Wrong): ReadonlyArray<string> => {
   switch (error._tag) {
@@ -43,8 +43,8 @@ const linesOf = (error: Wrong): ReadonlyArray<string> => {
     }
     case "ServerFailed":
       return [`the server is gone: ${error.reason}`]
-    case "CannotConnect":
-      return [`the server accepts no connection any more: ${error.code}`]
+    case "ConnectFailed":
+      return [`the server accepts no connection any more: ${error.reason}`]
   }
 }
 
@@ -52,11 +52,11 @@ const titled = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<stri
   lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)]
 
 /** The failure of a run that found no server. */
-export const noServer = (error: ServerFailed | CannotConnect): Failure => {
+export const noServer = (error: ServerFailed | ConnectFailed): Failure => {
   const lines =
     error._tag === "ServerFailed"
       ? [`the server does not start: ${error.reason}`, ...error.log]
-      : [`nobody listens there: ${error.code}`]
+      : [`no server there: ${error.reason}`]
   return new Failure(lines.join("\n  "), NO_SERVER)
 }
 

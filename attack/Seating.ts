@@ -1,9 +1,8 @@
-import type { Socket } from "node:net"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import type { Address } from "../src/net/Address.ts"
-import { Lines } from "../src/wire/Lines.ts"
-import { open, reset } from "./Sockets.ts"
-import { Violation } from "./Violation.ts"
+import { answerMillisMax, RawConnection } from "./RawConnection.ts"
+import { type Violation, violation } from "./Violation.ts"
 
 /**
  * Takes all of so many seats, and asks for one more, which must be refused: a seat that a connection did not give back is
@@ -11,57 +10,44 @@ import { Violation } from "./Violation.ts"
  */
 export const fillSeats = (address: Address, seats: number): Effect.Effect<void, Violation> =>
   Effect.gen(function* () {
-    const replies = yield* Effect.all(
-      Array.from({ length: seats }, (_, i) => sit(address, `seat ${i}`)),
+    const answers = yield* Effect.forEach(
+      Array.from({ length: seats }, (_, i) => `seat ${i}`),
+      (username) => sit(address, username),
       { concurrency: AT_ONCE }
     )
-    const served = replies.filter(isSuccess).length
+    const served = answers.filter((answer) => answer === "success").length
     if (served < seats) return yield* wrong(`${seats} connections are served at once`, `${served} were`)
     const oneMore = yield* enter(address, "one more")
     if (!isFull(oneMore)) return yield* wrong(`server_full for one more than ${seats}`, oneMore)
   }).pipe(Effect.scoped)
 
 /** Takes a seat; the client that had it just before may need a moment to be gone. */
-const sit = Effect.fnUntraced(function* (address: Address, username: string) {
-  let reply = yield* enter(address, username)
-  for (let tries = 1; isFull(reply) && tries < TRIES_MAX; tries++) {
-    yield* Effect.sleep(RETRY_MILLIS)
-    reply = yield* enter(address, username)
-  }
-  return reply
-})
+const sit = (address: Address, username: string) =>
+  Effect.repeat(enter(address, username), {
+    while: isFull,
+    times: TRIES_MAX - 1,
+    schedule: Schedule.spaced(RETRY_MILLIS)
+  })
 
-const enter = (address: Address, username: string) =>
-  Effect.acquireRelease(open(address), (socket) => Effect.sync(() => reset(socket))).pipe(
-    Effect.flatMap((socket) => firstReply(socket, username)),
-    Effect.catchTag("CannotConnect", ({ code }) => Effect.succeed(code)) // many at once are refused without a word
-  )
+/** Logs in, and gives the answer in a word; a client without a seat is told so unasked. */
+const enter = Effect.fnUntraced(
+  function* (address: Address, username: string) {
+    const connection = yield* RawConnection.connect(address)
+    yield* connection.send({ type: "login", username })
+    yield* connection.until(answerMillisMax, () => connection.isAnswered)
+    const { isOver, last } = connection
+    if (last === undefined) return isOver ? "the end of the connection" : "no reply in time"
+    return String(last.code ?? last.status)
+  },
+  Effect.catchTag("ConnectFailed", ({ reason }) => Effect.succeed(reason)) // many at once are refused without a word
+)
 
-/** Gives the line that answers a login, or what came in its place; a client without a seat is told so unasked. */
-const firstReply = (socket: Socket, username: string): Effect.Effect<string> =>
-  Effect.callback<string>((resume) => {
-    const lines = new Lines(REPLY_BYTES_MAX)
-    socket.on("data", (chunk: Buffer) => {
-      const [line] = lines.push(chunk)
-      if (line !== undefined) resume(Effect.succeed("text" in line ? line.text : line.problem))
-    })
-    socket.on("close", () => resume(Effect.succeed("RST")))
-    if (socket.writable) socket.write(JSON.stringify({ type: "login", username }) + "\n")
-  }).pipe(
-    Effect.timeoutOrElse({ duration: REPLY_MILLIS_MAX, orElse: () => Effect.succeed("no reply in time") })
-  )
+const isFull = (answer: string): boolean => answer === "server_full"
 
-const isSuccess = (reply: string): boolean => reply.includes('"status":"success"')
-
-const wrong = (expected: string, received: string): Violation =>
-  new Violation({ clause: "LEAVE-4", who: "the server", expected, received, trace: [] })
-
-const isFull = (reply: string): boolean => reply.includes('"server_full"')
+const wrong = (expected: string, received: string) => violation("LEAVE-4", "the server", expected, received)
 
 const RETRY_MILLIS = 50
 const TRIES_MAX = 20
 
 /** Handshakes at a time: the kernel and the server have to keep up. */
 const AT_ONCE = 64
-const REPLY_BYTES_MAX = 65_536
-const REPLY_MILLIS_MAX = 30_000

@@ -3,14 +3,14 @@ import { fileURLToPath } from "node:url"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import type { ConnectFailed } from "../harness/stage/ActorConnection.ts"
 import { host } from "../process/Port.ts"
 import { type Process, type ProcessEnded, start } from "../process/Process.ts"
 import type { Address } from "../src/net/Address.ts"
+import { answerMillisMax, RawConnection } from "./RawConnection.ts"
 import type { ServerFigures } from "./ServerFigures.ts"
 import type { Certificate } from "./Certificate.ts"
-import { namesOnline } from "./NamesOnline.ts"
 import { clocksWith, Patience } from "./Patience.ts"
-import type { CannotConnect } from "./Sockets.ts"
 
 /** The server is gone, or does not start: how it ended, and the end of what it said. */
 export class ServerFailed extends Data.TaggedError("ServerFailed")<{
@@ -29,7 +29,7 @@ export interface ServerProcess {
   readonly seats: number
   /** The measure of what its clients wait. */
   readonly patience: Patience
-  readonly figures: Effect.Effect<ServerFigures, ServerFailed | CannotConnect>
+  readonly figures: Effect.Effect<ServerFigures, ServerFailed | ConnectFailed>
   /** The most memory that it ever had, or `undefined` where the system does not tell. */
   readonly peakBytes: () => number | undefined
   /** The last lines of its log, warnings left out. */
@@ -98,6 +98,14 @@ const tlsFlags = (certificate: Certificate | undefined): ReadonlyArray<string> =
 /** The time that a handshake may take with a server that speaks TLS. */
 export const handshakeMillisMax = 5_000
 const handshakeFlags = ["--login-timeout", `${handshakeMillisMax / 1_000}s`]
+
+/** Counts the names on the server's list, its own left out. */
+const namesOnline = Effect.fnUntraced(function* (address: Address) {
+  const connection = yield* RawConnection.connect(address)
+  yield* connection.send({ type: "login", username: "figures" }, { type: "list" }, { type: "logout" })
+  yield* connection.until(answerMillisMax, () => false)
+  return connection.users.length - 1
+}, Effect.scoped)
 
 const peakBytes = (pid: number): number | undefined => {
   try {

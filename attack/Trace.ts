@@ -2,19 +2,20 @@ import { printable } from "../src/client/Printable.ts"
 
 /** The last lines of a client's exchange, shortened, for the report of what went wrong. */
 export class Trace {
-  private readonly last: Array<string> = []
+  private readonly last: Array<readonly [direction: string, text: string]> = []
 
-  add(what: string, detail: string): void {
-    const shown = printable(detail.slice(0, SHOWN))
-    const rest = detail.length > SHOWN ? ` … (${detail.length} characters)` : ""
-    this.last.push(`${what} ${shown}${rest}`)
-    if (this.last.length > KEPT) this.last.shift()
+  add(direction: "→" | "←", text: string): void {
+    this.last.push([direction, text])
+    if (this.last.length > LINES_MAX) this.last.shift()
   }
 
   get lines(): ReadonlyArray<string> {
-    return [...this.last]
+    return this.last.map(([direction, text]) => {
+      const rest = text.length > CHARACTERS_MAX ? ` … (${text.length} characters)` : ""
+      return `${direction} ${printable(text.slice(0, CHARACTERS_MAX))}${rest}`
+    })
   }
 }
 
-const SHOWN = 100
-const KEPT = 12
+const CHARACTERS_MAX = 100
+const LINES_MAX = 12

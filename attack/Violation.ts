@@ -11,3 +11,7 @@ export class Violation extends Data.TaggedError("Violation")<{
   /** The exchange before it, oldest first. */
   readonly trace: ReadonlyArray<string>
 }> {}
+
+/** The violation of a clause, where there is no exchange to show. */
+export const violation = (clause: string, who: string, expected: string, received: string): Violation =>
+  new Violation({ clause, who, expected, received, trace: [] })

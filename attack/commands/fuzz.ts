@@ -13,8 +13,8 @@ import { stallInAllWays } from "../HandshakeStall.ts"
 import { type RunOptions, mixedRun, seatsFor } from "../MixedRun.ts"
 import { clocksWith, Patience, patienceMillis } from "../Patience.ts"
 import { failureOf, totalsText, noServer, reporting } from "../Report.ts"
+import { RawConnection } from "../RawConnection.ts"
 import { handshakeMillisMax, startServer } from "../ServerProcess.ts"
-import { open } from "../Sockets.ts"
 import { seedFlag, tlsFlag, watching } from "../Watching.ts"
 
 const description = `Ten hostile clients beside ten conforming ones. The hostile clients send mangled bytes, do not read, freeze and are cut
@@ -114,8 +114,7 @@ const fuzzOwn = Effect.fnUntraced(function* (
 })
 
 const fuzzOther = Effect.fnUntraced(function* (options: RunOptions, replay: string) {
-  const probe = yield* Effect.mapError(open(options.address), noServer)
-  probe.destroy()
+  yield* Effect.mapError(Effect.scoped(RawConnection.connect(options.address)), noServer)
   yield* Effect.mapError(mixedRun(options), (error) => failureOf(error, replay))
   return "Nothing was lost."
 })

@@ -37,6 +37,8 @@ export class ActorConnection {
   readonly inbox: Array<Incoming> = []
   readonly requests = new PendingRequests()
   network: BadNetwork | undefined
+  /** The answer to the server's end: RST, so that no port of the server stays in TIME_WAIT, or FIN. */
+  answersEnd: End = "reset"
   private state: State = {
     ours: { _tag: "Open", reading: true, writing: true },
     theirs: { _tag: "Open" },
@@ -222,7 +224,15 @@ export class ActorConnection {
   /** RST: the connection is gone without a word. */
   reset(): void {
     this.leave("reset")
-    this.tcp.resetAndDestroy()
+    this.cut()
+  }
+
+  /** Resets the connection. Node cannot while a FIN is on its way: then just after. */
+  private cut(): void {
+    const { socket, tcp } = this
+    const isEnding = socket.writableEnded && socket.writableLength === 0 && !socket.writableFinished
+    if (isEnding) socket.once("finish", () => tcp.resetAndDestroy())
+    else tcp.resetAndDestroy()
   }
 
   /** Neither bytes nor FIN from now on. */
@@ -292,11 +302,12 @@ export class ActorConnection {
     this.emit({ _tag: "Received", direction: "in", incoming, text })
   }
 
-  /** The server ended it: the answer is RST, never FIN, so that no port of the server stays in TIME_WAIT. */
+  /** The server ended it. */
   private end(by: End): void {
     if (!this.open) return
     this.state = { ...this.state, theirs: { _tag: "Ended", by } }
-    this.tcp.resetAndDestroy()
+    if (this.answersEnd === "close") this.socket.end()
+    else this.cut()
     this.emit({ _tag: "Ended", direction: "in", by })
     this.emit({ _tag: "Changed", direction: "in" })
   }

@@ -1,0 +1,34 @@
+import * as Effect from "effect/Effect"
+import type { Chat } from "./Chat.ts"
+import type { Episode } from "./Episode.ts"
+import { RawConnection } from "./RawConnection.ts"
+import { violation } from "./Violation.ts"
+
+/** The episodes of one kind. */
+export type Kind<Name extends Episode["kind"]> = Extract<Episode, { readonly kind: Name }>
+
+/** Connects as a hostile client; what is left of it is reset when the scope closes. */
+export const connect = (chat: Chat, who: string) =>
+  Effect.tap(
+    RawConnection.connect(chat.address, (text) =>
+      chat.onViolation(violation("WIRE-1", who, "one JSON object a line", text.slice(0, CHARACTERS_MAX)))
+    ),
+    () => Effect.sync(() => chat.totals.hostileConnections++)
+  )
+
+/** Several of them. */
+export const connectTogether = (chat: Chat, who: string, size: number) =>
+  Effect.all(
+    Array.from({ length: size }, () => connect(chat, who)),
+    { concurrency: AT_ONCE }
+  )
+
+/** Does something with all connections at the same moment. */
+export const together = (
+  connections: ReadonlyArray<RawConnection>,
+  act: (connection: RawConnection, i: number) => Effect.Effect<void>
+): Effect.Effect<void> => Effect.forEach(connections, act, { concurrency: "unbounded", discard: true })
+
+/** Handshakes at a time. */
+const AT_ONCE = 64
+const CHARACTERS_MAX = 200
