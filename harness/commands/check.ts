@@ -6,12 +6,12 @@ import { count } from "../Format.ts"
 import { paths } from "./flags.ts"
 import { onMistakes } from "./mistakes.ts"
 
-/** `pnpm scenario check`: reads the files and tells what is wrong in them; nothing runs. */
+/** `pnpm scenario check`: reads the files and says what is wrong in them; nothing is played. */
 export const check = Command.make(
   "check",
   { paths },
   Effect.fnUntraced(function* (input) {
     const scenarios = yield* Effect.catchTag(loadScenarios(input.paths), "FileInvalid", onMistakes)
-    yield* Console.log(`${count(scenarios.length, "scenario")} without a mistake`)
+    yield* Console.log(`${count(scenarios.length, "scenario")}, no mistakes`)
   })
-).pipe(Command.withDescription("Reads scenario files and tells what is wrong in them; nothing runs"))
+).pipe(Command.withDescription("Reads scenario files and says what is wrong in them; nothing is played"))

@@ -9,9 +9,7 @@ import { parseShard } from "../scenario/Selection.ts"
 
 /** The files to play. */
 export const paths = Argument.String("path").pipe(
-  Argument.withDescription(
-    "scenario files (also as PATH:LINE) and folders; all of scenarios/ when none is named"
-  ),
+  Argument.withDescription("scenario files (also as PATH:LINE) and folders; all of scenarios/ by default"),
   Argument.variadic()
 )
 
@@ -72,7 +70,7 @@ export const targetFlags = {
   ).pipe(Flag.optional),
   connect: Flag.String("connect").pipe(
     Flag.withMetavar("HOST:PORT"),
-    Flag.withDescription("play against a server that runs already"),
+    Flag.withDescription("play against a server that is already running"),
     Flag.mapTryCatch(parseAddress, (error) => (error as Error).message),
     Flag.optional
   ),
@@ -110,7 +108,7 @@ export const selectionFlags = {
     clauseList
   ).pipe(Flag.optional),
   lastFailed: Flag.Boolean("last-failed").pipe(
-    Flag.withDescription("only those that did not pass when they were last played"),
+    Flag.withDescription("only scenarios that did not pass the last time they were played"),
     Flag.withDefault(false)
   ),
   shard: parsed("shard", "1/4", "only this part of the selection", "a part such as 1/4", parseShard).pipe(
@@ -123,7 +121,7 @@ export const runFlags = {
   jobs: parsed(
     "jobs",
     "N",
-    "play so many at a time, each on a server of its own [default 1]",
+    "play N scenarios at a time, each on its own server [default 1]",
     "a number from 1 to 1000",
     whole(1, 1_000)
   ).pipe(Flag.withAlias("j"), Flag.withDefault(1)),
@@ -131,19 +129,19 @@ export const runFlags = {
   repeatEach: parsed(
     "repeat-each",
     "N",
-    "play each scenario so often [default 1]",
+    "play each scenario N times [default 1]",
     "a number from 1",
     whole(1, many)
   ).pipe(Flag.withDefault(1)),
   seed: parsed(
     "seed",
     "N",
-    "what random choices follow from [default: a new one, shown]",
+    "the seed of all random choices [default: a new one, shown]",
     "a number from 0",
     whole(0, many)
   ).pipe(Flag.optional),
   strict: Flag.Boolean("strict").pipe(
-    Flag.withDescription("failures of should and may scenarios fail the run; without it they warn"),
+    Flag.withDescription("should and may scenarios that fail also fail the run; by default they only warn"),
     Flag.withDefault(false)
   ),
   timeoutScale: parsed(
@@ -160,7 +158,7 @@ export const runFlags = {
   reporter: parsed(
     "reporter",
     "NAME[=FILE]",
-    "pretty, dot, tap, junit, json or github, also several; pretty by default",
+    "pretty, dot, tap, junit, json or github; may be repeated [default pretty]",
     "pretty, dot, tap, junit, json or github, each also with =FILE",
     parseDestination
   ).pipe(Flag.atLeast(0))

@@ -45,7 +45,7 @@ export const repl = Command.make(
       return yield* converse(session, { input: process.stdin, output: process.stdout, isDumb }, style)
     }
     if (fstatSync(process.stdin.fd).isDirectory())
-      return yield* Effect.fail(new Failure("a folder is no script", exitCodes.usage))
+      return yield* Effect.fail(new Failure("standard input is a folder, not a script", exitCodes.usage))
     const { jsonLines, plain, playScript } = yield* Effect.promise(() => import("../repl/Script.ts"))
     const lines = readline.createInterface({ input: process.stdin })
     const end = yield* playScript(session, lines, input.json ? jsonLines : plain, (text) =>
@@ -59,7 +59,10 @@ export const repl = Command.make(
   ),
   Command.withExamples([
     { command: "pnpm repl", description: "against our own server, started for the session" },
-    { command: "pnpm repl --connect 127.0.0.1:12345", description: "against a server that runs already" },
+    {
+      command: "pnpm repl --connect 127.0.0.1:12345",
+      description: "against a server that is already running"
+    },
     { command: "pnpm repl --json < script.txt", description: "a script, one line of JSON for each event" }
   ])
 )

@@ -40,7 +40,7 @@ export const scenario = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Plays scenarios against a chat server, ours by default, and tells which clauses of the protocol hold. Exit codes: " +
+    "Plays scenarios against a chat server, ours by default, and says which clauses of the protocol hold. Exit codes: " +
       "0 passed, 1 a scenario failed, 2 wrong usage or an invalid file, 3 the target did not start or survive, 4 inconclusive."
   ),
   Command.withExamples([
@@ -65,7 +65,7 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
   if (lastFailed?.size === 0) return yield* Console.error("nothing failed last time")
   const playlist = choose(scenarios, input, lastFailed)
   if (playlist.length === 0)
-    return yield* Effect.fail(new Failure("no scenario is selected", exitCodes.usage))
+    return yield* Effect.fail(new Failure("no scenario matches the selection", exitCodes.usage))
   const seed = Option.getOrElse(input.seed, () => Math.floor(Math.random() * seedMax))
   const weighing = { strict: input.strict, knownFailures: target.knownFailures }
   const outcomes: Array<Outcome> = []
@@ -143,7 +143,7 @@ const passedByFile = (outcomes: ReadonlyArray<Outcome>): ReadonlyMap<string, boo
 
 const whyNot = (summary: Summary): string => {
   const lost = summary.outcomes.find(({ targetLost }) => targetLost !== undefined)?.targetLost
-  if (lost !== undefined) return `the target is lost: ${lost.reason}`
+  if (lost !== undefined) return `the target was lost: ${lost.reason}`
   if (summary.result === "targetLost") return "the server did not survive"
   return summary.count("failed") > 0
     ? `${count(summary.count("failed"), "scenario")} failed`

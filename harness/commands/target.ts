@@ -31,10 +31,10 @@ export const chooseTarget = Effect.fnUntraced(function* (
     Option.getOrUndefined(input.ca)
   ]
   if ([spawn, connect, named].filter((value) => value !== undefined).length > 1)
-    return yield* usage("--spawn, --connect and --target exclude each other")
-  if (port !== undefined && spawn === undefined) return yield* usage("--port goes with --spawn")
+    return yield* usage("--spawn, --connect and --target cannot be combined")
+  if (port !== undefined && spawn === undefined) return yield* usage("--port needs --spawn")
   if ((input.tls || ca !== undefined) && spawn === undefined && connect === undefined)
-    return yield* usage("--tls and --ca go with --spawn and --connect; an entry of targets.yaml has its own")
+    return yield* usage("--tls and --ca need --spawn or --connect; an entry of targets.yaml has its own")
   if (named !== undefined) {
     const { readTarget, targetsFile } = yield* Effect.promise(() => import("../targets/Named.ts"))
     const places = { file: targetsFile, scenarios: yield* scenarioNames }
@@ -54,7 +54,7 @@ export const chooseTarget = Effect.fnUntraced(function* (
   }
   if (port === undefined && !spawn!.includes("{port}"))
     return yield* usage(
-      "the command of --spawn has no {port}; where the port is compiled in, name it with --port"
+      "the command of --spawn has no {port}; if the port is compiled in, pass it with --port"
     )
   const { spawn: make } = yield* Effect.promise(() => import("../targets/Spawn.ts"))
   return make({ command: spawn!, port, timeScale, trust })

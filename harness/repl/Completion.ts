@@ -3,9 +3,9 @@ import { looksLikeSubject } from "../language/Subject.ts"
 
 /** What a line may begin with besides sentences. */
 export const commands = {
-  ":inbox": "shows what nobody has asked for yet, of all or of one: :inbox bob",
+  ":inbox": "shows what has arrived and was not asked for yet, for everyone or for one: :inbox bob",
   ":help": "shows the sentences, or those with a word: :help receives",
-  ":save": "writes what has passed as a scenario: :save FILE",
+  ":save": "saves the steps that passed as a scenario: :save FILE",
   ":quit": "ends the session"
 } as const
 

@@ -6,8 +6,9 @@ import { show } from "../Format.ts"
 import { verbs } from "../scenario/Grammar.ts"
 import { themes, type Verb } from "../verbs/Step.ts"
 import type { Style } from "../report/Style.ts"
+import { arrows } from "../stage/Transcript.ts"
 import { commands, complete } from "./Completion.ts"
-import { arrows, crashLines, finding } from "./Script.ts"
+import { crashLines, finding } from "./Script.ts"
 import type { Entered, Session } from "./Session.ts"
 
 /** The session of a person at a terminal: sentences and commands, and above the prompt what happens in the meantime. */
@@ -73,14 +74,14 @@ const obey = (words: ReadonlyArray<string>, session: Session, style: Style): str
     case ":save":
       return save(session, argument)
     default:
-      return style.yellow(`unknown command ${command}; there are ${Object.keys(commands).join(", ")}`)
+      return style.yellow(`unknown command ${command}; the commands are ${Object.keys(commands).join(", ")}`)
   }
 }
 
 const inbox = (session: Session, of: string | undefined): string => {
   const unread = session.unread().filter(({ actor }) => of === undefined || actor.name === of)
   return unread.length === 0
-    ? "nothing that has not been asked for"
+    ? "nothing is waiting"
     : unread.map(({ actor, incoming }) => `${actor.name} ← ${show(incoming.value)}\n`).join("")
 }
 
@@ -98,7 +99,7 @@ const help = (word: string | undefined, style: Style): string => {
   )
   return (
     [...sentences, ...(word === undefined ? [style.bold("commands"), ...own] : [])].join("\n") ||
-    `nothing about ${word}`
+    `no sentence mentions ${word}`
   )
 }
 
@@ -109,7 +110,7 @@ const helpOn = ({ example, meaning }: Verb, style: Style): ReadonlyArray<string>
 
 const save = (session: Session, file: string | undefined): string => {
   if (file === undefined) return ":save needs a file, such as :save scenarios/my-session.yaml"
-  if (existsSync(file)) return `${file} is there already; choose another name`
+  if (existsSync(file)) return `${file} already exists; choose another name`
   const title = file
     .replace(/^.*\//, "")
     .replace(/\.yaml$/, "")

@@ -1,7 +1,7 @@
 import type { FailedAt } from "../verbs/Step.ts"
 import * as Effect from "effect/Effect"
 import type { StepFailed } from "../stage/Finding.ts"
-import type { Happening } from "../stage/Transcript.ts"
+import { arrows, type Happening } from "../stage/Transcript.ts"
 import { crashOf } from "../run/Run.ts"
 import type { RunResult } from "../verdict/Summary.ts"
 import { type Entered, Session } from "./Session.ts"
@@ -105,23 +105,13 @@ export const finding = ({ finding }: StepFailed | FailedAt): string =>
   [
     `  expected  ${finding.expected}`,
     `  received  ${finding.received}${afterWhat(finding.after)}`,
-    ...(finding.hint === undefined ? [] : [`  namely    ${finding.hint}`])
+    ...(finding.hint === undefined ? [] : [`  detail    ${finding.hint}`])
   ]
     .map((line) => `${line}\n`)
     .join("")
 
 /** A line of a session has no number worth telling. */
 const afterWhat = (after = ""): string => (after === "" ? "" : `   ${after.replace(/ \(line \d+\)$/, "")}`)
-
-/** What stands between an actor and what happened to it. */
-export const arrows: Record<Happening["kind"], string> = {
-  connected: "·",
-  sent: "→",
-  received: "←",
-  ended: "×",
-  left: "·",
-  note: "·"
-}
 
 const json = (event: object): string => `${JSON.stringify(event)}\n`
 

@@ -86,7 +86,7 @@ export class Session {
   save(title: string): { readonly text: string } | { readonly problem: string } {
     if (this.lines.length === 0) return { problem: "nothing has been played yet" }
     if (this.halfDone !== undefined)
-      return { problem: `"${this.halfDone}" failed after it had begun, and what came of it would be missing` }
+      return { problem: `"${this.halfDone}" failed halfway, so the saved scenario would be incomplete` }
     const rest = this.unread().filter(
       ({ actor, incoming }) => actor.connected && actor.connection!.reading && incoming.lane !== "noise"
     )

@@ -1,7 +1,7 @@
 import { clauses, type ClauseId } from "../language/Clauses.ts"
 import type { FailureDetails, Outcome } from "../verdict/Outcome.ts"
 import { millis } from "../Format.ts"
-import type { Happening } from "../stage/Transcript.ts"
+import { arrows, type Happening } from "../stage/Transcript.ts"
 import type { RunInfo } from "./Reporter.ts"
 import type { Style } from "./Style.ts"
 
@@ -68,7 +68,7 @@ const stepLines = (
     `  ${style.red("▸")} ${number} │ ${style.bold(written)}`,
     row("expected", finding.expected, within),
     row("received", style.red(finding.received), finding.after),
-    ...(finding.hint === undefined ? [] : [row("namely", finding.hint)]),
+    ...(finding.hint === undefined ? [] : [row("detail", finding.hint)]),
     ...(because === undefined ? [] : [row("because", because)])
   ]
 }
@@ -104,17 +104,7 @@ const lanesOf = (actors: ReadonlyArray<string>, failed: string | undefined): Rea
     : [...first.slice(1), failed]
 }
 
-const eventText = ({ caption, kind }: Happening): string => {
-  const arrows: Record<Happening["kind"], string> = {
-    connected: "·",
-    sent: "→",
-    received: "←",
-    ended: "×",
-    left: "·",
-    note: "·"
-  }
-  return `${arrows[kind]} ${caption}`
-}
+const eventText = ({ caption, kind }: Happening): string => `${arrows[kind]} ${caption}`
 
 const serverLines = ({ crash, lastLines }: FailureDetails, style: Style): ReadonlyArray<string> => {
   const ended = crash === undefined ? [] : [`the server ended: ${crash}`]

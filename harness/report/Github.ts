@@ -17,7 +17,7 @@ export const github = (info: RunInfo): Reporter => ({
 
 const messageOf = ({ failure, reason }: Outcome): string =>
   failure === undefined
-    ? (reason ?? "an unexpected pass of a known failure")
+    ? (reason ?? "unexpected pass of a known failure")
     : `expected ${failure.finding.expected}\nreceived ${failure.finding.received}`
 
 const escaped = (text: string): string =>

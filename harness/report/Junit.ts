@@ -42,7 +42,7 @@ const testcase = (outcome: Outcome, info: RunInfo): string => {
 const body = (outcome: Outcome, info: RunInfo): string => {
   const { failure, reason, scenario } = outcome
   const text = escaped(picture(outcome, info).join("\n"))
-  const message = `${scenario.file}:${placeOf(outcome).line} ${failure === undefined ? "an unexpected pass" : `expected ${failure.finding.expected}, received ${failure.finding.received}`}`
+  const message = `${scenario.file}:${placeOf(outcome).line} ${failure === undefined ? "unexpected pass" : `expected ${failure.finding.expected}, received ${failure.finding.received}`}`
   switch (info.weightOf(outcome)) {
     case "passed":
       return ""

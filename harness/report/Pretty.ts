@@ -49,7 +49,7 @@ export const told = (outcome: Outcome, info: RunInfo): ReadonlyArray<string> => 
       if (outcome.failure === undefined)
         return [
           `${label}  ${scenario.file}  ${scenario.title}`,
-          "      it passes, though targets.yaml knows it as a failure"
+          "      unexpected pass: targets.yaml lists it as a known failure"
         ]
       return [
         "",
@@ -64,7 +64,7 @@ const labels: Record<Weight, (style: Style) => string> = {
   passed: ({ green }) => green("pass"),
   warned: ({ yellow }) => yellow("WARN"),
   failed: ({ bold, red }) => bold(red("FAIL")),
-  known: ({ dim }) => dim("know"),
+  known: ({ dim }) => dim("known"),
   skipped: ({ dim }) => dim("skip"),
   inconclusive: ({ yellow }) => yellow("????")
 }

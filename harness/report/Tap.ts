@@ -32,7 +32,7 @@ const lines = (outcome: Outcome, number: number, info: RunInfo): ReadonlyArray<s
 
 const details = (outcome: Outcome): ReadonlyArray<string> => {
   const { failure, scenario } = outcome
-  if (failure === undefined) return diagnosis({ message: "an unexpected pass of a known failure" })
+  if (failure === undefined) return diagnosis({ message: "unexpected pass of a known failure" })
   const { line } = placeOf(outcome)
   return diagnosis({
     at: `${scenario.file}:${line}`,

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { ClauseId } from "../language/Clauses.ts"
 import { ActorConnection } from "../stage/ActorConnection.ts"
+import { captionOfEnd } from "../stage/Caption.ts"
 import { fail, type Finding, type StepFailed } from "../stage/Finding.ts"
 import { fence } from "../verbs/Fence.ts"
 import { encode } from "../language/Template.ts"
@@ -31,8 +32,8 @@ export const theEnd = Effect.fnUntraced(function* (
     if (half > 0 && actor.connection!.open)
       return yield* fail({
         actor: actor.name,
-        expected: "no half object at the end",
-        received: `${count(half, "byte")} of an object that lacks its end`
+        expected: "no unfinished object at the end",
+        received: `${count(half, "byte")} of an unfinished object`
       })
   }
   yield* newcomer(scene)
@@ -44,7 +45,7 @@ const linesEnd = Effect.fnUntraced(function* ({ deadlineMillis, stage }: Scene) 
   for (const { connection, name } of stage.actors.values()) {
     if (connection?.open !== true) continue
     const ended = yield* stage.until(() => (connection.lineOpen ? undefined : true), deadlineMillis)
-    if (ended === undefined) stage.breaks("WIRE-1", `${name} received an object without a newline behind it`)
+    if (ended === undefined) stage.breaks("WIRE-1", `${name} received an object without a newline after it`)
   }
 })
 
@@ -85,7 +86,6 @@ const tryToLogIn = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Return<
   )
   const expected = `a new client can still log in at the end (as ${username})`
   if (reply === undefined) return { expected, received: "nothing", withinMillis: scene.withinMillis }
-  if (typeof reply === "string")
-    return { expected, received: `the end of the connection (${reply})`, lost: true }
+  if (typeof reply === "string") return { expected, received: captionOfEnd[reply], lost: true }
   return isSuccess(reply.value) ? undefined : { expected, received: show(reply.value) }
 })

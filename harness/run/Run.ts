@@ -57,9 +57,9 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
   const notAlone = scenario.needs.includes("alone") ? whyNotAlone(strangers) : undefined
   if (notAlone !== undefined) return skipped(scenario, notAlone)
   const held = actorsOf(cast).filter((name) => strangers?.includes(name))
-  if (held.length > 0) return skipped(scenario, `strangers hold ${listed(held)}`)
+  if (held.length > 0) return skipped(scenario, `strangers are logged in as ${listed(held)}`)
   if (strangers !== undefined && strangers.length > 0)
-    stage.notes.add("strangers are connected: they are passed over, and so is what they say")
+    stage.notes.add("strangers are connected: they and what they say are ignored")
   const startMillis = stage.nowMillis
   const captures = new CaptureScope()
   const part = (name: "before" | "steps" | "after") =>
@@ -105,7 +105,7 @@ const judge = Effect.fnUntraced(function* (
   if (whatFailed === undefined) {
     const idle = stage.networks.flatMap(({ actor, line, network }) =>
       network.idle.map(
-        (fault) => `${actor}'s ${fault} (line ${line}) never touched a byte, so nothing was proved`
+        (fault) => `${actor}'s ${fault} (line ${line}) affected no bytes, so nothing was proved`
       )
     )
     const verdict: Verdict = idle.length > 0 ? "inconclusive" : "passed"
@@ -166,9 +166,9 @@ const brokenFinding = (clause: ClauseId, broken: ReadonlyMap<ClauseId, string>):
 
 /** What counts against its own clause alone, wherever it happens. */
 const heldInPassing: { readonly [Clause in ClauseId]?: string } = {
-  "WIRE-1": "one line for each object",
-  "PLAIN-1": "only replies and messages, for it asked for no feature",
-  "MSG-3": "no message of its own"
+  "WIRE-1": "each object on a line of its own",
+  "PLAIN-1": "only replies and messages, because it asked for no features",
+  "MSG-3": "none of its own messages"
 }
 
 /**

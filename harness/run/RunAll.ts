@@ -46,4 +46,4 @@ export const runAll = (
 const notPlayed = (scenario: Scenario, { targetLost }: Outcome): Outcome =>
   targetLost === undefined
     ? skipped(scenario, "not played: the run stopped at a failure (--bail)")
-    : skipped(scenario, "not played: the target was lost before", "inconclusive")
+    : skipped(scenario, "not played: the target was lost earlier", "inconclusive")

@@ -22,7 +22,7 @@ export const watching = <E extends { readonly message: string }>(
     onFailure: ({ message }) => message
   })
   const told = Effect.map(once, (how) => {
-    process.stdout.write(`\n${how} · waiting for a change of ${named.join(", ")} (Ctrl-C ends)\n`)
+    process.stdout.write(`\n${how} · waiting for changes in ${named.join(", ")} (Ctrl-C ends)\n`)
   })
   const turn = Effect.gen(function* () {
     const changed = yield* change(named)

@@ -331,7 +331,7 @@ export class ActorConnection {
 const whyNot = ({ code = "", message }: NodeJS.ErrnoException): string => {
   if (/CERT|ISSUER/.test(code)) return `its certificate is not trusted (${code}); pass it with --ca FILE`
   if (code.startsWith("ERR_SSL")) return `it does not speak TLS (${code})`
-  return code === "ECONNREFUSED" ? "connection refused: nobody listens there any more" : code || message
+  return code === "ECONNREFUSED" ? "connection refused: nothing is listening there" : code || message
 }
 
 /** How long a server may take to answer a FIN; one that does not is not waited for. */

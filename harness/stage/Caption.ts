@@ -1,5 +1,6 @@
 import { Frames } from "../../src/wire/Frames.ts"
 import type { Json } from "../language/Json.ts"
+import type { End } from "./WireEvent.ts"
 import { clip, count, show, visible } from "../Format.ts"
 
 /** The whole JSON values that stand in some bytes. */
@@ -22,6 +23,12 @@ export const captionSent = (bytes: Buffer): { readonly caption: string; readonly
   }
   const label = typeOf(first) ?? "bytes"
   return { caption: `${caption(first)}${more.length > 0 ? ` + ${more.length} more` : ""}`, label }
+}
+
+/** The end of a connection, as it stands in a finding. */
+export const captionOfEnd: Record<End, string> = {
+  close: "the server closed the connection",
+  reset: "the server reset the connection"
 }
 
 /** An object of the protocol in a few words: `login alice`, `success [alice, bob]`, `error username_taken`. */

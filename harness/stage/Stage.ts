@@ -187,7 +187,7 @@ export class Stage {
   brokenClauses(): ReadonlyMap<ClauseId, string> {
     for (const { connection, name } of this.actors.values())
       if (connection?.unlined === true)
-        this.breaks("WIRE-1", `${name} received an object that was no line of its own`)
+        this.breaks("WIRE-1", `${name} received an object that was not on a line of its own`)
     return this.broken
   }
 

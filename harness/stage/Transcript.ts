@@ -20,6 +20,16 @@ export interface Happening {
   readonly line?: number
 }
 
+/** The sign between an actor and what happened to it. */
+export const arrows: Record<Happening["kind"], string> = {
+  connected: "·",
+  sent: "→",
+  received: "←",
+  ended: "×",
+  left: "·",
+  note: "·"
+}
+
 /** The exchange of one scenario, in order, without what the harness asks for itself; the middle of a long one is dropped. */
 export class Transcript {
   readonly happenings: Array<Happening> = []

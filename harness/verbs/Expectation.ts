@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { type Actor, type Lane } from "../stage/Actor.ts"
 import type { Incoming } from "../stage/WireEvent.ts"
+import { captionOfEnd } from "../stage/Caption.ts"
 import { type Finding, fail, type StepFailed } from "../stage/Finding.ts"
 import { describe, match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import type { Captures } from "../language/Json.ts"
@@ -96,9 +97,7 @@ export const lookAtEnd = (actor: Actor, expected: string): Sight => {
   const connection = actor.connection
   if (connection?.open === true) return undefined
   const received =
-    connection?.ended === undefined
-      ? "nothing: it has no connection"
-      : `the end of the connection (${connection.ended})`
+    connection?.ended === undefined ? "nothing: it has no connection" : captionOfEnd[connection.ended]
   return {
     _tag: "Wrong",
     finding: { actor: actor.name, expected, received, lost: connection?.ended !== undefined }
@@ -107,7 +106,7 @@ export const lookAtEnd = (actor: Actor, expected: string): Sight => {
 
 /** Something that came in, as a person reads it. */
 export const shown = ({ lane, value }: Incoming): string =>
-  lane === "noise" ? `${show(value)}, which is no JSON object` : show(value)
+  lane === "noise" ? `${show(value)}, which is not a JSON object` : show(value)
 
 /** How long after the actor's own last act something came. */
 const timing = ({ lastDid, name }: Actor, atMillis: number): Pick<Finding, "after"> => {
@@ -123,9 +122,9 @@ const missing = (actor: Actor, expected: string, { withinMillis }: Scene): Findi
   const half = connection?.halfBytes ?? 0
   const hint =
     half > 0
-      ? `${count(half, "byte")} of an object have come that lacks its end`
+      ? `received ${count(half, "byte")} of an unfinished object`
       : unread.length > 0
-        ? `waiting in the other lane: ${shown(unread[0]!)}`
+        ? `${unread[0]!.lane === "reply" ? "a reply" : "an event"} came instead: ${shown(unread[0]!)}`
         : undefined
   return {
     actor: actor.name,
@@ -138,7 +137,7 @@ const missing = (actor: Actor, expected: string, { withinMillis }: Scene): Findi
 
 /** Tells who the one was whom the failing others are the others of. */
 const besides = (failed: StepFailed, { stage }: Scene): StepFailed =>
-  fail({ hint: `the one was ${stage.chosen?.one.name ?? "nobody"}`, ...failed.finding })
+  fail({ hint: `"one of" was ${stage.chosen?.one.name ?? "nobody"}`, ...failed.finding })
 
 const oneOf = Effect.fnUntraced(function* (
   actors: ReadonlyArray<Actor>,
@@ -158,7 +157,7 @@ const oneOf = Effect.fnUntraced(function* (
     return yield* fail({
       ...chosen.sight.finding,
       expected: forOne,
-      hint: `the same or worse for all of ${names}`
+      hint: `none of ${names} came closer`
     })
   if (chosen.sight?._tag === "Seen") chosen.sight.take()
   scene.stage.chosen = { one: chosen.actor, others: actors.filter((actor) => actor !== chosen.actor) }

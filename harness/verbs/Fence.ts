@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
 import type { ActorConnection } from "../stage/ActorConnection.ts"
 import { shown } from "./Expectation.ts"
+import { captionOfEnd } from "../stage/Caption.ts"
 import { fail, type StepFailed } from "../stage/Finding.ts"
 import { nextTurn } from "../stage/Condition.ts"
 import type { Scene } from "./Step.ts"
@@ -18,7 +19,9 @@ export const fence = (actors: ReadonlyArray<Actor>, scene: Scene): Effect.Effect
     if (stage.knowledge.fences === "settle") return settle(scene)
     for (const { connection, name } of actors)
       if (connection?.open === true && !connection.fenceable)
-        stage.notes.add(`${name} cannot be asked whether all has come: the senders' fences judge it (weaker)`)
+        stage.notes.add(
+          `${name} cannot be asked if everything has arrived, so only the senders' answers show it (weaker)`
+        )
     const senders = [...stage.actors.values()].filter(
       (actor) => canFence(actor) && actor.connection!.requests.unfenced
     )
@@ -31,7 +34,7 @@ export const fence = (actors: ReadonlyArray<Actor>, scene: Scene): Effect.Effect
 /** What stands in for a fence where nobody answers `list`. */
 export const settle = ({ stage }: Scene): Effect.Effect<void> => {
   stage.notes.add(
-    `nobody answers list, so the harness waits ${millis(stage.target.settleMillis)} instead (weaker)`
+    `the server does not answer list, so the harness waits ${millis(stage.target.settleMillis)} instead (weaker)`
   )
   return Effect.andThen(Effect.sleep(stage.target.settleMillis * stage.timeScale), nextTurn)
 }
@@ -60,8 +63,8 @@ export const answered = Effect.fnUntraced(function* (
   }
   if (outcome === "ended" && stage.knowledge.fences === "list") return undefined
   return yield* fail({
-    expected: `an answer to ${actor.name}'s list (asked unseen, to know that all has arrived)`,
-    received: outcome === "ended" ? "the end of the connection" : insteadOf(connection),
+    expected: `an answer to ${actor.name}'s hidden list request (sent to make sure that everything has arrived)`,
+    received: connection.ended === undefined ? insteadOf(connection) : captionOfEnd[connection.ended],
     withinMillis,
     actor: actor.name,
     lost: outcome === "ended",

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { type Actor, laneOf } from "../stage/Actor.ts"
 import { shown } from "./Expectation.ts"
+import { captionOfEnd } from "../stage/Caption.ts"
 import { fail } from "../stage/Finding.ts"
 import { describe, match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import { NotYet, retryUntil } from "./Retry.ts"
@@ -68,7 +69,7 @@ const look = (actor: Actor, exchange: Exchange, endMeansAgain: boolean, scene: S
     if (endMeansAgain) connection.allowEnd()
     return {
       verdict: endMeansAgain ? "again" : "wrong",
-      received: `the end of the connection (${connection.ended})`
+      received: captionOfEnd[connection.ended]
     }
   }
   actor.take(next)

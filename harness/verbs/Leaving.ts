@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { type Actor, laneOf } from "../stage/Actor.ts"
 import type { ActorConnection } from "../stage/ActorConnection.ts"
+import { captionOfEnd } from "../stage/Caption.ts"
 import { expectation, lookAt, shown, type Sight } from "./Expectation.ts"
 import { askUsers, settle } from "./Fence.ts"
 import { messagePattern } from "../language/Notation.ts"
@@ -58,8 +59,7 @@ export const leaving: ReadonlyArray<Verb> = [
   verb({
     sentence: "{subject} is|are cut off",
     theme: "leaving",
-    meaning:
-      "breaks its connection off (RST), after a fence if it has sent anything; `at once: true` skips that",
+    meaning: "resets its connection (RST), after a fence if it has sent anything; `at once: true` skips that",
     example: "alice is cut off",
     options: atOnce,
     leaves: true,
@@ -103,7 +103,7 @@ export const leaving: ReadonlyArray<Verb> = [
   verb({
     sentence: "{subject} sees|see that {other} is|are gone",
     theme: "leaving",
-    meaning: "asks `list`, unseen, until the name is off it",
+    meaning: "sends hidden `list` requests until the name is gone from the answer",
     example: "alice sees that bob is gone",
     clause: "LEAVE-1",
     needs: "connected",
@@ -177,7 +177,7 @@ const ended: Verb["play"] = expectation(
       _tag: "Wrong",
       finding: { actor: actor.name, expected: endedBy(by), received }
     })
-    if (by !== "either" && connection.ended !== by) return wrong(`the end by ${connection.ended}`)
+    if (by !== "either" && connection.ended !== by) return wrong(captionOfEnd[connection.ended])
     const more =
       after === undefined ? undefined : actor.next("any", scene.captures.all, onExtra(scene.stage, actor))
     if (more !== undefined) return wrong(`${shown(more)} after what should have been the last`)
@@ -198,16 +198,16 @@ const seesGone = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene
   if (scene.stage.knowledge.fences === "settle") return yield* settle(scene)
   const names = resolveSubject(step.other!, scene.stage).map(({ username }) => username)
   if (actor.connection?.fenceable !== true)
-    return yield* notConnected(actor, "logged in and free to ask list")
+    return yield* notConnected(actor, "and logged in, to ask for the list")
   const attempt = Effect.gen(function* () {
     const users = yield* askUsers(actor, scene)
-    if (users === undefined) return yield* notConnected(actor, "to ask list")
+    if (users === undefined) return yield* notConnected(actor, "to ask for the list")
     const left = names.filter((name) => users.includes(name))
     if (left.length === 0) return
     return yield* new NotYet({
       finding: {
         actor: actor.name,
-        expected: `${listed(left)} off the list`,
+        expected: `${listed(left)} gone from the list`,
         received: `users ${show(users)}`,
         withinMillis: scene.withinMillis
       }

@@ -59,7 +59,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     sentence: "{subject} is|are refused",
     theme: "logging in",
     meaning:
-      "receives a reply that is no `success`, or the end of the connection, which may end at any time from then on",
+      "receives a reply that is not `success`, or the end of the connection, which may end at any time from then on",
     example: "bob is refused",
     needs: "connected",
     becomes: "refused",
@@ -84,7 +84,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     sentence: "{subject} keeps|keep trying",
     theme: "logging in",
     meaning:
-      "repeats a whole exchange until a reply matches `until` (looked at first), as long as the others match `while`; any other fails",
+      "repeats a whole exchange until a reply matches `until` (looked at first), as long as the others match `while`; any other reply fails",
     example:
       "bob keeps trying: { sends: { type: list }, until: { status: success, users: [bob] }, while: { status: success } }",
     options: { sends: request, until: messagePattern, while: messagePattern },

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { type Actor, type Lane, laneOf } from "../stage/Actor.ts"
 import type { Incoming } from "../stage/WireEvent.ts"
 import { expectation, lookAt, lookAtEnd, seen, type Sight, shown, waitFor, wrong } from "./Expectation.ts"
+import { captionOfEnd } from "../stage/Caption.ts"
 import { fail } from "../stage/Finding.ts"
 import { fence } from "./Fence.ts"
 import { messagePattern } from "../language/Notation.ts"
@@ -20,7 +21,7 @@ export const receiving: ReadonlyArray<Verb> = [
     sentence: "{subject} receives|receive",
     theme: "expecting",
     meaning:
-      "the next of its lane matches (or the next ones, for a list): a wrong one fails at once, a missing one at the bound",
+      "the next reply or event matches (or the next ones, for a list): a wrong one fails at once, a missing one at the bound",
     example: "bob receives: { type: message, username: alice, content: hello }",
     value: patterns,
     patterns: (step: Step<Patterns>) => step.value,
@@ -44,7 +45,7 @@ export const receiving: ReadonlyArray<Verb> = [
   verb({
     sentence: "{subject} receives|receive one of",
     theme: "expecting",
-    meaning: "the next of its lane matches one of these",
+    meaning: "the next reply or event matches one of these",
     example: "bob receives one of: [{ status: success }, { status: error }]",
     value: patterns,
     patterns: (step: Step<Patterns>) => step.value,
@@ -139,7 +140,7 @@ const stillConnected = (actor: Actor) =>
       fail({
         actor: actor.name,
         expected: `${actor.name} stays connected`,
-        received: `the end of the connection (${connection.ended})`,
+        received: captionOfEnd[connection.ended],
         lost: true
       })
     )

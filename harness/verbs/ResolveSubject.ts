@@ -15,7 +15,10 @@ export const subjectsOf = (
   return actors.length > 0
     ? Effect.succeed(actors)
     : Effect.fail(
-        fail({ expected: `somebody whom "${phrases[step.subject._tag]}" means`, received: "nobody is left" })
+        fail({
+          expected: `somebody that "${phrases[step.subject._tag]}" refers to`,
+          received: "nobody is left"
+        })
       )
 }
 

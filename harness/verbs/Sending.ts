@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
-import { captionSent } from "../stage/Caption.ts"
+import { captionOfEnd, captionSent } from "../stage/Caption.ts"
 import { fail, type Finding, type StepFailed } from "../stage/Finding.ts"
 import { fence } from "./Fence.ts"
 import type { Json } from "../language/Json.ts"
@@ -34,7 +34,7 @@ export const write = (
     return bounded(scene, all, () => ({
       actor: actor.name,
       expected: `the server reads the ${count(bytes.length, "byte")} that ${actor.name} sends`,
-      received: "it stopped reading, and all buffers between are full"
+      received: "it stopped reading, and all buffers in between are full"
     }))
   })
 
@@ -83,8 +83,8 @@ export const notConnected = (actor: Actor, toWhat: string): StepFailed => {
   const ended = actor.connection?.ended
   return fail({
     actor: actor.name,
-    expected: `${actor.name} is connected, ${toWhat}`,
-    received: ended === undefined ? "it has no open connection" : `the server has ended it (${ended})`,
+    expected: `${actor.name} is connected ${toWhat}`,
+    received: ended === undefined ? "it has no open connection" : captionOfEnd[ended],
     lost: ended !== undefined
   })
 }

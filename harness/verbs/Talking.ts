@@ -106,7 +106,7 @@ export const talking: ReadonlyArray<Verb> = [
     sentence: "{subject} sends|send part of",
     theme: "raw bytes",
     meaning:
-      "sends the first `bytes` of an object, in one segment with an unseen `list`; once that is answered, the part has been read",
+      "sends the first `bytes` of an object, in one segment with a hidden `list`; once that is answered, the part has been read",
     example: "alice sends part of: { message: { type: list }, bytes: 5 }",
     options: { message: request, bytes: offset, as },
     required: ["message", "bytes"],
@@ -128,8 +128,8 @@ export const talking: ReadonlyArray<Verb> = [
   verb({
     sentence: "{subject} sends|send bytes",
     theme: "raw bytes",
-    meaning: "sends raw bytes: a text as UTF-8, `{ hex }`, `{ text, times }`, or a list of these",
-    example: 'alice sends bytes: "no JSON\\n"',
+    meaning: "sends raw bytes: a string as UTF-8, `{ hex }`, `{ text, times }`, or a list of these",
+    example: 'alice sends bytes: "not JSON\\n"',
     value: byteString,
     needs: "connected",
     sends: (step: Step<Buffer>) => requestsIn(step.value),
@@ -196,7 +196,7 @@ const sendPart = Effect.fnUntraced(function* (actor: Actor, step: Step<undefined
   const { connection } = actor
   const whole = encode(fill(message, scene.captures.all), as)
   if (connection === undefined || !connection.open)
-    return yield* notConnected(actor, "to send a part of an object")
+    return yield* notConnected(actor, "to send part of an object")
   const part = whole.subarray(0, bytes)
   actor.rest = whole.subarray(bytes)
   if (scene.stage.knowledge.fences === "settle") {
@@ -216,7 +216,7 @@ const sendPart = Effect.fnUntraced(function* (actor: Actor, step: Step<undefined
 const sendRest = (actor: Actor, step: Step<any, any>, scene: Scene) =>
   Effect.suspend(() => {
     const { rest } = actor
-    if (rest === undefined) return Effect.fail(notConnected(actor, "having sent a part of an object before"))
+    if (rest === undefined) return Effect.fail(notConnected(actor, "and has sent part of an object"))
     actor.rest = undefined
     return write(actor, [rest], step, scene)
   })

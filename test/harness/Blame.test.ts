@@ -104,7 +104,7 @@ describe("a failure says", () => {
         `- alice logs in\n- bob logs in\n- alice says: hello\n- bob receives: { status: success }\n  within: 300ms`,
         chat()
       )
-      assert.match(outcome.failure!.finding.hint!, /^waiting in the other lane: \{"type":"message"/)
+      assert.match(outcome.failure!.finding.hint!, /^an event came instead: \{"type":"message"/)
     })
   )
 })

@@ -107,12 +107,12 @@ describe("pnpm scenario", () => {
   })
 
   const usages: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
-    [["--spawn", "./server"], /has no \{port\}; where the port is compiled in, name it with --port/],
-    [["--spawn", "a {port}", "--connect", "b:1"], /--spawn, --connect and --target exclude each other/],
+    [["--spawn", "./server"], /has no \{port\}; if the port is compiled in, pass it with --port/],
+    [["--spawn", "a {port}", "--connect", "b:1"], /--spawn, --connect and --target cannot be combined/],
     [["--connect", "nowhere:port"], /connect: "nowhere:port"\. Expected: HOST:PORT such as 127/],
     [["--connect", "localhost:99999"], /a port is a number from 1 to 65535/],
     [["--spawn", "true", "--port", "99999"], /a port from 1 to 65535/],
-    [["--tls"], /--tls and --ca go with --spawn and --connect/],
+    [["--tls"], /--tls and --ca need --spawn or --connect/],
     [["--spawn", "a {port}", "--ca", "nowhere.pem"], /cannot read the certificate nowhere\.pem/],
     [["/dev/null"], /\/dev\/null:1:1: error/],
     [
@@ -123,7 +123,7 @@ describe("pnpm scenario", () => {
     [["--shard", "5/4"], /shard/],
     [["--reporter", "nice"], /reporter/],
     [["--proves", "LOGIN-99"], /proves/],
-    [["--tags", "nothing-has-this-tag", login], /no scenario is selected/],
+    [["--tags", "nothing-has-this-tag", login], /no scenario matches the selection/],
     [[`${login}:99`], /line 99 is past the end of this file/],
     [["nowhere.yaml"], /no such file or folder/]
   ]
@@ -143,9 +143,9 @@ describe("pnpm scenario", () => {
       "echo sorry >&2; exit 9 # {port}"
     )
     assert.strictEqual(code, 3)
-    assert.match(stderr, /^harness: the target is lost: it ended \(exit code 9\) before it listened on /)
+    assert.match(stderr, /^harness: the target was lost: it ended \(exit code 9\) before it listened on /)
     assert.include(stdout, "server  sorry")
-    assert.include(stdout, "not played: the target was lost before")
+    assert.include(stdout, "not played: the target was lost earlier")
   })
 
   it("writes several reports at once, to files too", async () => {
@@ -190,7 +190,7 @@ describe("--last-failed", () => {
     assert.deepStrictEqual([code, stdout, stderr], [0, "", "nothing failed last time\n"])
     await again(login, never)
     assert.match((await again("--last-failed", login, never)).stderr, /^harness: 1 scenario failed$/m)
-    assert.include((await again("--last-failed", login)).stderr, "no scenario is selected")
+    assert.include((await again("--last-failed", login)).stderr, "no scenario matches the selection")
   })
 })
 
@@ -198,7 +198,7 @@ describe("its subcommands", () => {
   it("check reads and plays nothing", async () => {
     assert.deepStrictEqual(await scenario("check", login, never), {
       code: 0,
-      stdout: "2 scenarios without a mistake\n",
+      stdout: "2 scenarios, no mistakes\n",
       stderr: ""
     })
     assert.strictEqual((await scenario("check", wrong)).code, 2)
@@ -258,7 +258,7 @@ describe("pnpm repl from a pipe", () => {
     const error = await run("sh", ["-c", `"${process.execPath}" "${program}" repl < "${folder}"`]).catch(
       (error: unknown) => error
     )
-    assert.deepInclude(error, { code: 2, stderr: "harness: a folder is no script\n" })
+    assert.deepInclude(error, { code: 2, stderr: "harness: standard input is a folder, not a script\n" })
   })
   it("plays the example of the README", async () => {
     const { code, stderr } = await harness(["repl"], {}, readFileSync("examples/greeting.txt", "utf8"))

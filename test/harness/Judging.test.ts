@@ -164,7 +164,7 @@ describe("a fence, not a sleep, shows that nothing comes", () => {
       const target = { ...chat(() => ({ list: () => undefined })), settleMillis: 20 }
       const outcome = yield* playing(`${talk}- alice receives nothing`, target)
       assert.strictEqual(told(outcome), "passed")
-      assert.include(outcome.notes.join(), "nobody answers list")
+      assert.include(outcome.notes.join(), "the server does not answer list")
       const listing = steps(
         "- alice logs in\n- alice asks who is there\n- alice receives: { status: success, users: [alice] }",
         "proves: [LIST-1]\n"
@@ -206,7 +206,10 @@ describe("a fence, not a sleep, shows that nothing comes", () => {
       }))
       const head = "proves: [MSG-1]\nwithin: 100ms\n"
       const outcome = yield* playing(steps(`${talk}- alice receives nothing`, head), target)
-      assert.match(told(outcome), /^not_reached at alice logs in: expected an answer to alice.s list/)
+      assert.match(
+        told(outcome),
+        /^not_reached at alice logs in: expected an answer to alice.s hidden list request/
+      )
       assert.strictEqual(knowledgeOf(target).fences, "list")
       assert.strictEqual(told(yield* playing(`${talk}- alice receives nothing`, target)), "passed")
     })
@@ -254,7 +257,7 @@ describe("the end", () => {
       )
       assert.strictEqual(
         told(outcome),
-        "failed at the end: expected bob stays connected, received the end of the connection (close)"
+        "failed at the end: expected bob stays connected, received the server closed the connection"
       )
     })
   )
@@ -319,7 +322,7 @@ describe("bytes that are no JSON are in everybody's way", () => {
       )
       assert.match(
         told(outcome),
-        /^failed at alice logs in: .* received "Welcome!\\n", which is no JSON object$/
+        /^failed at alice logs in: .* received "Welcome!\\n", which is not a JSON object$/
       )
     })
   )

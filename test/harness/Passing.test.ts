@@ -84,7 +84,7 @@ describe("objects that are no lines count against WIRE-1 alone", () => {
         steps("- alice logs in", "proves: [WIRE-1]\nwithin: 300ms\n"),
         chat(newlinesBefore)
       )
-      assert.match(told(outcome), /received alice received an object without a newline behind it$/)
+      assert.match(told(outcome), /received alice received an object without a newline after it$/)
     })
   )
   it.live("lines that end with \\r\\n are lines", () =>

@@ -43,7 +43,7 @@ describe("pnpm repl, at a terminal", () => {
     Effect.gen(function* () {
       const { enter } = yield* started
       yield* enter("alice loggs in", 'did you mean "alice logs in"?')
-      yield* enter(":hlep", "unknown command :hlep; there are")
+      yield* enter(":hlep", "unknown command :hlep; the commands are")
       yield* enter(":help refused", "bob is refused")
       yield* enter("alice logs in", 'alice ← {"status":"success"')
       yield* enter("alice receives: { status: success }", "✗")
@@ -65,10 +65,10 @@ describe("pnpm repl, at a terminal", () => {
       const { enter } = yield* started
       const file = join(folder, "a-greeting.yaml")
       yield* enter("alice logs in", 'alice ← {"status":"success"')
-      yield* enter(":inbox", "nothing that has not been asked for")
+      yield* enter(":inbox", "nothing is waiting")
       yield* enter(`:save ${join(folder, "nowhere", "a.yaml")}`, "cannot be saved: ENOENT")
       yield* enter(`:save ${file}`, "play it with: pnpm scenario")
-      yield* enter(`:save ${file}`, "is there already; choose another name")
+      yield* enter(`:save ${file}`, "already exists; choose another name")
       assert.isTrue(existsSync(file))
       assert.strictEqual(told(yield* playing(scenarioOf(readFileSync(file, "utf8")), chat())), "passed")
     })

@@ -131,7 +131,7 @@ describe("a session", () => {
       const live = yield* session
       yield* entering(live, ["alice logs in", "bob logs in as alice"])
       assert.deepStrictEqual(live.save("my session"), {
-        problem: '"bob logs in as alice" failed after it had begun, and what came of it would be missing'
+        problem: '"bob logs in as alice" failed halfway, so the saved scenario would be incomplete'
       })
     })
   )

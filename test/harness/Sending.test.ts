@@ -69,7 +69,7 @@ describe("what is sent", () => {
         flood,
         chat(() => ({ accept: (socket) => void socket.on("error", () => undefined) }))
       )
-      assert.match(told(outcome), /received it stopped reading, and all buffers between are full$/)
+      assert.match(told(outcome), /received it stopped reading, and all buffers in between are full$/)
     })
   )
 })

@@ -269,7 +269,7 @@ cases("leaving", [
     name: "the name that stays on the list",
     steps: `${two}- bob is cut off\n- alice sees that bob is gone:\n    within: 300ms`,
     change: () => ({ leave: () => undefined }),
-    says: /^failed at alice sees that bob is gone: expected bob off the list, received users \["alice","bob"\]$/
+    says: /^failed at alice sees that bob is gone: expected bob gone from the list, received users \["alice","bob"\]$/
   },
   {
     name: "half-closed, it still receives",
@@ -288,7 +288,7 @@ cases("leaving", [
   {
     name: "disconnected, but not the way it should be",
     steps: "- alice logs in\n- alice sends: { type: logout }\n- alice is disconnected: { by: reset }",
-    says: "failed at alice is disconnected: expected the server ends the connection by reset, received the end by close"
+    says: "failed at alice is disconnected: expected the server ends the connection by reset, received the server closed the connection"
   },
   {
     name: "disconnected, but not after that",
@@ -322,7 +322,7 @@ cases("the network", [
     name: "a fault that touched nothing leaves the run inconclusive",
     steps:
       "- alice logs in\n- alice's network: { slice: 5000 }\n- alice asks who is there\n- alice receives: { status: success }",
-    says: "inconclusive: alice's slice (line 5) never touched a byte, so nothing was proved"
+    says: "inconclusive: alice's slice (line 5) affected no bytes, so nothing was proved"
   },
   {
     name: "who does not read receives later",
