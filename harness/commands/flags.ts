@@ -116,7 +116,7 @@ export const selectionFlags = {
   )
 } as const
 
-/** How to play them, and how to tell of it. */
+/** Flags for playing scenarios and reporting on them. */
 export const runFlags = {
   jobs: parsed(
     "jobs",

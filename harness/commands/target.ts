@@ -7,7 +7,7 @@ import { exitCodes } from "./exitCodes.ts"
 import type { Target } from "../stage/Target.ts"
 import { onMistakes } from "./mistakes.ts"
 
-/** What the flags of a command say about the target. */
+/** The flags of a command that choose the target. */
 export interface TargetInput {
   readonly spawn: Option.Option<string>
   readonly port: Option.Option<number>

@@ -1,7 +1,7 @@
 import type { Pattern } from "./Pattern.ts"
 import type { Template } from "./Template.ts"
 
-/** How a pattern uses captures: those it binds, and those it can only compare with. */
+/** The captures that a pattern uses: those it binds, and those it can only compare with. */
 export interface Uses {
   readonly binds: ReadonlyArray<string>
   readonly needs: ReadonlyArray<string>

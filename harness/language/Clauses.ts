@@ -1,4 +1,4 @@
-/** How binding a clause is; `must` clauses may have parts that are only `should`. */
+/** The force of a clause; `must` clauses may have parts that are only `should`. */
 export const levels = ["must", "should", "may"] as const
 export type Level = (typeof levels)[number]
 

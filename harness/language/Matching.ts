@@ -5,7 +5,7 @@ export interface Unplaced {
   readonly unplaced: number
 }
 
-/** Whether an item may have this place, and what that binds. */
+/** True if an item may have this place, and what that binds. */
 export type Fits = (item: number, place: number, captures: Captures) => Captures | undefined
 
 /**

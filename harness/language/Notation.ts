@@ -31,7 +31,7 @@ export const phrase: Shape<Template> = {
   }
 }
 
-/** What an incoming object has to look like; it names `status` (a reply) or `type` (an event). */
+/** A pattern for an incoming object; it names `status` (a reply) or `type` (an event). */
 export const messagePattern: Shape<ObjectPattern> = {
   what: "a JSON object to match",
   schema: orValueOf({ type: "object" }),

@@ -2,7 +2,7 @@ import type { Captures, Json, Scalar } from "./Json.ts"
 import { assign, type Unplaced } from "./Matching.ts"
 import { show } from "../Format.ts"
 
-/** What a received value has to look like. */
+/** A pattern for a received value. */
 export type Pattern =
   | { readonly _tag: "Literal"; readonly value: Scalar }
   | { readonly _tag: "Anything" }
@@ -20,7 +20,7 @@ export type Pattern =
 export interface ObjectPattern {
   readonly _tag: "Object"
   readonly fields: ReadonlyArray<readonly [key: string, pattern: Pattern]>
-  /** Whether fields that are not listed are forbidden. */
+  /** True if fields that are not listed are forbidden. */
   readonly exactly: boolean
 }
 
@@ -29,7 +29,7 @@ export class Mismatch {
   readonly path: string
   readonly expected: string
   readonly received: string
-  /** What the eye would miss: invisible or differently composed characters, where two long texts part. */
+  /** Details that the eye would miss: invisible or differently composed characters, where two long texts part. */
   readonly hint: string | undefined
 
   constructor(path: string, expected: string, received: unknown, hint?: string) {

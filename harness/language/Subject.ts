@@ -47,7 +47,7 @@ export const parseSubject = (phrase: string, cast: Cast): Subject | { readonly p
     : { problem: `"one of" needs at least two actors, not just ${choice}` }
 }
 
-/** Whether this is the subject of a sentence, mistakes in names apart. */
+/** True if this is the subject of a sentence, mistakes in names apart. */
 export const looksLikeSubject = (phrase: string): boolean =>
   /^(?:everyone(?: else)?|the others?|(?:one of )?(?:every )?[^\s,]+(?:(?:, | and |, and )(?:every )?[^\s,]+)*)$/.test(
     phrase

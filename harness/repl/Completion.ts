@@ -1,7 +1,7 @@
 import { verbs } from "../scenario/Grammar.ts"
 import { looksLikeSubject } from "../language/Subject.ts"
 
-/** What a line may begin with besides sentences. */
+/** The commands that a line may begin with, besides sentences. */
 export const commands = {
   ":inbox": "shows what has arrived and was not asked for yet, for everyone or for one: :inbox bob",
   ":help": "shows the sentences, or those with a word: :help receives",

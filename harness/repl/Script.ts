@@ -6,13 +6,13 @@ import { crashOf } from "../run/Run.ts"
 import type { RunResult } from "../verdict/Summary.ts"
 import { type Entered, Session } from "./Session.ts"
 
-/** How a script ends: like a scenario, or with a line that cannot be played; in words where it did not pass. */
+/** The end of a script: like that of a scenario, or with a line that cannot be played; in words where it did not pass. */
 export interface ScriptEnd {
   readonly result: RunResult | "usage"
   readonly message: string | undefined
 }
 
-/** What a script writes of what happens; both give whole lines. */
+/** Writes of what happens in a script, in whole lines. */
 export interface Teller {
   readonly happening: (happening: Happening) => string
   readonly entered: (line: string, lineNumber: number, entered: Entered) => string
@@ -59,7 +59,7 @@ const endOf = Effect.fnUntraced(function* (
     : { result: "targetLost", message: [`${message}: ${crash[0]}`, ...crash.slice(1)].join("\n") }
 })
 
-/** How the server ended, with the last lines it wrote; nothing where it runs. */
+/** The end of the server, with the last lines it wrote; nothing as long as it runs. */
 export const crashLines = (
   { stage: { server } }: Session,
   { finding }: StepFailed | FailedAt
@@ -100,7 +100,7 @@ export const jsonLines: Teller = {
     json({ event: "end", verdict: failed === undefined ? "passed" : "failed", ...failed?.finding })
 }
 
-/** What went wrong, for people. */
+/** A failure for people. */
 export const finding = ({ finding }: StepFailed | FailedAt): string =>
   [
     `  expected  ${finding.expected}`,

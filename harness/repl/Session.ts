@@ -17,7 +17,7 @@ import { readSteps } from "../scenario/StepReader.ts"
 import { steps } from "../verbs/Blocks.ts"
 import { type Cast, castName, reservedNames } from "../language/Subject.ts"
 
-/** How a line went. */
+/** The result of a line. */
 export type Entered =
   | { readonly _tag: "Nothing" }
   | { readonly _tag: "Mistake"; readonly message: string }
@@ -29,11 +29,11 @@ interface Line {
   readonly sentence: string
   readonly step: Step
   readonly startMillis: number
-  /** Who was asked for what it had received. */
+  /** The actors whose inbox it took something from. */
   readonly takers: ReadonlySet<string>
 }
 
-/** What somebody has received and nobody has asked for yet. */
+/** Something received that no step has asked for yet. */
 interface Unread {
   readonly actor: Actor
   readonly incoming: Incoming
@@ -75,7 +75,7 @@ export class Session {
     return Effect.suspend(() => theEnd(sceneOf(this.captures, this.stage, withinMillisDefault)))
   }
 
-  /** What nobody has asked for yet, of one actor or of all. */
+  /** All that no step has asked for yet. */
   unread(): ReadonlyArray<Unread> {
     return [...this.stage.actors.values()].flatMap((actor) =>
       (actor.connection?.inbox ?? []).map((incoming) => ({ actor, incoming }))
@@ -153,7 +153,7 @@ export class Session {
   }
 }
 
-/** What is taken out of an actor's inbox from now on, to be put back where its step fails. */
+/** Collects all that is taken out of an actor's inbox from now on, to be put back if its step fails. */
 class Taken {
   readonly actor: Actor
   readonly items: Array<Incoming> = []
@@ -212,7 +212,7 @@ const asPattern = (value: Json): Json => {
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, asPattern(field)]))
 }
 
-/** Whom a sentence names, as far as they can be in a cast. */
+/** The names in a sentence that can be in a cast. */
 const newNames = (sentence: string): ReadonlyArray<string> => {
   const key = /^("(?:[^"\\]|\\.)*"|[^:]*)/.exec(sentence)?.[0] ?? ""
   const parsed = parseSentence(key.trim())

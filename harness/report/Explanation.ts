@@ -7,7 +7,7 @@ import { mistakesOf } from "../texts/Mistakes.ts"
 import { beside, indented } from "./Layout.ts"
 import type { Style } from "./Style.ts"
 
-/** How an explanation is written. */
+/** The form of an explanation. */
 export interface Writing {
   readonly texts: Catalogue
   readonly style: Style

@@ -13,11 +13,11 @@ export const pretty = (info: RunInfo): Reporter => ({
   end: (summary) => closing(summary, info)
 })
 
-/** What the run is about, in one line. */
+/** The heading of a run, in one line. */
 export const heading = ({ scenarios, seed, target }: RunInfo): string =>
   `${count(scenarios, "scenario")} against ${target}, seed ${seed}`
 
-/** How a run ended: the clauses, then the counts. */
+/** The end of a run: the clauses, then the counts. */
 export const closing = (summary: Summary, { style }: RunInfo): string => {
   const table = summary.outcomes.length > 1 ? ["", ...clauseTable(summary, style)] : []
   return `${[...table, ...(summary.outcomes.length > 1 ? ["", counts(summary, style)] : [])].map((line) => `${line}\n`).join("")}`

@@ -2,7 +2,7 @@ import type { Outcome } from "../verdict/Outcome.ts"
 import type { Summary, Weight } from "../verdict/Summary.ts"
 import type { Style } from "./Style.ts"
 
-/** What a reporter knows from the start. */
+/** All that a reporter knows from the start. */
 export interface RunInfo {
   readonly target: string
   /** The arguments that choose the target again. */

@@ -14,7 +14,7 @@ import { receivedNothing } from "../verbs/Receiving.ts"
 import { NotYet, retryUntil } from "../verbs/Retry.ts"
 
 /**
- * How every scenario ends: whoever is connected and reads has received nothing that was not asked for, nobody holds half
+ * The end of every scenario: whoever is connected and reads has received nothing that was not asked for, nobody holds half
  * an object, and a new client can still log in.
  */
 export const theEnd = Effect.fnUntraced(function* (

@@ -22,7 +22,7 @@ export const playSteps = (
     { discard: true }
   )
 
-/** What a step is played in: its bound starts now. */
+/** The scene of a step: its bound starts now. */
 export const sceneOf = (
   captures: CaptureScope,
   stage: Stage,

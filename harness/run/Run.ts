@@ -18,7 +18,7 @@ import { actorsOf } from "../language/Subject.ts"
 import type { Server, Target, TargetFailed } from "../stage/Target.ts"
 import type { TargetKnowledge } from "../stage/TargetKnowledge.ts"
 
-/** How scenarios are played. */
+/** The settings for playing scenarios. */
 export interface PlaySettings {
   readonly timeScale: number
   readonly seed: number
@@ -38,7 +38,7 @@ export const play = Effect.fnUntraced(function* (scenario: Scenario, target: Tar
   return yield* playOnce(scenario, target, settings)
 })
 
-/** Whether a server of the target answers `list`, asked by itself: what went wrong once may be a fault, not a habit. */
+/** Asks a new server of the target for its list, alone: a single missing answer may be a fault, not a habit. */
 const answersList = (target: Target, username: string): Effect.Effect<boolean, TargetFailed> =>
   Effect.scoped(
     Effect.flatMap(target.start, (server) =>
@@ -144,7 +144,7 @@ const culpritOf = (
   return fences === "settle" && expected.includes('"users"') ? "LIST-1" : undefined
 }
 
-/** What a failure says where one clause explains it: nothing of the clauses of other requests. */
+/** The verdicts of a failure that one clause explains: it says nothing of other clauses. */
 const only = (
   culprit: ClauseId,
   clauses: ReadonlyMap<ClauseId, ClauseVerdict>
@@ -164,7 +164,7 @@ const brokenFinding = (clause: ClauseId, broken: ReadonlyMap<ClauseId, string>):
   received: broken.get(clause)!
 })
 
-/** What counts against its own clause alone, wherever it happens. */
+/** Expectations that count against their own clause alone, wherever they fail. */
 const heldInPassing: { readonly [Clause in ClauseId]?: string } = {
   "WIRE-1": "each object on a line of its own",
   "PLAIN-1": "only replies and messages, because it asked for no features",
@@ -172,7 +172,7 @@ const heldInPassing: { readonly [Clause in ClauseId]?: string } = {
 }
 
 /**
- * How the server ended, where it did. A program's end is noticed a little later than its connections': after the end of one
+ * The end of the server, if it ended. A program's end is noticed a little later than its connections': after the end of one
  * this looks again for a moment.
  */
 export const crashOf = (server: Server, { lost }: Finding): Effect.Effect<string | undefined> =>
@@ -185,7 +185,7 @@ export const crashOf = (server: Server, { lost }: Finding): Effect.Effect<string
 const crashPauseMillis = 5
 const crashLooksMax = 20
 
-/** Why a scenario cannot be played on this target, if so. */
+/** The reason for which a scenario cannot be played on this target, if there is one. */
 const whyNotHere = (scenario: Scenario, target: Target): string | undefined => {
   const restarts = [...scenario.before, ...scenario.steps, ...scenario.after].some(usesRestart)
   if (restarts && !target.restarts) return "this target cannot be restarted"

@@ -4,10 +4,10 @@ import { type Outcome, skipped } from "../verdict/Outcome.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import type { Target } from "../stage/Target.ts"
 
-/** How a list of scenarios is played. */
+/** The settings for playing a list of scenarios. */
 export interface RunAllSettings extends PlaySettings {
   readonly jobs: number
-  /** Whether nothing more is played after this outcome. */
+  /** True if nothing more is to be played after this outcome. */
   readonly stopsAfter: (outcome: Outcome) => boolean
   readonly onBegin: (scenario: Scenario) => void
   /** Told of each outcome in the order of the list. */

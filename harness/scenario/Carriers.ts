@@ -30,9 +30,9 @@ export const flatten = (steps: ReadonlyArray<Step>): ReadonlyArray<Flat> => {
   return steps.flatMap((step, at) => inside(step).map((inner) => ({ step: inner, at })))
 }
 
-/** Whether a step carries the clauses that no step names. */
+/** True if a step carries the clauses that no step names. */
 export const carriesAll = (step: Step): boolean =>
   step.proves.length === 0 && step.verb.bringsIn !== true && acts(step)
 
-/** Whether a step does something itself: it is no remark, and no block of others. */
+/** True if a step does something itself: it is no remark, and no block of others. */
 const acts = ({ verb }: Step): boolean => verb.remark !== true && verb.steps === undefined

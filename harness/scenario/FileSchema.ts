@@ -48,12 +48,12 @@ export const fileSchema: JsonSchema = withReferences({
   }
 })
 
-/** Whether a sentence may be a step without a colon. */
+/** True if a sentence may be a step without a colon. */
 function standsAlone({ required = [], value }: Verb): boolean {
   return value === undefined && required.length === 0
 }
 
-/** What may stand behind the colon of a sentence. */
+/** The schema of what may follow the colon of a sentence. */
 function valueSchema(verb: Verb): JsonSchema {
   const description = verb.meaning
   if (verb.value !== undefined) return { ...verb.value.schema, description }

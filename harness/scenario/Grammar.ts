@@ -27,7 +27,7 @@ export interface Parsed {
   readonly subject: string | undefined
   readonly name: string | undefined
   readonly other: string | undefined
-  /** Whether it ends before its `{name}`, which is to follow the colon. */
+  /** True if it ends before its `{name}`, which is to follow the colon. */
   readonly nameFollows: boolean
 }
 
@@ -81,7 +81,7 @@ export const colonlessVerb = (text: string): Verb | undefined => {
   return begun.toSorted((a, b) => b.phrase.length - a.phrase.length)[0]?.verb
 }
 
-/** What a sentence of this verb looks like, for editors. */
+/** The pattern of a sentence of this verb, for editors. */
 export const sentencePattern = (verb: Verb): string => {
   const own = forms.filter((form) => form.verb === verb)
   return own.map(({ regexp }) => regexp.source.replaceAll(/\(\?<\w+>/g, "(?:")).join("|")

@@ -27,7 +27,7 @@ export const lint = (
   linter.walk([...scenario.before, ...scenario.steps, ...scenario.after])
 }
 
-/** What the file tells of an actor so far. */
+/** The state of an actor, as far as the file has told it. */
 interface Status {
   readonly standing: Standing
   /** The line that made it so. */
@@ -38,7 +38,7 @@ interface Status {
   readonly partSince: number | undefined
   /** The name it would log in with, or has. */
   readonly username: string | undefined
-  /** Whether it has been logged in, as far as anybody can tell. */
+  /** True if it has been logged in, as far as anybody can tell. */
   readonly wasMember: boolean
 }
 
@@ -134,7 +134,7 @@ class Linter {
     this.source.note(step.offset, message)
   }
 
-  /** Whom a step is about, as far as the file tells; what `one of` leaves open is nobody. */
+  /** The actors that a step is about, as far as the file tells; `one of` leaves it open, so there are none. */
   private subjectsOf(step: Step): ReadonlyArray<string> {
     const connected = () => this.actors.filter((actor) => this.isConnected(actor))
     switch (step.subject?._tag) {
@@ -238,7 +238,7 @@ class Linter {
     }
   }
 
-  /** Whether the connection of each subject lets through what the step is about, with nothing half said before it. */
+  /** Checks that the connection of each subject lets the step through, with nothing half sent before it. */
   private checkChannel(step: Step, subjects: ReadonlyArray<string>): void {
     const { logsIn, part, reads, sends } = step.verb
     const sending = sends !== undefined || logsIn === true || part === "ends"
@@ -302,7 +302,7 @@ class Linter {
     }
   }
 
-  /** What the subjects are after the step. */
+  /** Notes the state of the subjects after the step. */
   private follow(step: Step, subjects: ReadonlyArray<string>): void {
     if (step.verb.restarts === true) {
       for (const actor of this.actors.filter((one) => this.isConnected(one)))
@@ -336,7 +336,7 @@ class Linter {
   }
 }
 
-/** What an actor is after a step, from what it was before. */
+/** The state of an actor after a step, from its state before. */
 const after = (step: Step, before: Standing): Standing => {
   const { becomes } = step.verb
   if (asksForName(step) && before !== "logged in") return becomes === "logged in" ? becomes : "trying"

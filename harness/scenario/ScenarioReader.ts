@@ -19,13 +19,13 @@ import { type Entry, type Node, Reader, Source } from "../yaml/Source.ts"
 import { steps } from "../verbs/Blocks.ts"
 import { type Cast, castName, reservedNames } from "../language/Subject.ts"
 
-/** What a target has to offer before a scenario that `needs` it is played there. */
+/** The features that a scenario may need of its target. */
 export const needs = ["presence", "alone"] as const
 
 /** Most actors of one scenario. */
 const actorsMax = 1_000
 
-/** How long every expectation waits unless the scenario says otherwise. */
+/** The time that every expectation waits, unless the scenario says otherwise. */
 export const withinMillisDefault = 2_000
 
 /** Reads a scenario: it, or all the mistakes in it. */
@@ -146,7 +146,7 @@ const weakest = (proves: ReadonlyArray<ClauseId>): Level =>
 
 const member = options({ count: integer(1, actorsMax) })
 
-/** Who plays: a list of names, or a map of names with how many each stands for. */
+/** The cast: a list of names, or a map of names with the number of actors that each stands for. */
 export const castShape: Shape<Cast> = {
   what: "a list of names, or a map such as { alice: {}, guest: { count: 50 } }",
   schema: {

@@ -2,13 +2,13 @@ import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import type { Step } from "../verbs/Step.ts"
 import { field, type Template } from "../language/Template.ts"
 
-/** What a step sends, as far as the file tells. */
+/** The requests that a step sends, as far as the file tells. */
 export const sentBy = (step: Step): ReadonlyArray<Template> => step.verb.sends?.(step) ?? []
 
 /** The patterns that a step looks with. */
 export const patternsOf = (step: Step): ReadonlyArray<ObjectPattern> => step.verb.patterns?.(step) ?? []
 
-/** Whether a step asks for a name: by its sentence, or in the requests it sends. */
+/** True if a step asks for a name: by its sentence, or in the requests it sends. */
 export const asksForName = (step: Step): boolean =>
   step.verb.logsIn === true || sentBy(step).some((request) => field(request, "type") === "login")
 
@@ -24,7 +24,7 @@ export const namesWanted = (step: Step, subjects: ReadonlyArray<string>): Readon
   })
 }
 
-/** Whether a pattern looks at a field of this name. */
+/** True if a pattern looks at a field of this name. */
 export const looksAt = ({ fields }: ObjectPattern, name: string): boolean =>
   fields.some(([key]) => key === name)
 
@@ -35,7 +35,7 @@ export const toldToBeGone = ({ fields }: ObjectPattern): ReadonlyArray<string> =
   return left && username?._tag === "Literal" ? [String(username.value)] : []
 }
 
-/** Whether a reply that matches is a `success`. */
+/** True if a reply that matches is a `success`. */
 export const grants = ({ fields }: ObjectPattern): boolean => {
   const status = fields.find(([key]) => key === "status")?.[1]
   return status !== undefined && !(match(status, "success", new Map()) instanceof Mismatch)

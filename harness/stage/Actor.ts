@@ -11,7 +11,7 @@ export class Actor {
   connection: ActorConnection | undefined
   /** The name of its latest login, also after it has left. */
   username: string
-  /** What it may receive, each once. */
+  /** Patterns that it may receive, each once. */
   readonly allowances: Array<ObjectPattern> = []
   /** The object that it has sent only a part of. */
   rest: Buffer | undefined
@@ -25,7 +25,7 @@ export class Actor {
     this.username = name
   }
 
-  /** Whether it has a connection, as far as the scenario knows: one that the server ended unasked counts too. */
+  /** True if it has a connection, as far as the scenario knows: one that the server ended unasked counts too. */
   get connected(): boolean {
     const { connection } = this
     return (

@@ -11,10 +11,10 @@ import { hasField, objectBytesMax, PendingRequests } from "./PendingRequests.ts"
 import { nowOn } from "./Time.ts"
 import type { Departure, End, Incoming, WireFact, WireListener } from "./WireEvent.ts"
 
-/** Whose connection it is, what counts of what comes in, and who is told of all that happens. */
+/** The surroundings of a connection: its actor, a filter for what comes in, and a listener for all that happens. */
 export interface Wiring {
   readonly actor: string
-  /** What counts of a value that came in: it or a part of it, or nothing (`undefined`). */
+  /** Gives the part of a received value that counts, or `undefined` to drop it. */
   readonly filter?: (value: Json) => Json | undefined
   readonly listener: WireListener
 }
@@ -22,7 +22,7 @@ export interface Wiring {
 /** Nobody answered, or not in time. */
 export class ConnectFailed extends Data.TaggedError("ConnectFailed")<{ readonly reason: string }> {}
 
-/** How far both sides are, and whether the server may end the connection at any time. */
+/** The state of both sides, and if the server may end the connection at any time. */
 interface State {
   readonly ours:
     | { readonly _tag: "Open"; readonly reading: boolean; readonly writing: boolean }
@@ -45,7 +45,7 @@ export class ActorConnection {
     endAllowed: false
   }
   private readonly socket: Socket
-  /** What is below the socket: it alone can be reset. */
+  /** The TCP socket below, which alone can be reset. */
   private readonly tcp: Socket
   private readonly wiring: Wiring
   private readonly clock: Clock.Clock
@@ -92,23 +92,23 @@ export class ActorConnection {
     })
   }
 
-  /** How the server ended it. */
+  /** The way in which the server ended it, if it did. */
   get ended(): End | undefined {
     const { theirs } = this.state
     return theirs._tag === "Ended" ? theirs.by : undefined
   }
 
-  /** Whether this side has left it (FIN, RST or silence): what comes now is nobody's business. */
+  /** True if this side has left it (FIN, RST or silence): what comes now is nobody's business. */
   get left(): boolean {
     return this.state.ours._tag === "Left"
   }
 
-  /** Whether requests can still be sent and answers read. */
+  /** True if requests can still be sent and answers read. */
   get open(): boolean {
     return this.ended === undefined && !this.left
   }
 
-  /** Whether it has ended, as far as the server can know. */
+  /** True if it has ended, as far as the server can know. */
   get gone(): boolean {
     const { ours } = this.state
     return this.ended !== undefined || (ours._tag === "Left" && ours.how !== "silence")
@@ -124,7 +124,7 @@ export class ActorConnection {
     return ours._tag === "Open" && ours.writing
   }
 
-  /** Whether the server may end it at any time from now on. */
+  /** True if the server may end it at any time from now on. */
   get mayEnd(): boolean {
     return this.state.endAllowed || this.requests.garbled || this.requests.loggedOut
   }
@@ -134,7 +134,7 @@ export class ActorConnection {
     return this.left ? undefined : this.requests.username
   }
 
-  /** Whether a hidden `list` would be answered: logged in, reading, nothing half sent, nothing garbled. */
+  /** True if a hidden `list` would be answered: logged in, reading, nothing half sent, nothing garbled. */
   get fenceable(): boolean {
     const { garbled, unfinished } = this.requests
     const { ended, reading, username, writing } = this
@@ -146,12 +146,12 @@ export class ActorConnection {
     return this.frames.pendingBytes
   }
 
-  /** Whether an object shared its line with another, or took more than one (WIRE-1). */
+  /** True if an object shared its line with another, or took more than one (WIRE-1). */
   get unlined(): boolean {
     return this.brokenLines || this.framesOfLine > 1
   }
 
-  /** Whether the last object still lacks its newline (WIRE-1). */
+  /** True if the last object still lacks its newline (WIRE-1). */
   get lineOpen(): boolean {
     return this.framesOfLine > 0
   }
@@ -334,7 +334,7 @@ const whyNot = ({ code = "", message }: NodeJS.ErrnoException): string => {
   return code === "ECONNREFUSED" ? "connection refused: nothing is listening there" : code || message
 }
 
-/** How long a server may take to answer a FIN; one that does not is not waited for. */
+/** The longest wait for a server to answer a FIN. */
 const partMillisMax = 200
 
 const NEWLINE = 0x0a

@@ -5,7 +5,7 @@ import * as Random from "effect/Random"
 import * as Semaphore from "effect/Semaphore"
 import { nowOn } from "./Time.ts"
 
-/** What a bad network does to one connection. */
+/** The faults of a bad network, for one connection. */
 export interface Faults {
   readonly delay?: number
   readonly jitter?: number
@@ -28,7 +28,7 @@ export class BadNetwork {
   /** Clock and random numbers of whoever laid it. */
   private readonly context: Context.Context<never>
   private readonly oneAtATime = Semaphore.makeUnsafe(1)
-  /** What is on its way in: timers may fire out of order, bytes do not. */
+  /** Everything on its way in: timers may fire out of order, bytes do not. */
   private readonly arriving: Array<() => void> = []
   private arrivesAtMillis = 0
   private passed = false

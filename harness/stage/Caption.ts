@@ -13,7 +13,7 @@ export const valuesIn = (bytes: Buffer): ReadonlyArray<Json> => {
   return values
 }
 
-/** What was sent, in a few words, and in one. */
+/** Sent bytes in a few words, and in one. */
 export const captionSent = (bytes: Buffer): { readonly caption: string; readonly label: string } => {
   const values = bytes.length > bytesLookedAtMax ? [] : valuesIn(bytes)
   const [first, ...more] = values

@@ -1,6 +1,6 @@
 import * as Data from "effect/Data"
 
-/** What a step expected and what came instead, in words for a person. */
+/** The two sides of a failed expectation, in words for a person. */
 export interface Finding {
   readonly expected: string
   readonly received: string
@@ -8,13 +8,13 @@ export interface Finding {
   readonly withinMillis?: number
   /** The actor it happened to. */
   readonly actor?: string
-  /** How long after the actor's last act it came, and which act that was. */
+  /** The time since the actor's last act, and the act. */
   readonly after?: string
-  /** What to look at or to do. */
+  /** A hint at what to look at or to do. */
   readonly hint?: string
-  /** Whether a connection ended or broke: the server may have crashed. */
+  /** True if a connection ended or broke: the server may have crashed. */
   readonly lost?: boolean
-  /** Whether `list` went unanswered on a target that has never answered one: then fences need another way. */
+  /** True if `list` went unanswered on a target that has never answered one: then fences need another way. */
   readonly listUnknown?: boolean
 }
 

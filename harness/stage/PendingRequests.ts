@@ -10,13 +10,13 @@ export interface PendingRequest {
   readonly type: (typeof types)[number] | "other"
   /** The name that a login asks for. */
   readonly username?: string
-  /** What a message says. */
+  /** The content of a message. */
   readonly content?: string
-  /** Whether a login asks for features. */
+  /** True if a login asks for features. */
   readonly features?: boolean
   /** The harness's own `list`, whose reply is nobody's business. */
   readonly hidden?: boolean
-  /** Whether a refusal answers it too: before login `list` may be refused (LOGIN-7). */
+  /** True if a refusal answers it too: before login `list` may be refused (LOGIN-7). */
   readonly refusable?: boolean
 }
 
@@ -32,17 +32,17 @@ export interface Answer {
  * with the next `list`.
  */
 export class PendingRequests {
-  /** Whether something was sent that is no request at all: what the server does with the rest is its own affair (FRAME-6). */
+  /** True if something was sent that is no request at all: what the server does with the rest is its own affair (FRAME-6). */
   garbled = false
   /** The name it is logged in under. */
   username: string | undefined
-  /** Whether its login asked for features: it may see more than plain clients do (PLAIN-1). */
+  /** True if its login asked for features: it may see more than plain clients do (PLAIN-1). */
   features = false
-  /** Whether a logout was granted. */
+  /** True if a logout was granted. */
   loggedOut = false
-  /** Whether a whole request was sent since the last hidden `list`. */
+  /** True if a whole request was sent since the last hidden `list`. */
   unfenced = false
-  /** Whether `users` also came with a reply to something else: then it does not tell which request is answered. */
+  /** True if `users` also came with a reply to something else: then it does not tell which request is answered. */
   private usersAnywhere = false
   private readonly frames = new Frames(objectBytesMax)
   private readonly open: Array<PendingRequest> = []
@@ -52,7 +52,7 @@ export class PendingRequests {
   private hiddenAnswered = 0
   private users: ReadonlyArray<Json> = []
 
-  /** Whether the last bytes sent are an object that still lacks its end. */
+  /** True if the last bytes sent are an object that still lacks its end. */
   get unfinished(): boolean {
     return this.frames.pendingBytes > 0
   }
@@ -99,7 +99,7 @@ export class PendingRequests {
     return { request, granted }
   }
 
-  /** Whether this is a message that it sent itself. */
+  /** True if this is a message that it sent itself. */
   isOwn(value: Json): boolean {
     return (
       hasField(value, "type", (type) => type === "message") &&
@@ -108,7 +108,7 @@ export class PendingRequests {
     )
   }
 
-  /** What a request changes that was granted. */
+  /** Notes what a granted request changes. */
   private follow({ features, type, username }: PendingRequest): void {
     if (type === "login" && username !== undefined) {
       this.username ??= username
@@ -136,10 +136,10 @@ export class PendingRequests {
   }
 }
 
-/** Whether a reply grants what was asked. */
+/** True if a reply grants what was asked. */
 export const isSuccess = (reply: Json): boolean => hasField(reply, "status", (status) => status === "success")
 
-/** Whether a value is an object with such a field. */
+/** True if a value is an object with such a field. */
 export const hasField = (value: Json, key: string, is: (field: Json) => boolean): boolean =>
   typeof value === "object" &&
   value !== null &&

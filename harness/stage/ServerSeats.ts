@@ -4,7 +4,7 @@ import type { ActorConnection } from "./ActorConnection.ts"
 /** Connections that every server has to serve at once (CONC-1): nothing asks a correct one for one more. */
 export const seatsSure = 8
 
-/** What a server may take to notice an end that it does not answer; one with more seats than eight needs none of it. */
+/** The time that a server may need to notice an end that it does not answer; one with more than eight seats needs none. */
 const noticeMillis = 50
 
 /** The connections of a scenario that the server may still count, also after their end. */
@@ -15,7 +15,7 @@ export class ServerSeats {
     this.taken.add(connection)
   }
 
-  /** Whether the server may count as many as it has to serve. */
+  /** True if the server may count as many as it has to serve. */
   get full(): boolean {
     return this.taken.size >= seatsSure
   }

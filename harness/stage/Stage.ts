@@ -20,10 +20,10 @@ import { type Happening, Transcript } from "./Transcript.ts"
 import { type Incoming, waking, type WireEvent, type WireListener } from "./WireEvent.ts"
 import { actorsOf, type Cast } from "../language/Subject.ts"
 
-/** How long one connection attempt may take. */
+/** The longest time that one connection attempt may take. */
 export const connectMillisMax = 10_000
 
-/** What a stage is set up with. */
+/** The settings of a stage. */
 export interface Setting {
   readonly cast: Cast
   readonly ignoring: ReadonlyArray<ObjectPattern>
@@ -50,13 +50,13 @@ export class Stage {
     (event) => this.learn(event),
     waking(this.changed)
   ]
-  /** What a reader of the report should know about how it was judged. */
+  /** Remarks for the reader of the report about how it was judged. */
   readonly notes = new Set<string>()
   private readonly broken = new Map<ClauseId, string>()
   readonly timeScale: number
-  /** Who sent the last message. */
+  /** The sender of the last message. */
   speaker: Actor | undefined
-  /** Whom the last `one of` found, and those whom it left over. */
+  /** The actor that the last `one of` found, and the others. */
   chosen: { readonly one: Actor; readonly others: ReadonlyArray<Actor> } | undefined
   /** The bad networks that were laid, to see afterwards whether each of their faults touched a byte. */
   readonly networks: Array<{ readonly actor: string; readonly line: number; readonly network: BadNetwork }> =
@@ -204,7 +204,7 @@ export class Stage {
     }
   }
 
-  /** What concerns this scenario of a value that came in. */
+  /** The part of a received value that concerns this scenario. */
   private relevantPart(value: Json): Json | undefined {
     if (isOfStranger(value, this.strangerNames)) return undefined
     const relevant = withoutStrangers(value, this.strangerNames)

@@ -4,21 +4,21 @@ import type * as Scope from "effect/Scope"
 import type { Address } from "../../src/net/Address.ts"
 import type { ObjectPattern } from "../language/Pattern.ts"
 
-/** What scenarios are played against: it starts a fresh server for each of them, where it can. */
+/** The server that scenarios are played against, started afresh for each of them if possible. */
 export interface Target {
   /** As a person would name it: `self`, `./server 12345`, `127.0.0.1:12345`. */
   readonly name: string
   /** The arguments that choose it again, for the replay line of a failure. */
   readonly arguments: string
-  /** What it offers beyond the plain protocol; scenarios that need more are skipped. */
+  /** The features it offers beyond the plain protocol; scenarios that need more are skipped. */
   readonly claims: ReadonlySet<string>
   /** Messages that it may send to anybody at any time. */
   readonly ignoring: ReadonlyArray<ObjectPattern>
-  /** How long to wait for what may still come, where nobody answers `list`. */
+  /** The wait for what may still arrive, if nobody answers `list`. */
   readonly settleMillis: number
-  /** Whether it can be started again in the middle of a scenario. */
+  /** True if it can be started again in the middle of a scenario. */
   readonly restarts: boolean
-  /** Whether several scenarios can be played at once, each on a server of its own. */
+  /** True if several scenarios can be played at once, each on a server of its own. */
   readonly parallel: boolean
   /**
    * True if its server lives on when a scenario is over, and other people may use it: connections end with FIN, so that it
@@ -34,7 +34,7 @@ export interface Target {
 /** A running server. */
 export interface Server extends Address {
   readonly restart: Effect.Effect<void, TargetFailed>
-  /** How it ended, where it did: "exit code 1", "signal SIGSEGV". */
+  /** The way it ended, if it did: "exit code 1", "signal SIGSEGV". */
   readonly ended: () => string | undefined
   /** The last lines it wrote about itself. */
   readonly lastLines: () => ReadonlyArray<string>
@@ -44,6 +44,6 @@ export interface Server extends Address {
 export class TargetFailed extends Data.TaggedError("TargetFailed")<{
   readonly reason: string
   readonly lastLines: ReadonlyArray<string>
-  /** Whether it may start on another port. */
+  /** True if it may start on another port. */
   readonly isPortTaken?: boolean
 }> {}

@@ -1,6 +1,6 @@
-/** What a run has learned about its target so far; a run starts with none of it. */
+/** The knowledge of a run about its target; a run starts with none. */
 export class TargetKnowledge {
-  /** How it is known that all has come: by asking `list`, or by waiting where nobody answers that. */
+  /** The way to know that all has arrived: by asking `list`, or by waiting (`settle`) if nobody answers that. */
   fences: "unknown" | "list" | "settle" = "unknown"
   /** Names that were used in scenarios that are over: a server that lives on may not have noticed that they are free. */
   readonly usernames = new Set<string>()

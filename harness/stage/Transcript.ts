@@ -3,18 +3,18 @@ import { show } from "../Format.ts"
 import { caption } from "./Caption.ts"
 import type { WireEvent } from "./WireEvent.ts"
 
-/** What happened to one actor, and when, on the clock of the stage. */
+/** Something that happened to one actor, and its time on the clock of the stage. */
 export interface Happening {
   readonly atMillis: number
   /** Empty for what concerns them all. */
   readonly actor: string
   readonly kind: "connected" | "sent" | "received" | "ended" | "left" | "note"
   readonly text: string
-  /** What came in. */
+  /** The value that came in. */
   readonly value?: Json
   /** The same in a few words, for a line of many: `login alice`. */
   readonly caption: string
-  /** What it was, in a word: `login`. */
+  /** The same in a word: `login`. */
   readonly label: string
   /** The line of the step that did it; absent for what came from the server. */
   readonly line?: number

@@ -19,7 +19,7 @@ export type End = "close" | "reset"
 /** The ways in which an actor leaves; only silence tells the server nothing. */
 export type Departure = End | "silence"
 
-/** What happens on a connection. The bytes are those of the socket: whoever keeps them copies or bounds them. */
+/** Something that happens on a connection. The bytes are those of the socket: a listener that keeps them copies or bounds them. */
 export type WireFact =
   | { readonly _tag: "Connected"; readonly direction: "out" }
   /** One write; its first `hiddenBytes` are a request of the harness itself. */
@@ -50,7 +50,7 @@ export type WireFact =
   /** All that came at once has been noted: time to look again. */
   | { readonly _tag: "Changed"; readonly direction: "in" }
 
-/** What happens on the connection of an actor, and when, on the clock of the stage. */
+/** Something that happens on the connection of an actor, and its time on the clock of the stage. */
 export type WireEvent = WireFact & { readonly actor: string; readonly atMillis: number }
 
 /** Takes the events of connections, in their order. */

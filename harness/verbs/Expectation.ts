@@ -10,7 +10,7 @@ import type { Scene, Step, Verb } from "./Step.ts"
 import { clip, count, millis, show } from "../Format.ts"
 import { subjectsOf } from "./ResolveSubject.ts"
 
-/** What a look at an actor shows: what was waited for, what is wrong, or nothing yet (`undefined`). */
+/** The result of a look at an actor: something seen, something wrong, or nothing yet (`undefined`). */
 export type Sight = Seen | Wrong | undefined
 export interface Seen {
   readonly _tag: "Seen"
@@ -71,7 +71,7 @@ export const lookAt = (actor: Actor, lane: Lane, pattern: ObjectPattern, scene: 
   return seen(actor, next, found, scene)
 }
 
-/** What was seen is taken together with what it binds. */
+/** Something that was seen, to be taken together with the captures that it binds. */
 export const seen = (actor: Actor, incoming: Incoming, captures: Captures, scene: Scene): Seen => ({
   _tag: "Seen",
   take: () => {
@@ -108,7 +108,7 @@ export const lookAtEnd = (actor: Actor, expected: string): Sight => {
 export const shown = ({ lane, value }: Incoming): string =>
   lane === "noise" ? `${show(value)}, which is not a JSON object` : show(value)
 
-/** How long after the actor's own last act something came. */
+/** The time between the actor's own last act and something that came. */
 const timing = ({ lastDid, name }: Actor, atMillis: number): Pick<Finding, "after"> => {
   if (lastDid?.line === undefined || atMillis < lastDid.atMillis) return {}
   return {

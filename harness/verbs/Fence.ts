@@ -31,7 +31,7 @@ export const fence = (actors: ReadonlyArray<Actor>, scene: Scene): Effect.Effect
     )
   })
 
-/** What stands in for a fence where nobody answers `list`. */
+/** The substitute for a fence if nobody answers `list`. */
 export const settle = ({ stage }: Scene): Effect.Effect<void> => {
   stage.notes.add(
     `the server does not answer list, so the harness waits ${millis(stage.target.settleMillis)} instead (weaker)`
@@ -73,7 +73,7 @@ export const answered = Effect.fnUntraced(function* (
   })
 })
 
-/** What came where the answer should have: an error, or bytes that are no JSON. */
+/** Describes what came in place of the answer: an error, or bytes that are not JSON. */
 const insteadOf = ({ inbox }: ActorConnection): string => {
   const other = inbox.findLast(({ lane }) => lane !== "event")
   return other === undefined ? "nothing" : `only ${shown(other)}`

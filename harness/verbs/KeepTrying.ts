@@ -15,7 +15,7 @@ export interface Exchange {
   readonly sends: Template
   readonly until: ObjectPattern
   readonly while: ObjectPattern
-  /** Whether the end of the connection is as good as a refusal. */
+  /** True if the end of the connection is as good as a refusal. */
   readonly endMeansAgain?: boolean
 }
 

@@ -22,7 +22,7 @@ export const subjectsOf = (
       )
 }
 
-/** Whom a subject means; `everyone` is the whole cast for a sentence that connects by itself. */
+/** The actors that a subject means; `everyone` is the whole cast for a sentence that connects by itself. */
 export const resolveSubject = (subject: Subject, stage: Stage, verb?: Verb): ReadonlyArray<Actor> => {
   const all = [...stage.actors.values()]
   switch (subject._tag) {

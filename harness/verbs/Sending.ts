@@ -78,7 +78,7 @@ export const bounded = <A, E>(
     orElse: () => Effect.fail(fail({ ...finding(), withinMillis: scene.withinMillis }))
   })
 
-/** What to say where an actor has no connection to act on. */
+/** The failure of an actor that has no connection to act on. */
 export const notConnected = (actor: Actor, toWhat: string): StepFailed => {
   const ended = actor.connection?.ended
   return fail({

@@ -28,7 +28,7 @@ export interface Step<Value = unknown, Options = { readonly [key: string]: unkno
   readonly proves: ReadonlyArray<ClauseId>
 }
 
-/** What an actor is, as far as the file alone can tell. */
+/** The state of an actor, as far as the file alone can tell. */
 export type Standing = "new" | "connected" | "trying" | "logged in" | "refused" | "gone"
 
 /** One row of the verb table: all there is to know about a sentence. */
@@ -37,61 +37,61 @@ export interface Verb<Value = any, Options = any> {
   readonly sentence: string
   /** The theme it is documented under. */
   readonly theme: Theme
-  /** What it does, in one line of documentation. */
+  /** Its meaning, in one line of documentation. */
   readonly meaning: string
   /** A step as it would stand in a file, without its dash; documentation and editors show it. */
   readonly example: string
-  /** What follows the colon; without it the sentence stands alone. */
+  /** The value after the colon; without it the sentence stands alone. */
   readonly value?: Shape<Value>
   /** Options that stand beside the sentence or, where it has no value, behind its colon. */
   readonly options?: { readonly [key: string]: Shape<unknown> }
   readonly required?: ReadonlyArray<string>
-  /** What is wrong with its value and options taken together: "needs …". */
+  /** The problem with its value and options taken together: "needs …". */
   readonly problem?: (step: Step<Value, Options>) => string | undefined
   /** The clause to name where this sentence fails on the way to something else. */
   readonly clause?: ClauseId
-  /** Whether it only brings actors in: its failure is held against no clause but its own. */
+  /** True if it only brings actors in: its failure is held against no clause but its own. */
   readonly bringsIn?: boolean
-  /** Whether it needs a connection (`connected`), must have none (`gone`), or connects by itself. */
+  /** `connected` if it needs a connection, `gone` if there must be none; absent if it connects by itself. */
   readonly needs?: "connected" | "gone"
-  /** What its subject is after it. */
+  /** The state of its subject after it. */
   readonly becomes?: Standing
-  /** Whether it looks at what comes in, so that `one of` may be its subject. */
+  /** True if it looks at what comes in, so that `one of` may be its subject. */
   readonly expects?: boolean
-  /** Whether it connects by itself where needed. */
+  /** True if it connects by itself where needed. */
   readonly connects?: boolean
-  /** Whether it asks for a name: the one it gives, or the actor's own. */
+  /** True if it asks for a name: the one it gives, or the actor's own. */
   readonly logsIn?: boolean
-  /** Whether it repeats until the server has noticed what it waits for. */
+  /** True if it repeats until the server has noticed what it waits for. */
   readonly retries?: boolean
-  /** Whether it ends its subject's connection in a way that the server is yet to notice. */
+  /** True if it ends its subject's connection in a way that the server is yet to notice. */
   readonly leaves?: boolean
-  /** Whether its subject reads no more from then on, or again. */
+  /** Tells if its subject stops or resumes reading. */
   readonly reading?: "stops" | "resumes"
-  /** Whether its subject can send nothing more from then on. */
+  /** True if its subject can send nothing more from then on. */
   readonly writing?: "stops"
-  /** Whether the steps inside it are played together. */
+  /** True if the steps inside it are played together. */
   readonly simultaneous?: boolean
-  /** Whether it starts the server again, which not every target can. */
+  /** True if it starts the server again, which not every target can. */
   readonly restarts?: boolean
-  /** Whether it sends a part of an object, or the rest of one. */
+  /** Tells if it sends part of an object, or the rest of one. */
   readonly part?: "begins" | "ends"
-  /** Whether it can only be done by who reads what comes in. */
+  /** True if it can only be done by who reads what comes in. */
   readonly reads?: boolean
-  /** Whether nothing happens in it. */
+  /** True if nothing happens in it. */
   readonly remark?: boolean
   /** The patterns it looks with. */
   readonly patterns?: (step: Step<Value, Options>) => ReadonlyArray<ObjectPattern>
-  /** How many of them have matched once it has passed: all, unless told otherwise. */
+  /** The number of them that have matched once it has passed: all, unless told otherwise. */
   readonly matches?: "one" | "maybe none"
-  /** What it sends, as far as the file tells. */
+  /** The requests that it sends, as far as the file tells. */
   readonly sends?: (step: Step<Value, Options>) => ReadonlyArray<Template>
   /** The steps inside it. */
   readonly steps?: (step: Step<Value, Options>) => ReadonlyArray<ReadonlyArray<Step>>
   readonly play: (step: Step<Value, Options>, scene: Scene) => Effect.Effect<void, StepFailed | FailedAt>
 }
 
-/** What a step is played in: the stage, the captures of its turn, and its bound. */
+/** The surroundings of a step that is played: the stage, the captures of its turn, and its bound. */
 export interface Scene {
   readonly stage: Stage
   readonly captures: CaptureScope

@@ -3,7 +3,7 @@ import { carriesAll, type Flat, flatten } from "../scenario/Carriers.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import type { Step } from "../verbs/Step.ts"
 
-/** What a scenario showed of one clause; a clause that was not reached names what stood in the way. */
+/** The verdict of a scenario on one clause; a clause that was not reached names the obstacle. */
 export type ClauseVerdict =
   | { readonly verdict: "passed" | "failed" | "skipped" | "inconclusive" }
   | { readonly verdict: "not_reached"; readonly by: string }
@@ -21,7 +21,7 @@ export const blame = (scenario: Scenario, place: Place | undefined): ReadonlyMap
   return new Map(scenario.proves.map((clause) => [clause, verdictOn(clause, steps, place, scenario)]))
 }
 
-/** What a failing step is about, where it carries no clause of the scenario. */
+/** The subject of a failing step that carries no clause of the scenario. */
 export const wayOf = (place: Place): string =>
   place === "the end" ? "the end" : (place.step.verb.clause ?? `line ${place.step.line}`)
 
@@ -50,6 +50,6 @@ const verdictOn = (
   return named.length > 0 && named.every(({ at }) => at < failedAt) ? { verdict: "passed" } : notReached
 }
 
-/** Whether some clause is named by no step: then the end is held against those alone. */
+/** True if no step names some clause: then the end is held against such clauses alone. */
 const hasDefaults = (scenario: Scenario, steps: ReadonlyArray<Flat>): boolean =>
   scenario.proves.some((clause) => !steps.some(({ step }) => step.proves.includes(clause)))

@@ -5,7 +5,7 @@ import type { TargetFailed } from "../stage/Target.ts"
 import type { Happening } from "../stage/Transcript.ts"
 import type { ClauseVerdict, Place } from "./Blame.ts"
 
-/** How a scenario went. */
+/** The verdict on a scenario. */
 export type Verdict = "passed" | "failed" | "not_reached" | "skipped" | "inconclusive"
 
 /** All that a report can tell of one scenario. */
@@ -16,12 +16,12 @@ export interface Outcome {
   /** Clauses that the server broke in passing, with the evidence: they count, the scenario goes on. */
   readonly broken: ReadonlyMap<ClauseId, string>
   readonly ms: number
-  /** Why it was skipped, not reached or inconclusive. */
+  /** The reason for which it was skipped, not reached or inconclusive. */
   readonly reason?: string
   readonly failure?: FailureDetails
-  /** Why there was no server to play it against. */
+  /** The reason for which there was no server to play it against. */
   readonly targetLost?: TargetFailed
-  /** What a reader should know about how it was judged. */
+  /** Remarks for the reader about how it was judged. */
   readonly notes: ReadonlyArray<string>
   readonly happenings: ReadonlyArray<Happening>
 }
@@ -30,7 +30,7 @@ export interface Outcome {
 export interface FailureDetails {
   readonly place: Place
   readonly finding: Finding
-  /** How the server ended, where it did. */
+  /** The end of the server, if it ended. */
   readonly crash: string | undefined
   readonly lastLines: ReadonlyArray<string>
 }

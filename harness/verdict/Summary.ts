@@ -2,10 +2,10 @@ import { nameOf } from "../scenario/Name.ts"
 import { type ClauseId, clauses, type Level, levels } from "../language/Clauses.ts"
 import type { Outcome, Verdict } from "./Outcome.ts"
 
-/** How a run ends. */
+/** The result of a run. */
 export type RunResult = "passed" | "failed" | "inconclusive" | "targetLost"
 
-/** How much an outcome weighs: failures of should and may scenarios warn unless the run is strict. */
+/** The weight of an outcome: failures of should and may scenarios warn unless the run is strict. */
 export type Weight = "passed" | "warned" | "failed" | "skipped" | "inconclusive" | "known"
 
 /** All outcomes of a run, and what they come to. */
@@ -20,7 +20,7 @@ export class Summary {
     this.knownFailures = settings.knownFailures
   }
 
-  /** How many outcomes have this weight. */
+  /** The number of outcomes of this weight. */
   count(weight: Weight): number {
     return this.outcomes.filter((outcome) => this.weightOf(outcome) === weight).length
   }
@@ -29,7 +29,7 @@ export class Summary {
     return weigh(outcome, { strict: this.strict, knownFailures: this.knownFailures })
   }
 
-  /** What the run comes to; of several results that apply the worst. */
+  /** The result of the run: the worst of those that apply. */
   get result(): RunResult {
     const failed = this.outcomes.filter((outcome) => this.weightOf(outcome) === "failed")
     if (this.outcomes.some(({ targetLost }) => targetLost !== undefined)) return "targetLost"
@@ -56,7 +56,7 @@ export class Summary {
   }
 }
 
-/** What decides how much an outcome weighs. */
+/** The settings that decide the weight of an outcome. */
 export interface Weighing {
   readonly strict: boolean
   readonly knownFailures: ReadonlyMap<string, string>

@@ -2,7 +2,7 @@ import { didYouMean } from "./Mistake.ts"
 import type { Node, Reader } from "./Source.ts"
 import { listed } from "../Format.ts"
 
-/** What may stand behind a key or a sentence: how it is read, and how an editor's JSON Schema tells of it. */
+/** The form of a value after a key or a sentence: its reader, and its JSON Schema for editors. */
 export interface Shape<A> {
   /** With its article, for messages: "a duration such as 2s". */
   readonly what: string

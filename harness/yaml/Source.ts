@@ -23,7 +23,7 @@ export interface Entry {
   readonly value: Node | undefined
 }
 
-/** What a reader throws at the first thing wrong in a node; `Source.attempt` turns it into a mistake with its place. */
+/** Thrown by a reader at the first thing wrong in a node; `Source.attempt` turns it into a mistake with its place. */
 class Wrong extends Error {
   readonly offset: number
   constructor(offset: number, message: string) {
@@ -105,7 +105,7 @@ export class Reader {
   /** Reads steps, for the sentences that hold some. */
   readonly readSteps: (items: ReadonlyArray<Node>, reader: Reader) => ReadonlyArray<unknown>
   readonly variables: Variables
-  /** How many blocks of steps it is inside of. */
+  /** The number of blocks of steps around it. */
   readonly depth: number
 
   constructor(source: Source, readSteps: Reader["readSteps"], variables: Variables = new Map(), depth = 0) {

@@ -1,12 +1,12 @@
 import { type Document, isScalar, type Node, visit, type YAMLParseError, type YAMLWarning } from "yaml"
 
-/** What is to be mended in a file, and where. */
+/** Something to be mended in a file, and its place. */
 export interface Complaint {
   readonly offset: number
   readonly message: string
 }
 
-/** What YAML's first complaint means in a scenario, or `undefined` where it has none: others usually follow from it. */
+/** YAML's first complaint in the terms of scenarios, or `undefined` if it has none: others usually follow from it. */
 export const complaintOf = (document: Document, text: string): Complaint | undefined => {
   const bare = /\r(?!\n)/.exec(text)
   if (bare !== null)

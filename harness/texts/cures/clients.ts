@@ -1,6 +1,6 @@
 import type { Cure } from "./Cure.ts"
 
-/** What mends mistakes with names, messages and many clients at once. */
+/** Cures for mistakes with names, messages and many clients at once. */
 export const clientCures = {
   namesComparedBadly: {
     C: `

@@ -1,6 +1,6 @@
 import type { Cure } from "./Cure.ts"
 
-/** What mends mistakes in reading requests and writing answers. */
+/** Cures for mistakes in reading requests and writing answers. */
 export const requestCures = {
   recvTakenForMessage: {
     C: `
