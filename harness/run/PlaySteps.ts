@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { FailedAt, type Scene, type Step } from "../verbs/Step.ts"
-import type { CaptureScope, Stage } from "../stage/Stage.ts"
+import type { Stage } from "../stage/Stage.ts"
+import type { CaptureScope } from "../language/CaptureScope.ts"
 
 /** Plays steps one after the other; a failure remembers the innermost step it happened in. */
 export const playSteps = (

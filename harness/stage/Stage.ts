@@ -7,7 +7,7 @@ import type { ClauseId } from "../language/Clauses.ts"
 import { ActorConnection, type Wiring } from "./ActorConnection.ts"
 import { fail, type StepFailed } from "./Finding.ts"
 import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
-import type { Captures, Json, Scalar } from "../language/Json.ts"
+import type { Captures, Json } from "../language/Json.ts"
 import type { BadNetwork } from "./BadNetwork.ts"
 import { ServerSeats } from "./ServerSeats.ts"
 import { hasField } from "./PendingRequests.ts"
@@ -17,7 +17,7 @@ import type { TargetKnowledge } from "./TargetKnowledge.ts"
 import { show } from "../Format.ts"
 import { nowOn } from "./Time.ts"
 import { type Happening, Transcript } from "./Transcript.ts"
-import { type Incoming, waking, type WireEvent, type WireListener } from "./WireEvent.ts"
+import { waking, type WireEvent, type WireListener } from "./WireEvent.ts"
 import { actorsOf, type Cast } from "../language/Subject.ts"
 
 /** The longest time that one connection attempt may take. */
@@ -233,28 +233,6 @@ export class Stage {
   }
 }
 
-/** Captures of one turn of a loop: what is bound inside is forgotten with it, what was bound outside stays. */
-export class CaptureScope {
-  private readonly outer: CaptureScope | undefined
-  private own: Captures = noCaptures
-
-  constructor(outer?: CaptureScope) {
-    this.outer = outer
-  }
-
-  get all(): Captures {
-    const outside = this.outer?.all ?? noCaptures
-    return this.own.size === 0 ? outside : new Map([...outside, ...this.own])
-  }
-
-  /** Keeps what a match has bound. */
-  keep(captures: Captures): void {
-    const outside = this.outer?.all ?? noCaptures
-    const fresh: Array<[string, Scalar]> = [...captures].filter(([name]) => !outside.has(name))
-    if (fresh.length > 0) this.own = new Map(fresh)
-  }
-}
-
 const noCaptures: Captures = new Map()
 
 /** A list of users without those who are no part of the scenario. */
@@ -266,9 +244,3 @@ const withoutStrangers = (value: Json, strangers: ReadonlySet<string>): Json => 
 
 const isOfStranger = (value: Json, strangers: ReadonlySet<string>): boolean =>
   hasField(value, "type", () => true) && hasField(value, "username", (name) => strangers.has(String(name)))
-
-/** Passes over what a client that asked for nothing should never see, and remembers it (PLAIN-1). */
-export const onExtra =
-  (stage: Stage, actor: Actor) =>
-  (extra: Incoming): void =>
-    stage.breaks("PLAIN-1", `${actor.name} received ${show(extra.value as Json)}`)

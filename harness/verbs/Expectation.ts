@@ -1,11 +1,10 @@
 import * as Effect from "effect/Effect"
-import { type Actor, type Lane } from "../stage/Actor.ts"
+import { type Actor, type Lane, laneOf } from "../stage/Actor.ts"
 import type { Incoming } from "../stage/WireEvent.ts"
 import { captionOfEnd } from "../stage/Caption.ts"
 import { type Finding, fail, type StepFailed } from "../stage/Finding.ts"
 import { describe, match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
-import type { Captures } from "../language/Json.ts"
-import { onExtra } from "../stage/Stage.ts"
+import type { Captures, Json } from "../language/Json.ts"
 import type { Scene, Step, Verb } from "./Step.ts"
 import { clip, count, millis, show } from "../Format.ts"
 import { subjectsOf } from "./ResolveSubject.ts"
@@ -54,16 +53,25 @@ export const waitFor = Effect.fnUntraced(function* (
   sight.take()
 })
 
+/** The next thing in a lane of an actor, see `Actor.next`; what a plain client should never see breaks PLAIN-1. */
+export const nextOf = (
+  actor: Actor,
+  lane: Lane,
+  { captures, stage }: Scene,
+  wanted?: (value: Json) => boolean
+): Incoming | undefined =>
+  actor.next(
+    lane,
+    captures.all,
+    ({ value }) => stage.breaks("PLAIN-1", `${actor.name} received ${show(value)}`),
+    wanted
+  )
+
 /** The next thing of its lane has to match: it does, or it is wrong, or it has not come yet. */
 export const lookAt = (actor: Actor, lane: Lane, pattern: ObjectPattern, scene: Scene): Sight => {
   const captures = scene.captures.all
   const matches = (value: Incoming["value"]) => match(pattern, value, captures)
-  const next = actor.next(
-    lane,
-    captures,
-    onExtra(scene.stage, actor),
-    (value) => !(matches(value) instanceof Mismatch)
-  )
+  const next = nextOf(actor, lane, scene, (value) => !(matches(value) instanceof Mismatch))
   const expected = describe(pattern, captures)
   if (next === undefined) return lookAtEnd(actor, expected)
   const found = matches(next.value)
@@ -79,6 +87,24 @@ export const seen = (actor: Actor, incoming: Incoming, captures: Captures, scene
     scene.captures.keep(captures)
   }
 })
+
+/** Makes the `play` that waits for one object. */
+export const receive = (pattern: ObjectPattern, when = ""): Verb["play"] =>
+  expectation(
+    (actor, _step, scene) => lookAt(actor, laneOf(pattern), pattern, scene),
+    (_step, scene) => `${describe(pattern, scene.captures.all)}${when}`
+  )
+
+/** A reply that grants a request. */
+export const granted: ObjectPattern = {
+  _tag: "Object",
+  fields: [["status", { _tag: "Literal", value: "success" }]],
+  exactly: false
+}
+
+/** Waits for the reply that grants the request before. */
+export const receiveGrant = (actor: Actor, scene: Scene): Effect.Effect<void, StepFailed> =>
+  waitFor(actor, () => lookAt(actor, "reply", granted, scene), describe(granted), scene)
 
 /** Something came, but not what was expected. */
 export const wrong = (actor: Actor, expected: string, incoming: Incoming, mismatch?: Mismatch): Wrong => ({

@@ -1,12 +1,11 @@
 import * as Effect from "effect/Effect"
 import { type Actor, laneOf } from "../stage/Actor.ts"
-import { shown } from "./Expectation.ts"
+import { nextOf, shown } from "./Expectation.ts"
 import { captionOfEnd } from "../stage/Caption.ts"
 import { fail } from "../stage/Finding.ts"
 import { describe, match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import { NotYet, retryUntil } from "./Retry.ts"
 import { connectWhereNeeded, send } from "./Sending.ts"
-import { onExtra } from "../stage/Stage.ts"
 import type { Scene, Step } from "./Step.ts"
 import { fill, type Template } from "../language/Template.ts"
 
@@ -63,7 +62,7 @@ interface Answer {
 const look = (actor: Actor, exchange: Exchange, endMeansAgain: boolean, scene: Scene): Answer | undefined => {
   const captures = scene.captures.all
   const connection = actor.connection!
-  const next = actor.next(laneOf(exchange.until), captures, onExtra(scene.stage, actor))
+  const next = nextOf(actor, laneOf(exchange.until), scene)
   if (next === undefined) {
     if (connection.ended === undefined) return undefined
     if (endMeansAgain) connection.allowEnd()

@@ -1,15 +1,14 @@
 import * as Effect from "effect/Effect"
-import { type Actor, laneOf } from "../stage/Actor.ts"
+import type { Actor } from "../stage/Actor.ts"
 import type { ActorConnection } from "../stage/ActorConnection.ts"
 import { captionOfEnd } from "../stage/Caption.ts"
-import { expectation, lookAt, shown, type Sight } from "./Expectation.ts"
+import { expectation, nextOf, receive, shown, type Sight } from "./Expectation.ts"
 import { askUsers, settle } from "./Fence.ts"
 import { messagePattern } from "../language/Notation.ts"
-import { describe, type ObjectPattern } from "../language/Pattern.ts"
+import type { ObjectPattern } from "../language/Pattern.ts"
 import { NotYet, retryUntil } from "./Retry.ts"
 import { fenceBeforeLeaving, notConnected } from "./Sending.ts"
 import { choice, flag, oneOrMore } from "../yaml/Shape.ts"
-import { onExtra } from "../stage/Stage.ts"
 import { type Scene, type Step, verb, type Verb } from "./Step.ts"
 import { each, resolveSubject } from "./ResolveSubject.ts"
 import { literal } from "../language/Template.ts"
@@ -35,9 +34,7 @@ export const leaving: ReadonlyArray<Verb> = [
     leaves: true,
     needs: "connected",
     becomes: "gone",
-    play: each((actor, step: Leave, scene) =>
-      leaveInOrder(actor, step, scene, "disconnects", (connection) => connection.close())
-    )
+    play: each(leaveInOrder("disconnects", (connection) => connection.close()))
   }),
   verb({
     sentence: "{subject} half-closes|half-close",
@@ -65,9 +62,7 @@ export const leaving: ReadonlyArray<Verb> = [
     leaves: true,
     needs: "connected",
     becomes: "gone",
-    play: each((actor, step: Leave, scene) =>
-      leaveInOrder(actor, step, scene, "is cut off (RST)", (connection) => connection.reset())
-    )
+    play: each(leaveInOrder("is cut off (RST)", (connection) => connection.reset()))
   }),
   verb({
     sentence: "{subject} goes|go silent",
@@ -76,9 +71,7 @@ export const leaving: ReadonlyArray<Verb> = [
     example: "alice goes silent",
     needs: "connected",
     becomes: "gone",
-    play: each((actor, step, scene) =>
-      leave(actor, step, scene, "goes silent", (connection) => connection.fallSilent())
-    )
+    play: each(leave("goes silent", (connection) => connection.fallSilent()))
   }),
   verb({
     sentence: "{subject} is|are disconnected",
@@ -94,9 +87,13 @@ export const leaving: ReadonlyArray<Verb> = [
     expects: true,
     play: (step: Step<undefined, Gone>, scene) =>
       Effect.andThen(
-        Effect.forEach(step.options.after ?? [], (pattern) => before(pattern)(step, scene), {
-          discard: true
-        }),
+        Effect.forEach(
+          step.options.after ?? [],
+          (pattern) => receive(pattern, " before the end")(step, scene),
+          {
+            discard: true
+          }
+        ),
         ended(step, scene)
       )
   }),
@@ -113,15 +110,9 @@ export const leaving: ReadonlyArray<Verb> = [
   })
 ]
 
-/** Ends a connection from this side, where there is one, or one that the server was allowed to end before. */
-const leave = (
-  actor: Actor,
-  step: AnyStep,
-  scene: Scene,
-  what: string,
-  how: (connection: ActorConnection) => void
-) =>
-  Effect.gen(function* () {
+/** Ends a connection from this side, if there is one, or one that the server was allowed to end before. */
+function leave(what: string, how: (connection: ActorConnection) => void) {
+  return Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene: Scene) {
     const { connection } = actor
     if (connection === undefined || connection.left || (connection.ended !== undefined && !connection.mayEnd))
       return yield* notConnected(actor, `so that it ${what}`)
@@ -129,19 +120,17 @@ const leave = (
     how(connection)
     scene.stage.did(actor, step.line, { kind: "left", text: what, caption: what, label: "end" })
   })
+}
 
 /** The same, once the server has read what was sent before. */
-const leaveInOrder = (
-  actor: Actor,
-  step: Leave,
-  scene: Scene,
-  what: string,
-  how: (connection: ActorConnection) => void
-) =>
-  Effect.andThen(
-    fenceBeforeLeaving(actor, step, scene),
-    Effect.suspend(() => leave(actor, step, scene, what, how))
-  )
+function leaveInOrder(what: string, how: (connection: ActorConnection) => void) {
+  const leaves = leave(what, how)
+  return (actor: Actor, step: Leave, scene: Scene) =>
+    Effect.andThen(
+      fenceBeforeLeaving(actor, step, scene),
+      Effect.suspend(() => leaves(actor, step, scene))
+    )
+}
 
 /**
  * A server that ends a connection of its own accord does so at once. Our FIN must not cross its own, or its port would
@@ -162,12 +151,6 @@ const halfClose = (actor: Actor, step: AnyStep, { stage }: Scene) => {
   return Effect.void
 }
 
-const before = (pattern: ObjectPattern): Verb["play"] =>
-  expectation(
-    (actor, _step, scene) => lookAt(actor, laneOf(pattern), pattern, scene),
-    (_step, scene) => `${describe(pattern, scene.captures.all)} before the end`
-  )
-
 const ended: Verb["play"] = expectation(
   (actor, step: Step<undefined, Gone>, scene): Sight => {
     const { connection } = actor
@@ -178,8 +161,7 @@ const ended: Verb["play"] = expectation(
       finding: { actor: actor.name, expected: endedBy(by), received }
     })
     if (by !== "either" && connection.ended !== by) return wrong(captionOfEnd[connection.ended])
-    const more =
-      after === undefined ? undefined : actor.next("any", scene.captures.all, onExtra(scene.stage, actor))
+    const more = after === undefined ? undefined : nextOf(actor, "any", scene)
     if (more !== undefined) return wrong(`${shown(more)} after what should have been the last`)
     return {
       _tag: "Seen",

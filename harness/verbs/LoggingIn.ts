@@ -1,12 +1,20 @@
 import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
-import { expectation, lookAt, lookAtEnd, type Sight, waitFor, wrong } from "./Expectation.ts"
+import {
+  expectation,
+  granted,
+  nextOf,
+  receiveGrant,
+  lookAtEnd,
+  type Sight,
+  waitFor,
+  wrong
+} from "./Expectation.ts"
 import { fence } from "./Fence.ts"
 import { messagePattern, request } from "../language/Notation.ts"
-import { describe, type ObjectPattern } from "../language/Pattern.ts"
+import type { ObjectPattern } from "../language/Pattern.ts"
 import { isSuccess } from "../stage/PendingRequests.ts"
 import { connectWhereNeeded, send } from "./Sending.ts"
-import { onExtra } from "../stage/Stage.ts"
 import { type Scene, type Step, verb, type Verb } from "./Step.ts"
 import { each } from "./ResolveSubject.ts"
 import { fill, literal } from "../language/Template.ts"
@@ -110,7 +118,7 @@ const logIn = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene: S
   const { username } = loginOf(actor, step, scene)
   if (scene.stage.mayStillHold(username)) return yield* keepLoggingIn(actor, step, scene)
   yield* send(actor, loginOf(actor, step, scene), step, scene)
-  yield* waitFor(actor, () => lookAt(actor, "reply", granted, scene), describe(granted), scene)
+  yield* receiveGrant(actor, scene)
   yield* fence([actor], scene)
 })
 
@@ -122,7 +130,7 @@ const keepLoggingIn = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, 
 
 const logOut = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene: Scene) {
   yield* send(actor, { type: "logout" }, step, scene)
-  yield* waitFor(actor, () => lookAt(actor, "reply", granted, scene), describe(granted), scene)
+  yield* receiveGrant(actor, scene)
   yield* waitFor(actor, () => lookForEnd(actor), "the server ends the connection after a logout", scene)
 })
 
@@ -137,12 +145,7 @@ const loginOf = (
 
 function lookForRefusal(actor: Actor, _step: Step<undefined>, scene: Scene): Sight {
   const connection = actor.connection
-  const next = actor.next(
-    "reply",
-    scene.captures.all,
-    onExtra(scene.stage, actor),
-    (reply) => !isSuccess(reply)
-  )
+  const next = nextOf(actor, "reply", scene, (reply) => !isSuccess(reply))
   const mayEnd = () => {
     connection!.allowEnd()
   }
@@ -163,7 +166,6 @@ const lookForEnd = ({ connection }: Actor): Sight =>
   connection?.ended === undefined ? undefined : { _tag: "Seen", take: () => undefined }
 
 const success = { _tag: "Literal", value: "success" } as const
-const granted: ObjectPattern = { _tag: "Object", fields: [["status", success]], exactly: false }
 const notGranted: ObjectPattern = {
   _tag: "Object",
   fields: [["status", { _tag: "Not", pattern: success }]],

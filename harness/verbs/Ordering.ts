@@ -5,7 +5,7 @@ import { fail } from "../stage/Finding.ts"
 import { type Faults, BadNetwork } from "../stage/BadNetwork.ts"
 import { notConnected } from "./Sending.ts"
 import { bandwidth, duration, integer, text } from "../yaml/Shape.ts"
-import { CaptureScope } from "../stage/Stage.ts"
+import { CaptureScope } from "../language/CaptureScope.ts"
 import { type Scene, type Step, verb, type Verb } from "./Step.ts"
 import { branches, steps, turns } from "./Blocks.ts"
 import { each } from "./ResolveSubject.ts"
@@ -26,9 +26,7 @@ export const ordering: ReadonlyArray<Verb> = [
     example: "bob stops reading",
     needs: "connected",
     reading: "stops",
-    play: each((actor, step, scene) =>
-      read(actor, step, scene, "stops reading", (connection) => connection.pause())
-    )
+    play: each(change("stops reading", (connection) => connection.pause()))
   }),
   verb({
     sentence: "{subject} reads|read again",
@@ -37,9 +35,7 @@ export const ordering: ReadonlyArray<Verb> = [
     example: "bob reads again",
     needs: "connected",
     reading: "resumes",
-    play: each((actor, step, scene) =>
-      read(actor, step, scene, "reads again", (connection) => connection.resume())
-    )
+    play: each(change("reads again", (connection) => connection.resume()))
   }),
   verb({
     sentence: "{subject}'s network",
@@ -130,20 +126,17 @@ export const ordering: ReadonlyArray<Verb> = [
   })
 ]
 
-const read = (
-  actor: Actor,
-  step: Step<any, any>,
-  { stage }: Scene,
-  what: string,
-  how: (connection: ActorConnection) => void
-) =>
-  Effect.suspend(() => {
-    const { connection } = actor
-    if (connection?.open !== true) return Effect.fail(notConnected(actor, `so that it ${what}`))
-    how(connection)
-    stage.did(actor, step.line, { kind: "note", text: what, caption: what, label: "change" })
-    return Effect.void
-  })
+/** Changes the way an open connection is read. */
+function change(what: string, how: (connection: ActorConnection) => void) {
+  return (actor: Actor, step: Step<any, any>, { stage }: Scene) =>
+    Effect.suspend(() => {
+      const { connection } = actor
+      if (connection?.open !== true) return Effect.fail(notConnected(actor, `so that it ${what}`))
+      how(connection)
+      stage.did(actor, step.line, { kind: "note", text: what, caption: what, label: "change" })
+      return Effect.void
+    })
+}
 
 const worsen = (actor: Actor, step: Step<undefined, Faults>, { stage }: Scene) =>
   Effect.suspend(() => {

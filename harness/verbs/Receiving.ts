@@ -1,14 +1,24 @@
 import * as Effect from "effect/Effect"
 import { type Actor, type Lane, laneOf } from "../stage/Actor.ts"
 import type { Incoming } from "../stage/WireEvent.ts"
-import { expectation, lookAt, lookAtEnd, seen, type Sight, shown, waitFor, wrong } from "./Expectation.ts"
+import {
+  expectation,
+  lookAt,
+  lookAtEnd,
+  nextOf,
+  receive,
+  seen,
+  type Sight,
+  shown,
+  waitFor,
+  wrong
+} from "./Expectation.ts"
 import { captionOfEnd } from "../stage/Caption.ts"
 import { fail } from "../stage/Finding.ts"
 import { fence } from "./Fence.ts"
 import { messagePattern } from "../language/Notation.ts"
 import { describe, match, Mismatch, type ObjectPattern, place } from "../language/Pattern.ts"
 import { oneOrMore } from "../yaml/Shape.ts"
-import { onExtra } from "../stage/Stage.ts"
 import { type Scene, type Step, verb, type Verb } from "./Step.ts"
 import { each, subjectsOf } from "./ResolveSubject.ts"
 
@@ -117,16 +127,10 @@ export const receiving: ReadonlyArray<Verb> = [
   })
 ]
 
-const receive = (pattern: ObjectPattern): Verb["play"] =>
-  expectation(
-    (actor, _step, scene) => lookAt(actor, laneOf(pattern), pattern, scene),
-    (_step, scene) => describe(pattern, scene.captures.all)
-  )
-
 /** Fails where something waits that no step has asked for, or the connection has ended unasked. */
 export const receivedNothing = (actor: Actor, scene: Scene) =>
   Effect.suspend(() => {
-    const next = actor.next("any", scene.captures.all, onExtra(scene.stage, actor))
+    const next = nextOf(actor, "any", scene)
     return next === undefined
       ? stillConnected(actor)
       : Effect.fail(fail({ actor: actor.name, expected: "nothing", received: shown(next) }))
@@ -205,7 +209,7 @@ const lookForAnother = (
   const captures = scene.captures.all
   const fits = (value: Incoming["value"]) =>
     !("unplaced" in place(all, [...gathered.map((one) => one.value), value], captures))
-  const next = actor.next(lane, captures, onExtra(scene.stage, actor), fits)
+  const next = nextOf(actor, lane, scene, fits)
   const expected = missing(all, gathered, scene)
   if (next === undefined) return lookAtEnd(actor, expected)
   if (!fits(next.value)) return wrong(actor, expected, next)

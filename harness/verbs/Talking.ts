@@ -3,9 +3,8 @@ import type { Actor } from "../stage/Actor.ts"
 import { answered, settle } from "./Fence.ts"
 import { valuesIn } from "../stage/Caption.ts"
 import { capturesSent } from "../language/Captures.ts"
-import { lookAt, waitFor } from "./Expectation.ts"
+import { receiveGrant } from "./Expectation.ts"
 import { byteString, phrase, request } from "../language/Notation.ts"
-import { describe, type ObjectPattern } from "../language/Pattern.ts"
 import type { Json } from "../language/Json.ts"
 import { bounded, notConnected, send, write } from "./Sending.ts"
 import { choice, integer, list, oneOrMore, type Shape, text } from "../yaml/Shape.ts"
@@ -137,17 +136,11 @@ export const talking: ReadonlyArray<Verb> = [
   })
 ]
 
-const acked: ObjectPattern = {
-  _tag: "Object",
-  fields: [["status", { _tag: "Literal", value: "success" }]],
-  exactly: false
-}
-
 const say = Effect.fnUntraced(function* (actor: Actor, step: Step<Template>, scene: Scene) {
   const username = actor.connection?.username ?? actor.username
   const content = fill(step.value, scene.captures.all)
   yield* send(actor, { type: "message", username, content }, step, scene)
-  yield* waitFor(actor, () => lookAt(actor, "reply", acked, scene), describe(acked), scene)
+  yield* receiveGrant(actor, scene)
 })
 
 const together = (
