@@ -1,6 +1,5 @@
 import type { Socket } from "node:net"
 import * as Cause from "effect/Cause"
-import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -56,12 +55,15 @@ export type Received =
   | { readonly kind: "other"; readonly text: string }
 
 /** No connection could be opened; `code` is the system's, such as `ECONNREFUSED`. */
-export class CannotConnect extends Data.TaggedError("CannotConnect")<{
-  readonly address: Address
-  readonly code: string
-}> {
-  override get message() {
-    return `Cannot connect to ${formatAddress(this.address)} (${this.code})`
+export class CannotConnect extends Schema.TaggedError<CannotConnect>()("CannotConnect", {
+  host: Schema.String,
+  port: Schema.Finite,
+  code: Schema.String,
+  /** Whether a certificate was given to trust. */
+  hasCa: Schema.Boolean
+}) {
+  override get message(): string {
+    return `Cannot connect to ${formatAddress(this)} (${this.code})`
   }
 }
 
@@ -69,13 +71,13 @@ export class CannotConnect extends Data.TaggedError("CannotConnect")<{
  * The connection is over: the server closed it, it broke (`lost`), no answer came in time, or what came is not of
  * the protocol. `lastWords` is the error that the server sent last, if that was the last thing it sent (END-1).
  */
-export class ConnectionEnded extends Data.TaggedError("ConnectionEnded")<{
-  readonly reason: "closed" | "lost" | "no_answer" | "not_json" | "too_large"
-  readonly lastWords: Reply | undefined
-}> {}
+export class ConnectionEnded extends Schema.TaggedError<ConnectionEnded>()("ConnectionEnded", {
+  reason: Schema.Literals(["closed", "lost", "no_answer", "not_json", "too_large"]),
+  lastWords: Schema.UndefinedOr(Reply)
+}) {}
 
 /** The server did not grant the name. */
-export class LoginRefused extends Data.TaggedError("LoginRefused")<{ readonly reply: Reply }> {}
+export class LoginRefused extends Schema.TaggedError<LoginRefused>()("LoginRefused", { reply: Reply }) {}
 
 /**
  * Opens a connection that lasts as long as the scope. Every object goes through `onReceived`, in the order it came and
@@ -163,18 +165,21 @@ const open = (address: Address, { connectMillisMax, pingEveryMillis }: ClientSet
       const options = { keepAlive: true, keepAliveInitialDelay: pingEveryMillis }
       const socket = openSocket(address, options, (ready) => resume(Effect.succeed(ready)))
       socket.on("error", (cause: NodeJS.ErrnoException) =>
-        resume(Effect.fail(new CannotConnect({ address, code: cause.code ?? cause.message })))
+        resume(Effect.fail(cannotConnect(address, cause.code ?? cause.message)))
       )
       return Effect.sync(() => socket.destroy())
     }).pipe(
       Effect.timeoutOrElse({
         duration: connectMillisMax,
-        orElse: () => Effect.fail(new CannotConnect({ address, code: "ETIMEDOUT" }))
+        orElse: () => Effect.fail(cannotConnect(address, "ETIMEDOUT"))
       })
     ),
     (socket) => Effect.sync(() => (socket.writableLength === 0 ? socket.destroySoon() : socket.destroy())),
     { interruptible: true }
   )
+
+const cannotConnect = ({ host, port, tls }: Address, code: string): CannotConnect =>
+  new CannotConnect({ host, port, code, hasCa: tls?.ca !== undefined })
 
 /** Written and noted in one step, so that replies find their requests in order. */
 const ask = (link: Link, request: Request): Effect.Effect<Reply, ConnectionEnded> =>

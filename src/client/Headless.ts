@@ -1,8 +1,8 @@
 import type { Readable, Writable } from "node:stream"
 import { styleText } from "node:util"
-import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { Address } from "../net/Address.ts"
 import { nextChunk } from "../wire/NextChunk.ts"
@@ -47,10 +47,12 @@ export interface HeadlessOptions {
 }
 
 /** Some lines were not said or obeyed; each was remarked upon. */
-export class LinesRefused extends Data.TaggedError("LinesRefused")<{ readonly count: number }> {}
+export class LinesRefused extends Schema.TaggedError<LinesRefused>()("LinesRefused", {
+  count: Schema.Finite
+}) {}
 
 /** Nobody reads the output any more. */
-export class OutputClosed extends Data.TaggedError("OutputClosed") {}
+export class OutputClosed extends Schema.TaggedError<OutputClosed>()("OutputClosed", {}) {}
 
 /**
  * The client of scripts: each line of the input is a message or a command, and is answered before the next one is
@@ -161,7 +163,7 @@ const write = (stream: Writable, line: string): Effect.Effect<void> =>
 const closing = Effect.fnUntraced(function* (stream: Writable) {
   const closed = Deferred.makeUnsafe<never, OutputClosed>()
   const onError = () => {
-    Deferred.doneUnsafe(closed, Effect.fail(new OutputClosed()))
+    Deferred.doneUnsafe(closed, Effect.fail(new OutputClosed({})))
   }
   yield* Effect.acquireRelease(
     Effect.sync(() => stream.on("error", onError)),

@@ -1,5 +1,5 @@
 import type { styleText } from "node:util"
-import { type Address, formatAddress } from "../net/Address.ts"
+import { formatAddress } from "../net/Address.ts"
 import type { CannotConnect, ConnectionEnded } from "./Client.ts"
 import { commands } from "./Input.ts"
 import type { ErrorCode, Event, Reply } from "../Protocol.ts"
@@ -56,12 +56,12 @@ export const endText = ({ lastWords, reason }: ConnectionEnded): string =>
   lastWords === undefined ? endings[reason] : `the server ended it: ${replyText(lastWords)}`
 
 /** Why there is no connection, and what to do about it. */
-export const cannotConnectText = ({ address, code }: CannotConnect): string =>
-  `cannot connect to ${formatAddress(address)}: ${problemText(address, code)}`
+export const cannotConnectText = (failure: CannotConnect): string =>
+  `cannot connect to ${formatAddress(failure)}: ${problemText(failure)}`
 
-const problemText = ({ tls }: Address, code: string): string => {
+const problemText = ({ code, hasCa }: CannotConnect): string => {
   const problem = connectProblems[code] ?? `the system says ${code}`
-  return problem === untrusted && tls?.ca !== undefined ? "its certificate is not the one of --ca" : problem
+  return problem === untrusted && hasCa ? "its certificate is not the one of --ca" : problem
 }
 
 /** A time for people: `0.4 s`, `12 s`. */
