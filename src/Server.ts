@@ -78,7 +78,10 @@ const listenOnAll = Effect.fnUntraced(function* <Accepted>(
     isIpv6Only: settings.hosts.length > 1,
     highWaterMark: settings.readPauseBytes,
     keepAliveMillis: settings.keepAliveMillis,
-    tls: pair && { ...pair, handshakeMillisMax: Math.min(settings.loginMillisMax, handshakeMillisMax) }
+    tls: pair && {
+      ...pair,
+      handshakeMillisMax: Math.min(settings.loginMillisMax ?? Infinity, handshakeMillisMax)
+    }
   }
   for (const host of settings.hosts) {
     const port = listeners[0]?.address.port ?? settings.port

@@ -42,9 +42,7 @@ export const makeServe = Effect.gen(function* () {
 })
 
 const messageRule = ({ messageBurst, messageRate }: Settings["Service"]): BucketRule | undefined =>
-  messageRate === Number.POSITIVE_INFINITY
-    ? undefined
-    : { burst: messageBurst, perMillis: messageRate / 1_000 }
+  messageRate === undefined ? undefined : { burst: messageBurst, perMillis: messageRate / 1_000 }
 
 /** A conversation, and what is kept to read its requests. */
 interface Session extends Conversation {
@@ -87,8 +85,9 @@ const converse = Effect.fnUntraced(function* (session: Session): Effect.fn.Retur
 
 /** A connection that is not logged in may send only so much, however slowly. */
 const countLoginBytes = (session: Session, bytes: number): Effect.Effect<void, Ending> => {
+  const { loginBytesMax = Infinity } = session.house.settings
   session.loginBytes += bytes
-  return session.loginBytes > session.house.settings.loginBytesMax ? Effect.fail("too_large") : Effect.void
+  return session.loginBytes > loginBytesMax ? Effect.fail("too_large") : Effect.void
 }
 
 const answer = (session: Session, frame: Frame): Effect.Effect<void, Ending> => {

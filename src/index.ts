@@ -25,16 +25,14 @@ export const layer = (
   settings: Partial<Values> = {}
 ): Layer.Layer<Server, ListenFailed | TlsFailed | TooFewFiles> => {
   const { metricsPort, otlpUrl } = { ...defaults(), ...settings }
-  const isMonitored = metricsPort !== Number.POSITIVE_INFINITY
-  const isCollected = otlpUrl !== ""
   return Server.layer.pipe(
-    Layer.provide(when(isMonitored, async () => (await import("./telemetry/Monitor.ts")).monitor)),
+    Layer.provide(given(metricsPort, async (port) => (await import("./telemetry/Monitor.ts")).monitor(port))),
     Layer.provide(
-      when(isMonitored || isCollected, async () => (await import("./telemetry/Metrics.ts")).metrics)
+      given(metricsPort ?? otlpUrl, async () => (await import("./telemetry/Metrics.ts")).metrics)
     ),
     Layer.provide([ConnectionLog.layer, deadlines, Drain.layer, Replies.layer]),
     Layer.provide([Connections.layer, Counters.layer, Hub.layer, Registry.layer]),
-    Layer.provide(when(isCollected, async () => (await import("./telemetry/Otlp.ts")).otlp(otlpUrl))),
+    Layer.provide(given(otlpUrl, async (url) => (await import("./telemetry/Otlp.ts")).otlp(url))),
     Layer.provide(Layer.sync(Metric.MetricRegistry, () => new Map())),
     Layer.provide(Settings.layer(settings)),
     Layer.provide(settings.logLevel === undefined ? Layer.empty : minimumLogLevel(settings.logLevel)),
@@ -43,7 +41,9 @@ export const layer = (
 }
 
 /** What few servers need is loaded only by those. */
-const when = <A, E, R>(isWanted: boolean, load: () => Promise<Layer.Layer<A, E, R>>) =>
-  isWanted ? Layer.unwrap(Effect.promise(load)) : Layer.empty
+const given = <Value, A, E, R>(
+  value: Value | undefined,
+  load: (value: Value) => Promise<Layer.Layer<A, E, R>>
+) => (value === undefined ? Layer.empty : Layer.unwrap(Effect.promise(() => load(value))))
 
 export { Server } from "./Server.ts"

@@ -114,7 +114,7 @@ describe("TLS", () => {
     assert.strictEqual(await ask(member, PING), PONG)
     await end()
 
-    const other = await serving({ tlsCertFile: "", tlsKeyFile: "" })
+    const other = await serving({ tlsCertFile: undefined, tlsKeyFile: undefined })
     const wrong = connectTls({ port: other.port, host: "127.0.0.1", rejectUnauthorized: false })
     const [error] = (await once(wrong, "error")) as [NodeJS.ErrnoException]
     assert.match(String(error.code), /SSL/)
@@ -180,7 +180,7 @@ describe("TLS", () => {
   it("a certificate that cannot be used is one clear error; half a pair too", async () => {
     for (const files of [
       { tlsKeyFile: "/nowhere/key.pem" },
-      { tlsKeyFile: "" },
+      { tlsKeyFile: undefined },
       { tlsKeyFile: pair.tlsCertFile }
     ]) {
       const failure = await Effect.runPromise(

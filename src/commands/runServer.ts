@@ -23,7 +23,7 @@ export const runServer = (
       yield* Effect.logWarning(
         `${name} is no setting, so it changes nothing. serve --help lists those there are.`
       )
-    if (settings.tlsCertFile !== "") yield* renewOnHangup
+    if (settings.tlsCertFile !== undefined) yield* renewOnHangup
     else if (profile === "public") yield* Effect.logWarning(plainPublic)
   })
   const program = Layer.effectDiscard(announce).pipe(

@@ -1,6 +1,7 @@
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Record from "effect/Record"
 import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -16,19 +17,21 @@ import {
 } from "../settings/Settings.ts"
 
 /** A value that a person may write as a flag, or in the flag's environment variable. */
-const flag = <A>(name: string, kind: Kind<A>, description: string): Flag.Flag<A | undefined> => {
+const flag = <A>(name: string, kind: Kind<A>, description: string): Flag.Flag<Option.Option<A>> => {
   const variable = environmentName(name)
-  const parse = (option: string) => (text: string) => {
-    const value = kind.parse(text)
-    return value === undefined
-      ? Effect.fail(new CliError.InvalidValue({ option, value: text, expected: kind.expected, kind: "flag" }))
-      : Effect.succeed(value)
-  }
+  const parse = (option: string) => (text: string) =>
+    Option.match(kind.parse(text), {
+      onNone: () =>
+        Effect.fail(
+          new CliError.InvalidValue({ option, value: text, expected: kind.expected, kind: "flag" })
+        ),
+      onSome: Effect.succeedSome
+    })
   const fromEnvironment = Config.String(variable).pipe(
     Config.option,
     Effect.orElseSucceed(() => Option.none<string>()),
     Effect.flatMap(
-      Option.match({ onNone: () => Effect.undefined, onSome: parse(`${name} (from ${variable})`) })
+      Option.match({ onNone: () => Effect.succeedNone, onSome: parse(`${name} (from ${variable})`) })
     )
   )
   return Flag.String(name).pipe(
@@ -42,7 +45,7 @@ const flag = <A>(name: string, kind: Kind<A>, description: string): Flag.Flag<A 
 const defaultsText = <A>({ defaults: { lab, public: open }, format }: Setting<A>): string =>
   lab === open ? `default ${format(lab)}` : `default ${format(lab)}, public ${format(open)}`
 
-type Given = { readonly [Name in keyof Values]: Flag.Flag<Values[Name] | undefined> }
+type Given = { readonly [Name in keyof Values]: Option.Option<Values[Name]> }
 
 const flags = {
   profile: flag(
@@ -55,7 +58,7 @@ const flags = {
       const setting = row as Setting<unknown>
       return [name, flag(setting.flag, setting, `${setting.description}; ${defaultsText(setting)}`)]
     })
-  ) as Given)
+  ) as { readonly [Name in keyof Given]: Flag.Flag<Given[Name]> })
 }
 
 /** Variables that look like settings and are none: most likely misspelled. */
@@ -67,19 +70,17 @@ const strangeVariables = (
 }
 
 /** What was given, and the defaults of the profile for the rest. */
-const resolve = (
-  profile: Profile,
-  given: { readonly [Name in keyof Values]: Values[Name] | undefined }
-): Values => {
-  const givenOnes = Object.entries(given).filter(([, value]) => value !== undefined)
-  return { ...defaults(profile), ...Object.fromEntries(givenOnes) }
-}
+const resolve = (profile: Profile, given: Given): Values => ({
+  ...defaults(profile),
+  ...Record.getSomes<string, unknown>(given)
+})
 
 /** `palabre serve`: prints where it listens, and serves until it is interrupted. */
 export const serve = Command.make(
   "serve",
   flags,
-  Effect.fnUntraced(function* ({ profile = "lab", ...given }) {
+  Effect.fnUntraced(function* ({ profile: named, ...given }) {
+    const profile = Option.getOrElse(named, (): Profile => "lab")
     const settings = resolve(profile, given)
     const { runServer } = yield* Effect.promise(() => import("./runServer.ts"))
     return yield* runServer(settings, profile, strangeVariables(process.env))

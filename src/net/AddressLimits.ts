@@ -1,11 +1,11 @@
 import { BlockList, isIPv6 } from "node:net"
 import { type BucketRule, TokenBucket } from "./TokenBucket.ts"
 
-/** How much one address may have. `Infinity` is no limit. */
+/** How much one address may have; `undefined` is no limit. */
 export interface AddressRules {
-  readonly addressClientsMax: number
+  readonly addressClientsMax: number | undefined
   /** New connections a minute. */
-  readonly addressRate: number
+  readonly addressRate: number | undefined
   /** Addresses, each alone or with the bits of its network, that nothing counts. */
   readonly exemptAddresses: ReadonlyArray<string>
 }
@@ -15,15 +15,16 @@ export interface AddressRules {
  * It remembers an address only while that has connections or has just made many.
  */
 export class AddressLimits {
-  private readonly rules: AddressRules
-  private readonly bucketRule: BucketRule
+  private readonly clientsMax: number
+  private readonly rate: BucketRule | undefined
   private readonly exempt = new BlockList()
   private readonly holders = new Map<string, Holder>()
 
-  constructor(rules: AddressRules) {
-    this.rules = rules
-    this.bucketRule = { burst: rules.addressRate, perMillis: rules.addressRate / MINUTE_MILLIS }
-    for (const range of rules.exemptAddresses) {
+  constructor({ addressClientsMax = Infinity, addressRate, exemptAddresses }: AddressRules) {
+    this.clientsMax = addressClientsMax
+    this.rate =
+      addressRate === undefined ? undefined : { burst: addressRate, perMillis: addressRate / MINUTE_MILLIS }
+    for (const range of exemptAddresses) {
       const [address, bits] = range.split("/")
       const family = isIPv6(address!) ? "ipv6" : "ipv4"
       if (bits === undefined) this.exempt.addAddress(address!, family)
@@ -33,7 +34,7 @@ export class AddressLimits {
 
   /** Whether nothing is counted. */
   get isOff(): boolean {
-    return !this.isRateLimited && this.rules.addressClientsMax === Number.POSITIVE_INFINITY
+    return this.rate === undefined && this.clientsMax === Infinity
   }
 
   /** How many addresses it remembers. */
@@ -47,11 +48,11 @@ export class AddressLimits {
     if (key === undefined) return true
     const holder = this.holders.get(key) ?? {
       connections: 0,
-      bucket: new TokenBucket(this.bucketRule, nowMillis)
+      bucket: this.rate && new TokenBucket(this.rate, nowMillis)
     }
     this.holders.set(key, holder)
-    if (holder.connections >= this.rules.addressClientsMax) return false
-    if (this.isRateLimited && holder.bucket.take(this.bucketRule, nowMillis) > 0) return false
+    if (holder.connections >= this.clientsMax) return false
+    if (holder.bucket !== undefined && holder.bucket.take(nowMillis) > 0) return false
     holder.connections++
     return true
   }
@@ -65,12 +66,7 @@ export class AddressLimits {
   /** Forgets the addresses that nothing is to be remembered of. */
   prune(nowMillis: number): void {
     for (const [key, { bucket, connections }] of this.holders)
-      if (connections === 0 && (!this.isRateLimited || bucket.isFull(this.bucketRule, nowMillis)))
-        this.holders.delete(key)
-  }
-
-  private get isRateLimited(): boolean {
-    return this.rules.addressRate !== Number.POSITIVE_INFINITY
+      if (connections === 0 && (bucket?.isFull(nowMillis) ?? true)) this.holders.delete(key)
   }
 
   /** What the address is counted under, or `undefined` when it is not counted. */
@@ -84,7 +80,8 @@ export class AddressLimits {
 
 interface Holder {
   connections: number
-  readonly bucket: TokenBucket
+  /** Its right to connect, where that is limited. */
+  readonly bucket: TokenBucket | undefined
 }
 
 const MINUTE_MILLIS = 60_000

@@ -22,8 +22,8 @@ export type Ending = (typeof endings)[number]
 export interface ConnectionRules {
   /** Bytes that may wait for a client, on top of what the kernel took. */
   readonly outboxBytesMax: number
-  /** How long a client may take to log in. */
-  readonly loginMillisMax: number
+  /** How long a client may take to log in, where that is limited. */
+  readonly loginMillisMax: number | undefined
   /** How long an ended connection may take to read its last words. */
   readonly lingerMillisMax: number
   /** Told once when half of `outboxBytesMax` waits for a client, and again only after it has caught up. */
@@ -69,7 +69,7 @@ export class Connection implements TransportOwner {
     this.seat = seat
     this.rules = rules
     this.activeAtMillis = rules.clock.nowMillis
-    this.loginByMillis = seat.acceptedAtMillis + rules.loginMillisMax
+    this.loginByMillis = seat.acceptedAtMillis + (rules.loginMillisMax ?? Infinity)
     transport.open(this)
   }
 

@@ -14,7 +14,7 @@ const sweepMillis = 1_000
  */
 export const deadlines: Layer.Layer<never, never, Connections | Settings> = Layer.effectDiscard(
   Effect.gen(function* () {
-    const { idleMillisMax } = yield* Settings
+    const { idleMillisMax = Infinity } = yield* Settings
     const { clock, open } = yield* Connections
     const sweep = Effect.map(monotonicMillis, (nowMillis) => {
       clock.nowMillis = nowMillis

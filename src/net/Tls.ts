@@ -10,24 +10,24 @@ export interface KeyPair {
 
 /** The certificate or its key cannot be used; `reason` says why. */
 export class TlsFailed extends Schema.TaggedError<TlsFailed>()("TlsFailed", {
-  certFile: Schema.String,
-  keyFile: Schema.String,
+  certFile: Schema.UndefinedOr(Schema.String),
+  keyFile: Schema.UndefinedOr(Schema.String),
   reason: Schema.String
 }) {
   override get message(): string {
-    return `Cannot serve TLS with --tls-cert ${this.certFile || "(missing)"} and --tls-key ${this.keyFile || "(missing)"}: ${this.reason}.`
+    return `Cannot serve TLS with --tls-cert ${this.certFile ?? "(missing)"} and --tls-key ${this.keyFile ?? "(missing)"}: ${this.reason}.`
   }
 }
 
 /** Reads the two files, or nothing where none is named; they must exist and belong together. */
 export const readKeyPair = (
-  certFile: string,
-  keyFile: string
+  certFile: string | undefined,
+  keyFile: string | undefined
 ): Effect.Effect<KeyPair | undefined, TlsFailed> =>
   Effect.suspend(() => {
-    if (certFile === "" && keyFile === "") return Effect.undefined
+    if (certFile === undefined && keyFile === undefined) return Effect.undefined
     const fail = (reason: string) => Effect.fail(new TlsFailed({ certFile, keyFile, reason }))
-    if (certFile === "" || keyFile === "") return fail("name both, or neither")
+    if (certFile === undefined || keyFile === undefined) return fail("name both, or neither")
     try {
       const pair = { cert: readFileSync(certFile), key: readFileSync(keyFile) }
       process.getBuiltinModule("node:tls").createSecureContext(pair)

@@ -6,29 +6,32 @@ export interface BucketRule {
 
 /** A right to do something `burst` times at once, which refills steadily. It starts full. */
 export class TokenBucket {
+  private readonly rule: BucketRule
   private tokens: number
   private atMillis: number
 
-  constructor({ burst }: BucketRule, nowMillis: number) {
-    this.tokens = burst
+  constructor(rule: BucketRule, nowMillis: number) {
+    this.rule = rule
+    this.tokens = rule.burst
     this.atMillis = nowMillis
   }
 
   /** Takes one: 0, or in how many milliseconds there will be one. */
-  take(rule: BucketRule, nowMillis: number): number {
-    this.refill(rule, nowMillis)
-    if (this.tokens < 1) return Math.ceil((1 - this.tokens) / rule.perMillis)
+  take(nowMillis: number): number {
+    this.refill(nowMillis)
+    if (this.tokens < 1) return Math.ceil((1 - this.tokens) / this.rule.perMillis)
     this.tokens--
     return 0
   }
 
   /** Whether it is as good as a new one. */
-  isFull(rule: BucketRule, nowMillis: number): boolean {
-    this.refill(rule, nowMillis)
-    return this.tokens >= rule.burst
+  isFull(nowMillis: number): boolean {
+    this.refill(nowMillis)
+    return this.tokens >= this.rule.burst
   }
 
-  private refill({ burst, perMillis }: BucketRule, nowMillis: number): void {
+  private refill(nowMillis: number): void {
+    const { burst, perMillis } = this.rule
     this.tokens = Math.min(burst, this.tokens + (nowMillis - this.atMillis) * perMillis)
     this.atMillis = nowMillis
   }

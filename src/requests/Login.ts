@@ -33,11 +33,11 @@ const refuseName = (
   id: Id | undefined
 ): Effect.Effect<void, Ending> => {
   const { connection, house } = conversation
+  const { loginTriesMax = Infinity } = house.settings
   const told = house.log.loginRefused(connection, code)
   house.counters.logins[code]++
   conversation.loginTries++
-  if (conversation.loginTries < house.settings.loginTriesMax)
-    return Effect.andThen(told, refuse(conversation, code, id))
+  if (conversation.loginTries < loginTriesMax) return Effect.andThen(told, refuse(conversation, code, id))
   house.counters.errors[code]++
   conversation.lastWords = withId(house.replies.errors[code], id)
   return Effect.andThen(told, Effect.fail(code))

@@ -43,7 +43,7 @@ const broadcastWithin = Effect.fnUntraced(function* (
 ) {
   const nowMillis = yield* monotonicMillis
   conversation.messages ??= new TokenBucket(rule, nowMillis)
-  const retryAfterMs = conversation.messages.take(rule, nowMillis)
+  const retryAfterMs = conversation.messages.take(nowMillis)
   if (retryAfterMs === 0) return yield* broadcast(conversation, username, request)
   const refusal = conversation.house.replies.rateLimited(retryAfterMs)
   return yield* refuse(conversation, "rate_limited", request.id, refusal)

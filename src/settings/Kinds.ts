@@ -1,21 +1,22 @@
 import { isIP } from "node:net"
+import * as Option from "effect/Option"
 
 /** How a person writes a value of one kind. */
 export interface Kind<A> {
   readonly metavar: string
   /** What `parse` takes, in words. */
   readonly expected: string
-  /** The value of what a person wrote, or `undefined` when it makes none. */
-  parse(text: string): A | undefined
+  /** The value of what a person wrote, or nothing when it makes none. */
+  parse(text: string): Option.Option<A>
   /** How a person would write the value. */
   format(value: A): string
 }
 
-const wholeNumber = (text: string): number | undefined =>
-  /^\d{1,15}$/.test(text) ? Number.parseInt(text, 10) : undefined
+const wholeNumber = (text: string): Option.Option<number> =>
+  /^\d{1,15}$/.test(text) ? Option.some(Number.parseInt(text, 10)) : Option.none()
 
-const within = (value: number | undefined, min: number, max: number): number | undefined =>
-  value !== undefined && value >= min && value <= max ? value : undefined
+const within = (value: Option.Option<number>, min: number, max: number): Option.Option<number> =>
+  Option.filter(value, (number) => number >= min && number <= max)
 
 /** A whole number. */
 export const count = (min = 1, max = 10_000_000): Kind<number> => ({
@@ -30,10 +31,12 @@ export const port: Kind<number> = { ...count(0, 65_535), metavar: "PORT" }
 
 /** A number with a unit: the units from large to small, in terms of the smallest. */
 const quantity = (units: ReadonlyArray<readonly [unit: string, size: number]>, min: number, max: number) => ({
-  parse: (text: string): number | undefined => {
+  parse: (text: string): Option.Option<number> => {
     const [, digits, name] = /^(\d{1,12})([a-zA-Z]*)$/.exec(text) ?? []
     const size = units.find(([unit]) => unit === name)?.[1]
-    return digits === undefined || size === undefined ? undefined : within(Number(digits) * size, min, max)
+    return digits === undefined || size === undefined
+      ? Option.none()
+      : within(Option.some(Number(digits) * size), min, max)
   },
   format: (value: number): string => {
     const [unit, size] = units.find((each) => value % each[1] === 0) ?? ["", 1]
@@ -81,34 +84,41 @@ export const rate = (per: "s" | "m"): Kind<number> => ({
   expected: `a whole number, such as 10/${per}`
 })
 
-/** A limit that can be switched off, which is `Infinity`. */
-export const orOff = (kind: Kind<number>): Kind<number> => ({
+/** A value, or `off`, which is `undefined`. */
+export const orOff = <A>(kind: Kind<A>): Kind<A | undefined> => ({
   metavar: `${kind.metavar}|off`,
-  parse: (text) => (text === "off" ? Number.POSITIVE_INFINITY : kind.parse(text)),
-  format: (value) => (value === Number.POSITIVE_INFINITY ? "off" : kind.format(value)),
+  parse: (text) => (text === "off" ? Option.some(undefined) : kind.parse(text)),
+  format: (value) => (value === undefined ? "off" : kind.format(value)),
   expected: `${kind.expected}, or off`
 })
 
-/** A path; the empty one is none. */
+/** A value, or an empty text, which is `undefined`. */
+export const orNone = <A>(kind: Kind<A>): Kind<A | undefined> => ({
+  ...kind,
+  parse: (text) => (text === "" ? Option.some(undefined) : kind.parse(text)),
+  format: (value) => (value === undefined ? "none" : kind.format(value))
+})
+
+/** A path. */
 export const file: Kind<string> = {
   metavar: "FILE",
-  parse: (text) => text,
-  format: (value) => value || "none",
+  parse: Option.some,
+  format: String,
   expected: "the path of a file"
 }
 
-/** Where something answers over HTTP; the empty one is none. */
+/** Where something answers over HTTP. */
 export const url: Kind<string> = {
   metavar: "URL",
-  parse: (text) => (/^https?:\/\/[^/]/.test(text) && URL.canParse(text) ? text : undefined),
-  format: (value) => value || "none",
+  parse: Option.liftPredicate((text) => /^https?:\/\/[^/]/.test(text) && URL.canParse(text)),
+  format: String,
   expected: "a URL such as http://127.0.0.1:4318"
 }
 
 /** One of a few words. */
 export const oneOf = <const A extends string>(words: ReadonlyArray<A>): Kind<A> => ({
   metavar: words.join("|"),
-  parse: (text) => words.find((word) => word === text),
+  parse: (text) => Option.fromUndefinedOr(words.find((word) => word === text)),
   format: String,
   expected: `one of ${words.join(", ")}`
 })
@@ -116,18 +126,17 @@ export const oneOf = <const A extends string>(words: ReadonlyArray<A>): Kind<A> 
 /** What to listen on. */
 export const address: Kind<string> = {
   metavar: "ADDRESS",
-  parse: (text) => (/^[\w:][\w.:%-]{0,252}$/.test(text) ? text : undefined),
+  parse: Option.liftPredicate((text) => /^[\w:][\w.:%-]{0,252}$/.test(text)),
   format: String,
   expected: "an address or host name"
 }
 
-/** The same, as many as one likes. */
+const parts = (text: string): ReadonlyArray<string> => text.split(",").map((part) => part.trim())
+
+/** One address or several. */
 export const addresses: Kind<ReadonlyArray<string>> = {
   metavar: "ADDRESS[,ADDRESS…]",
-  parse: (text) => {
-    const hosts = text.split(",").map((host) => address.parse(host.trim()))
-    return hosts.every((host) => host !== undefined) ? hosts : undefined
-  },
+  parse: (text) => Option.all(parts(text).map(address.parse)),
   format: (hosts) => hosts.join(","),
   expected: "an address or host name, or several with commas between"
 }
@@ -135,10 +144,7 @@ export const addresses: Kind<ReadonlyArray<string>> = {
 /** Addresses, each alone or with the bits of its network. */
 export const addressRanges: Kind<ReadonlyArray<string>> = {
   metavar: "ADDRESS[/BITS],…",
-  parse: (text) => {
-    const ranges = text.split(",").map((range) => range.trim())
-    return ranges.every(isRange) ? ranges : undefined
-  },
+  parse: (text) => Option.filter(Option.some(parts(text)), (ranges) => ranges.every(isRange)),
   format: (ranges) => ranges.join(",") || "none",
   expected: "addresses with commas between, such as 192.0.2.7 or 10.1.0.0/16"
 }

@@ -11,6 +11,7 @@ import {
   file,
   type Kind,
   oneOf,
+  orNone,
   orOff,
   port,
   rate,
@@ -49,7 +50,6 @@ const setting = <A>(
 const KiB = 1024
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
-const OFF = Number.POSITIVE_INFINITY
 
 /** Every tunable of the server. A new one is a row here; the flag, the variable and the help follow. */
 export const table = {
@@ -58,8 +58,13 @@ export const table = {
     "::"
   ]),
   port: setting("port", port, defaultPort, "TCP port; 0 takes a free one"),
-  tlsCertFile: setting("tls-cert", file, "", "certificate chain (PEM): serve TLS; read again on SIGHUP"),
-  tlsKeyFile: setting("tls-key", file, "", "private key (PEM) of the certificate"),
+  tlsCertFile: setting(
+    "tls-cert",
+    orNone(file),
+    undefined,
+    "certificate chain (PEM): serve TLS; read again on SIGHUP"
+  ),
+  tlsKeyFile: setting("tls-key", orNone(file), undefined, "private key (PEM) of the certificate"),
   clientsMax: setting(
     "max-clients",
     count(),
@@ -69,14 +74,14 @@ export const table = {
   addressClientsMax: setting(
     "max-per-address",
     orOff(count()),
-    OFF,
+    undefined,
     "connections at once from one address",
     16
   ),
   addressRate: setting(
     "address-rate",
     orOff(rate("m")),
-    OFF,
+    undefined,
     "new connections from one address, a minute",
     30
   ),
@@ -113,8 +118,14 @@ export const table = {
     10,
     "refused logins after which a connection is ended"
   ),
-  idleMillisMax: setting("idle-timeout", orOff(duration), OFF, "time a client may send nothing", 5 * MINUTE),
-  messageRate: setting("message-rate", orOff(rate("s")), OFF, "messages of one client, a second", 10),
+  idleMillisMax: setting(
+    "idle-timeout",
+    orOff(duration),
+    undefined,
+    "time a client may send nothing",
+    5 * MINUTE
+  ),
+  messageRate: setting("message-rate", orOff(rate("s")), undefined, "messages of one client, a second", 10),
   messageBurst: setting(
     "message-burst",
     count(),
@@ -140,14 +151,14 @@ export const table = {
   metricsPort: setting(
     "metrics-port",
     orOff(port),
-    OFF,
+    undefined,
     "port of /metrics, /healthz and /readyz over HTTP; 0 takes a free one"
   ),
   metricsHost: setting("metrics-host", address, "127.0.0.1", "address that the metrics port listens on"),
   otlpUrl: setting(
     "otlp-url",
-    url,
-    "",
+    orNone(url),
+    undefined,
     "OpenTelemetry collector that logs, metrics and traces are sent to, over HTTP"
   ),
   readPauseBytes: setting(
@@ -175,7 +186,7 @@ export const table = {
 
 type Table = typeof table
 
-/** The value of each setting, in the unit its name ends with (`Infinity` where a limit is off). */
+/** The value of each setting, in the unit its name ends with; `undefined` where it is off. */
 export type Values = { readonly [Name in keyof Table]: Table[Name] extends Setting<infer A> ? A : never }
 
 /** The defaults of a profile; those of `lab` are safe on a classroom machine. */

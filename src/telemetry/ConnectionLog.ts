@@ -36,7 +36,7 @@ const makeConnectionLog = Effect.gen(function* () {
   const isDebug = yield* LogLevel.isEnabled("Debug")
   const isInfo = yield* LogLevel.isEnabled("Info")
   const isWarn = yield* LogLevel.isEnabled("Warn")
-  const isTraced = otlpUrl !== ""
+  const isTraced = otlpUrl !== undefined
 
   const connected = isDebug ? line("Debug", "connected", () => ({})) : silent
   const ended = isInfo

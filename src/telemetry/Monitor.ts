@@ -24,32 +24,33 @@ const checkMillis = 1_000
  * What shows how the server fares, over HTTP: `/metrics` for Prometheus, `/healthz` as long as the process answers,
  * `/readyz` from when the server listens until it begins to drain. It answers until the drain is over.
  */
-export const monitor: Layer.Layer<never, ListenFailed, Drain | Settings | Counters> = Layer.unwrap(
-  Effect.gen(function* () {
-    const { metricsHost: host, metricsPort: port } = yield* Settings
-    const { isDraining } = yield* Drain
-    const counters = yield* Counters
-    const isReady = () => counters.isListening && !isDraining()
-    const routes = Layer.mergeAll(
-      PrometheusMetrics.layerHttp(),
-      HttpRouter.add("GET", "/healthz", Effect.succeed(HttpServerResponse.text("ok\n"))),
-      HttpRouter.add(
-        "GET",
-        "/readyz",
-        Effect.sync(() =>
-          isReady()
-            ? HttpServerResponse.text("ready\n")
-            : HttpServerResponse.text("not ready\n", { status: 503 })
+export const monitor = (port: number): Layer.Layer<never, ListenFailed, Counters | Drain | Settings> =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const { metricsHost: host } = yield* Settings
+      const { isDraining } = yield* Drain
+      const counters = yield* Counters
+      const isReady = () => counters.isListening && !isDraining()
+      const routes = Layer.mergeAll(
+        PrometheusMetrics.layerHttp(),
+        HttpRouter.add("GET", "/healthz", Effect.succeed(HttpServerResponse.text("ok\n"))),
+        HttpRouter.add(
+          "GET",
+          "/readyz",
+          Effect.sync(() =>
+            isReady()
+              ? HttpServerResponse.text("ready\n")
+              : HttpServerResponse.text("not ready\n", { status: 503 })
+          )
         )
       )
-    )
-    return HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
-      Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true)),
-      Layer.provideMerge(Layer.effectDiscard(announce)),
-      Layer.provide(httpServer(host, port))
-    )
-  })
-)
+      return HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
+        Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true)),
+        Layer.provideMerge(Layer.effectDiscard(announce)),
+        Layer.provide(httpServer(host, port))
+      )
+    })
+  )
 
 /** An HTTP server whose clients, however slow, do not hold up its end. */
 const httpServer = (host: string, port: number) =>
