@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 /** TCP port of the lab sheet. */
 export const defaultPort = 12345
 
-/** Errors that answer no request: each comes unasked, as the last words of its connection (END-1). */
+/** Codes of errors that answer no request: each ends its connection, unasked (END-1). */
 export const goodbyeCodes = [
   "server_full",
   "too_many_connections",
@@ -14,7 +14,7 @@ export const goodbyeCodes = [
   "shutting_down"
 ] as const
 
-/** Why a request was refused or a connection ended: stable and in English, for programs (CODE-1). */
+/** Codes for why a request was refused or a connection ended: stable and in English, for programs (CODE-1). */
 export const errorCodes = [
   "invalid_json",
   "invalid_request",
@@ -37,13 +37,13 @@ export const Id = Schema.Union([
 ])
 export type Id = typeof Id.Type
 
-/** What a client may ask for at login; nothing of it is ever sent unasked (PLAIN-1). */
+/** Features that a client may ask for at login; none is ever sent unasked (PLAIN-1). */
 export const features = ["presence"] as const
 export type Feature = (typeof features)[number]
 
 const id = Schema.optionalKey(Id)
 
-/** What a client may send: one JSON object each, extra fields ignored (REQ-3). */
+/** The requests of a client: one JSON object each, extra fields ignored (REQ-3). */
 const requests = {
   login: Schema.Struct({
     type: Schema.Literal("login"),
@@ -62,12 +62,12 @@ const requests = {
   ping: Schema.Struct({ type: Schema.Literal("ping"), id })
 } as const
 
-/** A request as it was decoded. */
+/** A decoded request. */
 export type Request = {
   [Type in keyof typeof requests]: (typeof requests)[Type]["Type"]
 }[keyof typeof requests]
 
-/** The one answer to a request, or the reason a connection ends. Other servers may leave out all but `status`. */
+/** The one answer to a request, or the reason why a connection ends. Other servers may leave out all but `status`. */
 export const Reply = Schema.Struct({
   status: Schema.String,
   code: Schema.optionalKey(Schema.String),
@@ -79,7 +79,7 @@ export const Reply = Schema.Struct({
 })
 export type Reply = typeof Reply.Type
 
-/** What others caused: a message, or with the feature `presence` who came and who left. */
+/** A message from someone else, or with the feature `presence` someone who joined or left. */
 export const Event = Schema.Union([
   Schema.Struct({ type: Schema.Literal("message"), username: Schema.String, content: Schema.String }),
   Schema.Struct({ type: Schema.Literals(["joined", "left"]), username: Schema.String })
@@ -92,7 +92,7 @@ export interface Refusal {
   readonly id: Id | undefined
 }
 
-/** Reads one JSON text as a request; what is wrong with it comes back as a value, never as an exception. */
+/** Reads one JSON text as a request; a mistake in it comes back as a value, never as an exception. */
 export const decodeRequest = (text: string): Request | Refusal => {
   const value: unknown = JSON.parse(text)
   if (typeof value !== "object" || value === null || Array.isArray(value)) return invalid(undefined)

@@ -11,7 +11,7 @@ import { Settings } from "./settings/Settings.ts"
 import { ConnectionLog } from "./telemetry/ConnectionLog.ts"
 import { Counters } from "./telemetry/Counters.ts"
 
-/** Receives those who connect: each is served in a fiber of its own, or turned away where there is no seat. */
+/** Receives those who connect: each is served in a fiber of its own, or turned away if there is no seat. */
 export const makeReception = Effect.gen(function* () {
   const connections = yield* Connections
   const counters = yield* Counters
@@ -52,13 +52,13 @@ export const makeReception = Effect.gen(function* () {
     },
     miss: (seat) => admission.giveBack(seat),
     failed: (error) => {
-      fork(Effect.logError(`Accepting connections failed (${error.message}). The server goes on listening.`))
+      fork(Effect.logError(`Accepting a connection failed (${error.message}). The server keeps listening.`))
     }
   }
 
   return {
     acceptor,
-    /** Done when nobody is served or turned away any more. */
+    /** Done when nobody is being served or turned away any more. */
     empty: FiberSet.awaitEmpty(fibers)
   }
 })

@@ -3,16 +3,16 @@ import * as Layer from "effect/Layer"
 import { usernameKey } from "./Username.ts"
 
 /**
- * Who is online. The rules below are pure; each is applied as one transaction: what it reads, its answer and its change
- * are one step, which no other fiber can observe half done.
+ * The names of those online. The rules below are pure; each is applied as one transaction: what it reads, its answer
+ * and its change are one step, which no other fiber can observe half done.
  */
 export class Registry extends Context.Service<
   Registry,
   {
-    /** Whether the name is now the caller's; a granted name must be released once. */
+    /** True if the name is now the caller's; it must then be released once. */
     readonly claim: (username: string) => boolean
     readonly release: (username: string) => void
-    /** The same array until a name comes or goes. */
+    /** The names in login order: the same array until one comes or goes. */
     readonly usernames: () => ReadonlyArray<string>
   }
 >()("palabre/Registry") {
@@ -35,22 +35,22 @@ export class Registry extends Context.Service<
   })
 }
 
-/** Who holds which name: the names as their holders gave them, by key, in login order. */
+/** The names that are held, as their holders gave them, by key, in login order. */
 type Names = ReadonlyMap<string, string>
 
-/** A change of the names: a key, and its name from now on, or `undefined` where it is free. */
+/** A change of the names: a key, and its name from now on, or `undefined` once it is free. */
 type Change = readonly [key: string, username: string | undefined]
 
-/** What a rule answers, and the change that comes with the answer. */
+/** The answer of a rule, and the change that comes with it. */
 type Decision<A> = readonly [answer: A, change: Change | undefined]
 
-/** The name for its claimer, unless someone holds it or one that is the same (LOGIN-3, LOGIN-9). */
+/** Gives a name to its claimer, unless someone holds the same one (LOGIN-3, LOGIN-9). */
 const claim = (names: Names, username: string): Decision<boolean> => {
   const key = usernameKey(username)
   return names.has(key) ? [false, undefined] : [true, [key, username]]
 }
 
-/** Makes a name free that its holder gives back (LEAVE-1). */
+/** Frees a name that its holder gives back (LEAVE-1). */
 const release = (_: Names, username: string): Decision<void> => [
   undefined,
   [usernameKey(username), undefined]

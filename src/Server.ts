@@ -10,18 +10,18 @@ import { makeReception } from "./Reception.ts"
 import { Settings } from "./settings/Settings.ts"
 import { Counters } from "./telemetry/Counters.ts"
 
-/** How long a TLS handshake may take where a login may take for ever. */
+/** Time that a TLS handshake may take, even if a login may take for ever. */
 const handshakeMillisMax = 60_000
 
 /**
- * The server: listens on all its addresses with one port, and drains when its scope closes. Those who connect are the
- * reception's business.
+ * Listens on all addresses with one port, and drains when the scope closes. Those who connect are the business of the
+ * reception.
  */
 export class Server extends Context.Service<
   Server,
   {
     readonly addresses: ReadonlyArray<Address>
-    /** Reads the certificate again; those who are connected notice nothing, and after a failure the old one stays. */
+    /** Reads the certificate again; established connections notice nothing, and after a failure the old one stays. */
     readonly renewCertificate: Effect.Effect<void, TlsFailed>
   }
 >()("palabre/Server") {
@@ -41,7 +41,7 @@ const makeServer = Effect.gen(function* () {
   const listeners = yield* listenOnAll(settings, yield* readCertificate, acceptor)
   counters.isListening = true
 
-  /** Lets everyone leave in order, then cuts off who has not left by the deadline. */
+  /** Lets everyone leave in order, then cuts off those who have not left by the deadline. */
   const end = drain
     .begin(() => {
       for (const listener of listeners) listener.dropHandshakes()
@@ -63,10 +63,10 @@ const makeServer = Effect.gen(function* () {
   })
 })
 
-/** What a system without IPv6 says to an IPv6 address. */
+/** Codes of a system that has no IPv6, for an IPv6 address. */
 const noSuchAddress: ReadonlySet<string> = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT"])
 
-/** Listens on every address with one port. Where one of several does not exist (no IPv6), the others do. */
+/** Listens on every address with one port. If one of several does not exist (no IPv6), the others are enough. */
 const listenOnAll = Effect.fnUntraced(function* <Accepted>(
   settings: Settings["Service"],
   pair: KeyPair | undefined,

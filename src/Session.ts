@@ -44,11 +44,11 @@ export const makeServe = Effect.gen(function* () {
 const messageRule = ({ messageBurst, messageRate }: Settings["Service"]): BucketRule | undefined =>
   messageRate === undefined ? undefined : { burst: messageBurst, perMillis: messageRate / 1_000 }
 
-/** A conversation, and what is kept to read its requests. */
+/** A conversation, and the state of reading its requests. */
 interface Session extends Conversation {
   readonly frames: Frames
   malformedInARow: number
-  /** What it sent before it was logged in. */
+  /** Bytes received before the login. */
   loginBytes: number
 }
 
@@ -64,7 +64,7 @@ const makeSession = (house: House, connection: Connection): Session => ({
   lastWords: undefined
 })
 
-/** Requests of one client that are answered before others get their turn. */
+/** The number of requests of one client that are answered before others get their turn. */
 const requestsInTurn = 64
 
 /** Never succeeds: it fails with the ending. */
@@ -102,7 +102,7 @@ const answer = (session: Session, frame: Frame): Effect.Effect<void, Ending> => 
   return "code" in request ? refuse(session, request.code, request.id) : carryOut(session, request)
 }
 
-/** Gives back what the session held, in the order others may see it, then says why it ends. */
+/** Gives back what the session held, in the order that others see, then says why it ends. */
 const close = Effect.fnUntraced(function* (
   session: Session,
   drain: Drain["Service"],
@@ -119,7 +119,7 @@ const close = Effect.fnUntraced(function* (
   yield* connection.finish(session.lastWords ?? goodbye(session))
 })
 
-/** What is said to a client that the server ends, and that was told nothing yet. */
+/** The last words to a client that the server ends for a reason of its own. */
 const goodbye = ({ connection: { ending }, house }: Session): Buffer | undefined => {
   if (ending === undefined || ending === "left" || ending === "logout") return undefined
   house.counters.errors[ending]++

@@ -1,10 +1,10 @@
 /** Longest name, in code points after NFC (LOGIN-6). */
 const usernameCodePointsMax = 32
 
-/** Longer strings are looked at no further: normalizing takes time that grows with the square of their marks. */
+/** Longer strings are not looked at: normalizing takes time that grows with the square of their marks. */
 const usernameUnitsMax = 8 * usernameCodePointsMax
 
-/** Whether this string may be a name: 1 to 32 code points, all of them visible, no blank at the ends (LOGIN-6). */
+/** True of a valid name: 1 to 32 code points, all of them visible, no whitespace at either end (LOGIN-6). */
 export const isUsername = (name: string): boolean => {
   if (name === "" || name.length > usernameUnitsMax || hidden.test(name) || badEnd.test(name)) return false
   const length = ascii.test(name) ? name.length : [...name.normalize("NFC")].length
@@ -17,7 +17,7 @@ export const usernameKey = (name: string): string =>
     ? name.toLowerCase()
     : name.normalize("NFKD").toLowerCase().toUpperCase().toLowerCase().normalize("NFKC")
 
-/** Whether a string that anybody may have sent is the same name as this one. */
+/** True if a string, which anybody may have sent, is the same name as this one. */
 export const isSameUsername = (username: string, claimed: string): boolean =>
   claimed === username ||
   (claimed.length <= usernameUnitsMax && usernameKey(claimed) === usernameKey(username))
@@ -25,7 +25,7 @@ export const isSameUsername = (username: string, claimed: string): boolean =>
 /** Controls, lone surrogates, format and direction characters, what renders as nothing or as anything, line separators. */
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u
 
-/** A blank at an end, or a mark that would stand on what comes before the name. */
+/** Whitespace at an end, or a mark that would combine with what comes before the name. */
 const badEnd = /^[\p{White_Space}\p{M}]|\p{White_Space}$/u
 
 const ascii = /^[\x20-\x7e]*$/

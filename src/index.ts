@@ -17,9 +17,9 @@ import { deadlines } from "./net/Deadlines.ts"
 import type { TlsFailed } from "./net/Tls.ts"
 
 /**
- * A whole server, for embedding: it listens as long as the layer's scope is open and drains when that closes.
- * Settings that are not given have their defaults; `{ hosts: ["127.0.0.1"], port: 0 }` takes a free port, which
- * `Server.addresses` tells. It logs through the program's own loggers, from `logLevel` on where that is given.
+ * A whole server, for embedding: it listens while the layer's scope is open, and drains when that closes. Settings that
+ * are left out have their defaults; `{ hosts: ["127.0.0.1"], port: 0 }` picks a free port, which `Server.addresses`
+ * tells. It logs through the program's own loggers, from `logLevel` up if that is given.
  */
 export const layer = (
   settings: Partial<Values> = {}
@@ -40,7 +40,7 @@ export const layer = (
   )
 }
 
-/** What few servers need is loaded only by those. */
+/** Loads a layer only if the value is given: few servers need it. */
 const given = <Value, A, E, R>(
   value: Value | undefined,
   load: (value: Value) => Promise<Layer.Layer<A, E, R>>

@@ -20,14 +20,14 @@ describe("HOST:PORT", () => {
   for (const [text, why] of [
     ["9000", "write :9000 for a port alone"],
     ["a:b:c", "an IPv6 address needs brackets"],
-    ["[localhost]:1", '"localhost" is no IPv6 address'],
+    ["[localhost]:1", '"localhost" is not an IPv6 address'],
     ["[::1", "an IPv6 address needs brackets"],
-    ["[]:5", '"" is no IPv6 address'],
+    ["[]:5", '"" is not an IPv6 address'],
     ["host:0", "a port is a number from 1 to 65535"],
     ["host:65536", "a port is a number from 1 to 65535"],
     ["host:", "a port is a number from 1 to 65535"],
     ["host:http", "a port is a number from 1 to 65535"],
-    ["my host", "a host has no blanks"]
+    ["my host", "a host name has no spaces"]
   ] as const)
     it(`"${text}" is refused: ${why}`, () => {
       assert.throws(() => parseAddress(text), `HOST:PORT such as 127.0.0.1:12345 or [::1]:12345 (${why})`)

@@ -126,10 +126,10 @@ describe("A script's client", () => {
         assert(error._tag === "LinesRefused")
         assert.strictEqual(error.count, 5)
         assert.deepStrictEqual(written(remarks), [
-          "! there is no /nonsense: /help lists the commands, //nonsense says it as a message",
+          "! unknown command /nonsense: /help lists the commands, //nonsense says it as a message",
           "! a line is not UTF-8; it was not sent",
           "! a line is longer than 65536 bytes; it was not sent",
-          `! "${"é".repeat(40)}…" was refused: not sent, as it takes more than 65536 bytes (too_large). Shorten it or send it in parts`,
+          `! "${"é".repeat(40)}…" was refused: it is longer than 65536 bytes, so it was not sent (too_large). Shorten it or send it in parts`,
           '! "refused" was refused: Trop vite (rate_limited). Send it again in 0.3 s'
         ])
       })
@@ -226,7 +226,10 @@ layer(server(), { excludeTestServices: true })("pnpm client, where standard inpu
       yield* scripted.close
       const result = yield* run([formatAddress(scripted.address), "--username", "alice"])
       assert.strictEqual(result.code, 3)
-      assert.match(result.err, /^palabre: cannot connect to 127\.0\.0\.1:\d+: nothing listens there.*\n$/)
+      assert.match(
+        result.err,
+        /^palabre: cannot connect to 127\.0\.0\.1:\d+: nothing is listening there.*\n$/
+      )
     })
   )
 })

@@ -157,8 +157,8 @@ describe("Log lines", () => {
       )
       spy.mockRestore()
       assert.deepStrictEqual(texts(lines), [
-        "Error Accepting connections failed (accept EMFILE). The server goes on listening.",
-        "Error Accepting connections failed (accept ENFILE). The server goes on listening."
+        "Error Accepting a connection failed (accept EMFILE). The server keeps listening.",
+        "Error Accepting a connection failed (accept ENFILE). The server keeps listening."
       ])
     })
   )
@@ -264,12 +264,12 @@ describe("Log output", () => {
       log += String(chunk)
     })
     let visits = 0
-    for (; !log.includes("were lost"); visits++) await say(port, login("alice"), { type: "logout" })
+    for (; !log.includes("dropped"); visits++) await say(port, login("alice"), { type: "logout" })
     const closed = once(program.child, "close")
     program.child.kill("SIGTERM")
     assert.strictEqual((await closed)[0], 0)
     const lines = log.trimEnd().split("\n")
-    const losses = lines.flatMap((line) => / WARN {2}(\d+) log lines were lost/.exec(line)?.[1] ?? [])
+    const losses = lines.flatMap((line) => / WARN {2}dropped (\d+) log lines/.exec(line)?.[1] ?? [])
     const lost = losses.reduce((sum, count) => sum + Number(count), 0)
     assert.isAbove(lost, 0)
     assert.strictEqual(

@@ -118,7 +118,7 @@ describe("--otlp-url", () => {
       const [warning, ...more] = lines.filter(({ level }) => level === "Warn")
       assert.match(
         warning!.text,
-        /^The collector of --otlp-url fails \(.*ECONNREFUSED\)\. What it should get is lost until it answers; the server goes on\.$/
+        /^The collector at --otlp-url is failing \(.*ECONNREFUSED\)\. Data for it is dropped until it answers; the server carries on\.$/
       )
       assert.deepStrictEqual(more, [])
     })

@@ -285,7 +285,7 @@ describe("Listening", () => {
       const { addresses } = yield* Server
       const failure = yield* Effect.flip(Layer.build(server({ port: addresses[0]!.port })))
       assert.propertyVal(failure, "code", "EADDRINUSE")
-      assert.match(failure.message, /something else listens there.*--port/)
+      assert.match(failure.message, /something else is listening there.*--port/)
     }).pipe(Effect.provide(server()), Effect.scoped)
   )
 

@@ -22,7 +22,7 @@ describe("What is typed", () => {
       terminal.type("/help", keys.enter)
       yield* terminal.shows("/quit  log out")
       terminal.type("/lsit", keys.enter)
-      yield* terminal.shows("! there is no /lsit")
+      yield* terminal.shows("! unknown command /lsit")
       terminal.type("   ", keys.enter, "//lsit", keys.enter)
       assert.deepStrictEqual(yield* peer.next, says("alice", "/lsit"))
     })
@@ -134,13 +134,13 @@ describe("A connection that is lost", () => {
         peer.send({ status: "error", code: "shutting_down", message: "Le serveur s'arrête" })
         peer.socket.end()
         yield* terminal.shows(
-          "! the connection is over: the server ended it: Le serveur s'arrête (shutting_down)"
+          "! the connection ended: the server ended it: Le serveur s'arrête (shutting_down)"
         )
         yield* terminal.shows("(not connected)> half typed")
         terminal.type(keys.enter)
         yield* terminal.shows("not connected: the line is kept")
         yield* TestClock.adjust(retryMillis)
-        yield* terminal.shows("nothing listens there")
+        yield* terminal.shows("nothing is listening there")
         yield* scripted.reopen
         yield* TestClock.adjust(retryMillis * 2)
         const again = yield* admit(scripted)

@@ -200,7 +200,7 @@ describe("TLS", () => {
     assert.match(trusted.out, /zoé/)
     assert.strictEqual(trusted.code, 0)
     const untrusted = await run(["--tls"])
-    assert.match(untrusted.err, /not one the system trusts.*--ca/)
+    assert.match(untrusted.err, /the system does not trust its certificate.*--ca/)
     assert.strictEqual(untrusted.code, 3)
     const unreadable = await run(["--ca", "nowhere.pem"])
     assert.match(unreadable.err, /--ca: ".*nowhere\.pem"\. Expected: a file that can be read \(ENOENT/)

@@ -111,7 +111,7 @@ describe("palabre serve", () => {
     const { code, err, out } = await finished()
     assert.match(out, /^palabre listens on 127\.0\.0\.1:(?!1\n)\d+\n$/)
     assert.strictEqual(code, 0)
-    assert.match(err, /PALABRE_PROT is no setting/)
+    assert.match(err, /PALABRE_PROT: unknown setting/)
     assert.notMatch(err, /PALABRE_(HOST|PORT)/)
   })
 

@@ -26,15 +26,15 @@ export interface Client {
 export interface ClientSettings {
   /** Time a connection may take to open. */
   readonly connectMillisMax: number
-  /** Time a server may take to answer, before it is taken for dead. */
+  /** Time a server may take to answer before it is taken for dead. */
   readonly answerMillisMax: number
   /** Time the reply to `logout` may take; the lab's plain servers do not know it. */
   readonly logoutMillisMax: number
   /** Time between two pings, well below any idle limit. */
   readonly pingEveryMillis: number
-  /** Longest request: what a server of the protocol takes by default. */
+  /** Longest request: the default limit of a server of the protocol. */
   readonly requestBytesMax: number
-  /** Longest object taken from a server: a list of 10,000 of the longest names fits. */
+  /** Longest object accepted from a server: a list of 10,000 of the longest names fits. */
   readonly objectBytesMax: number
 }
 
@@ -48,7 +48,7 @@ export const clientSettings: ClientSettings = {
   objectBytesMax: 4 * 1024 * 1024
 }
 
-/** One object that a server sent, as it was written and as what it was understood. */
+/** One object that a server sent: its text, and its meaning. */
 export type Received =
   | { readonly kind: "reply"; readonly reply: Reply; readonly text: string }
   | { readonly kind: "event"; readonly event: Event; readonly text: string }
@@ -59,7 +59,7 @@ export class CannotConnect extends Schema.TaggedError<CannotConnect>()("CannotCo
   host: Schema.String,
   port: Schema.Finite,
   code: Schema.String,
-  /** Whether a certificate was given to trust. */
+  /** True if a certificate to trust was given. */
   hasCa: Schema.Boolean
 }) {
   override get message(): string {
@@ -80,8 +80,8 @@ export class ConnectionEnded extends Schema.TaggedError<ConnectionEnded>()("Conn
 export class LoginRefused extends Schema.TaggedError<LoginRefused>()("LoginRefused", { reply: Reply }) {}
 
 /**
- * Opens a connection that lasts as long as the scope. Every object goes through `onReceived`, in the order it came and
- * before its request is answered; while that is under way nothing more is read, so that TCP holds the server back.
+ * Opens a connection that lasts as long as the scope. Every object goes through `onReceived`, in the order received and
+ * before its request is answered. Meanwhile nothing more is read, so that TCP holds the server back.
  */
 export const connect = Effect.fn("Client.connect")(function* (options: {
   readonly address: Address
@@ -107,7 +107,7 @@ export const connect = Effect.fn("Client.connect")(function* (options: {
   return { request: (request) => ask(link, request), ended: Deferred.await(link.ended) }
 })
 
-/** Logs in for as long as the scope lasts; its end logs out, politely if the server answers in time. */
+/** Logs in for as long as the scope lasts; its end logs out, and waits for the answer for `logoutMillisMax`. */
 export const login = Effect.fn("Client.login")(function* (
   client: Client,
   options: {
@@ -130,7 +130,7 @@ export const login = Effect.fn("Client.login")(function* (
 })
 
 /**
- * Pings for ever, so that no idle limit ends the connection and a server that vanished is noticed. Only a server that
+ * Pings for ever, so that no idle limit ends the connection and a vanished server is noticed. Only a server that
  * answers logins with `features` is sure to know `ping`; any other is left in peace.
  */
 export const keepAlive = Effect.fnUntraced(function* (
@@ -150,12 +150,12 @@ export const keepAlive = Effect.fnUntraced(function* (
 interface Link {
   readonly socket: Socket
   readonly settings: ClientSettings
-  /** One for each request under way, oldest first; as many as there are fibers that ask. */
+  /** One for each request in progress, oldest first; at most one per fiber that asks. */
   readonly unanswered: Array<Deferred.Deferred<Reply, ConnectionEnded>>
   readonly ended: Deferred.Deferred<ConnectionEnded>
   end: ConnectionEnded | undefined
   lastWords: Reply | undefined
-  /** Whether `onReceived` is at work: then it is not the server that makes us wait. */
+  /** True while `onReceived` is at work: then it is not the server that makes us wait. */
   isBusy: boolean
 }
 
@@ -181,7 +181,7 @@ const open = (address: Address, { connectMillisMax, pingEveryMillis }: ClientSet
 const cannotConnect = ({ host, port, tls }: Address, code: string): CannotConnect =>
   new CannotConnect({ host, port, code, hasCa: tls?.ca !== undefined })
 
-/** Written and noted in one step, so that replies find their requests in order. */
+/** Sends a request and notes it in one step, so that replies find their requests in order. */
 const ask = (link: Link, request: Request): Effect.Effect<Reply, ConnectionEnded> =>
   Effect.suspend(() => {
     if (link.end !== undefined) return Effect.fail(link.end)
@@ -197,7 +197,7 @@ const ask = (link: Link, request: Request): Effect.Effect<Reply, ConnectionEnded
 const tooLong = (requestBytesMax: number): Reply => ({
   status: "error",
   code: "too_large",
-  message: `not sent, as it takes more than ${requestBytesMax} bytes`
+  message: `it is longer than ${requestBytesMax} bytes, so it was not sent`
 })
 
 const awaitAnswer = (
@@ -243,14 +243,14 @@ const answerWith = (link: Link, received: Received): void => {
 
 const goodbyes: ReadonlySet<string | undefined> = new Set(goodbyeCodes)
 
-/** The reader is done: what went wrong in `onReceived` is a bug, and who waits for the end shall see it. */
+/** Called when the reader is done: a failure of `onReceived` is a bug, which those who wait for the end shall see. */
 const stopped = (link: Link, exit: Exit.Exit<void>): void => {
   if (Exit.isFailure(exit) && Cause.hasDies(exit.cause))
     Deferred.doneUnsafe(link.ended, Exit.failCause(exit.cause))
   finish(link, "closed")
 }
 
-/** Only the first reason counts; everyone who waits is told. */
+/** Ends the connection, and tells everyone who waits. Only the first reason counts. */
 const finish = (link: Link, reason: ConnectionEnded["reason"]): void => {
   if (link.end !== undefined) return
   link.end = new ConnectionEnded({ reason, lastWords: link.lastWords })
@@ -259,7 +259,7 @@ const finish = (link: Link, reason: ConnectionEnded["reason"]): void => {
   for (const answer of link.unanswered.splice(0)) Deferred.doneUnsafe(answer, Effect.fail(link.end))
 }
 
-/** What a `status` carries is a reply, even if some of its fields are not as ours would be: those count as left out. */
+/** An object with a `status` is a reply, even if some of its fields are not valid: those count as left out. */
 const understand = (text: string): Received => {
   const value: unknown = JSON.parse(text)
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { kind: "other", text }

@@ -37,7 +37,7 @@ import { printableJson } from "./Printable.ts"
 export interface HeadlessOptions {
   readonly address: Address
   readonly username: string
-  /** Whether each object of the server is printed as it is, on a line of its own, instead of as text. */
+  /** True to print each object from the server as JSON on a line of its own, instead of as text. */
   readonly json: boolean
   readonly input: Readable
   readonly output: Writable
@@ -46,12 +46,12 @@ export interface HeadlessOptions {
   readonly settings?: ClientSettings
 }
 
-/** Some lines were not said or obeyed; each was remarked upon. */
+/** Some lines were refused; there was a remark on each. */
 export class LinesRefused extends Schema.TaggedError<LinesRefused>()("LinesRefused", {
   count: Schema.Finite
 }) {}
 
-/** Nobody reads the output any more. */
+/** The reader of the output has closed it. */
 export class OutputClosed extends Schema.TaggedError<OutputClosed>()("OutputClosed", {}) {}
 
 /**
@@ -82,10 +82,10 @@ export const runHeadless = Effect.fn("Headless.run")(function* (
   if (refusals > 0) return yield* new LinesRefused({ count: refusals })
 })
 
-/** The longest line that is held at all. */
+/** The longest line that is accepted. */
 const lineBytesMax = 64 * 1024
 
-/** Obeys every line and gives the number of those that were refused. */
+/** Obeys every line, and gives the number of refused ones. */
 const obeyAll = Effect.fnUntraced(function* (options: HeadlessOptions, client: Client) {
   const lines = new Lines(lineBytesMax)
   let refusals = 0
@@ -103,7 +103,7 @@ const obeyAll = Effect.fnUntraced(function* (options: HeadlessOptions, client: C
   }
 })
 
-/** Obeys one line: gives what went wrong with it, if anything did. */
+/** Obeys one line, and gives what went wrong, if anything did. */
 const obey = Effect.fnUntraced(function* (options: HeadlessOptions, client: Client, line: Line) {
   if ("problem" in line) return lineProblems[line.problem]
   const input = parseInput(line.text)
@@ -153,13 +153,13 @@ const paintFor =
   (style, text) =>
     styleText(style, text, { stream })
 
-/** Done once the line has left this process; a closed stream takes it and drops it. */
+/** Writes a line; done once it has left this process. A closed stream drops it. */
 const write = (stream: Writable, line: string): Effect.Effect<void> =>
   Effect.callback((resume) => {
     stream.write(`${line}\n`, () => resume(Effect.void))
   })
 
-/** Failed once the stream breaks, as a pipe does whose reader has gone. */
+/** Fails once the stream breaks, as a pipe does when its reader is gone. */
 const closing = Effect.fnUntraced(function* (stream: Writable) {
   const closed = Deferred.makeUnsafe<never, OutputClosed>()
   const onError = () => {

@@ -1,11 +1,11 @@
-/** What a person or a script wants, read from one line. */
+/** One line of a person or a script, understood. */
 export type ClientInput =
   | { readonly kind: "say"; readonly content: string }
   | { readonly kind: CommandName }
   | { readonly kind: "unknown"; readonly word: string }
   | { readonly kind: "nothing" }
 
-/** What may be typed instead of a message. */
+/** Commands that may be typed instead of a message. */
 export const commands = {
   list: "who is here",
   help: "this help",

@@ -7,22 +7,22 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import { type Paint, troubleText } from "./Text.ts"
 
-/** What the end of input (Ctrl-D) comes as among the lines entered. */
+/** Stands for the end of input (Ctrl-D) among the lines entered. */
 export const endOfInput = "/quit"
 
-/** The two sides of a terminal, and what is known of it. */
+/** The two sides of a terminal, and its abilities. */
 export interface TerminalScreenOptions {
   readonly input: Readable
   readonly output: Writable
-  /** Whether the terminal knows no control sequences (`TERM=dumb`). */
+  /** True if the terminal knows no control sequences (`TERM=dumb`). */
   readonly isDumb: boolean
-  /** What a line may be completed to, and the end of it that this replaces. */
+  /** The completions of a line, and the end of it that they replace. */
   readonly complete: (line: string) => [candidates: Array<string>, replaced: string]
 }
 
-/** A terminal with a line being edited at its bottom, and everything that was said above it. */
+/** A terminal with the line being edited at its bottom, and everything that was said above it. */
 export class TerminalScreen {
-  /** Takes the terminal over for as long as the scope lasts. */
+  /** Takes over the terminal for as long as the scope lasts. */
   static readonly open = (
     options: TerminalScreenOptions
   ): Effect.Effect<TerminalScreen, never, Scope.Scope> =>
@@ -140,10 +140,10 @@ export class TerminalScreen {
   }
 }
 
-/** How many entered lines may wait while the server is slow to answer. */
+/** The most entered lines that may wait while the server is slow to answer. */
 const linesWaitingMax = 10_000
 
-/** How many lines the up key goes back. */
+/** The number of lines that the up key goes back. */
 const historyLinesMax = 500
 
 /**

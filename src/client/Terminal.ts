@@ -40,11 +40,11 @@ export interface TerminalSettings extends ClientSettings {
   readonly retryMillis: number
   /** … up to this, and each is shortened by up to half at random, so that a crowd does not return at once. */
   readonly retryMillisMax: number
-  /** How long a connection must last for the waits to begin anew. */
+  /** Time that a connection must last for the waits to start afresh. */
   readonly steadyMillis: number
-  /** How often the own name is tried again while the lost connection still holds it. */
+  /** The number of times that our own name is tried again while the lost connection still holds it. */
   readonly takenTriesMax: number
-  /** Names remembered for completion. */
+  /** The most names remembered for completion. */
   readonly namesMax: number
 }
 
@@ -58,10 +58,10 @@ export const terminalSettings: TerminalSettings = {
   namesMax: 1_000
 }
 
-/** Where to connect, as whom, and through which terminal. */
+/** The server, the name, and the terminal. */
 export interface TerminalOptions {
   readonly address: Address
-  /** The name to log in with; asked for when there is none. */
+  /** The name to log in with; asked for if there is none. */
   readonly username: string | undefined
   readonly input: Readable
   readonly output: Writable
@@ -69,7 +69,7 @@ export interface TerminalOptions {
   readonly settings?: TerminalSettings
 }
 
-/** The client of a person: done when they leave, or failed when there is no server in the first place. */
+/** The client for a person: done when they leave; fails if there is no server in the first place. */
 export const runTerminal = Effect.fn("Terminal.run")(function* (
   options: TerminalOptions
 ): Effect.fn.Return<void, SessionFailure, Scope.Scope> {
@@ -96,7 +96,7 @@ interface Chat {
   /** Names seen, for completion. */
   readonly names: Set<string>
   username: string | undefined
-  /** Who waits for a name to be typed. */
+  /** Waits for a name to be typed. */
   naming: Deferred.Deferred<string> | undefined
   /** The connection, while logged in. */
   client: Client | undefined
@@ -153,7 +153,7 @@ const forgetTries = (chat: Chat): Effect.Effect<void> =>
 
 type SessionFailure = CannotConnect | LoginRefused | ConnectionEnded
 
-/** What to do about a session that failed, and what to tell. */
+/** The reaction to a failed session, and the text to show. */
 const react = (
   { settings, tries, wasOnlineAs, username = "" }: Chat,
   failure: SessionFailure
@@ -175,7 +175,7 @@ const react = (
       return { reaction: code === "rate_limited" ? "wait" : "ask", text }
     }
     case "ConnectionEnded": {
-      const text = `the connection is over: ${endText(failure)}`
+      const text = `the connection ended: ${endText(failure)}`
       const isSilent = failure.reason === "closed" && failure.lastWords === undefined
       if (!wasOnline && isStrange(failure)) return { reaction: "give_up", text }
       if (!isSilent || (wasOnline && tries < settings.takenTriesMax)) return { reaction: "wait", text }
@@ -187,7 +187,7 @@ const react = (
   }
 }
 
-/** What a server of this protocol does not do. */
+/** True of an end that no server of this protocol causes. */
 const isStrange = ({ reason }: ConnectionEnded): boolean =>
   reason === "not_json" || reason === "too_large" || reason === "no_answer"
 
@@ -202,7 +202,7 @@ const wait = Effect.fnUntraced(function* (chat: Chat, why: string) {
 
 const promptOffline = ({ screen }: Chat): void => screen.setPrompt(screen.paint("dim", "(not connected)> "))
 
-/** How long to wait after so many failed attempts; `random` is from 0 to 1. */
+/** Milliseconds to wait after so many failed attempts; `random` is from 0 to 1. */
 export const waitMillis = (
   tries: number,
   random: number,
@@ -248,7 +248,7 @@ const obeyAll = Effect.fnUntraced(function* (chat: Chat) {
       chat.naming = undefined
       yield* Deferred.succeed(naming, input.content.trim())
     } else if (naming !== undefined && input.kind === "list")
-      chat.screen.print(troubleText("first a name, then /list", chat.screen.paint))
+      chat.screen.print(troubleText("choose a name first, then /list", chat.screen.paint))
     else yield* obey(chat, input, line)
   }
 })
@@ -276,7 +276,7 @@ const say = Effect.fnUntraced(function* ({ screen, username = "" }: Chat, client
   if (reply.status !== "success") screen.print(troubleText(refusalText(quoted(content), reply), screen.paint))
 })
 
-/** Without a connection a line is not lost: it stands where it was typed. */
+/** Uses the connection; without one, the line is put back where it was typed. */
 const whenOnline = (
   { client, screen }: Chat,
   line: string,
@@ -301,7 +301,7 @@ const whenOnline = (
   })
 }
 
-/** Commands at the beginning of a line, names of people anywhere. */
+/** Completes commands at the beginning of a line, and names anywhere. */
 const complete = (line: string, names: ReadonlySet<string>): [Array<string>, string] => {
   const word = line.slice(line.lastIndexOf(" ") + 1)
   const candidates = word === line && word.startsWith("/") ? commandWords : [...names].map(printable)

@@ -5,12 +5,12 @@ import { commands } from "./Input.ts"
 import type { ErrorCode, Event, Reply } from "../Protocol.ts"
 import { printable } from "./Printable.ts"
 
-/** What the client says to a person, made safe for a terminal. Nothing here needs colour to be understood. */
+/** The texts of the client for people, made safe for a terminal. None needs colour to be understood. */
 
-/** Colours a text, or leaves it as it is where colour is not wanted. */
+/** Colours a text, or leaves it as it is if colour is not wanted. */
 export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string
 
-/** What others caused, as one text: `<bob> hello`, `* bob joined`. `content` says how lines of a message are shown. */
+/** An event as one text: `<bob> hello`, `* bob joined`. `content` shows the content of a message. */
 export const eventText = (event: Event, paint: Paint, content = printable): string =>
   event.type === "message"
     ? `${paint(colourOf(event.username), `<${nameText(event.username)}>`)} ${content(event.content)}`
@@ -26,42 +26,42 @@ export const noticeText = (text: string, paint: Paint): string => paint("dim", `
 /** Something that went wrong: `! "hello" was refused: …`. */
 export const troubleText = (text: string, paint: Paint): string => paint("red", `! ${printable(text)}`)
 
-/** Who is here; a person is spared all but the first few names. */
+/** The names of those online; people get only the first few. */
 export const usersText = (users: ReadonlyArray<string>, namesMax = namesShownMax): string => {
   const shown = users.slice(0, namesMax).join(", ")
   const more = users.length - namesMax
   return `${users.length} here: ${shown}${more > 0 ? ` and ${more} more` : ""}`
 }
 
-/** The commands, one a line. */
+/** The commands, one per line. */
 export const helpText: ReadonlyArray<string> = [
   ...Object.entries(commands).map(([name, meaning]) => `/${name}  ${meaning}`),
   "//text  says /text",
   "Anything else is said to everyone. Up and down bring back what you typed, tab completes names and commands."
 ]
 
-/** A word that starts with a slash and is no command. */
+/** An unknown command, and how to say it as a message. */
 export const unknownText = (word: string): string =>
-  `there is no ${shortened(word)}: /help lists the commands, /${shortened(word)} says it as a message`
+  `unknown command ${shortened(word)}: /help lists the commands, /${shortened(word)} says it as a message`
 
-/** What was refused, why, and what to do about it. */
+/** A refusal, its reason, and what to do about it. */
 export const refusalText = (what: string, reply: Reply): string =>
   [`${what} was refused: ${replyText(reply)}`, adviceOn(reply)].filter(Boolean).join(". ")
 
-/** A message as it is named in a report about it. */
+/** A message as reports name it. */
 export const quoted = (content: string): string => `"${shortened(content)}"`
 
-/** Why a connection is over. */
+/** The reason why a connection ended. */
 export const endText = ({ lastWords, reason }: ConnectionEnded): string =>
   lastWords === undefined ? endings[reason] : `the server ended it: ${replyText(lastWords)}`
 
-/** Why there is no connection, and what to do about it. */
+/** The reason why there is no connection, and what to do about it. */
 export const cannotConnectText = (failure: CannotConnect): string =>
   `cannot connect to ${formatAddress(failure)}: ${problemText(failure)}`
 
 const problemText = ({ code, hasCa }: CannotConnect): string => {
   const problem = connectProblems[code] ?? `the system says ${code}`
-  return problem === untrusted && hasCa ? "its certificate is not the one of --ca" : problem
+  return problem === untrusted && hasCa ? "its certificate is not the one given with --ca" : problem
 }
 
 /** A time for people: `0.4 s`, `12 s`. */
@@ -98,12 +98,12 @@ const advice: { readonly [Code in ErrorCode]?: string } = {
 const endings: Readonly<Record<ConnectionEnded["reason"], string>> = {
   closed: "the server closed it",
   lost: "the connection broke",
-  no_answer: "the server gave no answer in time",
+  no_answer: "the server did not answer in time",
   not_json: "it sent something that is not JSON, so it is not a palabre server",
-  too_large: "the server sent an object longer than this client takes"
+  too_large: "the server sent an object longer than this client accepts"
 }
 
-const untrusted = "its certificate is not one the system trusts; if you do, give it with --ca FILE"
+const untrusted = "the system does not trust its certificate; if you do, give that with --ca FILE"
 
 const connectProblems: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
@@ -114,7 +114,7 @@ const connectProblems: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name; use the name it is for",
   ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak TLS; try without --tls and --ca",
   ERR_SSL_PACKET_LENGTH_TOO_LONG: "it does not speak TLS; try without --tls and --ca",
-  ECONNREFUSED: "nothing listens there; check host and port, or start a server with `pnpm serve`",
+  ECONNREFUSED: "nothing is listening there; check host and port, or start a server with `pnpm serve`",
   ENOTFOUND: "there is no host of that name; check its spelling",
   EAI_AGAIN: "the name could not be looked up; check the network and the spelling",
   ETIMEDOUT: "no answer; check host, port and firewall",
@@ -123,7 +123,7 @@ const connectProblems: Readonly<Record<string, string>> = {
   ECONNRESET: "it closed the connection at once"
 }
 
-/** Each name has its colour, the same for everyone who sees it. */
+/** The colour of a name, the same for everyone who sees it. */
 const colourOf = (username: string): (typeof colours)[number] => {
   let hash = 0
   for (const character of username) hash = (hash * 31 + character.codePointAt(0)!) % 65_521

@@ -19,7 +19,7 @@ import manifest from "../../package.json" with { type: "json" }
 /** The exit codes that all commands share. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, bug: 70, interrupted: 130 } as const
 
-/** A failure that a person is to read: what happened, where, what to do; it ends the process with its exit code. */
+/** A failure for people to read: what happened, where, what to do. It ends the process with its exit code. */
 export class Failure {
   readonly _tag = "Failure"
   readonly message: string
@@ -57,40 +57,40 @@ export const runMain = <Name extends string, Input, Context>(
   process.on("SIGINT", onSignal)
   process.on("SIGTERM", onSignal)
   process.on("SIGHUP", (signal: NodeJS.Signals, number: number) => {
-    const isElsewhere = process.listenerCount("SIGHUP") > 1 // a command has a use of its own for it
+    const isElsewhere = process.listenerCount("SIGHUP") > 1 // a command handles it itself
     if (!isElsewhere) onSignal(signal, number)
   })
 }
 
-/** How long a reader of the output may take for what is left at the end. */
+/** Time that the reader of the output has at the end for what is left. */
 const readMillisMax = 30_000
 
-/** Goes on once a pipe has taken what was written: leaving at once would cut a long report off. */
+/** Calls `next` once a pipe has taken what was written: leaving at once would cut off a long report. */
 const whenRead = (stream: NodeJS.WriteStream, next: () => void): void => {
   if (stream.writableLength === 0) return next()
   setTimeout(next, readMillisMax)
   stream.write("", next)
 }
 
-/** By convention a process that a signal ended exits with this and the signal's number. */
+/** By convention, a process ended by a signal exits with this plus the signal's number. */
 const SIGNAL_EXIT = 128
 
-/** Package runners hand on a `--` that stands between the script's name and its arguments. */
+/** Removes the `--` between the script's name and its arguments that package runners pass on. */
 const withoutSeparator = (args: ReadonlyArray<string>): ReadonlyArray<string> =>
   args[1] === "--" ? [args[0]!, ...args.slice(2)] : args
 
-/** Help goes to standard output; a mistake is a line for each error on standard error, and where the help is. */
+/** Prints help to standard output; a mistake is one line per error on standard error, and a hint at the help. */
 const presenter = CliOutput.layerPresenter({
   present: Effect.fnUntraced(function* (event) {
     if (event._tag !== "InvalidInvocation") return yield* CliOutput.defaultPresenter.present(event)
     const name = event.commandPath.join(" ")
     for (const error of event.errors)
       yield* Console.error(`${name}: ${error.message.replaceAll(/\s*\n\s*/g, " ")}`)
-    yield* Console.error(`Run ${name} --help to see what it takes.`)
+    yield* Console.error(`Run ${name} --help for its usage.`)
   })
 })
 
-/** A shell completes a command by its name: what `pnpm` runs must not take the completions of pnpm itself away. */
+/** A shell completes a command by its name: a script that `pnpm` runs must not replace the completions of pnpm. */
 const servicesOf = (name: string) => {
   const isInstalled = Object.hasOwn(manifest.bin, name)
   const builtIns = [GlobalFlag.Help, GlobalFlag.Version, ...(isInstalled ? [GlobalFlag.Completions] : [])]
@@ -98,8 +98,8 @@ const servicesOf = (name: string) => {
 }
 
 /**
- * What Effect's CLI asks for. Our commands reach files and programs through Node itself: the services for them would be a
- * good part of what a start loads. A command that needs those provides them.
+ * The services that Effect's CLI asks for. Our commands reach files and programs through Node itself: the services for
+ * those would be a good part of what a start loads. A command that needs them provides them.
  */
 const platform = Layer.mergeAll(
   NodePath.layer,
@@ -109,7 +109,7 @@ const platform = Layer.mergeAll(
   Layer.succeed(
     ChildProcessSpawner.ChildProcessSpawner,
     ChildProcessSpawner.make(() =>
-      Effect.die("no program can be started: nobody provided a ChildProcessSpawner")
+      Effect.die("no program can be started: no ChildProcessSpawner was provided")
     )
   )
 )

@@ -14,13 +14,13 @@ import type { LinesRefused, OutputClosed } from "../client/Headless.ts"
 
 const description = `Joins the chat.
 
-At a terminal: a prompt with line editing, history and completion. /help tells the commands. A lost connection is
+At a terminal: a prompt with line editing, history and completion. /help lists the commands. A lost connection is
 tried again, with the same name and the line that was being typed.
 
-Where standard input is no terminal: each line is a message or a command (/list, /quit; //text says /text) and is
+Without a terminal: each line of standard input is a message or a command (/list, /quit; //text says /text) and is
 answered before the next one is sent. The end of the input logs out.
 
-Exit codes: 0 all was said and done, 1 the server refused something or ended the connection, 2 bad flag or value,
+Exit codes: 0 everything was said and done, 1 the server refused something or ended the connection, 2 bad flag or value,
 3 no connection.`
 
 const readCertificate = (file: string): Effect.Effect<Buffer, CliError.InvalidValue> =>
@@ -58,7 +58,7 @@ export const client = Command.make(
       Flag.optional
     ),
     json: Flag.Boolean("json").pipe(
-      Flag.withDescription("print every object of the server as one line of JSON, and never ask anything"),
+      Flag.withDescription("print every object from the server as one line of JSON, and never prompt"),
       Flag.withDefault(false)
     )
   },
@@ -116,11 +116,11 @@ const trust = (tls: boolean, ca: Option.Option<Buffer>): Address["tls"] =>
 type ClientError = CannotConnect | ConnectionEnded | LoginRefused | LinesRefused | OutputClosed | Failure
 
 const nameless = new Failure(
-  "standard input or output is no terminal, so no name can be asked for: give one with --username NAME",
+  "standard input or output is not a terminal, so nobody can be asked for a name: give one with --username NAME",
   exitCodes.usage
 )
 
-/** What each error is to a person, and to a script. */
+/** The message of each error for people, and its exit code for scripts. */
 function failureOf(error: ClientError): Failure {
   switch (error._tag) {
     case "Failure":
@@ -128,15 +128,15 @@ function failureOf(error: ClientError): Failure {
     case "CannotConnect":
       return new Failure(cannotConnectText(error), CANNOT_CONNECT)
     case "ConnectionEnded":
-      return new Failure(`the connection is over: ${endText(error)}`)
+      return new Failure(`the connection ended: ${endText(error)}`)
     case "LoginRefused":
       return new Failure(refusalText("the name", error.reply))
     case "LinesRefused":
       return new Failure(error.count === 1 ? "one line was refused" : `${error.count} lines were refused`)
     case "OutputClosed":
-      return new Failure("nobody reads the output any more")
+      return new Failure("the output was closed by its reader")
   }
 }
 
-/** Exit code of a client that finds no server. */
+/** Exit code of a client that cannot connect. */
 const CANNOT_CONNECT = 3

@@ -9,7 +9,7 @@ import { logger, minimumLogLevel } from "../telemetry/Logger.ts"
 import { layer, Server } from "../index.ts"
 import type { Profile, Values } from "../settings/Settings.ts"
 
-/** A server as a whole process: tells where it listens, and serves until it is interrupted, which is a good end. */
+/** Runs a server as a whole process: prints its addresses, and serves until interrupted, which is success. */
 export const runServer = (
   settings: Values,
   profile: Profile,
@@ -20,9 +20,7 @@ export const runServer = (
     yield* Console.log(`palabre listens on ${addresses.map(formatAddress).join(" and ")}`)
     flushCompileCache()
     for (const name of strangeVariables)
-      yield* Effect.logWarning(
-        `${name} is no setting, so it changes nothing. serve --help lists those there are.`
-      )
+      yield* Effect.logWarning(`${name}: unknown setting, ignored. serve --help lists the settings.`)
     if (settings.tlsCertFile !== undefined) yield* renewOnHangup
     else if (profile === "public") yield* Effect.logWarning(plainPublic)
   })
@@ -41,7 +39,7 @@ const plainPublic =
   "Serving the open network without TLS: anyone on the way can read and change what is said. " +
   "Give --tls-cert and --tls-key, or put a TLS proxy in front."
 
-/** SIGHUP reads the certificate again; without TLS it ends the server like the other signals. */
+/** Reads the certificate again on SIGHUP, which without TLS ends the server like the other signals. */
 const renewOnHangup = Effect.gen(function* () {
   const { renewCertificate } = yield* Server
   const fork = yield* FiberSet.makeRuntime()
@@ -56,7 +54,7 @@ const renewOnHangup = Effect.gen(function* () {
   )
 })
 
-/** Who reads the output or the log may go away: that costs the lines, not the server. */
+/** Lets the reader of the output or of the log go away: that costs the lines, not the server. */
 const outliveReaders = Effect.sync(() => {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {})
 })

@@ -16,7 +16,7 @@ import {
   type Values
 } from "../settings/Settings.ts"
 
-/** A value that a person may write as a flag, or in the flag's environment variable. */
+/** A value that may be given as a flag, or in the environment variable of the flag. */
 const flag = <A>(name: string, kind: Kind<A>, description: string): Flag.Flag<Option.Option<A>> => {
   const variable = environmentName(name)
   const parse = (option: string) => (text: string) =>
@@ -51,7 +51,7 @@ const flags = {
   profile: flag(
     "profile",
     oneOf(profiles),
-    "defaults for a classroom machine (lab) or the open network; default lab"
+    "defaults for a machine in a classroom (lab) or for the open network (public); default lab"
   ),
   ...(Object.fromEntries(
     Object.entries(table).map(([name, row]) => {
@@ -61,7 +61,7 @@ const flags = {
   ) as { readonly [Name in keyof Given]: Flag.Flag<Given[Name]> })
 }
 
-/** Variables that look like settings and are none: most likely misspelled. */
+/** Variables that look like settings but are not: most likely misspelled. */
 const strangeVariables = (
   environment: Readonly<Record<string, string | undefined>>
 ): ReadonlyArray<string> => {
@@ -69,7 +69,7 @@ const strangeVariables = (
   return Object.keys(environment).filter((name) => name.startsWith(environmentName("")) && !known.has(name))
 }
 
-/** What was given, and the defaults of the profile for the rest. */
+/** The given values, and the defaults of the profile for the rest. */
 const resolve = (profile: Profile, given: Given): Values => ({
   ...defaults(profile),
   ...Record.getSomes<string, unknown>(given)
@@ -89,7 +89,7 @@ export const serve = Command.make(
   Command.withDescription(
     "Serves the chat until SIGINT or SIGTERM, which lets everyone leave in order (a second one ends at once); " +
       "SIGHUP does the same, or with TLS reads the certificate again. " +
-      "Each flag is also an environment variable. Exit codes: 0 ended in order, 1 cannot listen, 2 bad flag or value."
+      "Each flag is also an environment variable. Exit codes: 0 shut down in order, 1 cannot listen, 2 bad flag or value."
   ),
   Command.withExamples([
     { command: "palabre serve", description: "on this machine only, port 12345" },

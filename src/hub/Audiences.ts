@@ -1,24 +1,24 @@
 import type { Audience } from "./Batch.ts"
 import type { Connection } from "../net/Connection.ts"
 
-/** Who gets which broadcasts. Changed only in turn among them (`Hub.inTurn`), so that everyone sees one order. */
+/** The recipients of broadcasts. Changed only in turn with those (`Hub.inTurn`), so that everyone sees one order. */
 export class Audiences {
   private readonly recipients: Readonly<Record<Audience, Set<Connection>>> = {
     members: new Set(),
     watchers: new Set()
   }
 
-  /** How many are logged in. */
+  /** The number of connections that are logged in. */
   get online(): number {
     return this.recipients.members.size
   }
 
-  /** Whether anybody asked for presence. */
+  /** True if anybody asked for presence. */
   get isWatched(): boolean {
     return this.recipients.watchers.size > 0
   }
 
-  /** The connections of an audience: who joins while they are gone through is among them. */
+  /** The connections of an audience; one that joins during an iteration is included in it. */
   of(audience: Audience): ReadonlySet<Connection> {
     return this.recipients[audience]
   }

@@ -1,17 +1,17 @@
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import type { Connection } from "../net/Connection.ts"
 
-/** Who a broadcast is for: everyone logged in, or those of them who asked for the feature `presence`. */
+/** Recipients of a broadcast: everyone logged in, or those of them who asked for the feature `presence`. */
 export type Audience = "members" | "watchers"
 
-/** One object for an audience, already encoded, and who caused it: that connection does not get it. */
+/** One object for an audience, already encoded; the connection that caused it does not get it. */
 export interface Broadcast {
   readonly to: Audience
   readonly from: Connection
   readonly bytes: Buffer
 }
 
-/** Broadcasts to one audience joined into one buffer, from which each sender's own parts can be left out. */
+/** Broadcasts to one audience, joined into one buffer from which each sender's own parts can be left out. */
 export class Batch {
   readonly to: Audience
   readonly messages: number
@@ -43,7 +43,7 @@ export class Batch {
           )
   }
 
-  /** Offers a recipient everything but its own, in one write; gives how many that were. */
+  /** Offers a recipient everything but its own, in one write; gives the number of broadcasts in that. */
   offerTo(recipient: Connection): number {
     const own = this.own.get(recipient)
     if (own === undefined) {
@@ -64,9 +64,9 @@ export class Batch {
   }
 }
 
-/** What of a batch its recipient sent itself. */
+/** The part of a batch that its recipient sent itself. */
 interface Own {
-  /** Where it lies in the bytes: start, end, start, end … */
+  /** Its places in the bytes: start, end, start, end … */
   readonly ranges: Array<number>
   messages: number
 }

@@ -1,13 +1,13 @@
 /**
- * How long the first of all that waits takes from its publishing until everything that was taken with it has been
- * offered to everyone. It looks at no clock until somebody observes.
+ * Measures the time from the publishing of the first broadcast that waits until everything taken together with it has
+ * been offered to everyone. It reads no clock until there is an observer.
  */
 export class DeliveryLatency {
   private observer: ((seconds: number) => void) | undefined
   private waitsSinceMillis: number | undefined
   private takenSinceMillis: number | undefined
 
-  /** Has it told after each delivery. */
+  /** Calls the observer after each delivery. */
   observe(observer: (seconds: number) => void): void {
     this.observer = observer
   }
@@ -16,7 +16,7 @@ export class DeliveryLatency {
     if (this.observer !== undefined) this.waitsSinceMillis ??= performance.now()
   }
 
-  /** All that waits is taken; what was `heldBack` for want of room comes next. */
+  /** Everything that waits is taken; `heldBack` broadcasts, for which there was no room, come next. */
   taken(heldBack: number): void {
     this.takenSinceMillis = this.waitsSinceMillis
     this.waitsSinceMillis = undefined

@@ -5,19 +5,19 @@ import * as Layer from "effect/Layer"
 import { Hub } from "./Hub.ts"
 
 /**
- * How sessions and server meet at the end, so that every acked message reaches everyone who reads before anyone is
- * told goodbye: all sessions answer their last request, the hub runs empty, then all may leave.
+ * Brings sessions and server together at the end, so that every acked message reaches everyone who reads before anyone
+ * is told goodbye: all sessions answer their last request, the hub runs empty, then all may leave.
  */
 export class Drain extends Context.Service<
   Drain,
   {
-    /** Whether the server is ending. */
+    /** True once the server is shutting down. */
     readonly isDraining: () => boolean
     /** A session begins. */
     readonly enter: () => void
-    /** A session has answered its last request; done at once, or while draining once goodbyes may be said. */
+    /** A session has answered its last request. Done at once, or while draining as soon as goodbyes may be said. */
     readonly leave: Effect.Effect<void>
-    /** Drains: has the sessions stopped; done when all who entered have left and the hub is empty. */
+    /** Drains, with `stop` to stop the sessions; done when all that entered have left and the hub is empty. */
     readonly begin: (stop: () => void) => Effect.Effect<void>
   }
 >()("palabre/Drain") {

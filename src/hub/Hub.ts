@@ -10,7 +10,7 @@ import { Batch, type Broadcast } from "./Batch.ts"
 import { DeliveryLatency } from "./DeliveryLatency.ts"
 import { Settings } from "../settings/Settings.ts"
 
-/** Work that must happen in its turn among the broadcasts; what it returns is broadcast next. */
+/** Work that must take its turn among the broadcasts; the broadcast it returns comes next. */
 export type Work = () => Broadcast | undefined
 
 /**
@@ -24,10 +24,10 @@ export class Hub extends Context.Service<
     readonly audiences: Audiences
     /** Sends to all of an audience but the sender; waits only while the hub is full. */
     readonly publish: (broadcast: Broadcast) => Effect.Effect<void>
-    /** Does the work once all that was published before has been offered; done when the work is. */
+    /** Does the work once everything published before has been offered; done when the work is. */
     readonly inTurn: (work: Work) => Effect.Effect<void>
     readonly counters: Readonly<HubCounters>
-    /** What was published and not yet offered to everyone. */
+    /** The number of broadcasts and turns that are not yet offered to everyone or done. */
     readonly depth: () => number
     readonly deliveryLatency: DeliveryLatency
   }
@@ -38,13 +38,13 @@ export class Hub extends Context.Service<
   )
 }
 
-/** What the deliverer did since the start. */
+/** Counts of the deliverer's work since the start. */
 export interface HubCounters {
-  /** Buffers made of what waited. */
+  /** Batches made of the broadcasts that waited. */
   batches: number
-  /** Broadcasts in those. */
+  /** Broadcasts in those batches. */
   messages: number
-  /** Recipients offered a batch. */
+  /** Offers of a batch to a recipient. */
   offers: number
   /** Broadcasts in those offers: one to ten recipients counts ten. */
   deliveries: number
@@ -120,7 +120,7 @@ const makeHub = Effect.gen(function* () {
   return Hub.of({ audiences, publish: put, inTurn, counters, depth: () => underway, deliveryLatency })
 })
 
-/** Offers a batch to its audience, with a turn of the event loop after each slice; what is not two of them goes at once. */
+/** Offers a batch to its audience, with a turn of the event loop after each slice; up to two slices go at once. */
 const deliver = Effect.fnUntraced(function* (
   batch: Batch,
   audiences: Audiences,
@@ -141,7 +141,7 @@ const deliver = Effect.fnUntraced(function* (
   }
 })
 
-/** Does the work of a turn; a bug in it is told to whoever waits for it. */
+/** Does the work of a turn; a bug in it fails the fiber that waits for it. */
 const takeTurn = ({ done, work }: Turn): Broadcast | undefined => {
   try {
     const next = work()
@@ -153,11 +153,11 @@ const takeTurn = ({ done, work }: Turn): Broadcast | undefined => {
   }
 }
 
-/** A bug costs the batch that it is in; the order goes on. */
+/** A bug costs only the batch that it happens in. */
 const abandoned = (defect: unknown): Effect.Effect<void> =>
   Effect.logError("a delivery was abandoned because of a bug", Cause.die(defect))
 
-/** Lets everything else that waits have its turn of the event loop. */
+/** Lets everything else that waits take its turn of the event loop. */
 export const nextTurn: Effect.Effect<void> = Effect.callback<void>((resume) => {
   setImmediate(() => resume(Effect.void))
 })

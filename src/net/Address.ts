@@ -1,26 +1,26 @@
 import { isIPv6 } from "node:net"
 import { defaultPort } from "../Protocol.ts"
 
-/** Where a server listens: a host name or address, and a TCP port. */
+/** The address of a server: a host name or IP address, and a TCP port. */
 export interface Address {
   readonly host: string
   readonly port: number
-  /** With it, TLS is spoken; `ca` is the certificate (PEM) to trust instead of the system's. */
+  /** Set to speak TLS; `ca` is the certificate (PEM) to trust instead of the system's. */
   readonly tls?: { readonly ca?: Buffer } | undefined
 }
 
 /**
- * Reads `HOST:PORT`, `HOST`, `:PORT`, `[::1]:PORT` or a bare IPv6 address; what is left out is 127.0.0.1 and 12345.
+ * Reads `HOST:PORT`, `HOST`, `:PORT`, `[::1]:PORT` or a bare IPv6 address; the defaults are 127.0.0.1 and 12345.
  * Throws an error that says what was expected.
  */
 export const parseAddress = (text: string): Address => {
   const [, bracketed, name, port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^:]*))?$/.exec(text) ?? []
   if (isIPv6(text)) return { host: text, port: defaultPort }
   if (bracketed === undefined && name === undefined) throw wrong("an IPv6 address needs brackets")
-  if (bracketed !== undefined && !isIPv6(bracketed)) throw wrong(`"${bracketed}" is no IPv6 address`)
+  if (bracketed !== undefined && !isIPv6(bracketed)) throw wrong(`"${bracketed}" is not an IPv6 address`)
   if (port === undefined && /^\d+$/.test(name ?? "")) throw wrong(`write :${text} for a port alone`)
   const host = bracketed ?? name
-  if (/\s/.test(host!)) throw wrong("a host has no blanks")
+  if (/\s/.test(host!)) throw wrong("a host name has no spaces")
   return { host: host || defaultHost, port: port === undefined ? defaultPort : parsePort(port) }
 }
 

@@ -1,18 +1,18 @@
 import { BlockList, isIPv6 } from "node:net"
 import { type BucketRule, TokenBucket } from "./TokenBucket.ts"
 
-/** How much one address may have; `undefined` is no limit. */
+/** Limits on one address; `undefined` is no limit. */
 export interface AddressRules {
   readonly addressClientsMax: number | undefined
-  /** New connections a minute. */
+  /** New connections per minute. */
   readonly addressRate: number | undefined
-  /** Addresses, each alone or with the bits of its network, that nothing counts. */
+  /** Addresses, each alone or with the bits of its network, that are not counted. */
   readonly exemptAddresses: ReadonlyArray<string>
 }
 
 /**
  * Keeps one address from taking all seats. An IPv6 address counts as its /64 network, which is what one customer has.
- * It remembers an address only while that has connections or has just made many.
+ * An address is remembered only while it has connections or has just made many.
  */
 export class AddressLimits {
   private readonly clientsMax: number
@@ -32,17 +32,17 @@ export class AddressLimits {
     }
   }
 
-  /** Whether nothing is counted. */
+  /** True if nothing is counted. */
   get isOff(): boolean {
     return this.rate === undefined && this.clientsMax === Infinity
   }
 
-  /** How many addresses it remembers. */
+  /** The number of addresses remembered. */
   get size(): number {
     return this.holders.size
   }
 
-  /** Whether the address may have one more connection; each that it may have is to be given back by `leave`. */
+  /** True if the address may have one more connection, which must be given back by `leave`. */
   admit(address: string, nowMillis: number): boolean {
     const key = this.keyOf(address)
     if (key === undefined) return true
@@ -63,13 +63,13 @@ export class AddressLimits {
     if (holder !== undefined) holder.connections--
   }
 
-  /** Forgets the addresses that nothing is to be remembered of. */
+  /** Forgets the addresses that need not be remembered any more. */
   prune(nowMillis: number): void {
     for (const [key, { bucket, connections }] of this.holders)
       if (connections === 0 && (bucket?.isFull(nowMillis) ?? true)) this.holders.delete(key)
   }
 
-  /** What the address is counted under, or `undefined` when it is not counted. */
+  /** The key that the address is counted under, or `undefined` if it is not counted. */
   private keyOf(address: string): string | undefined {
     if (this.isOff) return undefined
     const plain = address.replace(/^::ffff:(?=[\d.]+$)/i, "")
@@ -80,7 +80,7 @@ export class AddressLimits {
 
 interface Holder {
   connections: number
-  /** Its right to connect, where that is limited. */
+  /** Its right to connect, if that is limited. */
   readonly bucket: TokenBucket | undefined
 }
 

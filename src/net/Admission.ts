@@ -1,39 +1,39 @@
 import { AddressLimits, type AddressRules } from "./AddressLimits.ts"
 
-/** Why there is no seat, in the words of the protocol. */
+/** Reasons why there is no seat, as error codes of the protocol. */
 export type Refusal = "server_full" | "too_many_connections" | "shutting_down"
 
-/** Newcomers that are being told why there is no seat; further ones are reset without a word. */
+/** The most newcomers that are being told why there is no seat; further ones are reset without a word. */
 const toldMax = 16
 
-/** How many may connect. */
+/** Limits on the number of connections. */
 export interface AdmissionRules extends AddressRules {
   readonly clientsMax: number
 }
 
-/** A connection that TCP has and nobody has talked to yet. */
+/** A connection that TCP has accepted and that nobody has talked to yet. */
 export interface Newcomer {
   /** Asking for it costs a system call. */
   readonly remoteAddress?: string | undefined
 }
 
-/** A place at the table, from the moment TCP has the connection until it is closed. */
+/** A place among `clientsMax`, from the moment TCP has the connection until it is closed. */
 export interface Seat {
   readonly acceptedAtMillis: number
-  /** Whom it is counted for, where that is limited. */
+  /** The address that it counts for, if that is limited. */
   readonly address: string
-  /** Why it is none. */
+  /** Set if there was no seat. */
   readonly refusal: Refusal | undefined
 }
 
-/** Counts who is connected, in all and by address, and says who may. */
+/** Counts connections, in total and by address, and decides which newcomers get a seat. */
 export class Admission {
   readonly clientsMax: number
-  /** Seats that are taken, from the moment TCP has a connection until it is closed. */
+  /** Seats that are taken. */
   taken = 0
-  /** Newcomers that got no seat since the start, by reason. */
+  /** Newcomers since the start that got no seat, by reason. */
   readonly refused: Record<Refusal, number> = { server_full: 0, too_many_connections: 0, shutting_down: 0 }
-  /** Those of them who are there still, and are told why. */
+  /** Those of them that are still there, being told why. */
   private told = 0
   private readonly addresses: AddressLimits
 
@@ -42,7 +42,7 @@ export class Admission {
     this.addresses = new AddressLimits(rules)
   }
 
-  /** A seat for a newcomer, or one that is none and says why; nothing where too many are told why already. */
+  /** A seat, or the reason why there is none; `undefined` if too many are being told a reason already. */
   admit(newcomer: Newcomer, nowMillis: number): Seat | undefined {
     if (this.taken >= this.clientsMax) return this.refuse("server_full", nowMillis)
     const address = this.addresses.isOff ? "" : (newcomer.remoteAddress ?? "")
@@ -51,7 +51,7 @@ export class Admission {
     return { acceptedAtMillis: nowMillis, address, refusal: undefined }
   }
 
-  /** A seat that is none; nothing where too many are told why already. */
+  /** The reason in place of a seat; `undefined` if too many are being told a reason already. */
   refuse(refusal: Refusal, nowMillis: number): Seat | undefined {
     this.refused[refusal]++
     if (this.told >= toldMax) return undefined
@@ -59,7 +59,7 @@ export class Admission {
     return { acceptedAtMillis: nowMillis, address: "", refusal }
   }
 
-  /** To be called once for each seat, also for one that is none. */
+  /** Must be called once for each result of `admit` and `refuse`. */
   giveBack({ address, refusal }: Seat): void {
     if (refusal !== undefined) {
       this.told--
@@ -69,7 +69,7 @@ export class Admission {
     this.addresses.leave(address)
   }
 
-  /** Forgets what need not be remembered any more. */
+  /** Forgets addresses that need not be remembered any more. */
   prune(nowMillis: number): void {
     this.addresses.prune(nowMillis)
   }

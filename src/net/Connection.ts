@@ -3,7 +3,7 @@ import type { Address } from "./Address.ts"
 import type { Seat } from "./Admission.ts"
 import type { Transport, TransportOwner } from "./Transport.ts"
 
-/** Why a connection is over: its client left or logged out, or the server ended it and says why. */
+/** Reasons why a connection is over: its client left or logged out, or the server ended it with this code. */
 export const endings = [
   "left",
   "logout",
@@ -18,19 +18,19 @@ export const endings = [
 ] as const
 export type Ending = (typeof endings)[number]
 
-/** What all connections of a server share. */
+/** Limits and callbacks that all connections of a server share. */
 export interface ConnectionRules {
   /** Bytes that may wait for a client, on top of what the kernel took. */
   readonly outboxBytesMax: number
-  /** How long a client may take to log in, where that is limited. */
+  /** Time that a client has to log in, if that is limited. */
   readonly loginMillisMax: number | undefined
-  /** How long an ended connection may take to read its last words. */
+  /** Time that the client of an ended connection has to read its last words. */
   readonly lingerMillisMax: number
-  /** Told once when half of `outboxBytesMax` waits for a client, and again only after it has caught up. */
+  /** Called once half of `outboxBytesMax` waits for a client, and again only after that has caught up. */
   readonly onSlow: (connection: Connection) => void
-  /** Told once when the transport is closed, and all it took can be given back. */
+  /** Called once the transport is closed, so that all it took can be given back. */
   readonly onClosed: (connection: Connection) => void
-  /** Where the most that ever waited for one client is kept. */
+  /** Keeps the most bytes that ever waited for one client. */
   readonly totals: { outboxBytesHighest: number }
   /** The coarse clock that `activeAtMillis` is read from. */
   readonly clock: { readonly nowMillis: number }
@@ -38,7 +38,7 @@ export interface ConnectionRules {
 
 /**
  * One accepted connection: one way in (`read`), one way out (`offer`), one way to end (`stop`, then `finish`).
- * The transport tells how much may wait for the client before its requests are left unread.
+ * The transport decides how much may wait for the client before its requests are left unread.
  */
 export class Connection implements TransportOwner {
   readonly id: number
@@ -51,14 +51,14 @@ export class Connection implements TransportOwner {
   ending: Ending | undefined
   private readonly transport: Transport
   private readonly rules: ConnectionRules
-  /** Whether it still takes requests and offers. */
+  /** True while it takes requests and offers. */
   private isOpen = true
   private isSlow = false
-  /** What the client may still do. */
+  /** The client's side: it still sends, only reads, or is gone. */
   private theirs: "sends" | "reads" | "gone" = "sends"
-  /** What came and was not read yet: one piece at most, as the transport is paused then. */
+  /** Bytes that came and were not read yet: one piece at most, as the transport is paused then. */
   private received: Buffer | undefined
-  /** What the session waits for, tried again at each event of the transport. */
+  /** The operation that the session waits for, tried again at each event of the transport. */
   private attempt: Attempt | undefined
   private resume: (effect: Effect.Effect<any, any>) => void = noop
   private linger: NodeJS.Timeout | undefined
@@ -105,7 +105,7 @@ export class Connection implements TransportOwner {
     return this.transport.needsDrain ? this.when(this.writableNow) : Effect.void
   }
 
-  /** Sends whole objects, without ever waiting: who lets too much pile up is ended with `slow_consumer`. */
+  /** Sends whole objects, without ever waiting: a client that lets too much pile up is ended with `slow_consumer`. */
   offer(bytes: Buffer): void {
     if (!this.isOpen || this.theirs === "gone") return
     const { rules, transport } = this
@@ -125,14 +125,14 @@ export class Connection implements TransportOwner {
     if (this.isSlow) this.rules.onSlow(this)
   }
 
-  /** Several offers that leave in one write. */
+  /** Makes several offers leave in one write. */
   offerTogether(offers: () => void): void {
     this.transport.cork()
     offers()
     this.transport.uncork()
   }
 
-  /** Has no more requests read: who waits in `read` is told at once. Only the first reason counts. */
+  /** Stops reading requests: a waiting `read` fails at once. Only the first reason counts. */
   stop(ending: Ending): void {
     if (this.ending !== undefined) return
     this.ending = ending
@@ -153,14 +153,14 @@ export class Connection implements TransportOwner {
     return this.when(this.closedNow)
   }
 
-  /** A client that reads its last messages of a server that shuts down has until the server's own deadline. */
+  /** When the server shuts down, a client that goes on reading has until the server's own deadline. */
   private limitLinger(): void {
     const { lingerMillisMax } = this.rules
     if (this.ending === "shutting_down") this.transport.abortWhenIdle(lingerMillisMax)
     else this.linger = setTimeout(() => this.abort(), lingerMillisMax)
   }
 
-  /** Ends at once: quietly if all was sent, else by a reset, which frees what the peer does not take. */
+  /** Ends at once: quietly if everything is sent, otherwise by a reset, which frees what the client does not take. */
   abort(): void {
     this.transport.abort()
   }

@@ -8,38 +8,38 @@ import { monotonicMillis } from "./MonotonicTime.ts"
 import { possibleClients } from "./OpenFiles.ts"
 import { Settings } from "../settings/Settings.ts"
 
-/** What the connections of a server did since its start: plain numbers, so that counting costs nothing. */
+/** Counts of a server's connections since its start: plain numbers, so that counting costs nothing. */
 export interface ConnectionTotals {
-  /** Those that were served. */
+  /** Connections that got a seat. */
   accepted: number
-  /** Those that were served and are closed, by reason. */
+  /** Those of them that are closed, by reason. */
   readonly ended: Record<Ending, number>
-  /** Bytes of those that are closed; an open one counts for itself. */
+  /** Bytes of closed connections; an open one counts its own. */
   closedBytesIn: number
   closedBytesOut: number
-  /** Times that half of `outboxBytesMax` waited for a client. */
+  /** Times that half of `outboxBytesMax` was waiting for a client. */
   slowWarnings: number
-  /** The most that ever waited for one client. */
+  /** The most bytes that ever waited for one client. */
   outboxBytesHighest: number
 }
 
-/** How often the addresses that left are forgotten. */
+/** Time between two rounds of forgetting the addresses that left. */
 const pruneMillis = 60_000
 
 /** The connections of a server: each is here from when it can talk until its transport is closed. */
 export class Connections extends Context.Service<
   Connections,
   {
-    /** All that are open, those included that are being turned away. */
+    /** All that are open, including those being turned away. */
     readonly open: ReadonlySet<Connection>
     readonly admission: Admission
     readonly totals: ConnectionTotals
     /** A coarse clock, monotonic, that `Deadlines` sets. */
     readonly clock: { nowMillis: number }
     readonly add: (connection: Connection) => void
-    /** Gives back all that a connection took; to be called once it is closed. */
+    /** Gives back all that a connection took; called once it is closed. */
     readonly remove: (connection: Connection) => void
-    /** Ends all, each after its request in hand. */
+    /** Ends all, each after the request in hand. */
     readonly stop: (ending: Ending) => void
     /** Ends all at once. */
     readonly abort: () => void

@@ -5,12 +5,12 @@ import { Connections } from "./Connections.ts"
 import { monotonicMillis } from "./MonotonicTime.ts"
 import { Settings } from "../settings/Settings.ts"
 
-/** How often deadlines are looked at: they are kept to within this. */
+/** Time between two looks at the deadlines: they are met to within this. */
 const sweepMillis = 1_000
 
 /**
- * The deadlines of all connections, looked at by one fiber: a number each costs nothing, where a timer each
- * would cost kilobytes.
+ * Ends the connections that are past a deadline. One fiber looks at all of them: a number each costs nothing, where
+ * a timer each would cost kilobytes.
  */
 export const deadlines: Layer.Layer<never, never, Connections | Settings> = Layer.effectDiscard(
   Effect.gen(function* () {

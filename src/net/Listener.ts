@@ -13,7 +13,7 @@ export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFail
   host: Schema.String,
   port: Schema.Finite,
   code: Schema.String,
-  /** What the flags of the listener begin with, such as `metrics-`. */
+  /** Prefix of the listener's flags, such as `metrics-`. */
   flagPrefix: Schema.optionalKey(Schema.String)
 }) {
   override get message(): string {
@@ -26,43 +26,43 @@ export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFail
 }
 
 const advices: Readonly<Record<string, string>> = {
-  EADDRINUSE: "something else listens there. End it, or choose another --port (0 takes a free one).",
+  EADDRINUSE: "something else is listening there. Stop it, or choose another --port (0 picks a free one).",
   EACCES: "this port needs privileges. Choose a --port from 1024 on.",
   EADDRNOTAVAIL: "this machine has no such address. Choose another --host.",
-  EAFNOSUPPORT: "this machine has no such kind of address (IPv6?). Choose another --host.",
+  EAFNOSUPPORT: "this machine does not support that kind of address (IPv6?). Choose another --host.",
   ENOTFOUND: "no such host. Choose another --host."
 }
 
-/** How the sockets of a listener are made. */
+/** Options of a listener and its sockets. */
 export interface ListenOptions {
   readonly host: string
   readonly port: number
   readonly backlog: number
-  /** Whether an IPv6 address leaves IPv4 to other listeners. */
+  /** True where an IPv6 address leaves IPv4 to other listeners. */
   readonly isIpv6Only: boolean
   /** Bytes that may wait in either direction before Node holds back. */
   readonly highWaterMark: number
   readonly keepAliveMillis: number
-  /** With it, clients must speak TLS, and have this long to agree on it. */
+  /** With it, clients must speak TLS, and have this long for the handshake. */
   readonly tls: (KeyPair & { readonly handshakeMillisMax: number }) | undefined
 }
 
 /**
- * What becomes of a connection: `accept` as soon as TCP has it (`undefined` resets it), then `serve` once it can talk
- * (after TLS's handshake), or `miss` where it is closed before.
+ * Takes the connections of a listener: `accept` as soon as TCP has one (`undefined` resets it), then `serve` once it
+ * can talk (after the TLS handshake), or `miss` where it is closed before that.
  */
 export interface Acceptor<Accepted> {
   readonly accept: (newcomer: Newcomer) => Accepted | undefined
   readonly serve: (transport: Transport, accepted: Accepted) => void
   readonly miss: (accepted: Accepted) => void
-  /** The listening socket itself has trouble. */
+  /** The listening socket itself failed to accept. */
   readonly failed: (error: Error) => void
 }
 
-/** A server socket that listens. */
+/** A listening server socket. */
 export interface Listener {
   readonly address: Address
-  /** New handshakes use this pair; those that are connected notice nothing. */
+  /** Uses this pair for new handshakes; established connections notice nothing. */
   readonly renew: (pair: KeyPair) => void
   /** Cuts off those who have not finished their handshake. */
   readonly dropHandshakes: () => void
@@ -168,7 +168,7 @@ const openTls = <Accepted>(
   }
 }
 
-/** What a TLS socket has in common with the TCP socket below it. */
+/** Identifies a TLS socket and the TCP socket below it as the same connection. */
 const peerOf = ({ localAddress, remoteAddress, remotePort }: Socket): string =>
   `${remoteAddress} ${remotePort} ${localAddress}`
 

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-/** Files that are kept free for everything but seats: the listeners, the log, and newcomers being turned away. */
+/** Files reserved for everything but seats: the listeners, the log, and newcomers being turned away. */
 const reservedFiles = 64
 
-/** How many files this process may have open at once; `Infinity` where the system does not tell. */
+/** The most files that this process may have open at once; `Infinity` where the system does not say. */
 export const openFilesMax = (): number => {
   try {
     const [, soft] =
@@ -21,13 +21,13 @@ export class TooFewFiles extends Schema.TaggedError<TooFewFiles>()("TooFewFiles"
   openFilesMax: Schema.Finite
 }) {
   override get message(): string {
-    return `Cannot serve anybody: the open-file limit is ${this.openFilesMax}, and ${reservedFiles} files are kept for the rest. ${raiseIt}.`
+    return `Cannot serve anyone: the open-file limit is ${this.openFilesMax}, and ${reservedFiles} files are reserved for the server itself. ${raiseIt}.`
   }
 }
 
 const raiseIt = "Raise it with ulimit -n (LimitNOFILE= under systemd)"
 
-/** The clients that can be served at once: as many as were asked for, as far as the open-file limit allows. */
+/** The number of clients that can be served at once: `clientsMax`, or as many as the open-file limit allows. */
 export const possibleClients = Effect.fnUntraced(function* (clientsMax: number) {
   const possible = openFilesMax() - reservedFiles
   if (possible >= clientsMax) return clientsMax

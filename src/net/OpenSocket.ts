@@ -1,15 +1,15 @@
 import { connect, isIP, type NetConnectOpts, type Socket } from "node:net"
 import type { Address } from "./Address.ts"
 
-/** How the socket behaves, beyond where it goes. */
+/** Options of the socket, beyond its address. */
 export type SocketOptions = Pick<NetConnectOpts, "keepAlive" | "keepAliveInitialDelay"> & {
   readonly allowHalfOpen?: boolean
 }
 
 /**
- * A socket to a server, with TLS where the address asks for it; `onReady` is called once it can be written to, with the
- * TCP socket below it (the same one without TLS), which alone can be reset. The socket that it gives is the one to be
- * destroyed until then, and tells of errors.
+ * Opens a socket to a server, with TLS if the address asks for it. `onReady` is called once it can be written to, with
+ * the TCP socket below it (without TLS the same one), as only that can be reset. The socket returned reports errors,
+ * and is the one to destroy until then.
  */
 export const openSocket = (
   { host, port, tls }: Address,
@@ -32,8 +32,8 @@ export const openSocket = (
 }
 
 /**
- * Sends FIN and goes on reading. Node drops the rest of what a TLS socket is handing out when that is ended in the
- * middle, so it is ended afterwards.
+ * Sends FIN and keeps reading. When a TLS socket is ended while it hands out data, Node drops the rest of that data, so
+ * it is ended afterwards.
  */
 export const halfClose = (socket: Socket): void => {
   if ("encrypted" in socket) setImmediate(() => socket.end())

@@ -19,7 +19,7 @@ export class TlsFailed extends Schema.TaggedError<TlsFailed>()("TlsFailed", {
   }
 }
 
-/** Reads the two files, or nothing where none is named; they must exist and belong together. */
+/** Reads the two files, which must exist and belong together; gives `undefined` if neither is named. */
 export const readKeyPair = (
   certFile: string | undefined,
   keyFile: string | undefined
@@ -27,7 +27,7 @@ export const readKeyPair = (
   Effect.suspend(() => {
     if (certFile === undefined && keyFile === undefined) return Effect.undefined
     const fail = (reason: string) => Effect.fail(new TlsFailed({ certFile, keyFile, reason }))
-    if (certFile === undefined || keyFile === undefined) return fail("name both, or neither")
+    if (certFile === undefined || keyFile === undefined) return fail("give both, or neither")
     try {
       const pair = { cert: readFileSync(certFile), key: readFileSync(keyFile) }
       process.getBuiltinModule("node:tls").createSecureContext(pair)
@@ -37,13 +37,13 @@ export const readKeyPair = (
     }
   })
 
-/** OpenSSL's own words are for those who know it. */
+/** A reason in plain words, as OpenSSL's own are for those who know it. */
 const reasonOf = ({ code = "", message }: NodeJS.ErrnoException): string =>
   opensslReasons[code] ?? message.replace(/^error:[0-9A-F]+:[^:]*::/, "")
 
 const opensslReasons: Readonly<Record<string, string>> = {
-  ERR_OSSL_PEM_NO_START_LINE: "one of the files holds no PEM",
+  ERR_OSSL_PEM_NO_START_LINE: "one of the files is not PEM",
   ERR_OSSL_PEM_BAD_BASE64_DECODE: "one of the files is damaged",
   ERR_OSSL_X509_KEY_VALUES_MISMATCH: "the key does not belong to the certificate",
-  ERR_OSSL_UNSUPPORTED: "the key is of a kind that cannot be read, or is no key"
+  ERR_OSSL_UNSUPPORTED: "the key is of an unsupported kind, or not a key"
 }

@@ -24,7 +24,7 @@ export class TokenBucket {
     return 0
   }
 
-  /** Whether it is as good as a new one. */
+  /** True once it is as good as a new one. */
   isFull(nowMillis: number): boolean {
     this.refill(nowMillis)
     return this.tokens >= this.rule.burst

@@ -3,7 +3,7 @@ import type { Address } from "./Address.ts"
 /** Takes the events of a transport; `onClose` comes once, last, and always. */
 export interface TransportOwner {
   onData(bytes: Buffer): void
-  /** Little enough waits again after `needsDrain`. */
+  /** So little waits again that `needsDrain` has become false. */
   onDrain(): void
   /** The peer sends nothing more. */
   onEnd(): void
@@ -12,29 +12,29 @@ export interface TransportOwner {
 
 /** Carries bytes to and from one peer, in order; each direction ends on its own. */
 export interface Transport {
-  /** The other end; its host is `?` where it left before anybody asked. */
+  /** The other end; its host is `?` if it left before anybody asked. */
   readonly peer: Address
   /** Bytes received. */
   readonly bytesIn: number
   /** Bytes sent, without those that wait. */
   readonly bytesOut: number
-  /** Bytes written that the system has not taken yet. */
+  /** Bytes that were written and the system has not taken yet. */
   readonly waitingBytes: number
-  /** Whether so much waits that the next write should wait for `onDrain`. */
+  /** True while so much waits that the next write should wait for `onDrain`. */
   readonly needsDrain: boolean
-  /** Tells all events to this owner from now on. */
+  /** Sends all events to this owner from now on. */
   open(owner: TransportOwner): void
   write(bytes: Buffer): void
   /** Holds back what is written until `uncork`, so that it leaves together. */
   cork(): void
   uncork(): void
-  /** Stops `onData`, and in time the peer, until `resume`. */
+  /** Stops `onData` until `resume`; in time the peer has to stop as well. */
   pause(): void
   resume(): void
   /** Sends what waits, then ends this side; nothing may be written after it. */
   end(): void
-  /** Ends both sides at once: quietly where all is sent, else so that the peer notices. */
+  /** Ends both sides at once: quietly if everything is sent, otherwise so that the peer notices. */
   abort(): void
-  /** Aborts as soon as no byte has moved either way for so long. */
+  /** Aborts as soon as no byte has moved either way for this long. */
   abortWhenIdle(millis: number): void
 }

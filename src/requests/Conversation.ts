@@ -10,7 +10,7 @@ import type { ConnectionLog } from "../telemetry/ConnectionLog.ts"
 import type { Counters } from "../telemetry/Counters.ts"
 import { type Replies, withId } from "./Replies.ts"
 
-/** What all conversations of a server share. */
+/** The services that all conversations of a server share. */
 export interface House {
   readonly counters: Counters["Service"]
   readonly hub: Hub["Service"]
@@ -18,36 +18,38 @@ export interface House {
   readonly registry: Registry["Service"]
   readonly replies: Replies["Service"]
   readonly settings: Settings["Service"]
-  /** How many messages a client may send, where that is limited. */
+  /** The limit on the messages of a client, if there is one. */
   readonly messageRule: BucketRule | undefined
 }
 
-/** The conversation with one client, as its requests see it. */
+/** The state of the conversation with one client. */
 export interface Conversation {
   readonly house: House
   readonly connection: Connection
-  /** The name it holds, once it is logged in. */
+  /** The name that the client holds, once it is logged in. */
   username: string | undefined
-  /** How often a login was refused. */
+  /** The number of refused logins. */
   loginTries: number
-  /** Its right to send messages, where that is limited. */
+  /** Its right to send messages, if that is limited. */
   messages: TokenBucket | undefined
   /** A reply that is also the goodbye. */
   lastWords: Buffer | undefined
 }
 
+/** A request of this type. */
 export type RequestOf<Type extends Request["type"]> = Extract<Request, { readonly type: Type }>
 
-/** Answers a request, exactly once; fails with the ending where it is also the last one. */
+/** Answers a request, exactly once; fails with the ending if the request is also the last one. */
 export type Handler<Type extends Request["type"]> = (
   conversation: Conversation,
   request: RequestOf<Type>
 ) => Effect.Effect<void, Ending>
 
+/** Sends a reply with the id of its request. */
 export const reply = ({ connection }: Conversation, bytes: Buffer, id: Id | undefined): Effect.Effect<void> =>
   Effect.sync(() => connection.offer(withId(bytes, id)))
 
-/** An error reply; `bytes` where it says more than its code. */
+/** Sends an error reply, and counts it; `bytes` is the reply if it says more than its code. */
 export const refuse = (
   conversation: Conversation,
   code: ErrorCode,
@@ -58,7 +60,7 @@ export const refuse = (
   return reply(conversation, bytes, id)
 }
 
-/** What those who asked for it are told of who comes and goes (PRES-1). */
+/** Tells those who asked for presence that someone comes or goes (PRES-1). */
 export const presence = (
   { connection, house }: Conversation,
   type: "joined" | "left",

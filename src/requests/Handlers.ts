@@ -8,7 +8,7 @@ import { logout } from "./Logout.ts"
 import { message } from "./Message.ts"
 import { ping } from "./Ping.ts"
 
-/** What each request does: a new one is a row in `Protocol`, a file here, and a row in this table. */
+/** The handler of each request. To add one, add a row in `Protocol`, a file here, and a row in this table. */
 const handlers: { readonly [Type in Request["type"]]: Handler<Type> } = { login, message, list, logout, ping }
 
 /** Carries out a request. */

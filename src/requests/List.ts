@@ -1,7 +1,7 @@
 import { type Handler, refuse } from "./Conversation.ts"
 import { withId } from "./Replies.ts"
 
-/** Tells who is logged in, after all that was acknowledged before (LIST-1, SYNC-1). */
+/** Lists who is logged in, after everything that was acknowledged before (LIST-1, SYNC-1). */
 export const list: Handler<"list"> = (conversation, { id }) => {
   const { connection, house, username } = conversation
   if (username === undefined) return refuse(conversation, "not_logged_in", id)

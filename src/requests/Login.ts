@@ -5,7 +5,7 @@ import { isUsername } from "../Username.ts"
 import { type Conversation, type Handler, presence, refuse } from "./Conversation.ts"
 import { withId } from "./Replies.ts"
 
-/** Grants a name that is free: the reply comes before anything that others cause (LOGIN-1 to LOGIN-10). */
+/** Grants a name that is free; the reply comes before anything that others cause (LOGIN-1 to LOGIN-10). */
 export const login: Handler<"login"> = (conversation, { features: asked, id, username }) => {
   const { connection, house } = conversation
   if (conversation.username !== undefined) {
@@ -26,7 +26,7 @@ export const login: Handler<"login"> = (conversation, { features: asked, id, use
   return Effect.andThen(join, house.log.loggedIn(connection, username))
 }
 
-/** After so many refusals the connection is ended: names are not to be found out by trying. */
+/** Refuses a name. After `loginTriesMax` refusals the connection ends, so that nobody finds out names by trying. */
 const refuseName = (
   conversation: Conversation,
   code: "invalid_username" | "username_taken",
@@ -43,7 +43,7 @@ const refuseName = (
   return Effect.andThen(told, Effect.fail(code))
 }
 
-/** Gives the name back, in its turn among what others see. */
+/** Gives the name back, in its turn among the broadcasts. */
 export const leave = (conversation: Conversation, username: string): Effect.Effect<void> => {
   const { connection, house } = conversation
   return house.hub.inTurn(() => {

@@ -34,7 +34,7 @@ const broadcast = (
     })
   )
 
-/** The same, unless the client has used up its right to: then it is told when to try again. */
+/** Does the same, unless the client has used up its right to: then it is told when to try again. */
 const broadcastWithin = Effect.fnUntraced(function* (
   conversation: Conversation,
   rule: BucketRule,

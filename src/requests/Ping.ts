@@ -1,5 +1,5 @@
 import { type Handler, reply } from "./Conversation.ts"
 
-/** Answers, logged in or not (PING-1). */
+/** Answers whether or not the client is logged in (PING-1). */
 export const ping: Handler<"ping"> = (conversation, { id }) =>
   reply(conversation, conversation.house.replies.pong, id)

@@ -5,19 +5,19 @@ import { encode, type ErrorCode, errorCodes, type Feature, type Id, type Reply }
 import { texts } from "../settings/Locales.ts"
 import { Settings } from "../settings/Settings.ts"
 
-/** Everything the server answers, encoded: what does not vary once, the list once per change. */
+/** The replies of the server, encoded: fixed ones once, the list once per change. */
 export class Replies extends Context.Service<
   Replies,
   {
     readonly sent: Buffer
     readonly pong: Buffer
     readonly errors: Readonly<Record<ErrorCode, Buffer>>
-    /** The answer to a login; it names the granted features where some were asked for. */
+    /** The answer to a login; it names the granted features if any were asked for. */
     readonly welcome: (username: string, granted: ReadonlyArray<Feature> | undefined) => Buffer
     readonly goodbye: (username: string) => Buffer
-    /** The refusal of a message that came too soon. */
+    /** The refusal of a message that came too early. */
     readonly rateLimited: (retryAfterMs: number) => Buffer
-    /** The answer to `list`: the same buffer as long as it is given the same array. */
+    /** The answer to `list`: the same buffer as long as the array is the same. */
     readonly list: (users: ReadonlyArray<string>) => Buffer
   }
 >()("palabre/Replies") {
@@ -54,7 +54,7 @@ export class Replies extends Context.Service<
 
 const success = (fields: Partial<Reply>): Buffer => encode({ status: "success", ...fields })
 
-/** The reply with the id of its request, where that had one (ID-1). */
+/** The reply with the id of its request, if that had one (ID-1). */
 export const withId = (reply: Buffer, id: Id | undefined): Buffer =>
   id === undefined
     ? reply

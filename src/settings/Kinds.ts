@@ -1,14 +1,14 @@
 import { isIP } from "node:net"
 import * as Option from "effect/Option"
 
-/** How a person writes a value of one kind. */
+/** A kind of value, and its written form. */
 export interface Kind<A> {
   readonly metavar: string
-  /** What `parse` takes, in words. */
+  /** The texts that `parse` takes, in words. */
   readonly expected: string
-  /** The value of what a person wrote, or nothing when it makes none. */
+  /** The value of a text, if that is valid. */
   parse(text: string): Option.Option<A>
-  /** How a person would write the value. */
+  /** The text for a value. */
   format(value: A): string
 }
 
@@ -26,10 +26,10 @@ export const count = (min = 1, max = 10_000_000): Kind<number> => ({
   expected: `a whole number from ${min} to ${max}`
 })
 
-/** A TCP port; 0 takes a free one. */
+/** A TCP port; 0 picks a free one. */
 export const port: Kind<number> = { ...count(0, 65_535), metavar: "PORT" }
 
-/** A number with a unit: the units from large to small, in terms of the smallest. */
+/** A number with a unit; `units` go from large to small, each with its size in the smallest. */
 const quantity = (units: ReadonlyArray<readonly [unit: string, size: number]>, min: number, max: number) => ({
   parse: (text: string): Option.Option<number> => {
     const [, digits, name] = /^(\d{1,12})([a-zA-Z]*)$/.exec(text) ?? []
@@ -76,7 +76,7 @@ export const duration: Kind<number> = {
   expected: "a time such as 500ms, 20s, 5m or 1h"
 }
 
-/** How often something may happen, in a second or a minute. */
+/** A number of times per second or minute. */
 export const rate = (per: "s" | "m"): Kind<number> => ({
   metavar: `COUNT/${per}`,
   parse: (text) => within(wholeNumber(text.replace(new RegExp(`/${per}$`), "")), 1, 1_000_000),
@@ -107,7 +107,7 @@ export const file: Kind<string> = {
   expected: "the path of a file"
 }
 
-/** Where something answers over HTTP. */
+/** A URL of HTTP or HTTPS. */
 export const url: Kind<string> = {
   metavar: "URL",
   parse: Option.liftPredicate((text) => /^https?:\/\/[^/]/.test(text) && URL.canParse(text)),
@@ -123,7 +123,7 @@ export const oneOf = <const A extends string>(words: ReadonlyArray<A>): Kind<A> 
   expected: `one of ${words.join(", ")}`
 })
 
-/** What to listen on. */
+/** An address or host name to listen on. */
 export const address: Kind<string> = {
   metavar: "ADDRESS",
   parse: Option.liftPredicate((text) => /^[\w:][\w.:%-]{0,252}$/.test(text)),

@@ -12,7 +12,7 @@ export interface Texts {
   readonly errors: Readonly<Record<ErrorCode, string>>
 }
 
-/** What each language says; `fr` are the lab's own words. */
+/** The texts of each language; `fr` are the lab's own words. */
 export const texts: Readonly<Record<Locale, Texts>> = {
   fr: {
     welcome: (username) => `Bienvenue, ${username}`,
@@ -47,7 +47,7 @@ export const texts: Readonly<Record<Locale, Texts>> = {
       unknown_type: "Unknown request type",
       not_logged_in: "Log in first",
       already_logged_in: "You are already logged in",
-      invalid_username: "Name refused: 1 to 32 visible characters, no blank at either end",
+      invalid_username: "Name refused: 1 to 32 visible characters, no space at either end",
       username_taken: "This name is taken",
       username_mismatch: "This name is not yours",
       too_large: "Request too large",

@@ -19,13 +19,13 @@ import {
 } from "./Kinds.ts"
 import { locales } from "./Locales.ts"
 
-/** Sets of defaults: for a classroom machine, and for the open network. */
+/** Sets of defaults: for a machine in a classroom, and for the open network. */
 export const profiles = ["lab", "public"] as const
 export type Profile = (typeof profiles)[number]
 
-/** One tunable: what it means, how a person writes it, and its default in each profile. */
+/** One tunable: its meaning, its written form, and its default in each profile. */
 export interface Setting<A> extends Kind<A> {
-  /** The flag of `serve`, without its dashes; the environment variable is made from it. */
+  /** The flag of `serve`, without dashes; the name of the environment variable follows from it. */
   readonly flag: string
   readonly description: string
   readonly defaults: Readonly<Record<Profile, A>>
@@ -51,25 +51,25 @@ const KiB = 1024
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
-/** Every tunable of the server. A new one is a row here; the flag, the variable and the help follow. */
+/** Every tunable of the server. To add one, add a row: the flag, the variable and the help follow. */
 export const table = {
-  hosts: setting("host", addresses, ["127.0.0.1", "::1"], "addresses to listen on; 0.0.0.0,:: are all", [
+  hosts: setting("host", addresses, ["127.0.0.1", "::1"], "addresses to listen on; 0.0.0.0,:: means all", [
     "0.0.0.0",
     "::"
   ]),
-  port: setting("port", port, defaultPort, "TCP port; 0 takes a free one"),
+  port: setting("port", port, defaultPort, "TCP port; 0 picks a free one"),
   tlsCertFile: setting(
     "tls-cert",
     orNone(file),
     undefined,
-    "certificate chain (PEM): serve TLS; read again on SIGHUP"
+    "certificate chain (PEM) to serve TLS with; read again on SIGHUP"
   ),
   tlsKeyFile: setting("tls-key", orNone(file), undefined, "private key (PEM) of the certificate"),
   clientsMax: setting(
     "max-clients",
     count(),
     10_000,
-    "connections at once; never above the open-file limit less 64"
+    "connections at once; at most the open-file limit minus 64"
   ),
   addressClientsMax: setting(
     "max-per-address",
@@ -82,21 +82,21 @@ export const table = {
     "address-rate",
     orOff(rate("m")),
     undefined,
-    "new connections from one address, a minute",
+    "new connections from one address per minute",
     30
   ),
   exemptAddresses: setting(
     "exempt",
     addressRanges,
     [],
-    "addresses that --max-per-address and --address-rate do not count"
+    "addresses exempt from --max-per-address and --address-rate"
   ),
   frameBytesMax: setting("max-frame", bytes(256), 64 * KiB, "longest request (FRAME-5)"),
   outboxBytesMax: setting(
     "max-outbox",
     bytes(KiB),
     KiB * KiB,
-    "bytes that may wait for a slow reader before it is ended with slow_consumer"
+    "bytes that may wait for a client before it is ended with slow_consumer"
   ),
   loginMillisMax: setting(
     "login-timeout",
@@ -112,34 +112,40 @@ export const table = {
     "bytes a connection may send before it has logged in",
     4 * KiB
   ),
-  loginTriesMax: setting(
-    "login-tries",
-    orOff(count()),
-    10,
-    "refused logins after which a connection is ended"
-  ),
+  loginTriesMax: setting("login-tries", orOff(count()), 10, "refused logins after which a connection ends"),
   idleMillisMax: setting(
     "idle-timeout",
     orOff(duration),
     undefined,
-    "time a client may send nothing",
+    "time a client may stay silent",
     5 * MINUTE
   ),
-  messageRate: setting("message-rate", orOff(rate("s")), undefined, "messages of one client, a second", 10),
+  messageRate: setting(
+    "message-rate",
+    orOff(rate("s")),
+    undefined,
+    "messages from one client per second",
+    10
+  ),
   messageBurst: setting(
     "message-burst",
     count(),
     30,
     "messages a client may send at once before --message-rate applies"
   ),
-  drainMillisMax: setting("drain-timeout", duration, 4_500, "time to end cleanly after a signal"),
+  drainMillisMax: setting("drain-timeout", duration, 4_500, "time to shut down cleanly after a signal"),
   lingerMillisMax: setting(
     "linger",
     duration,
     SECOND,
     "time an ended connection has to read its last words (END-1)"
   ),
-  malformedMax: setting("max-malformed", count(), 10, "malformed lines in a row before the end (FRAME-7)"),
+  malformedMax: setting(
+    "max-malformed",
+    count(),
+    10,
+    "malformed lines in a row that end a connection (FRAME-7)"
+  ),
   locale: setting("locale", oneOf(locales), "fr", "language of the texts for people"),
   logLevel: setting(
     "log-level",
@@ -147,12 +153,12 @@ export const table = {
     "info",
     "least severe line logged"
   ),
-  logFormat: setting("log-format", oneOf(["pretty", "json"]), "pretty", "form of a log line"),
+  logFormat: setting("log-format", oneOf(["pretty", "json"]), "pretty", "format of the log lines"),
   metricsPort: setting(
     "metrics-port",
     orOff(port),
     undefined,
-    "port of /metrics, /healthz and /readyz over HTTP; 0 takes a free one"
+    "HTTP port of /metrics, /healthz and /readyz; 0 picks a free one"
   ),
   metricsHost: setting("metrics-host", address, "127.0.0.1", "address that the metrics port listens on"),
   otlpUrl: setting(
@@ -165,22 +171,27 @@ export const table = {
     "read-pause",
     bytes(KiB),
     64 * KiB,
-    "answers that may wait for a client before its requests are left unread"
+    "bytes that may wait for a client before its requests are left unread"
   ),
-  hubItemsMax: setting("hub-size", count(), 4_096, "messages on their way before senders are left unread"),
-  batchBytesMax: setting("batch-bytes", bytes(KiB), 256 * KiB, "messages joined into one write, at most"),
+  hubItemsMax: setting("hub-size", count(), 4_096, "messages in transit before senders are left unread"),
+  batchBytesMax: setting(
+    "batch-bytes",
+    bytes(KiB),
+    256 * KiB,
+    "bytes of messages joined into one write, at most"
+  ),
   sliceRecipients: setting(
     "slice",
     count(),
     512,
-    "recipients of a large room served before others get their turn"
+    "recipients of a message served before other work gets its turn"
   ),
-  backlog: setting("backlog", count(), 4_096, "connections the kernel may hold until they are accepted"),
+  backlog: setting("backlog", count(), 4_096, "connections that may wait in the kernel to be accepted"),
   keepAliveMillis: setting(
     "keep-alive",
     duration,
     MINUTE,
-    "silence before TCP probes whether the peer is there"
+    "silence after which TCP checks that the peer is still there"
   )
 } as const
 

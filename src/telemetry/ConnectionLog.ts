@@ -9,17 +9,17 @@ import type { ErrorCode } from "../Protocol.ts"
 import { Settings } from "../settings/Settings.ts"
 
 /**
- * What those who run the server are told of each connection: one log line an event, and a span of its whole life
- * where spans are exported. Never what is said. Below the log level, which is that of the layer, nothing is computed.
+ * Tells those who run the server about each connection: one log line per event, and a span of its whole life if spans
+ * are exported. Never what is said. Nothing is computed for lines below the log level, which is that of the layer.
  */
 export class ConnectionLog extends Context.Service<
   ConnectionLog,
   {
-    /** The service of a connection, with its lines and its span around it. */
+    /** Puts the lines and the span of a connection around its service. */
     readonly around: (connection: Connection, service: Effect.Effect<void>) => Effect.Effect<void>
     readonly loggedIn: (connection: Connection, username: string) => Effect.Effect<void>
     readonly loginRefused: (connection: Connection, code: ErrorCode) => Effect.Effect<void>
-    /** There was no seat for it. */
+    /** There was no seat for the connection. */
     readonly turnedAway: (connection: Connection, code: ErrorCode) => Effect.Effect<void>
     readonly readsSlowly: (connection: Connection) => Effect.Effect<void>
   }
@@ -78,10 +78,10 @@ const line =
       })
     )
 
-/** Which connection it is. */
+/** The facts that identify a connection. */
 const identity = ({ id, peer }: Connection) => ({ connection: id, address: formatAddress(peer) })
 
-/** How a connection went, once it is over. */
+/** The facts about a connection once it is over. */
 const account = ({ bytesIn, bytesOut, ending }: Connection) => ({
   reason: ending,
   receivedBytes: bytesIn,

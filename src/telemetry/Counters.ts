@@ -2,12 +2,13 @@ import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 import { type ErrorCode, errorCodes } from "../Protocol.ts"
 
-/** How a login went. */
+/** Outcomes of a login. */
 const loginResults = ["granted", "invalid_username", "username_taken", "already_logged_in"] as const
 export type LoginResult = (typeof loginResults)[number]
 
 /**
- * What was said to a server since its start, and whether it listens: plain numbers, so that counting costs nothing.
+ * Counts of the conversations since the start of a server, and whether it listens: plain numbers, so that counting
+ * costs nothing.
  */
 export class Counters extends Context.Service<
   Counters,

@@ -2,20 +2,20 @@ import { monitorEventLoopDelay } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
-/** How late the event loop ran, in seconds. */
+/** Delays of the event loop, in seconds. */
 export interface Delay {
   readonly p50: number
   readonly p99: number
   readonly max: number
 }
 
-/** How often it is sampled. */
+/** Time between two samples. */
 const sampleMillis = 10
 
-/** How long a reading holds for all who ask. */
+/** Time for which a reading is reused. */
 const readingMillis = 5_000
 
-/** Watches the event loop; what it gives tells how late that ran since it was last read. */
+/** Watches the event loop; the function it gives reads the delays since the last reading. */
 export const eventLoopDelay: Effect.Effect<() => Delay, never, Scope.Scope> = Effect.gen(function* () {
   const histogram = monitorEventLoopDelay({ resolution: sampleMillis })
   yield* Effect.acquireRelease(
@@ -38,5 +38,5 @@ export const eventLoopDelay: Effect.Effect<() => Delay, never, Scope.Scope> = Ef
   }
 })
 
-/** What is measured is the time between two samples. */
+/** The delay within a measured time between two samples, in seconds. */
 const lateness = (nanos: number): number => Math.max(0, nanos / 1e9 - sampleMillis / 1_000)

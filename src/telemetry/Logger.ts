@@ -5,10 +5,10 @@ import * as Logger from "effect/Logger"
 import * as References from "effect/References"
 import type { Values } from "../settings/Settings.ts"
 
-/** What may wait for who reads the log; further lines are lost, and counted. */
+/** The most bytes that may wait for the reader of the log; further lines are dropped, and counted. */
 const waitingBytesMax = 1 << 20
 
-/** Logs go to standard error, one line each. */
+/** Logs to standard error, one line per entry. */
 export const logger = (format: Values["logFormat"]): Layer.Layer<never> => {
   const render = formats[format]
   const { stderr } = process
@@ -19,7 +19,7 @@ export const logger = (format: Values["logFormat"]): Layer.Layer<never> => {
       return
     }
     if (lost > 0) {
-      const message = `${lost} log lines were lost: nobody read the log in time`
+      const message = `dropped ${lost} log lines: the log was not read in time`
       stderr.write(`${render({ ...entry, level: "WARN", message, cause: undefined, annotations: {} })}\n`)
       lost = 0
     }
@@ -28,7 +28,7 @@ export const logger = (format: Values["logFormat"]): Layer.Layer<never> => {
   return Logger.layer([Logger.map(Logger.formatStructured, write)])
 }
 
-/** Nothing below the level is logged. */
+/** Logs nothing below the level. */
 export const minimumLogLevel = (level: Values["logLevel"]): Layer.Layer<never> =>
   Layer.succeed(References.MinimumLogLevel, levels[level])
 
@@ -36,7 +36,7 @@ const levels = { debug: "Debug", info: "Info", warn: "Warn", error: "Error" } as
 
 type Entry = ReturnType<typeof Logger.formatStructured.log>
 
-/** For people: when, how severe, what, and the facts; a bug's trace follows on lines of its own. */
+/** For people: time, level, message and facts; the trace of a bug follows on lines of its own. */
 const pretty = ({ annotations, cause, level, message, timestamp }: Entry): string => {
   const facts = Object.entries(annotations).map(([name, value]) => `${name}=${quoted(value)}`)
   const severity = styleText(styles[level] ?? "reset", level.padEnd(5), { stream: process.stderr })
@@ -51,7 +51,7 @@ const styles: Readonly<Record<string, "red" | "yellow" | "gray">> = {
   DEBUG: "gray"
 }
 
-/** A value as one word: quoted where it would not be one. */
+/** A value as one word, quoted if need be. */
 const quoted = (value: unknown): string => {
   const text = String(value)
   return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text)

@@ -11,8 +11,8 @@ import { Settings } from "../settings/Settings.ts"
 import { Counters } from "./Counters.ts"
 
 /**
- * Puts all figures of a server into the metric registry of the context, under names as Prometheus likes them. They
- * are read when the registry is; only the broadcast latency is written as it happens, once a batch.
+ * Registers all figures of a server in the metric registry of the context, under names in Prometheus style. They are
+ * read when the registry is read; only the broadcast latency is recorded as it happens, once per batch.
  */
 export const metrics: Layer.Layer<never, never, Connections | Counters | Hub | Settings> =
   Layer.effectDiscard(
@@ -28,9 +28,9 @@ type Labels = Readonly<Record<string, string>>
 type Read = () => number
 
 interface Register {
-  /** A figure that only grows. */
+  /** Registers a figure that only grows. */
   readonly counter: (name: string, description: string, read: Read, labels?: Labels) => void
-  /** The same for each key of a record, as a label. */
+  /** Registers one such figure for each key of a record, with the key as a label. */
   readonly perKey: (
     name: string,
     description: string,
@@ -66,22 +66,26 @@ const registerConnections = Effect.fnUntraced(function* ({ counter, gauge, perKe
   const { outboxBytesMax } = yield* Settings
   const traffic = oncePerTurn(() => trafficOf(open, outboxBytesMax / 2))
 
-  gauge("palabre_connections", "Connections that are open", () => admission.taken)
-  gauge("palabre_connections_max", "Connections that can be open at once", () => admission.clientsMax)
-  gauge("palabre_clients", "Connections that are logged in", () => audiences.online)
-  counter("palabre_connections_accepted_total", "Connections that got a seat", () => totals.accepted)
-  perKey("palabre_connections_refused_total", "Connections that got no seat", "code", admission.refused)
-  perKey("palabre_connections_ended_total", "Connections that ended", "reason", totals.ended)
+  gauge("palabre_connections", "Open connections", () => admission.taken)
+  gauge("palabre_connections_max", "Limit of open connections", () => admission.clientsMax)
+  gauge("palabre_clients", "Logged-in connections", () => audiences.online)
+  counter("palabre_connections_accepted_total", "Connections accepted", () => totals.accepted)
+  perKey("palabre_connections_refused_total", "Connections refused", "code", admission.refused)
+  perKey("palabre_connections_ended_total", "Connections ended", "reason", totals.ended)
   counter("palabre_received_bytes_total", "Bytes received", () => totals.closedBytesIn + traffic().bytesIn)
   counter("palabre_sent_bytes_total", "Bytes sent", () => totals.closedBytesOut + traffic().bytesOut)
-  gauge("palabre_outbox_bytes", "Bytes that wait for clients", () => traffic().waitingBytes)
+  gauge("palabre_outbox_bytes", "Bytes waiting to be sent to clients", () => traffic().waitingBytes)
   gauge(
     "palabre_outbox_highest_bytes",
-    "The most that ever waited for one client",
+    "Most bytes that ever waited for one client",
     () => totals.outboxBytesHighest
   )
-  gauge("palabre_slow_clients", "Clients for which half of --max-outbox waits", () => traffic().slow)
-  counter("palabre_slow_warnings_total", "Times half of --max-outbox was reached", () => totals.slowWarnings)
+  gauge("palabre_slow_clients", "Clients with more than half of --max-outbox waiting", () => traffic().slow)
+  counter(
+    "palabre_slow_warnings_total",
+    "Times a client reached half of --max-outbox",
+    () => totals.slowWarnings
+  )
 })
 
 const registerMessages = Effect.fnUntraced(function* ({ counter, gauge, perKey }: Register) {
@@ -89,27 +93,27 @@ const registerMessages = Effect.fnUntraced(function* ({ counter, gauge, perKey }
   const hub = yield* Hub
   const context = yield* Effect.context<never>()
 
-  perKey("palabre_logins_total", "Logins", "result", counters.logins)
-  perKey("palabre_errors_total", "Error replies and goodbyes", "code", counters.errors)
+  perKey("palabre_logins_total", "Login attempts", "result", counters.logins)
+  perKey("palabre_errors_total", "Error replies, goodbyes included", "code", counters.errors)
   counter("palabre_messages_received_total", "Messages accepted", () => counters.messagesReceived)
   counter(
     "palabre_messages_sent_total",
-    "Messages and presence events sent, counted for each recipient",
+    "Messages and presence events sent, counted once per recipient",
     () => hub.counters.deliveries
   )
-  gauge("palabre_hub_items", "Messages on their way, not yet offered to everyone", hub.depth)
+  gauge("palabre_hub_items", "Messages in transit, not yet offered to all recipients", hub.depth)
   const latency = Metric.histogram("palabre_broadcast_seconds", {
-    description: "Time from the publishing of a batch's first message until all recipients were offered it",
+    description: "Time from publishing the first message of a batch until it is offered to all recipients",
     boundaries: latencyBoundaries
   })
   latency.valueUnsafe(context) // so that it is there before the first message
   hub.deliveryLatency.observe((seconds) => latency.updateUnsafe(seconds, context))
 })
 
-/** In seconds: from what one write takes to what nobody would wait for. */
+/** Seconds, from the cost of one write to more than anyone would wait. */
 const latencyBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] as const
 
-/** What open connections count themselves. */
+/** Sums what open connections count themselves. */
 const trafficOf = (open: Iterable<Connection>, slowBytes: number) => {
   const sum = { bytesIn: 0, bytesOut: 0, waitingBytes: 0, slow: 0 }
   for (const { bytesIn, bytesOut, waitingBytes } of open) {
@@ -121,7 +125,7 @@ const trafficOf = (open: Iterable<Connection>, slowBytes: number) => {
   return sum
 }
 
-/** The function, computing its answer once for all who ask within a turn of the event loop. */
+/** Makes the function compute its answer only once per turn of the event loop. */
 const oncePerTurn = <A>(compute: () => A): (() => A) => {
   let answer: { readonly value: A } | undefined
   return () => {
@@ -135,25 +139,25 @@ const oncePerTurn = <A>(compute: () => A): (() => A) => {
   }
 }
 
-/** Names that dashboards for Node programs know. */
+/** Figures of the process, under the names that dashboards for Node.js expect. */
 const registerProcess = Effect.fnUntraced(function* ({ counter, gauge }: Register) {
   const startSeconds = Date.now() / 1_000 - process.uptime()
   const memory = oncePerTurn(() => process.memoryUsage())
   const delay = yield* eventLoopDelay
-  gauge("palabre_info", "Which program this is", () => 1, {
+  gauge("palabre_info", "Version of the program and of Node.js", () => 1, {
     version: manifest.version,
     node: process.version
   })
-  gauge("process_start_time_seconds", "When the process started, since 1970", () => startSeconds)
-  counter("process_cpu_seconds_total", "CPU time", () => {
+  gauge("process_start_time_seconds", "Start time of the process since the Unix epoch", () => startSeconds)
+  counter("process_cpu_seconds_total", "User and system CPU time", () => {
     const { system, user } = process.cpuUsage()
     return (system + user) / MICROS_PER_SECOND
   })
-  gauge("process_max_fds", "The open-file limit", openFilesMax)
+  gauge("process_max_fds", "Limit of open file descriptors", openFilesMax)
   gauge("process_resident_memory_bytes", "Resident memory", () => memory().rss)
-  gauge("nodejs_heap_size_used_bytes", "Heap in use", () => memory().heapUsed)
-  gauge("nodejs_heap_size_total_bytes", "Heap", () => memory().heapTotal)
-  gauge("nodejs_external_memory_bytes", "Buffers and other memory outside the heap", () => memory().external)
+  gauge("nodejs_heap_size_used_bytes", "Heap used", () => memory().heapUsed)
+  gauge("nodejs_heap_size_total_bytes", "Heap size", () => memory().heapTotal)
+  gauge("nodejs_external_memory_bytes", "Memory outside the heap, such as buffers", () => memory().external)
   gauge("nodejs_eventloop_lag_p50_seconds", "Event-loop delay, median", () => delay().p50)
   gauge("nodejs_eventloop_lag_p99_seconds", "Event-loop delay, 99th percentile", () => delay().p99)
   gauge("nodejs_eventloop_lag_max_seconds", "Event-loop delay, longest", () => delay().max)

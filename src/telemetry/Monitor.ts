@@ -14,15 +14,15 @@ import { Counters } from "./Counters.ts"
 /** Connections to the monitor at once; further ones are closed. */
 const connectionsMax = 16
 
-/** How long one may take to ask. */
+/** Time that a request may take to arrive. */
 const requestMillisMax = 10_000
 
-/** How often that is looked at. */
+/** Time between two checks of that. */
 const checkMillis = 1_000
 
 /**
- * What shows how the server fares, over HTTP: `/metrics` for Prometheus, `/healthz` as long as the process answers,
- * `/readyz` from when the server listens until it begins to drain. It answers until the drain is over.
+ * Reports on the server over HTTP: `/metrics` for Prometheus, `/healthz` as long as the process answers, `/readyz` from
+ * when the server listens until it begins to drain. It answers until the drain is over.
  */
 export const monitor = (port: number): Layer.Layer<never, ListenFailed, Counters | Drain | Settings> =>
   Layer.unwrap(
@@ -52,7 +52,7 @@ export const monitor = (port: number): Layer.Layer<never, ListenFailed, Counters
     })
   )
 
-/** An HTTP server whose clients, however slow, do not hold up its end. */
+/** An HTTP server that slow clients cannot keep from ending. */
 const httpServer = (host: string, port: number) =>
   Layer.effect(
     HttpServer.HttpServer,

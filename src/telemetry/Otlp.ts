@@ -9,15 +9,15 @@ import * as Otlp from "effect/observability/Otlp"
 import type { Flusher } from "effect/observability/OtlpExporter"
 import manifest from "../../package.json" with { type: "json" }
 
-/** How long a collector may take for an answer. */
+/** Time that a collector has to answer. */
 const answerMillisMax = 5_000
 
-/** How long each of logs, metrics and traces may take to be sent at the end. */
+/** Time that each of logs, metrics and traces has to be sent at the end. */
 const flushMillisMax = 1_000
 
 /**
- * Sends logs, metrics and traces to an OpenTelemetry collector. Where that is down or slow, what was to be sent is
- * dropped: the server goes on, and says so once.
+ * Sends logs, metrics and traces to an OpenTelemetry collector. While that is down or slow, they are dropped: the
+ * server carries on, and warns once.
  */
 export const otlp = (url: string): Layer.Layer<Flusher> =>
   Otlp.layerJson({
@@ -37,7 +37,7 @@ const bounded = Layer.effect(
         if (isDown) return Effect.void
         isDown = true
         return Effect.logWarning(
-          `The collector of --otlp-url fails (${reasonOf(error)}). What it should get is lost until it answers; the server goes on.`
+          `The collector at --otlp-url is failing (${reasonOf(error)}). Data for it is dropped until it answers; the server carries on.`
         )
       })
     return HttpClient.transform(client, (response, request) =>
@@ -64,7 +64,7 @@ const noAnswer = (request: HttpClientRequest): HttpClientError.HttpClientError =
     })
   })
 
-/** The error and, where `fetch` hides it, what the system said. */
+/** The error message, with the system's code if `fetch` hides one. */
 const reasonOf = ({ cause, message }: HttpClientError.HttpClientError): string => {
   const { code } = ((cause as Error | undefined)?.cause ?? {}) as NodeJS.ErrnoException
   return code === undefined ? message : `${message}: ${code}`

@@ -6,7 +6,7 @@ export const malformed: unique symbol = Symbol.for("palabre/Frames/malformed")
 /** A value longer than the limit: nothing after it can be read any more (FRAME-5). */
 export const tooLarge: unique symbol = Symbol.for("palabre/Frames/tooLarge")
 
-/** What a stream of bytes holds next: the text of one JSON value, or why there is none. */
+/** The next thing in a stream of bytes: the text of one JSON value, or the reason why there is none. */
 export type Frame = string | typeof malformed | typeof tooLarge
 
 /**
@@ -23,7 +23,7 @@ export class Frames {
   private readonly frameBytesMax: number
   private state: number = State.between
   private inKey = false
-  /** What is open around the byte, a bit each (1 is an object): nesting takes less than the bytes that nest. */
+  /** The values open around the byte, a bit each (1 is an object): nesting takes less than the bytes that nest. */
   private open: Uint8Array = noneOpen
   private depth = 0
   private mode: "reading" | "skipping" | "stuck" = "reading"
