@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import { type ClauseId, clauses } from "../harness/language/Clauses.ts"
-import { play } from "../harness/run/Run.ts"
+import { makePlayer, type Player } from "../harness/run/Player.ts"
 import type { Verdict } from "../harness/verdict/Outcome.ts"
 import type { Scenario } from "../harness/scenario/Scenario.ts"
 import { nameOf } from "../harness/scenario/Name.ts"
@@ -128,28 +128,27 @@ const playEach = (
   goOn: (verdict: Verdict) => boolean,
   concurrency = 1
 ): Effect.Effect<ReadonlyArray<Finding>> => {
-  const knowledge = new TargetKnowledge()
-  return Effect.forEach(
-    scenarios,
-    (scenario) => playOne(scenario, server, { ...settings, knowledge }, goOn),
-    { concurrency }
-  )
+  const player = makePlayer(server, {
+    timeScale: settings.timeScale,
+    seed: 1,
+    knowledge: new TargetKnowledge()
+  })
+  return Effect.forEach(scenarios, (scenario) => playOne(scenario, { ...settings, player }, goOn), {
+    concurrency
+  })
 }
 
 const playOne = Effect.fnUntraced(function* (
   scenario: Scenario,
-  server: Target,
-  { knowledge, runs, timeScale }: ProofSettings & { readonly knowledge: TargetKnowledge },
+  { player, runs }: ProofSettings & { readonly player: Player },
   goOn: (verdict: Verdict) => boolean
 ): Effect.fn.Return<Finding> {
   const verdicts = new Set<Verdict>()
   let why: string | undefined
   const blamed = new Set<ClauseId>()
   for (let run = 1; run <= runs; run++) {
-    const outcome = yield* Effect.catchTag(
-      play(scenario, server, { timeScale, seed: run, knowledge }),
-      "TargetFailed",
-      ({ reason }) => Effect.die(new Error(`the server did not start: ${reason}`))
+    const outcome = yield* Effect.catchTag(player.play(scenario, run), "TargetFailed", ({ reason }) =>
+      Effect.die(new Error(`the server did not start: ${reason}`))
     )
     const { failure, reason, verdict } = outcome
     verdicts.add(verdict)

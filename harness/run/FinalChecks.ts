@@ -75,7 +75,8 @@ const tryToLogIn = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Return<
   const connection = yield* Effect.catchTag(stage.dial(wiring), "StepFailed", ({ finding }) =>
     Effect.succeed(finding)
   )
-  if (!(connection instanceof ActorConnection)) return connection
+  const breaks = stage.ledger.harm ?? "LOGIN-1"
+  if (!(connection instanceof ActorConnection)) return { ...connection, breaks }
   stage.newcomer?.reset()
   stage.newcomer = connection
   stage.usernames.add(username)
@@ -85,7 +86,7 @@ const tryToLogIn = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Return<
     scene.deadlineMillis
   )
   const expected = `a new client can still log in at the end (as ${username})`
-  if (reply === undefined) return { expected, received: "nothing", withinMillis: scene.withinMillis }
-  if (typeof reply === "string") return { expected, received: captionOfEnd[reply], lost: true }
-  return isSuccess(reply.value) ? undefined : { expected, received: show(reply.value) }
+  if (reply === undefined) return { expected, received: "nothing", breaks, withinMillis: scene.withinMillis }
+  if (typeof reply === "string") return { expected, received: captionOfEnd[reply], breaks, lost: true }
+  return isSuccess(reply.value) ? undefined : { expected, received: show(reply.value), breaks }
 })

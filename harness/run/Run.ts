@@ -1,9 +1,9 @@
-import { type FailureDetails, type Outcome, skipped, type Verdict } from "../verdict/Outcome.ts"
+import { type FailureDetails, type Outcome, skipped } from "../verdict/Outcome.ts"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
-import { blame, type ClauseVerdict, type Place, wayOf } from "../verdict/Blame.ts"
+import { type AskStanding, blame, type Evidence, hiderIn, type Place } from "../verdict/Blame.ts"
 import type { ClauseId } from "../language/Clauses.ts"
 import { theEnd } from "./FinalChecks.ts"
 import type { Finding } from "../stage/Finding.ts"
@@ -11,19 +11,21 @@ import { playSteps, sceneOf } from "./PlaySteps.ts"
 import { openStage } from "./OpenStage.ts"
 import { usersAt, whyNotAlone } from "../targets/Strangers.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
-import { type Stage } from "../stage/Stage.ts"
 import { CaptureScope } from "../language/CaptureScope.ts"
+import type { Stage } from "../stage/Stage.ts"
 import type { Step } from "../verbs/Step.ts"
 import { listed } from "../Format.ts"
 import { actorsOf } from "../language/Subject.ts"
 import type { Server, Target, TargetFailed } from "../stage/Target.ts"
 import type { TargetKnowledge } from "../stage/TargetKnowledge.ts"
 
-/** The settings for playing scenarios. */
+/** How scenarios are played. */
 export interface PlaySettings {
   readonly timeScale: number
   readonly seed: number
   readonly knowledge: TargetKnowledge
+  /** Tells what the scenarios that this one builds on show of a clause. */
+  readonly standingOf: AskStanding
 }
 
 /** Plays one scenario against a fresh server of the target; only a server that does not start is an error. */
@@ -32,14 +34,19 @@ export const play = Effect.fnUntraced(function* (scenario: Scenario, target: Tar
   const missing = whyNotHere(scenario, target)
   if (missing !== undefined) return skipped(scenario, missing)
   const first = yield* playOnce(scenario, target, settings)
-  if (first.failure?.finding.listUnknown !== true || knowledge.fences === "list") return first
-  const lists = yield* answersList(target, knowledge.uniqueName())
-  knowledge.fences = lists ? "list" : "settle"
-  if (lists) return first
-  return yield* playOnce(scenario, target, settings)
+  if ("skipped" in first) return first.skipped
+  if (first.failed?.finding.listUnknown === true && knowledge.fences !== "list") {
+    const lists = yield* answersList(target, knowledge.uniqueName())
+    knowledge.fences = lists ? "list" : "settle"
+    if (!lists) {
+      const again = yield* playOnce(scenario, target, settings)
+      return "skipped" in again ? again.skipped : yield* judge(again, settings.standingOf)
+    }
+  }
+  return yield* judge(first, settings.standingOf)
 })
 
-/** Asks a new server of the target for its list, alone: a single missing answer may be a fault, not a habit. */
+/** Whether a server of the target answers `list`, asked by itself: what went wrong once may be a fault, not a habit. */
 const answersList = (target: Target, username: string): Effect.Effect<boolean, TargetFailed> =>
   Effect.scoped(
     Effect.flatMap(target.start, (server) =>
@@ -56,9 +63,9 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
   const stage = yield* openStage({ cast, ignoring, target, knowledge, timeScale })
   const { strangers } = stage
   const notAlone = scenario.needs.includes("alone") ? whyNotAlone(strangers) : undefined
-  if (notAlone !== undefined) return skipped(scenario, notAlone)
+  if (notAlone !== undefined) return { skipped: skipped(scenario, notAlone) }
   const held = actorsOf(cast).filter((name) => strangers?.includes(name))
-  if (held.length > 0) return skipped(scenario, `strangers are logged in as ${listed(held)}`)
+  if (held.length > 0) return { skipped: skipped(scenario, `strangers are logged in as ${listed(held)}`) }
   if (strangers !== undefined && strangers.length > 0)
     stage.notes.add("strangers are connected: they and what they say are ignored")
   const startMillis = stage.nowMillis
@@ -70,7 +77,7 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
     ])
   const end = Effect.mapError(
     Effect.suspend(() => theEnd(sceneOf(captures, stage, scenario.withinMillis), scenario.proves)),
-    ({ finding }): Failed => ["the end", finding]
+    ({ finding }) => atTheEnd(finding)
   )
   const all = Effect.gen(function* () {
     const failed = yield* failureOf(Effect.andThen(part("before"), Effect.andThen(part("steps"), end)))
@@ -79,101 +86,81 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
   })
   const failed = yield* Random.withSeed(all, `${seed} ${scenario.title}`)
   for (const username of stage.usernames) knowledge.usernames.add(username)
-  return yield* judge(scenario, stage, failed, stage.nowMillis - startMillis)
+  return yield* playedOn(stage, scenario, failed, stage.nowMillis - startMillis)
 }, Effect.scoped)
 
 type Failed = readonly [place: Place, finding: Finding]
 
+const atTheEnd = (finding: Finding): Failed => ["the end", finding]
+
 const failureOf = <R>(effect: Effect.Effect<void, Failed, R>): Effect.Effect<Failed | undefined, never, R> =>
   Effect.match(effect, { onFailure: (failed) => failed, onSuccess: () => undefined })
 
-const judge = Effect.fnUntraced(function* (
-  scenario: Scenario,
+/** How a scenario went, before anybody says what that is held against. */
+interface Played {
+  readonly told: Omit<Outcome, "verdict" | "clauses">
+  readonly failed: Evidence | undefined
+  /** Why a pass proves nothing. */
+  readonly idle: string | undefined
+}
+
+const playedOn = Effect.fnUntraced(function* (
   stage: Stage,
+  scenario: Scenario,
   failed: Failed | undefined,
   ms: number
-): Effect.fn.Return<Outcome> {
-  const told = {
-    scenario,
-    ms,
-    broken: stage.brokenClauses(),
-    notes: [...stage.notes],
-    happenings: stage.transcript.happenings
-  }
-  const own = scenario.proves.find((clause) => told.broken.has(clause))
-  const whatFailed =
-    failed ?? (own === undefined ? undefined : (["the end", brokenFinding(own, told.broken)] as const))
-  if (whatFailed === undefined) {
-    const idle = stage.networks.flatMap(({ actor, line, network }) =>
-      network.idle.map(
-        (fault) => `${actor}'s ${fault} (line ${line}) affected no bytes, so nothing was proved`
-      )
-    )
-    const verdict: Verdict = idle.length > 0 ? "inconclusive" : "passed"
-    const clauses = new Map(scenario.proves.map((clause) => [clause, { verdict }] as const))
-    return { ...told, verdict, clauses, ...(idle.length > 0 ? { reason: idle[0]! } : {}) }
-  }
+): Effect.fn.Return<Played> {
+  const broken = stage.brokenClauses()
+  const own = scenario.proves.find((clause) => broken.has(clause))
+  const whatFailed = failed ?? (own === undefined ? undefined : atTheEnd(brokenFinding(own, broken)))
+  const told = { scenario, ms, broken, notes: [...stage.notes], happenings: stage.transcript.happenings }
+  if (whatFailed === undefined) return { told, failed: undefined, idle: idleFaultOf(stage) }
   const [place, finding] = whatFailed
   const crash = yield* crashOf(stage.server, finding)
-  const culprit = culpritOf(told.broken, stage.knowledge, finding)
-  const clauses = culprit === undefined ? blame(scenario, place) : only(culprit, blame(scenario, place))
-  const reached =
-    clauses.size === 0 ||
-    place === "the end" ||
-    place.part === "after" ||
-    [...clauses.values()].some(({ verdict }) => verdict === "failed")
   const failure: FailureDetails = { place, finding, crash, lastLines: stage.server.lastLines() }
-  return {
-    ...told,
-    verdict: reached ? "failed" : "not_reached",
-    clauses,
-    failure,
-    ...(reached ? {} : { reason: wayOf(place) })
-  }
+  const { prerequisites } = stage.ledger
+  return { told: { ...told, failure }, failed: { place, finding, prerequisites }, idle: undefined }
 })
 
-/**
- * The clause that explains a failure wherever it shows: an actor's own messages that come back to it are in the way of
- * all that it waits for, and where nobody answers `list`, nothing comes of waiting for its users.
- */
-const culpritOf = (
-  broken: ReadonlyMap<ClauseId, string>,
-  { fences }: TargetKnowledge,
-  { expected }: Finding
-): ClauseId | undefined => {
-  if (broken.has("MSG-3")) return "MSG-3"
-  return fences === "settle" && expected.includes('"users"') ? "LIST-1" : undefined
-}
+/** A fault of a bad network that never touched a byte. */
+const idleFaultOf = ({ networks }: Stage): string | undefined =>
+  networks.flatMap(({ actor, line, network }) =>
+    network.idle.map((fault) => `${actor}'s ${fault} (line ${line}) affected no bytes, so nothing was proved`)
+  )[0]
 
-/** The verdicts of a failure that one clause explains: it says nothing of other clauses. */
-const only = (
-  culprit: ClauseId,
-  clauses: ReadonlyMap<ClauseId, ClauseVerdict>
-): ReadonlyMap<ClauseId, ClauseVerdict> => {
-  const isAbout = (clause: ClauseId) =>
-    culprit === "LIST-1" ? clause.startsWith("LIST-") : clause === culprit
-  return new Map(
-    [...clauses].map(([clause, verdict]) => [
-      clause,
-      verdict.verdict === "failed" && !isAbout(clause) ? { verdict: "not_reached", by: culprit } : verdict
-    ])
-  )
-}
+/** Says what a scenario showed, once its connections are gone. */
+const judge = Effect.fnUntraced(function* (
+  { failed, idle, told }: Played,
+  standingOf: AskStanding
+): Effect.fn.Return<Outcome> {
+  const { proves } = told.scenario
+  if (failed === undefined) {
+    const verdict = idle === undefined ? "passed" : "inconclusive"
+    const clauses = new Map(proves.map((clause) => [clause, { verdict }] as const))
+    return { ...told, verdict, clauses, ...(idle === undefined ? {} : { reason: idle }) }
+  }
+  const clauses = yield* blame(told.scenario, failed, standingOf)
+  const hider = hiderIn(clauses)
+  return hider === undefined
+    ? { ...told, verdict: "failed", clauses }
+    : { ...told, verdict: "not_reached", clauses, reason: hider }
+})
 
 const brokenFinding = (clause: ClauseId, broken: ReadonlyMap<ClauseId, string>): Finding => ({
   expected: heldInPassing[clause] ?? clause,
-  received: broken.get(clause)!
+  received: broken.get(clause)!,
+  breaks: clause
 })
 
-/** Expectations that count against their own clause alone, wherever they fail. */
+/** What counts against its own clause alone, wherever it happens. */
 const heldInPassing: { readonly [Clause in ClauseId]?: string } = {
-  "WIRE-1": "each object on a line of its own",
-  "PLAIN-1": "only replies and messages, because it asked for no features",
-  "MSG-3": "none of its own messages"
+  "WIRE-1": "one line for each object",
+  "PLAIN-1": "only replies and messages, for it asked for no feature",
+  "MSG-3": "no message of its own"
 }
 
 /**
- * The end of the server, if it ended. A program's end is noticed a little later than its connections': after the end of one
+ * How the server ended, where it did. A program's end is noticed a little later than its connections': after the end of one
  * this looks again for a moment.
  */
 export const crashOf = (server: Server, { lost }: Finding): Effect.Effect<string | undefined> =>
@@ -186,7 +173,7 @@ export const crashOf = (server: Server, { lost }: Finding): Effect.Effect<string
 const crashPauseMillis = 5
 const crashLooksMax = 20
 
-/** The reason for which a scenario cannot be played on this target, if there is one. */
+/** Why a scenario cannot be played on this target, if so. */
 const whyNotHere = (scenario: Scenario, target: Target): string | undefined => {
   const restarts = [...scenario.before, ...scenario.steps, ...scenario.after].some(usesRestart)
   if (restarts && !target.restarts) return "this target cannot be restarted"

@@ -1,11 +1,12 @@
 import * as Effect from "effect/Effect"
-import { play, type PlaySettings } from "./Run.ts"
+import { makePlayer } from "./Player.ts"
+import type { PlaySettings } from "./Run.ts"
 import { type Outcome, skipped } from "../verdict/Outcome.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import type { Target } from "../stage/Target.ts"
 
 /** The settings for playing a list of scenarios. */
-export interface RunAllSettings extends PlaySettings {
+export interface RunAllSettings extends Omit<PlaySettings, "standingOf"> {
   readonly jobs: number
   /** True if nothing more is to be played after this outcome. */
   readonly stopsAfter: (outcome: Outcome) => boolean
@@ -22,6 +23,7 @@ export const runAll = (
 ): Effect.Effect<void> =>
   Effect.suspend(() => {
     const outcomes: Array<Outcome | undefined> = Array.from({ length: scenarios.length })
+    const player = makePlayer(target, settings)
     let told = 0
     let stopped: Outcome | undefined
     const tell = (index: number, outcome: Outcome) => {
@@ -31,7 +33,7 @@ export const runAll = (
     const playOne = Effect.fnUntraced(function* (scenario: Scenario, index: number) {
       if (stopped !== undefined) return tell(index, notPlayed(scenario, stopped))
       settings.onBegin(scenario)
-      const outcome = yield* Effect.catchTag(play(scenario, target, settings), "TargetFailed", (targetLost) =>
+      const outcome = yield* Effect.catchTag(player.play(scenario), "TargetFailed", (targetLost) =>
         Effect.succeed({ ...skipped(scenario, targetLost.reason, "inconclusive"), targetLost })
       )
       if (outcome.targetLost !== undefined || settings.stopsAfter(outcome)) stopped ??= outcome

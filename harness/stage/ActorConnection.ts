@@ -7,7 +7,7 @@ import { halfClose, openSocket } from "../../src/net/OpenSocket.ts"
 import { Frames, malformed, tooLarge } from "../../src/wire/Frames.ts"
 import type { BadNetwork } from "./BadNetwork.ts"
 import type { Json } from "../language/Json.ts"
-import { hasField, objectBytesMax, PendingRequests } from "./PendingRequests.ts"
+import { hasField, objectBytesMax, type PendingRequest, PendingRequests } from "./PendingRequests.ts"
 import { nowOn } from "./Time.ts"
 import type { Departure, End, Incoming, WireFact, WireListener } from "./WireEvent.ts"
 
@@ -163,8 +163,11 @@ export class ActorConnection {
 
   /** Writes bytes as one piece, after all before it; resolves once the kernel has them. */
   write(bytes: Buffer): Effect.Effect<void> {
-    this.emit({ _tag: "Sent", direction: "out", bytes, hiddenBytes: 0 })
-    for (const request of this.requests.sent(bytes)) this.emit({ _tag: "Asked", direction: "out", request })
+    const wasUnfinished = this.requests.unfinished
+    const asked = this.requests.sent(bytes)
+    const isCut = wasUnfinished || this.requests.unfinished
+    this.emit({ _tag: "Sent", direction: "out", bytes, hiddenBytes: 0, requests: asked.length, isCut })
+    for (const request of asked) this.emit({ _tag: "Asked", direction: "out", request })
     return this.push(bytes)
   }
 
@@ -173,7 +176,9 @@ export class ActorConnection {
     const bytes = Buffer.concat([hiddenList, more])
     const ticket = this.requests.sentHidden()
     this.requests.sent(more)
-    this.emit({ _tag: "Sent", direction: "out", bytes, hiddenBytes: hiddenList.length })
+    const isCut = this.requests.unfinished
+    const hiddenBytes = hiddenList.length
+    this.emit({ _tag: "Sent", direction: "out", bytes, hiddenBytes, requests: isCut ? 2 : 1, isCut })
     return Effect.as(this.push(bytes), ticket)
   }
 
@@ -282,22 +287,26 @@ export class ActorConnection {
   private receive(text: string): void {
     const value = JSON.parse(text) as Json
     const lane = laneOf(value)
+    let request: PendingRequest | undefined
     if (lane === "reply") {
       const answer = this.requests.answered(value)
       if (answer?.request.hidden === true) return
+      request = answer?.request
       const { username } = this.requests
       if (answer?.granted === true && answer.request.type === "login" && username !== undefined)
         this.emit({ _tag: "LoggedIn", direction: "in", username })
+      if (answer?.granted === true && answer.request.type === "logout")
+        this.emit({ _tag: "LoggedOut", direction: "in" })
     }
     const kept = this.wiring.filter === undefined ? value : this.wiring.filter(value)
-    if (kept !== undefined) this.deliver(lane, text, kept)
+    if (kept !== undefined) this.deliver(lane, text, kept, request)
   }
 
-  private deliver(lane: Incoming["lane"], text: string, value: Json = text): void {
+  private deliver(lane: Incoming["lane"], text: string, value: Json = text, request?: PendingRequest): void {
     if (this.left) return
-    if (this.requests.isOwn(value)) this.emit({ _tag: "Echoed", direction: "in", value })
+    if (this.requests.isOwn(value)) return this.emit({ _tag: "Echoed", direction: "in", value })
     const extra = lane === "event" && !isMessage(value)
-    const incoming = { lane, value, extra, atMillis: nowOn(this.clock) }
+    const incoming = { lane, value, extra, atMillis: nowOn(this.clock), ...(request && { request }) }
     this.inbox.push(incoming)
     this.emit({ _tag: "Received", direction: "in", incoming, text })
   }

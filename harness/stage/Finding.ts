@@ -1,9 +1,12 @@
 import * as Data from "effect/Data"
+import type { ClauseId } from "../language/Clauses.ts"
 
 /** The two sides of a failed expectation, in words for a person. */
 export interface Finding {
   readonly expected: string
   readonly received: string
+  /** The clause that it contradicts by itself, whatever the scenario is about. */
+  readonly breaks?: ClauseId | undefined
   /** The bound that ran out, where one did. */
   readonly withinMillis?: number
   /** The actor it happened to. */

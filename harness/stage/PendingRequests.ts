@@ -16,6 +16,8 @@ export interface PendingRequest {
   readonly features?: boolean
   /** The harness's own `list`, whose reply is nobody's business. */
   readonly hidden?: boolean
+  /** True if it is no request at all, but bytes that are not JSON, or JSON that is not an object. */
+  readonly garbage?: boolean
   /** True if a refusal answers it too: before login `list` may be refused (LOGIN-7). */
   readonly refusable?: boolean
 }
@@ -57,6 +59,16 @@ export class PendingRequests {
     return this.frames.pendingBytes > 0
   }
 
+  /** The oldest request of the scenario that waits for its reply. */
+  get oldest(): PendingRequest | undefined {
+    return this.open.find(({ hidden }) => hidden !== true)
+  }
+
+  /** True if nothing of the scenario waits for a reply that every server owes. */
+  get isAnswered(): boolean {
+    return this.open.every(({ hidden, type }) => hidden === true || type === "other")
+  }
+
   /** Notes bytes that are being sent; answers with the requests that became whole. */
   sent(bytes: Buffer): ReadonlyArray<PendingRequest> {
     const whole: Array<PendingRequest> = []
@@ -66,7 +78,7 @@ export class PendingRequests {
         frame === malformed || frame === tooLarge ? undefined : requestOf(JSON.parse(frame) as Json)
       if (request === undefined) this.garbled = true
       if (request?.content !== undefined) this.said.add(request.content)
-      whole.push(request ?? { type: "other" })
+      whole.push(request ?? { type: "other", garbage: true })
       if (frame === tooLarge) break
     }
     this.open.push(...whole)

@@ -9,6 +9,7 @@ import { fail, type StepFailed } from "./Finding.ts"
 import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import type { Captures, Json } from "../language/Json.ts"
 import type { BadNetwork } from "./BadNetwork.ts"
+import { Ledger } from "./Ledger.ts"
 import { ServerSeats } from "./ServerSeats.ts"
 import { hasField } from "./PendingRequests.ts"
 import { Condition } from "./Condition.ts"
@@ -44,9 +45,11 @@ export class Stage {
   readonly actors = new Map<string, Actor>()
   readonly changed = new Condition()
   readonly transcript = new Transcript()
+  readonly ledger = new Ledger()
   /** Told of all that happens on the actors' connections, one after the other. */
   readonly listeners: ReadonlyArray<WireListener> = [
     (event) => this.transcript.follow(event),
+    (event) => this.ledger.follow(event),
     (event) => this.learn(event),
     waking(this.changed)
   ]
@@ -147,6 +150,7 @@ export class Stage {
         fail({
           expected: `${this.server.host}:${this.server.port} accepts a connection`,
           received: reason,
+          breaks: this.ledger.harm ?? "LOGIN-1",
           withinMillis,
           lost: true
         })

@@ -50,6 +50,11 @@ export class Transcript {
       const text = show(value, textCharactersMax)
       this.add({ atMillis, actor, kind: "received", text, value, caption: caption(value), label: lane })
     }
+    if (event._tag === "Echoed") {
+      const { value } = event
+      const text = show(value, textCharactersMax)
+      this.add({ atMillis, actor, kind: "received", text, value, caption: caption(value), label: "event" })
+    }
     if (event._tag === "Ended") {
       const text = event.by === "reset" ? "the server resets the connection" : "the server closes"
       this.add({ atMillis, actor, kind: "ended", text, caption: text, label: "end" })

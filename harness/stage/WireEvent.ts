@@ -11,6 +11,8 @@ export interface Incoming {
   readonly extra: boolean
   /** When it came, on the clock of the stage. */
   readonly atMillis: number
+  /** The request that a reply answers, where there is one. */
+  readonly request?: PendingRequest
 }
 
 /** The two ways in which a connection ends: FIN or RST. */
@@ -28,6 +30,10 @@ export type WireFact =
       readonly direction: "out"
       readonly bytes: Buffer
       readonly hiddenBytes: number
+      /** The requests that end in it, hidden ones included. */
+      readonly requests: number
+      /** Whether it begins or ends in the middle of a request. */
+      readonly isCut: boolean
     }
   /** A request of the scenario has been sent to its end. */
   | { readonly _tag: "Asked"; readonly direction: "out"; readonly request: PendingRequest }
@@ -45,6 +51,7 @@ export type WireFact =
   /** Its own message came back to it (MSG-3). */
   | { readonly _tag: "Echoed"; readonly direction: "in"; readonly value: Json }
   | { readonly _tag: "LoggedIn"; readonly direction: "in"; readonly username: string }
+  | { readonly _tag: "LoggedOut"; readonly direction: "in" }
   /** The server ended the connection. */
   | { readonly _tag: "Ended"; readonly direction: "in"; readonly by: End }
   /** All that came at once has been noted: time to look again. */

@@ -5,6 +5,8 @@ import { captionOfEnd } from "../stage/Caption.ts"
 import { type Finding, fail, type StepFailed } from "../stage/Finding.ts"
 import { describe, match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import type { Captures, Json } from "../language/Json.ts"
+import type { Stage } from "../stage/Stage.ts"
+import * as Contradiction from "./Contradiction.ts"
 import type { Scene, Step, Verb } from "./Step.ts"
 import { clip, count, millis, show } from "../Format.ts"
 import { subjectsOf } from "./ResolveSubject.ts"
@@ -19,21 +21,30 @@ export interface Seen {
 export interface Wrong {
   readonly _tag: "Wrong"
   readonly finding: Finding
+  /** What may still follow: then it only came out of order. */
+  readonly mayFollow?: ObjectPattern | undefined
+}
+
+/** What is due, as far as it is known: in which lane, and what it looks like. */
+export interface Due {
+  readonly lane: Lane
+  readonly pattern?: ObjectPattern
 }
 
 /** Makes the `play` of a sentence that waits for something: one actor after the other, or whichever of `one of`. */
 export const expectation =
   <Value, Options>(
     look: (actor: Actor, step: Step<Value, Options>, scene: Scene) => Sight,
-    expected: (step: Step<Value, Options>, scene: Scene) => string
+    expected: (step: Step<Value, Options>, scene: Scene) => string,
+    due?: Due
   ): Verb<Value, Options>["play"] =>
   (step, scene) =>
     Effect.flatMap(subjectsOf(step, scene), (actors) =>
       step.subject?._tag === "OneOf"
-        ? oneOf(actors, (actor) => look(actor, step, scene), expected(step, scene), scene)
+        ? oneOf(actors, (actor) => look(actor, step, scene), expected(step, scene), scene, due)
         : Effect.forEach(
             actors,
-            (actor) => waitFor(actor, () => look(actor, step, scene), expected(step, scene), scene),
+            (actor) => waitFor(actor, () => look(actor, step, scene), expected(step, scene), scene, due),
             { discard: true }
           ).pipe(
             Effect.mapError((failed) => (step.subject?._tag === "Others" ? besides(failed, scene) : failed))
@@ -45,13 +56,26 @@ export const waitFor = Effect.fnUntraced(function* (
   actor: Actor,
   look: () => Sight,
   expected: string,
-  scene: Scene
+  scene: Scene,
+  due?: Due
 ): Effect.fn.Return<void, StepFailed> {
   const sight = yield* scene.stage.until(look, scene.deadlineMillis)
-  if (sight === undefined) return yield* fail(missing(actor, expected, scene))
-  if (sight._tag === "Wrong") return yield* fail(sight.finding)
+  if (sight === undefined) return yield* fail(missing(actor, expected, scene, due))
+  if (sight._tag === "Wrong") return yield* fail(yield* sorted(sight, actor, scene))
   sight.take()
 })
+
+/** What was passed over may still follow, a moment later: then nothing is missing, and the order is wrong. */
+const sorted = ({ finding, mayFollow }: Wrong, actor: Actor, { stage }: Scene): Effect.Effect<Finding> => {
+  if (mayFollow === undefined) return Effect.succeed(finding)
+  const follows = () => (Contradiction.comesLater(mayFollow, actor) ? true : undefined)
+  return Effect.map(stage.until(follows, stage.nowMillis + lateMillis * stage.timeScale), (isLate) =>
+    isLate === true ? { ...finding, breaks: "MSG-4" as const } : finding
+  )
+}
+
+/** The time that something may take which came out of order. */
+const lateMillis = 100
 
 /** The next thing in a lane of an actor, see `Actor.next`; what a plain client should never see breaks PLAIN-1. */
 export const nextOf = (
@@ -73,9 +97,9 @@ export const lookAt = (actor: Actor, lane: Lane, pattern: ObjectPattern, scene: 
   const matches = (value: Incoming["value"]) => match(pattern, value, captures)
   const next = nextOf(actor, lane, scene, (value) => !(matches(value) instanceof Mismatch))
   const expected = describe(pattern, captures)
-  if (next === undefined) return lookAtEnd(actor, expected)
+  if (next === undefined) return lookAtEnd(actor, expected, scene.stage)
   const found = matches(next.value)
-  if (found instanceof Mismatch) return wrong(actor, expected, next, found)
+  if (found instanceof Mismatch) return wrong(actor, expected, next, scene.stage, pattern, found)
   return seen(actor, next, found, scene)
 }
 
@@ -92,7 +116,8 @@ export const seen = (actor: Actor, incoming: Incoming, captures: Captures, scene
 export const receive = (pattern: ObjectPattern, when = ""): Verb["play"] =>
   expectation(
     (actor, _step, scene) => lookAt(actor, laneOf(pattern), pattern, scene),
-    (_step, scene) => `${describe(pattern, scene.captures.all)}${when}`
+    (_step, scene) => `${describe(pattern, scene.captures.all)}${when}`,
+    { lane: laneOf(pattern), pattern }
   )
 
 /** A reply that grants a request. */
@@ -104,29 +129,50 @@ export const granted: ObjectPattern = {
 
 /** Waits for the reply that grants the request before. */
 export const receiveGrant = (actor: Actor, scene: Scene): Effect.Effect<void, StepFailed> =>
-  waitFor(actor, () => lookAt(actor, "reply", granted, scene), describe(granted), scene)
+  waitFor(actor, () => lookAt(actor, "reply", granted, scene), describe(granted), scene, {
+    lane: "reply",
+    pattern: granted
+  })
 
 /** Something came, but not what was expected. */
-export const wrong = (actor: Actor, expected: string, incoming: Incoming, mismatch?: Mismatch): Wrong => ({
-  _tag: "Wrong",
-  finding: {
-    actor: actor.name,
-    expected,
-    received: shown(incoming),
-    ...timing(actor, incoming.atMillis),
-    ...(mismatch === undefined || mismatch.path === "" ? {} : { hint: String(mismatch) })
+export const wrong = (
+  actor: Actor,
+  expected: string,
+  incoming: Incoming,
+  stage: Stage,
+  pattern: ObjectPattern | undefined,
+  mismatch?: Mismatch
+): Wrong => {
+  const breaks = Contradiction.wrong(incoming, actor, stage, pattern)
+  return {
+    _tag: "Wrong",
+    finding: {
+      actor: actor.name,
+      expected,
+      received: shown(incoming),
+      breaks,
+      ...timing(actor, incoming.atMillis),
+      ...(mismatch === undefined || mismatch.path === "" ? {} : { hint: String(mismatch) })
+    },
+    mayFollow: incoming.lane === "event" && breaks === "MSG-1" ? pattern : undefined
   }
-})
+}
 
 /** Nothing more can come once the connection has ended. */
-export const lookAtEnd = (actor: Actor, expected: string): Sight => {
+export const lookAtEnd = (actor: Actor, expected: string, stage: Stage): Sight => {
   const connection = actor.connection
   if (connection?.open === true) return undefined
   const received =
     connection?.ended === undefined ? "nothing: it has no connection" : captionOfEnd[connection.ended]
   return {
     _tag: "Wrong",
-    finding: { actor: actor.name, expected, received, lost: connection?.ended !== undefined }
+    finding: {
+      actor: actor.name,
+      expected,
+      received,
+      breaks: Contradiction.lost(actor, stage),
+      lost: connection?.ended !== undefined
+    }
   }
 }
 
@@ -142,7 +188,7 @@ const timing = ({ lastDid, name }: Actor, atMillis: number): Pick<Finding, "afte
   }
 }
 
-const missing = (actor: Actor, expected: string, { withinMillis }: Scene): Finding => {
+const missing = (actor: Actor, expected: string, { stage, withinMillis }: Scene, due?: Due): Finding => {
   const connection = actor.connection
   const unread = connection?.inbox ?? []
   const half = connection?.halfBytes ?? 0
@@ -156,6 +202,7 @@ const missing = (actor: Actor, expected: string, { withinMillis }: Scene): Findi
     actor: actor.name,
     expected,
     received: "nothing",
+    breaks: due && Contradiction.missing(due.lane, actor, stage, due.pattern),
     withinMillis,
     ...(hint === undefined ? {} : { hint })
   }
@@ -169,7 +216,8 @@ const oneOf = Effect.fnUntraced(function* (
   actors: ReadonlyArray<Actor>,
   look: (actor: Actor) => Sight,
   expected: string,
-  scene: Scene
+  scene: Scene,
+  due: Due | undefined
 ): Effect.fn.Return<void, StepFailed> {
   const chosen = yield* scene.stage.until(() => {
     const sights = actors.map((actor) => ({ actor, sight: look(actor) }))
@@ -178,7 +226,7 @@ const oneOf = Effect.fnUntraced(function* (
   }, scene.deadlineMillis)
   const names = clip(actors.map(({ name }) => name).join(", "), 60)
   const forOne = `for one of ${names}: ${expected}`
-  if (chosen === undefined) return yield* fail({ ...missing(actors[0]!, forOne, scene), actor: names })
+  if (chosen === undefined) return yield* fail({ ...missing(actors[0]!, forOne, scene, due), actor: names })
   if (chosen.sight?._tag === "Wrong")
     return yield* fail({
       ...chosen.sight.finding,

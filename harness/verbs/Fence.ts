@@ -1,10 +1,13 @@
 import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
 import type { ActorConnection } from "../stage/ActorConnection.ts"
+import { lost, missing } from "./Contradiction.ts"
 import { shown } from "./Expectation.ts"
 import { captionOfEnd } from "../stage/Caption.ts"
 import { fail, type StepFailed } from "../stage/Finding.ts"
 import { nextTurn } from "../stage/Condition.ts"
+import type { ClauseId } from "../language/Clauses.ts"
+import type { Stage } from "../stage/Stage.ts"
 import type { Scene } from "./Step.ts"
 import { millis } from "../Format.ts"
 
@@ -39,20 +42,28 @@ export const settle = ({ stage }: Scene): Effect.Effect<void> => {
   return Effect.andThen(Effect.sleep(stage.target.settleMillis * stage.timeScale), nextTurn)
 }
 
-/** Asks who is there, unseen: the users, or `undefined` where the connection ended instead. */
+/**
+ * Asks who is there, unseen: the users, or `undefined` where the connection ended instead. It asks once the actor's own
+ * requests are answered: a server that cannot take two at a time is judged elsewhere (FRAME-2).
+ */
 export const askUsers = Effect.fnUntraced(function* (actor: Actor, scene: Scene) {
+  const { stage, withinMillis } = scene
   const connection = actor.connection!
+  yield* stage.until(
+    () => (connection.requests.isAnswered || !connection.open ? true : undefined),
+    stage.nowMillis + withinMillis
+  )
   const ticket = yield* connection.ask()
-  return yield* answered(actor, connection, ticket, scene)
+  return yield* answered(actor, ticket, scene)
 })
 
 /** Waits for the answer to a hidden `list`. */
 export const answered = Effect.fnUntraced(function* (
   actor: Actor,
-  connection: ActorConnection,
   ticket: number,
   { stage, withinMillis }: Scene
 ) {
+  const connection = actor.connection!
   const outcome = yield* stage.until(
     () => connection.requests.hiddenAnswer(ticket) ?? (connection.open ? undefined : "ended"),
     stage.nowMillis + withinMillis
@@ -67,11 +78,15 @@ export const answered = Effect.fnUntraced(function* (
     received: connection.ended === undefined ? insteadOf(connection) : captionOfEnd[connection.ended],
     withinMillis,
     actor: actor.name,
+    breaks: outcome === "ended" ? lost(actor, stage) : whatIsMissing(actor, stage),
     lost: outcome === "ended",
     listUnknown: stage.knowledge.fences === "unknown",
     hint: "does the server still serve this connection, or does it hang?"
   })
 })
+
+const whatIsMissing = (actor: Actor, stage: Stage): ClauseId =>
+  actor.connection!.requests.oldest === undefined ? "LIST-1" : (missing("reply", actor, stage) ?? "LIST-1")
 
 /** Describes what came in place of the answer: an error, or bytes that are not JSON. */
 const insteadOf = ({ inbox }: ActorConnection): string => {

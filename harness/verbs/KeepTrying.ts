@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
 import { type Actor, laneOf } from "../stage/Actor.ts"
+import type { ClauseId } from "../language/Clauses.ts"
+import { lost, missing, wrong } from "./Contradiction.ts"
 import { nextOf, shown } from "./Expectation.ts"
 import { captionOfEnd } from "../stage/Caption.ts"
 import { fail } from "../stage/Finding.ts"
@@ -24,6 +26,7 @@ export interface Exchange {
  */
 export const keepTrying = (actor: Actor, step: Step<any, any>, scene: Scene, exchange: Exchange) => {
   let last: string | undefined
+  let breaks: ClauseId | undefined
   const attempt = Effect.gen(function* () {
     yield* connectWhereNeeded(actor, step, scene)
     yield* send(actor, fill(exchange.sends, scene.captures.all), step, scene)
@@ -39,14 +42,17 @@ export const keepTrying = (actor: Actor, step: Step<any, any>, scene: Scene, exc
         actor: actor.name,
         expected: `${expected}, and until then only ${describe(exchange.while, scene.captures.all)}`,
         received: answer.received,
+        breaks: answer.breaks,
         lost: actor.connection?.ended !== undefined
       })
     last = answer?.received ?? last
+    breaks = answer === undefined ? missing("reply", actor, scene.stage) : (answer.breaks ?? breaks)
     return yield* new NotYet({
       finding: {
         actor: actor.name,
         expected: `${expected} in the end`,
         received: last === undefined ? "nothing" : `${last} as the last answer`,
+        breaks,
         withinMillis: scene.withinMillis
       }
     })
@@ -57,6 +63,7 @@ export const keepTrying = (actor: Actor, step: Step<any, any>, scene: Scene, exc
 interface Answer {
   readonly verdict: "done" | "again" | "wrong"
   readonly received: string
+  readonly breaks?: ClauseId | undefined
 }
 
 const look = (actor: Actor, exchange: Exchange, endMeansAgain: boolean, scene: Scene): Answer | undefined => {
@@ -68,7 +75,8 @@ const look = (actor: Actor, exchange: Exchange, endMeansAgain: boolean, scene: S
     if (endMeansAgain) connection.allowEnd()
     return {
       verdict: endMeansAgain ? "again" : "wrong",
-      received: captionOfEnd[connection.ended]
+      received: captionOfEnd[connection.ended],
+      breaks: missing("reply", actor, scene.stage) ?? lost(actor, scene.stage)
     }
   }
   actor.take(next)
@@ -79,5 +87,6 @@ const look = (actor: Actor, exchange: Exchange, endMeansAgain: boolean, scene: S
   }
   connection.allowEnd()
   const again = !(match(exchange.while, next.value, captures) instanceof Mismatch)
-  return { verdict: again ? "again" : "wrong", received: shown(next) }
+  const breaks = wrong(next, actor, scene.stage, exchange.until)
+  return { verdict: again ? "again" : "wrong", received: shown(next), breaks }
 }

@@ -10,6 +10,7 @@ import { NotYet, retryUntil } from "./Retry.ts"
 import { fenceBeforeLeaving, notConnected } from "./Sending.ts"
 import { choice, flag, oneOrMore } from "../yaml/Shape.ts"
 import { type Scene, type Step, verb, type Verb } from "./Step.ts"
+import { wrongUsers } from "./Contradiction.ts"
 import { each, resolveSubject } from "./ResolveSubject.ts"
 import { literal } from "../language/Template.ts"
 import { listed, show } from "../Format.ts"
@@ -115,7 +116,7 @@ function leave(what: string, how: (connection: ActorConnection) => void) {
   return Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene: Scene) {
     const { connection } = actor
     if (connection === undefined || connection.left || (connection.ended !== undefined && !connection.mayEnd))
-      return yield* notConnected(actor, `so that it ${what}`)
+      return yield* notConnected(actor, `so that it ${what}`, scene.stage)
     if (connection.mayEnd) yield* letItEnd(connection, scene)
     how(connection)
     scene.stage.did(actor, step.line, { kind: "left", text: what, caption: what, label: "end" })
@@ -140,7 +141,7 @@ const letItEnd = (connection: ActorConnection, { stage }: Scene) =>
   stage.until(() => connection.ended, stage.nowMillis + 20)
 
 const halfClose = (actor: Actor, step: AnyStep, { stage }: Scene) => {
-  if (actor.connection?.open !== true) return Effect.fail(notConnected(actor, "to half-close"))
+  if (actor.connection?.open !== true) return Effect.fail(notConnected(actor, "to half-close", stage))
   actor.connection.halfClose()
   stage.did(actor, step.line, {
     kind: "left",
@@ -180,10 +181,10 @@ const seesGone = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene
   if (scene.stage.knowledge.fences === "settle") return yield* settle(scene)
   const names = resolveSubject(step.other!, scene.stage).map(({ username }) => username)
   if (actor.connection?.fenceable !== true)
-    return yield* notConnected(actor, "and logged in, to ask for the list")
+    return yield* notConnected(actor, "and logged in, to ask for the list", scene.stage)
   const attempt = Effect.gen(function* () {
     const users = yield* askUsers(actor, scene)
-    if (users === undefined) return yield* notConnected(actor, "to ask for the list")
+    if (users === undefined) return yield* notConnected(actor, "to ask for the list", scene.stage)
     const left = names.filter((name) => users.includes(name))
     if (left.length === 0) return
     return yield* new NotYet({
@@ -191,6 +192,7 @@ const seesGone = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene
         actor: actor.name,
         expected: `${listed(left)} gone from the list`,
         received: `users ${show(users)}`,
+        breaks: wrongUsers(users, scene.stage),
         withinMillis: scene.withinMillis
       }
     })

@@ -73,7 +73,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     becomes: "refused",
     expects: true,
     reads: true,
-    play: expectation(lookForRefusal, () => refusal)
+    play: expectation(lookForRefusal, () => refusal, { lane: "reply" })
   }),
   ...withAndWithoutName({
     sentence: "{subject} keeps|keep trying to log in",
@@ -150,8 +150,11 @@ function lookForRefusal(actor: Actor, _step: Step<undefined>, scene: Scene): Sig
     connection!.allowEnd()
   }
   if (next === undefined)
-    return connection?.ended === undefined ? lookAtEnd(actor, refusal) : { _tag: "Seen", take: mayEnd }
-  if (next.lane === "noise" || isSuccess(next.value)) return wrong(actor, refusal, next)
+    return connection?.ended === undefined
+      ? lookAtEnd(actor, refusal, scene.stage)
+      : { _tag: "Seen", take: mayEnd }
+  if (next.lane === "noise" || isSuccess(next.value))
+    return wrong(actor, refusal, next, scene.stage, notGranted)
   return {
     _tag: "Seen",
     take: () => {

@@ -131,7 +131,7 @@ function change(what: string, how: (connection: ActorConnection) => void) {
   return (actor: Actor, step: Step<any, any>, { stage }: Scene) =>
     Effect.suspend(() => {
       const { connection } = actor
-      if (connection?.open !== true) return Effect.fail(notConnected(actor, `so that it ${what}`))
+      if (connection?.open !== true) return Effect.fail(notConnected(actor, `so that it ${what}`, stage))
       how(connection)
       stage.did(actor, step.line, { kind: "note", text: what, caption: what, label: "change" })
       return Effect.void
@@ -141,7 +141,7 @@ function change(what: string, how: (connection: ActorConnection) => void) {
 const worsen = (actor: Actor, step: Step<undefined, Faults>, { stage }: Scene) =>
   Effect.suspend(() => {
     const { connection } = actor
-    if (connection?.open !== true) return Effect.fail(notConnected(actor, "to have a bad network"))
+    if (connection?.open !== true) return Effect.fail(notConnected(actor, "to have a bad network", stage))
     const socket = {
       out: (bytes: Buffer) => connection.writeNow(bytes),
       in: (bytes: Buffer) => connection.read(bytes)

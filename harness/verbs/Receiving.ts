@@ -9,11 +9,12 @@ import {
   receive,
   seen,
   type Sight,
-  shown,
   waitFor,
   wrong
 } from "./Expectation.ts"
+import { lost } from "./Contradiction.ts"
 import { captionOfEnd } from "../stage/Caption.ts"
+import type { Stage } from "../stage/Stage.ts"
 import { fail } from "../stage/Finding.ts"
 import { fence } from "./Fence.ts"
 import { messagePattern } from "../language/Notation.ts"
@@ -81,7 +82,11 @@ export const receiving: ReadonlyArray<Verb> = [
     play: each((actor, step: Step<Patterns>, scene) =>
       Effect.forEach(
         step.value,
-        (pattern) => waitFor(actor, () => lookStrictly(actor, pattern, scene), describe(pattern), scene),
+        (pattern) =>
+          waitFor(actor, () => lookStrictly(actor, pattern, scene), describe(pattern), scene, {
+            lane: laneOf(pattern),
+            pattern
+          }),
         { discard: true }
       )
     )
@@ -121,7 +126,7 @@ export const receiving: ReadonlyArray<Verb> = [
       Effect.flatMap(subjectsOf(step, scene), (actors) =>
         Effect.andThen(
           fence(actors, scene),
-          Effect.forEach(actors, (actor) => stillConnected(actor), { discard: true })
+          Effect.forEach(actors, (actor) => stillConnected(actor, scene.stage), { discard: true })
         )
       )
   })
@@ -132,11 +137,11 @@ export const receivedNothing = (actor: Actor, scene: Scene) =>
   Effect.suspend(() => {
     const next = nextOf(actor, "any", scene)
     return next === undefined
-      ? stillConnected(actor)
-      : Effect.fail(fail({ actor: actor.name, expected: "nothing", received: shown(next) }))
+      ? stillConnected(actor, scene.stage)
+      : Effect.fail(fail(wrong(actor, "nothing", next, scene.stage, undefined).finding))
   })
 
-const stillConnected = (actor: Actor) =>
+const stillConnected = (actor: Actor, stage: Stage) =>
   Effect.suspend(() => {
     const { connection } = actor
     if (connection?.ended === undefined || connection.mayEnd) return Effect.void
@@ -145,6 +150,7 @@ const stillConnected = (actor: Actor) =>
         actor: actor.name,
         expected: `${actor.name} stays connected`,
         received: captionOfEnd[connection.ended],
+        breaks: lost(actor, stage),
         lost: true
       })
     )
@@ -170,10 +176,10 @@ const lookAtAny = (actor: Actor, options: Patterns, scene: Scene): Sight => {
 const lookStrictly = (actor: Actor, pattern: ObjectPattern, scene: Scene): Sight => {
   const captures = scene.captures.all
   const next = actor.connection?.inbox[0]
-  if (next === undefined) return lookAtEnd(actor, describe(pattern, captures))
+  if (next === undefined) return lookAtEnd(actor, describe(pattern, captures), scene.stage)
   const found = match(pattern, next.value, captures)
   return found instanceof Mismatch
-    ? wrong(actor, describe(pattern, captures), next, found)
+    ? wrong(actor, describe(pattern, captures), next, scene.stage, pattern, found)
     : seen(actor, next, found, scene)
 }
 
@@ -188,7 +194,8 @@ const receiveInAnyOrder = Effect.fnUntraced(function* (actor: Actor, all: Patter
       actor,
       () => lookForAnother(actor, lane, all, gathered, scene),
       missing(all, gathered, scene),
-      scene
+      scene,
+      { lane, pattern: all[0]! }
     )
   }
   const bound = place(
@@ -211,8 +218,12 @@ const lookForAnother = (
     !("unplaced" in place(all, [...gathered.map((one) => one.value), value], captures))
   const next = nextOf(actor, lane, scene, fits)
   const expected = missing(all, gathered, scene)
-  if (next === undefined) return lookAtEnd(actor, expected)
-  if (!fits(next.value)) return wrong(actor, expected, next)
+  if (next === undefined) return lookAtEnd(actor, expected, scene.stage)
+  if (!fits(next.value))
+    return {
+      ...wrong(actor, expected, next, scene.stage, lane === "any" ? undefined : all[0]),
+      mayFollow: undefined
+    }
   return {
     _tag: "Seen",
     take: () => {

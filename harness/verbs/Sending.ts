@@ -2,7 +2,9 @@ import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
 import { captionOfEnd, captionSent } from "../stage/Caption.ts"
 import { fail, type Finding, type StepFailed } from "../stage/Finding.ts"
+import { lost } from "./Contradiction.ts"
 import { fence } from "./Fence.ts"
+import type { Stage } from "../stage/Stage.ts"
 import type { Json } from "../language/Json.ts"
 import { nextTurn } from "../stage/Condition.ts"
 import type { Scene, Step } from "./Step.ts"
@@ -23,7 +25,7 @@ export const write = (
     const bytes = Buffer.concat(pieces)
     const text = clip(visible(bytes.subarray(0, shownBytesMax).toString().trim()), 500)
     if (connection === undefined || !connection.open || !connection.writing)
-      return Effect.fail(notConnected(actor, `to send ${clip(text, 100)}`))
+      return Effect.fail(notConnected(actor, `to send ${clip(text, 100)}`, scene.stage))
     const how = pieces.length > 1 ? ` (in ${count(pieces.length, "piece")})` : ""
     scene.stage.did(actor, step.line, { kind: "sent", text: text + how, ...captionSent(bytes) })
     const all = Effect.forEach(
@@ -79,12 +81,13 @@ export const bounded = <A, E>(
   })
 
 /** The failure of an actor that has no connection to act on. */
-export const notConnected = (actor: Actor, toWhat: string): StepFailed => {
+export const notConnected = (actor: Actor, toWhat: string, stage: Stage): StepFailed => {
   const ended = actor.connection?.ended
   return fail({
     actor: actor.name,
     expected: `${actor.name} is connected ${toWhat}`,
     received: ended === undefined ? "it has no open connection" : captionOfEnd[ended],
+    breaks: lost(actor, stage),
     lost: ended !== undefined
   })
 }

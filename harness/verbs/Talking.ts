@@ -189,7 +189,7 @@ const sendPart = Effect.fnUntraced(function* (actor: Actor, step: Step<undefined
   const { connection } = actor
   const whole = encode(fill(message, scene.captures.all), as)
   if (connection === undefined || !connection.open)
-    return yield* notConnected(actor, "to send part of an object")
+    return yield* notConnected(actor, "to send part of an object", scene.stage)
   const part = whole.subarray(0, bytes)
   actor.rest = whole.subarray(bytes)
   if (scene.stage.knowledge.fences === "settle") {
@@ -203,13 +203,14 @@ const sendPart = Effect.fnUntraced(function* (actor: Actor, step: Step<undefined
     expected: "the server reads the part",
     received: "it stopped reading"
   }))
-  yield* answered(actor, connection, ticket, scene)
+  yield* answered(actor, ticket, scene)
 })
 
 const sendRest = (actor: Actor, step: Step<any, any>, scene: Scene) =>
   Effect.suspend(() => {
     const { rest } = actor
-    if (rest === undefined) return Effect.fail(notConnected(actor, "and has sent part of an object"))
+    if (rest === undefined)
+      return Effect.fail(notConnected(actor, "and has sent part of an object", scene.stage))
     actor.rest = undefined
     return write(actor, [rest], step, scene)
   })

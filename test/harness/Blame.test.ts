@@ -42,11 +42,11 @@ describe("blame", () => {
       { "LOGIN-1": "failed", "MSG-1": "not reached (LOGIN-1)" }
     ],
     [
-      "a step that names no clause carries them all",
+      "the clause that the finding contradicts is to blame, and no other of the scenario",
       ["MSG-1, MSG-2"],
       noAck,
       "failed",
-      { "MSG-1": "failed", "MSG-2": "failed" }
+      { "MSG-1": "not reached (MSG-2)", "MSG-2": "failed" }
     ],
     [
       "a clause that a step names fails only there",
@@ -68,6 +68,25 @@ describe("blame", () => {
       () => ({ broadcast: () => undefined }),
       "failed",
       { "MSG-1": "failed", "MSG-2": "passed" }
+    ],
+    [
+      "what also fails in plain circumstances hides the circumstance",
+      ["FRAME-9"],
+      noAck,
+      "not_reached",
+      { "FRAME-9": "not reached (MSG-2)" }
+    ],
+    [
+      "what holds in plain circumstances is broken by the circumstance",
+      ["FRAME-9"],
+      (base) => ({
+        message: (client, request) =>
+          request["content"] === "hello"
+            ? base.refusal("invalid_request", client)
+            : base.message(client, request)
+      }),
+      "failed",
+      { "FRAME-9": "failed" }
     ]
   ]
   for (const [name, parameters, change, verdict, clauses] of table)

@@ -7,7 +7,6 @@ import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { generate } from "selfsigned"
-import { play } from "../../harness/run/Run.ts"
 import type { Target, TargetFailed } from "../../harness/stage/Target.ts"
 import { connect } from "../../harness/targets/Connect.ts"
 import { readTarget } from "../../harness/targets/Named.ts"
@@ -20,7 +19,7 @@ import { answers, freePort } from "../../process/Port.ts"
 import { start } from "../../process/Process.ts"
 import { parseAddress } from "../../src/net/Address.ts"
 import { connectTo } from "../support/TestClient.ts"
-import { knowledgeOf, steps, told } from "./playing.ts"
+import { playerOf, steps, told } from "./playing.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "palabre-targets-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -30,7 +29,7 @@ const program = (mode: string, file = ""): string =>
   `"${process.execPath}" test/harness/program.ts {port} "${mode}" "${join(folder, file)}"`
 const spawned = (command: string, port?: number): Target => spawn({ command, port, timeScale })
 const playing = (lines: string, target: Target, head?: string) =>
-  play(steps(lines, head), target, { timeScale, seed: 1, knowledge: knowledgeOf(target) })
+  playerOf(target, timeScale).play(steps(lines, head))
 const failing = (target: Target): Effect.Effect<TargetFailed> =>
   Effect.flip(Effect.asVoid(playing("- alice connects", target))) as Effect.Effect<TargetFailed>
 

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net"
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { play } from "../../harness/run/Run.ts"
+import { makePlayer, type Player } from "../../harness/run/Player.ts"
 import type { Outcome } from "../../harness/verdict/Outcome.ts"
 import { type Scenario } from "../../harness/scenario/Scenario.ts"
 import { parseScenario } from "../../harness/scenario/ScenarioReader.ts"
@@ -70,15 +70,18 @@ export const knowledgeOf = (target: Target): TargetKnowledge => {
 }
 const knowledge = new WeakMap<Target, TargetKnowledge>()
 
+/** Plays against a target, all in one run. */
+export const playerOf = (target: Target, timeScale = 1): Player => {
+  const player =
+    players.get(target) ?? makePlayer(target, { timeScale, seed: 1, knowledge: knowledgeOf(target) })
+  players.set(target, player)
+  return player
+}
+const players = new WeakMap<Target, Player>()
+
 /** Plays a scenario, or one of these steps, against a target. */
 export const playing = (what: Scenario | string, target: Target, seed = 1): Effect.Effect<Outcome> =>
-  Effect.orDie(
-    play(typeof what === "string" ? steps(what) : what, target, {
-      timeScale: 1,
-      seed,
-      knowledge: knowledgeOf(target)
-    })
-  )
+  Effect.orDie(playerOf(target).play(typeof what === "string" ? steps(what) : what, seed))
 
 /** What an outcome comes to in a few words: its verdict, and where it failed with what. */
 export const told = ({ failure, reason, verdict }: Outcome): string => {

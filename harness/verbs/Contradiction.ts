@@ -1,0 +1,164 @@
+import { type ClauseId } from "../language/Clauses.ts"
+import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
+import type { Json } from "../language/Json.ts"
+import type { Actor } from "../stage/Actor.ts"
+import type { Leaving } from "../stage/Ledger.ts"
+import { hasField, isSuccess, type PendingRequest } from "../stage/PendingRequests.ts"
+import type { Stage } from "../stage/Stage.ts"
+import type { Incoming } from "../stage/WireEvent.ts"
+
+/**
+ * The clauses that findings contradict by themselves, whatever the scenario is about: each function here answers for one
+ * kind of finding, or `undefined` where the finding alone does not tell.
+ */
+
+/** Nothing came in a lane where something was due. */
+export const missing = (
+  lane: "reply" | "event" | "any",
+  actor: Actor,
+  stage: Stage,
+  pattern?: ObjectPattern
+): ClauseId | undefined => {
+  if (lane === "event") return pattern === undefined || isAboutMessages(pattern) ? "MSG-1" : undefined
+  const { connection } = actor
+  const oldest = connection?.requests.oldest
+  if (oldest !== undefined) return unanswered(oldest, actor, stage)
+  return lane === "reply" && connection?.requests.garbled !== true ? "REQ-2" : undefined
+}
+
+/** Something came that is not what was due; without a pattern, nothing was. */
+export const wrong = (
+  incoming: Incoming,
+  actor: Actor,
+  stage: Stage,
+  pattern?: ObjectPattern
+): ClauseId | undefined => {
+  switch (incoming.lane) {
+    case "noise":
+      return pattern === undefined ? undefined : missing(laneOf(pattern), actor, stage, pattern)
+    case "reply":
+      return wrongReply(incoming, actor, stage, pattern)
+    case "event":
+      return wrongEvent(incoming.value, actor, stage, pattern)
+  }
+}
+
+/** The server ended a connection that it had no reason to end, or accepts none any more. */
+export const lost = (actor: Actor, stage: Stage): ClauseId | undefined => {
+  const { ledger } = stage
+  if (ledger.garbled) return "FRAME-6"
+  const rivals = ledger.claimants(actor.username).filter((name) => name !== actor.name)
+  if (rivals.length > 0) return "LOGIN-3"
+  if (ledger.harm !== undefined) return ledger.harm
+  const oldest = actor.connection?.requests.oldest
+  return oldest === undefined ? undefined : unanswered(oldest, actor, stage)
+}
+
+/** A name that ought to be free was not granted. */
+const notGranted = (username: string, actor: Actor, { ledger }: Stage): ClauseId | undefined => {
+  const how = ledger.departures.get(username)
+  if (how !== undefined) return clausesOfLeaving[how]
+  return ledger.isHeldByOther(username, actor.name) ? "LOGIN-3" : "LOGIN-1"
+}
+
+/** A name was granted that ought to have been refused. */
+const granted = (username: string, actor: Actor, { ledger }: Stage): ClauseId | undefined => {
+  if (ledger.isHeldByOther(username, actor.name)) return "LOGIN-3"
+  return ledger.claimants(username).some((name) => name !== actor.name) ? "LOGIN-4" : undefined
+}
+
+/** The names of a list are not those of the members. */
+export const wrongUsers = (users: ReadonlyArray<Json>, { ledger }: Stage): ClauseId | undefined => {
+  if (new Set(users).size < users.length) return "LIST-1"
+  if ([...ledger.members.keys()].some((name) => !users.includes(name))) return "LIST-1"
+  const stranger = users.find((name) => !ledger.members.has(String(name)))
+  if (stranger === undefined) return undefined
+  const how = ledger.departures.get(String(stranger))
+  return how === undefined ? "LIST-2" : clausesOfLeaving[how]
+}
+
+const clausesOfLeaving: Readonly<Record<Leaving, ClauseId>> = {
+  close: "LEAVE-1",
+  reset: "LEAVE-2",
+  silence: "LEAVE-3",
+  logout: "LOGOUT-1",
+  "ended by the server": "LEAVE-1"
+}
+
+const unanswered = (request: PendingRequest, actor: Actor, stage: Stage): ClauseId | undefined => {
+  switch (request.type) {
+    case "login":
+      return request.username === undefined ? undefined : notGranted(request.username, actor, stage)
+    case "message":
+      return notUnderstood(request) ?? (actor.loggedIn ? "MSG-2" : undefined)
+    case "list":
+      return "LIST-1"
+    case "logout":
+      return "LOGOUT-1"
+    case "ping":
+      return "PING-1"
+    case "other":
+      return undefined
+  }
+}
+
+/** A request whose text is not plain ASCII may fail because it is not understood. */
+const notUnderstood = ({ content }: PendingRequest): ClauseId | undefined =>
+  content !== undefined && /[^\0-\x7f]/.test(content) ? "FRAME-4" : undefined
+
+const wrongReply = (
+  { request, value }: Incoming,
+  actor: Actor,
+  stage: Stage,
+  pattern: ObjectPattern | undefined
+): ClauseId | undefined => {
+  if (request === undefined) return actor.connection?.requests.garbled === true ? undefined : "REQ-2"
+  if (pattern === undefined) return undefined
+  const isDue = allowsSuccess(pattern)
+  if (isSuccess(value)) {
+    if (!isDue)
+      return request.type === "login" && request.username !== undefined
+        ? granted(request.username, actor, stage)
+        : undefined
+    if (!looksAt(pattern, "users")) return undefined
+    if (!hasField(value, "users", Array.isArray)) return request.type === "list" ? "LIST-1" : "REQ-2"
+    return wrongUsers((value as { readonly users: ReadonlyArray<Json> }).users, stage)
+  }
+  return isDue ? unanswered(request, actor, stage) : undefined
+}
+
+const wrongEvent = (
+  value: Json,
+  actor: Actor,
+  stage: Stage,
+  pattern: ObjectPattern | undefined
+): ClauseId | undefined => {
+  if (!hasField(value, "type", (type) => type === "message")) return undefined
+  if (pattern !== undefined && !isAboutMessages(pattern)) return undefined
+  const { content, username } = value as { readonly content?: Json; readonly username?: Json }
+  if (typeof content !== "string" || typeof username !== "string") return "MSG-1"
+  const { heard, said, speakers } = stage.ledger.deliveryOf(actor.name, username, content)
+  if (said > 0) {
+    if (heard > said) return "MSG-1"
+    if (pattern === undefined) return actor.loggedIn ? undefined : "MSG-8"
+    return comesLater(pattern, actor) ? "MSG-4" : "MSG-1"
+  }
+  if (speakers.size > 0) return "MSG-1"
+  return stage.usernames.has(username) ? "MSG-6" : "MSG-1"
+}
+
+/** Whether what was due has come behind what came first. */
+export const comesLater = (pattern: ObjectPattern, { connection }: Actor): boolean =>
+  connection?.inbox.some(({ value }) => !(match(pattern, value, new Map()) instanceof Mismatch)) === true
+
+const laneOf = (pattern: ObjectPattern): "reply" | "event" => (looksAt(pattern, "status") ? "reply" : "event")
+
+const looksAt = ({ fields }: ObjectPattern, name: string): boolean => fields.some(([key]) => key === name)
+
+const isAboutMessages = ({ fields }: ObjectPattern): boolean =>
+  fields.every(([key, field]) => key !== "type" || field._tag !== "Literal" || field.value === "message")
+
+const allowsSuccess = ({ fields }: ObjectPattern): boolean => {
+  const status = fields.find(([key]) => key === "status")?.[1]
+  return status === undefined || !(match(status, "success", new Map()) instanceof Mismatch)
+}
