@@ -5,10 +5,11 @@ import { listen, makeChat } from "./chat/makeChat.ts"
 import { faults } from "./Faults.ts"
 import { variants } from "./Variants.ts"
 
-const usage = `usage: pnpm exec node mutants/serve.ts [PORT] [--variant NAME | --fault NAME]
+const usage = `usage: pnpm exec node mutants/serve.ts [PORT] [--variant NAME] [--fault NAME]…
        pnpm exec node mutants/serve.ts --list
 
-A small chat server that is right in every clause of the protocol, or wrong on purpose.
+A small chat server that is right in every clause of the protocol, or wrong on purpose; with several faults it has all of
+them at once.
 PORT is 12345 by default, 0 takes a free one. --list prints the names as JSON.`
 
 const stop = (message: string, exitCode: number): never => {
@@ -18,7 +19,7 @@ const stop = (message: string, exitCode: number): never => {
 
 const argumentsOf = () => {
   try {
-    const option = { type: "string" } as const
+    const option = { type: "string", multiple: true } as const
     const flag = { type: "boolean" } as const
     return parseArgs({
       allowPositionals: true,
@@ -29,15 +30,16 @@ const argumentsOf = () => {
   }
 }
 
-const changeNamed = (
+const changesNamed = (
   kind: "variant" | "fault",
   rows: ReadonlyArray<{ readonly name: string; readonly change: Change }>,
-  name: string | undefined
-): Change | undefined => {
-  if (name === undefined) return undefined
-  const row = rows.find((row) => row.name === name)
-  return row?.change ?? stop(`unknown ${kind} "${name}"; --list prints them all`, 2)
-}
+  names: ReadonlyArray<string> = []
+): ReadonlyArray<Change> =>
+  names.map(
+    (name) =>
+      rows.find((row) => row.name === name)?.change ??
+      stop(`unknown ${kind} "${name}"; --list prints them all`, 2)
+  )
 
 const { positionals, values } = argumentsOf()
 const port = Number(positionals[0] ?? 12345)
@@ -48,10 +50,12 @@ if (values.help) {
 } else if (positionals.length > 1 || !Number.isInteger(port) || port < 0 || port > 65_535) {
   stop(usage, 2)
 } else {
-  const change =
-    changeNamed("fault", faults, values.fault) ?? changeNamed("variant", variants, values.variant)
+  const changes = [
+    ...changesNamed("variant", variants, values.variant),
+    ...changesNamed("fault", faults, values.fault)
+  ]
   try {
-    const chat = makeChat(change)
+    const chat = makeChat(...changes)
     const server = await listen(chat, port)
     process.once("SIGTERM", () => {
       server.close()

@@ -120,5 +120,5 @@ export interface Chat {
   shutDown(): void
 }
 
-/** Other pieces for some of a chat's; `base` still has the original ones, to build upon. */
+/** Other pieces for some of a chat's; `base` still has those that they replace, to build upon. */
 export type Change = (base: Chat) => Partial<Chat>

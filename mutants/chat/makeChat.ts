@@ -7,8 +7,8 @@ import { replies } from "./Replies.ts"
 import { requests } from "./Requests.ts"
 import { sending } from "./Sending.ts"
 
-/** A chat with some of its pieces changed. */
-export const makeChat = (change: Change = () => ({})): Chat => {
+/** A chat with some of its pieces changed; a later change builds upon an earlier one. */
+export const makeChat = (...changes: ReadonlyArray<Change | undefined>): Chat => {
   const chat = {} as Chat
   const settings = {
     backlog: 511,
@@ -22,7 +22,19 @@ export const makeChat = (change: Change = () => ({})): Chat => {
   Object.assign(chat, settings)
   for (const pieces of [framing, requests, registry, replies, sending, leaving])
     Object.assign(chat, pieces(chat))
-  return Object.assign(chat, change({ ...chat }))
+  for (const change of changes) if (change !== undefined) apply(chat, change)
+  return chat
+}
+
+/** Puts the pieces of a change in. Its `base` shows it the pieces that these replace, and of the others whatever is there. */
+const apply = (chat: Chat, change: Change): void => {
+  const replaced = { ...chat }
+  let own: Partial<Chat> = {}
+  const base = new Proxy(chat, {
+    get: (_, piece: keyof Chat) => (Object.hasOwn(own, piece) ? replaced : chat)[piece]
+  })
+  own = change(base)
+  Object.assign(chat, own)
 }
 
 /** Opens a chat on a port of this machine (0: any free one); done when it listens. */

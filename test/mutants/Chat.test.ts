@@ -8,9 +8,9 @@ import { faults } from "../../mutants/Faults.ts"
 import { variants } from "../../mutants/Variants.ts"
 
 /** The server on a free port, for as long as the scope lasts. */
-const serving = Effect.fnUntraced(function* (change?: Change) {
+const serving = Effect.fnUntraced(function* (...changes: ReadonlyArray<Change>) {
   const server = yield* Effect.acquireRelease(
-    Effect.promise(() => listen(makeChat(change), 0)),
+    Effect.promise(() => listen(makeChat(...changes), 0)),
     (server) => Effect.sync(() => server.close())
   )
   const { port } = server.address() as AddressInfo
@@ -19,9 +19,9 @@ const serving = Effect.fnUntraced(function* (change?: Change) {
 
 const changeOf = (name: string): Change => [...faults, ...variants].find((row) => row.name === name)!.change
 
-/** Three members of a server with this change. */
-const three = Effect.fnUntraced(function* (change?: Change) {
-  const { connect } = yield* serving(change)
+/** Three members of a server with these changes. */
+const three = Effect.fnUntraced(function* (...changes: ReadonlyArray<Change>) {
+  const { connect } = yield* serving(...changes)
   const [alice, bob, carol] = [yield* connect, yield* connect, yield* connect]
   yield* alice.login("alice")
   yield* bob.login("bob")
@@ -77,6 +77,14 @@ describe("the base", () => {
   )
 })
 
+const shouted: Change = (base) => ({
+  event: (client, request) => ({ ...base.event(client, request), content: base.text(Buffer.from("HELLO")) })
+})
+const doubled: Change = () => ({ text: (bytes) => bytes.toString().replaceAll("HELLO", "HELLO HELLO") })
+const marked: Change = (base) => ({
+  event: (client, request) => ({ ...base.event(client, request), username: "marked" })
+})
+
 describe("a change", () => {
   it.effect("puts another piece in the place of one: duplicates are welcome", () =>
     Effect.gen(function* () {
@@ -91,6 +99,14 @@ describe("a change", () => {
       yield* say(alice, "hello")
       assert.deepStrictEqual(yield* bob.next, hello)
       assert.include(Buffer.concat(bob.chunks).toString(), '{\n  "type": "message",\n')
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("builds upon an earlier one, and calls what a later one has put in", () =>
+    Effect.gen(function* () {
+      const { alice, bob } = yield* three(shouted, doubled, marked)
+      yield* say(alice, "hello")
+      assert.deepStrictEqual(yield* bob.next, { type: "message", username: "marked", content: "HELLO HELLO" })
     }).pipe(Effect.scoped)
   )
 })
