@@ -9,13 +9,15 @@ import { presenceFaults } from "./faults/Presence.ts"
 import { replyingFaults } from "./faults/Replying.ts"
 
 /** All faults, in the order of the protocol's clauses. */
-export const faults: ReadonlyArray<Fault> = [
-  ...framingFaults,
-  ...garbageFaults,
-  ...replyingFaults,
-  ...loginFaults,
-  ...messageFaults,
-  ...contentFaults,
-  ...leavingFaults,
-  ...presenceFaults
+export const families: ReadonlyArray<ReadonlyArray<Fault>> = [
+  framingFaults,
+  garbageFaults,
+  replyingFaults,
+  loginFaults,
+  messageFaults,
+  contentFaults,
+  leavingFaults,
+  presenceFaults
 ]
+
+export const faults: ReadonlyArray<Fault> = families.flat()

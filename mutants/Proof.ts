@@ -1,42 +1,30 @@
-import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { type ClauseId, clauses } from "../harness/language/Clauses.ts"
-import { makePlayer, type Player } from "../harness/run/Player.ts"
-import type { Verdict } from "../harness/verdict/Outcome.ts"
 import type { Scenario } from "../harness/scenario/Scenario.ts"
 import { nameOf } from "../harness/scenario/Name.ts"
-import type { Target } from "../harness/stage/Target.ts"
-import { TargetKnowledge } from "../harness/stage/TargetKnowledge.ts"
-import { spawn } from "../harness/targets/Spawn.ts"
 import type { Fault } from "./Fault.ts"
+import { type Hosted, hosted } from "./Hosted.ts"
+import { blames, type Finding, mustsBlamed, playOn, playOnce, type PlayingSettings } from "./Playing.ts"
 import type { Variant } from "./Variants.ts"
 
 /** Settings of a proof. */
-export interface ProofSettings {
-  /** Failures in a row after which a scenario counts as having caught something. */
-  readonly runs: number
-  readonly timeScale: number
-  /** Servers that run at a time. */
+export interface ProofSettings extends PlayingSettings {
+  /** Servers that run at a time: most of them wait for something that does not come. */
   readonly jobs: number
-  /** Also shows the faults that break no must to every must scenario. */
-  readonly isFull: boolean
-}
-
-/** The verdict of one scenario in all runs; `unsteady` if they differ or did not get to what it proves. */
-export interface Finding {
-  readonly scenario: Scenario
-  readonly verdict: "passed" | "failed" | "unsteady"
-  /** The clauses it held its failures against. */
-  readonly blamed: ReadonlySet<ClauseId>
-  readonly why: string | undefined
+  /** Chooses, of the scenarios that are not about a server's own clauses, those that it is shown; all without it. */
+  readonly neighboursOf?: (name: string, scenarios: ReadonlyArray<Scenario>) => ReadonlyArray<Scenario>
 }
 
 /** One server and what the scenarios found in it. */
 export interface Judgement {
-  readonly kind: "base" | "variant" | "fault"
+  readonly kind: "base" | "variant" | "fault" | "pair"
   readonly name: string
-  readonly clauses: ReadonlyArray<string>
+  /** The clauses that it breaks. */
+  readonly clauses: ReadonlyArray<ClauseId>
   readonly findings: ReadonlyArray<Finding>
+  /** The scenarios that hold one of its clauses against it every time. */
+  readonly caught: ReadonlyMap<ClauseId, Scenario>
   /** One line for each thing wrong with the scenarios that judged it; none if they are right. */
   readonly complaints: ReadonlyArray<string>
 }
@@ -44,119 +32,129 @@ export interface Judgement {
 /** The clauses that no fault can show: a peer can only vanish without a word where the network itself is cut. */
 export const unseen: ReadonlySet<string> = new Set(["LEAVE-3"])
 
+/**
+ * The most must scenarios that one fault may turn red. A report shows one cause for each clause; what comes of it elsewhere
+ * is not reached.
+ */
+const redMax = 12
+
 /** Judges the base: every scenario passes, every time. */
 export const judgeBase = Effect.fnUntraced(function* (
   scenarios: ReadonlyArray<Scenario>,
   settings: ProofSettings
-): Effect.fn.Return<Judgement> {
-  const server = serverWith("", settings)
-  const findings = yield* playEach(scenarios, server, settings, everyRun, settings.jobs)
-  return { kind: "base", name: "base", clauses: [], findings, complaints: findings.flatMap(blame) }
-})
+): Effect.fn.Return<Judgement, never, Scope.Scope> {
+  const server = yield* hosted([], settings.timeScale)
+  const findings = yield* Effect.forEach(scenarios, (scenario) => playAll(scenario, server, settings), {
+    concurrency: settings.jobs
+  })
+  return correct("base", "base", findings)
+}, Effect.scoped)
 
 /** Judges a correct server that differs: every must scenario passes, every time. */
 export const judgeVariant = Effect.fnUntraced(function* (
   { name }: Variant,
   scenarios: ReadonlyArray<Scenario>,
   settings: ProofSettings
-): Effect.fn.Return<Judgement> {
-  const musts = scenarios.filter(({ level }) => level === "must")
-  const findings = yield* playEach(musts, serverWith(`--variant ${name}`, settings), settings, everyRun)
-  return { kind: "variant", name, clauses: [], findings, complaints: findings.flatMap(blame) }
+): Effect.fn.Return<Judgement, never, Scope.Scope> {
+  const musts = scenarios.filter(isMust)
+  const { neighboursOf = (_, all) => all } = settings
+  const server = yield* hosted([name], settings.timeScale)
+  const findings = yield* Effect.forEach(neighboursOf(name, musts), (scenario) =>
+    playAll(scenario, server, settings)
+  )
+  return correct("variant", name, findings)
+}, Effect.scoped)
+
+/** Plays a scenario `runs` times, unless it does not pass. */
+const playAll = (scenario: Scenario, server: Hosted, settings: ProofSettings) =>
+  Effect.flatMap(playOnce(scenario, server), (first) => playOn(passes, first, server, settings))
+
+const correct = (kind: Judgement["kind"], name: string, findings: ReadonlyArray<Finding>): Judgement => ({
+  kind,
+  name,
+  clauses: [],
+  findings,
+  caught: new Map(),
+  complaints: findings.flatMap(unlessPassed)
 })
 
 /**
- * Judges a faulty server: a scenario of its clauses fails, every time, and holds it against one of them. A must
- * scenario that fails on a server which breaks no must is wrong.
+ * Judges one faulty server, or several faults in one: of each, some scenario holds one of its clauses against it, every time,
+ * and no must scenario blames it for a must that none of them breaks.
  */
-export const judgeFault = Effect.fnUntraced(function* (
-  { clauses, level, name }: Fault,
+export const judgeFaults = Effect.fnUntraced(function* (
+  faults: ReadonlyArray<Fault>,
   scenarios: ReadonlyArray<Scenario>,
   settings: ProofSettings
-): Effect.fn.Return<Judgement> {
-  const server = serverWith(`--fault ${name}`, settings)
-  const own = scenarios.filter(({ proves }) => proves.some((clause) => clauses.includes(clause)))
-  const findings = [...(yield* playEach(own, server, settings, untilPassed))]
-  const isGentle = settings.isFull && level !== "must"
-  const others = scenarios.filter((scenario) => !own.includes(scenario))
-  const more = findings.some(isCaught) ? others.filter((one) => isGentle && one.level === "must") : others
-  findings.push(...(yield* playEach(more, server, settings, untilPassed)))
-  const complaints = findings.some(isCaught) ? [] : ["no scenario catches it"]
-  const misses = !findings.some((finding) => isCaughtFor(finding, clauses))
-  if (complaints.length === 0 && misses) complaints.push("only scenarios of other clauses catch it")
-  if (level !== "must")
-    complaints.push(...findings.filter(({ scenario }) => scenario.level === "must").flatMap(blame))
-  return { kind: "fault", name, clauses, findings, complaints }
+): Effect.fn.Return<Judgement, never, Scope.Scope> {
+  const name = faults.map(({ name }) => name).join("+")
+  const rows = faults.flatMap(({ clauses }) => clauses)
+  const own = scenarios.filter(({ proves }) => proves.some((clause) => rows.includes(clause)))
+  const others = scenarios.filter((scenario) => isMust(scenario) && !own.includes(scenario))
+  const { neighboursOf = (_, all) => all } = settings
+  const server = yield* hosted(
+    faults.map(({ name }) => name),
+    settings.timeScale
+  )
+  const findings = yield* Effect.forEach([...own, ...neighboursOf(name, others)], (scenario) =>
+    playOnce(scenario, server)
+  )
+  const caught = yield* caughtFor(rows, findings, server, settings)
+  const missed = faults.filter(({ clauses }) => !clauses.some((clause) => caught.has(clause)))
+  const complaints = [
+    ...missed.map((fault) => `no scenario catches ${fault.name} every time`),
+    ...findings.flatMap((finding) => blamedWrongly(finding, faults)),
+    ...(faults.length === 1 ? tooRed(findings) : [])
+  ]
+  const kind = faults.length === 1 ? "fault" : "pair"
+  return { kind, name, clauses: rows, findings, caught, complaints }
+}, Effect.scoped)
+
+/** For each clause the first scenario that holds it against the server every time. */
+const caughtFor = Effect.fnUntraced(function* (
+  rows: ReadonlyArray<ClauseId>,
+  findings: ReadonlyArray<Finding>,
+  server: Hosted,
+  settings: ProofSettings
+) {
+  const caught = new Map<ClauseId, Scenario>()
+  for (const clause of rows) {
+    const isCaught = (finding: Finding) => blames(finding, [clause])
+    for (const first of findings.filter(isCaught)) {
+      if (!isCaught(yield* playOn(isCaught, first, server, settings))) continue
+      caught.set(clause, first.scenario)
+      break
+    }
+  }
+  return caught
 })
 
-/** True if the scenario failed every time. */
-export const isCaught = ({ verdict }: Finding): boolean => verdict === "failed"
+/** A server is not to be blamed for a must that its faults do not break; one that breaks no must passes them all. */
+const blamedWrongly = (finding: Finding, faults: ReadonlyArray<Fault>): ReadonlyArray<string> => {
+  const broken = faults.flatMap(({ clauses, level }) => (level === "must" ? clauses : []))
+  const wrong = mustsBlamed(finding).filter((clause) => !broken.includes(clause))
+  if (wrong.length > 0) return [`blames ${wrong.join(" and ")}, which it does not break: ${told(finding)}`]
+  return broken.length === 0 && isMust(finding.scenario) ? unlessPassed(finding) : []
+}
 
-/** True if it also held that against one of these clauses. */
-export const isCaughtFor = ({ blamed, verdict }: Finding, clauses: ReadonlyArray<string>): boolean =>
-  verdict === "failed" && [...blamed].some((clause) => clauses.includes(clause))
+const tooRed = (findings: ReadonlyArray<Finding>): ReadonlyArray<string> => {
+  const red = mustsWith(findings, "failed")
+  return red > redMax ? [`turns ${red} must scenarios red; at most ${redMax} may tell of one mistake`] : []
+}
+
+/** The number of must scenarios that came to this verdict. */
+export const mustsWith = (findings: ReadonlyArray<Finding>, sought: Finding["verdict"]): number =>
+  findings.filter(({ scenario, verdict }) => isMust(scenario) && verdict === sought).length
 
 /** The clauses of which no fault was caught by a scenario that holds it against them. */
 export const clausesWithoutProof = (judgements: ReadonlyArray<Judgement>): ReadonlyArray<string> =>
   Object.keys(clauses).filter(
-    (clause) =>
-      !unseen.has(clause) &&
-      !judgements.some(
-        ({ clauses, findings }) =>
-          clauses.includes(clause) && findings.some((finding) => isCaughtFor(finding, [clause]))
-      )
+    (clause) => !unseen.has(clause) && !judgements.some(({ caught }) => caught.has(clause as ClauseId))
   )
 
-const blame = ({ scenario, verdict, why }: Finding): ReadonlyArray<string> =>
-  verdict === "passed" ? [] : [`${nameOf(scenario.file)} (${verdict}): ${why}`]
+const isMust = ({ level }: Scenario): boolean => level === "must"
+const passes = ({ verdict }: Finding): boolean => verdict === "passed"
 
-/** The server with these arguments, as any other program that the harness is pointed at. */
-const serverWith = (change: string, { timeScale }: ProofSettings): Target => {
-  const program = `"${process.execPath}" "${fileURLToPath(new URL("serve.ts", import.meta.url))}"`
-  const command = `exec ${program} {port} ${change}`
-  return { ...spawn({ command, port: undefined, timeScale }), claims: new Set(["presence"]) }
-}
+const unlessPassed = (finding: Finding): ReadonlyArray<string> => (passes(finding) ? [] : [told(finding)])
 
-/** Decides after a run if there is another: always for what must never fail, only while it fails for what must always fail. */
-const everyRun = () => true
-const untilPassed = (verdict: Verdict) => verdict === "failed"
-
-const playEach = (
-  scenarios: ReadonlyArray<Scenario>,
-  server: Target,
-  settings: ProofSettings,
-  goOn: (verdict: Verdict) => boolean,
-  concurrency = 1
-): Effect.Effect<ReadonlyArray<Finding>> => {
-  const player = makePlayer(server, {
-    timeScale: settings.timeScale,
-    seed: 1,
-    knowledge: new TargetKnowledge()
-  })
-  return Effect.forEach(scenarios, (scenario) => playOne(scenario, { ...settings, player }, goOn), {
-    concurrency
-  })
-}
-
-const playOne = Effect.fnUntraced(function* (
-  scenario: Scenario,
-  { player, runs }: ProofSettings & { readonly player: Player },
-  goOn: (verdict: Verdict) => boolean
-): Effect.fn.Return<Finding> {
-  const verdicts = new Set<Verdict>()
-  let why: string | undefined
-  const blamed = new Set<ClauseId>()
-  for (let run = 1; run <= runs; run++) {
-    const outcome = yield* Effect.catchTag(player.play(scenario, run), "TargetFailed", ({ reason }) =>
-      Effect.die(new Error(`the server did not start: ${reason}`))
-    )
-    const { failure, reason, verdict } = outcome
-    verdicts.add(verdict)
-    why ??= failure === undefined ? reason : `${failure.finding.expected} ≠ ${failure.finding.received}`
-    for (const [clause, { verdict }] of outcome.clauses) if (verdict === "failed") blamed.add(clause)
-    if (!goOn(verdict)) break
-  }
-  const [verdict, ...others] = verdicts
-  const isSteady = others.length === 0 && (verdict === "passed" || verdict === "failed")
-  return { scenario, blamed, why, verdict: isSteady ? verdict : "unsteady" }
-})
+const told = ({ scenario, verdict, why }: Finding): string => `${nameOf(scenario.file)} (${verdict}): ${why}`

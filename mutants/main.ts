@@ -3,38 +3,40 @@ import * as Effect from "effect/Effect"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { exitCodes, Failure, runMain } from "../src/commands/Cli.ts"
+import * as Option from "effect/Option"
+import { selectionFlags } from "../harness/commands/flags.ts"
 import { loadScenarios } from "../harness/scenario/Files.ts"
 import type { Scenario } from "../harness/scenario/Scenario.ts"
-import { nameOf } from "../harness/scenario/Name.ts"
-import { faults } from "./Faults.ts"
-import {
-  clausesWithoutProof,
-  isCaught,
-  isCaughtFor,
-  judgeBase,
-  judgeFault,
-  judgeVariant,
-  type Judgement,
-  type ProofSettings
-} from "./Proof.ts"
-import { variants } from "./Variants.ts"
+import { exitCodes, Failure, runMain } from "../src/commands/Cli.ts"
+import { shuffled } from "./Pairs.ts"
+import { all, named, shardOf } from "./Choice.ts"
+import { proveAll } from "./ProveAll.ts"
+import { clausesWithoutProof, type ProofSettings } from "./Proof.ts"
+import { print } from "./Report.ts"
+
+/** The scenarios of other clauses that `--quick` shows to each server. */
+const quickNeighbours = 10
+
+const number = (name: string, fallback: number, description: string) =>
+  Flag.Int(name).pipe(Flag.withDescription(description), Flag.withDefault(fallback))
 
 const config = {
   names: Argument.String("name").pipe(
-    Argument.withDescription("faults and variants to judge; all of them when none is named"),
+    Argument.withDescription("faults, variants and pairs of faults (A+B) to judge; all when none is named"),
     Argument.variadic()
   ),
-  runs: Flag.Int("runs").pipe(
-    Flag.withDescription("failures in a row after which a scenario counts as failing"),
-    Flag.withDefault(3)
-  ),
-  jobs: Flag.Int("jobs").pipe(Flag.withDescription("servers judged at a time"), Flag.withDefault(2)),
-  full: Flag.Boolean("full").pipe(
-    Flag.withDescription("also show the faults that break no must to every must scenario"),
+  quick: Flag.Boolean("quick").pipe(
+    Flag.withDescription(
+      `plays each scenario once, and shows each server those of its clauses and ${quickNeighbours} others; no pairs`
+    ),
     Flag.withDefault(false)
   ),
-  minutes: Flag.Int("minutes").pipe(Flag.withDescription("give up after this time"), Flag.withDefault(45)),
+  pairs: number("pairs", 60, "pairs of faults to judge as well, chosen by the seed, when nothing is named"),
+  seed: number("seed", 1, "chooses the pairs, and the other scenarios of --quick"),
+  shard: selectionFlags.shard,
+  runs: number("runs", 3, "times in a row that a correct server must pass, and that a fault must be caught"),
+  jobs: number("jobs", 12, "servers judged at a time; most of them wait"),
+  minutes: number("minutes", 45, "give up after this time"),
   timeoutScale: Flag.Finite("timeout-scale").pipe(
     Flag.withDescription("multiplies every bound, for slow machines"),
     Flag.withDefault(1)
@@ -43,23 +45,31 @@ const config = {
 
 const mutants = Command.make("mutants", config, (input) =>
   Effect.gen(function* () {
+    const { jobs, minutes, names, quick, runs, seed, shard, timeoutScale: timeScale } = input
+    if (Math.min(jobs, minutes, runs, timeScale) <= 0 || input.pairs < 0)
+      return yield* Effect.fail(
+        new Failure(
+          "--runs, --jobs, --minutes and --timeout-scale must be above 0, --pairs 0 or more",
+          exitCodes.usage
+        )
+      )
+    const asked = names.length > 0 ? yield* named(names) : all(quick ? 0 : input.pairs, seed)
+    const choice = Option.match(shard, { onNone: () => asked, onSome: (shard) => shardOf(asked, shard) })
+    const isWhole = names.length === 0 && Option.isNone(shard)
     const scenarios = yield* Effect.catchTag(loadScenarios([]), "FileInvalid", ({ mistakes }) =>
       Effect.fail(new Failure(`${mistakes.length} mistakes in scenarios/: see pnpm scenario check`))
     )
-    const { jobs, minutes, runs, timeoutScale: timeScale } = input
-    if (Math.min(jobs, minutes, runs, timeScale) <= 0)
-      return yield* Effect.fail(
-        new Failure("--runs, --jobs, --minutes and --timeout-scale must be above 0", exitCodes.usage)
-      )
-    const settings = { jobs, runs, timeScale, isFull: input.full }
-    const judgements = yield* judgeAll(scenarios, input.names, settings).pipe(
+    const settings: ProofSettings = quick
+      ? { jobs, runs: 1, timeScale, neighboursOf: someOf(seed) }
+      : { jobs, runs, timeScale }
+    const judgements = yield* proveAll(choice, scenarios, settings).pipe(
       Effect.timeoutOrElse({
         duration: minutes * 60_000,
         orElse: () => Effect.fail(new Failure(`not finished within ${minutes} minutes`))
       })
     )
     const wrong = judgements.filter(({ complaints }) => complaints.length > 0)
-    const unproved = input.names.length === 0 ? clausesWithoutProof(judgements) : []
+    const unproved = isWhole ? clausesWithoutProof(judgements) : []
     for (const clause of unproved) print(`WRONG  ${clause}: no fault was caught by a scenario that blames it`)
     print(`${judgements.length - wrong.length} servers judged correctly, ${wrong.length} wrongly`)
     if (wrong.length > 0) print(`wrongly: ${wrong.map(({ name }) => name).join(" ")}`)
@@ -72,52 +82,8 @@ const mutants = Command.make("mutants", config, (input) =>
   )
 )
 
-/** First the base, whose failures would spoil all the rest, then every other server. */
-const judgeAll = Effect.fnUntraced(function* (
-  scenarios: ReadonlyArray<Scenario>,
-  names: ReadonlyArray<string>,
-  settings: ProofSettings
-) {
-  const known = new Set([...variants, ...faults].map(({ name }) => name))
-  const unknown = names.find((name) => !known.has(name))
-  if (unknown !== undefined)
-    return yield* Effect.fail(
-      new Failure(
-        `unknown fault or variant "${unknown}"; mutants/serve.ts --list prints them all`,
-        exitCodes.usage
-      )
-    )
-  const isAsked = ({ name }: { readonly name: string }) => names.length === 0 || names.includes(name)
-  const base = yield* judgeBase(scenarios, settings)
-  report(base)
-  const passing = base.findings.flatMap(({ scenario, verdict }) => (verdict === "passed" ? [scenario] : []))
-  const rest = yield* Effect.forEach(
-    [
-      ...variants.filter(isAsked).map((variant) => judgeVariant(variant, passing, settings)),
-      ...faults.filter(isAsked).map((fault) => judgeFault(fault, passing, settings))
-    ],
-    Effect.tap((judgement) => Effect.sync(() => report(judgement))),
-    { concurrency: settings.jobs }
-  )
-  return [base, ...rest]
-})
-
-/** One row of the table: a server, its clauses, and the scenarios that caught it (in brackets: for another clause). */
-const report = ({ clauses, complaints, findings, kind, name }: Judgement): void => {
-  const caught = findings
-    .filter(isCaught)
-    .map((finding) => {
-      const scenario = nameOf(finding.scenario.file)
-      return isCaughtFor(finding, clauses) ? scenario : `(${scenario})`
-    })
-    .join(" ")
-  const verdict = complaints.length === 0 ? "ok   " : "WRONG"
-  const what = kind === "fault" ? `${clauses.join(" ")}  ${caught}` : `${findings.length} scenarios`
-  print(`${verdict}  ${kind.padEnd(7)}  ${name.padEnd(29)}  ${what}`)
-  for (const complaint of complaints) print(`       ${complaint}`)
-}
-
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
+const someOf = (seed: number) => (name: string, scenarios: ReadonlyArray<Scenario>) =>
+  shuffled(scenarios, `${seed} ${name}`).slice(0, quickNeighbours)
 
 enableCompileCache()
 process.env["NODE_COMPILE_CACHE"] ??= "node_modules/.cache/mutants"

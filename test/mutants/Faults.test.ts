@@ -9,7 +9,7 @@ import { makeChat } from "../../mutants/chat/makeChat.ts"
 import { faults } from "../../mutants/Faults.ts"
 import {
   clausesWithoutProof,
-  judgeFault,
+  judgeFaults,
   judgeVariant,
   type ProofSettings,
   unseen
@@ -48,14 +48,18 @@ describe("the table of faults", () => {
   })
 })
 
-const settings: ProofSettings = { runs: 2, timeScale: 1, jobs: 1, isFull: false }
+const settings: ProofSettings = { runs: 2, timeScale: 1, jobs: 1 }
 const scenario = (name: string) => loadScenarios([`scenarios/${name}.yaml`])
+const faultNamed = (name: string) => faults.find((fault) => fault.name === name)!
 
 describe("the proof", () => {
   it.live("counts a fault as caught by the scenario that fails every time", () =>
     Effect.gen(function* () {
-      const duplicates = faults.find(({ name }) => name === "duplicates")!
-      const judgement = yield* judgeFault(duplicates, yield* scenario("duplicate-login"), settings)
+      const judgement = yield* judgeFaults(
+        [faultNamed("duplicates")],
+        yield* scenario("duplicate-login"),
+        settings
+      )
       assert.deepStrictEqual(judgement.complaints, [])
       assert.deepStrictEqual([...judgement.findings[0]!.blamed], ["LOGIN-3"])
       assert.notInclude(clausesWithoutProof([judgement]), "LOGIN-3")
@@ -65,9 +69,41 @@ describe("the proof", () => {
 
   it.live("complains of a fault that nothing catches", () =>
     Effect.gen(function* () {
-      const late = faults.find(({ name }) => name === "list-by-name")!
-      const judgement = yield* judgeFault(late, yield* scenario("login"), settings)
-      assert.deepStrictEqual(judgement.complaints, ["no scenario catches it"])
+      const judgement = yield* judgeFaults([faultNamed("list-by-name")], yield* scenario("login"), settings)
+      assert.deepStrictEqual(judgement.complaints, ["no scenario catches list-by-name every time"])
+    })
+  )
+
+  it.live("complains of a must that a fault is blamed for and does not break", () =>
+    Effect.gen(function* () {
+      const racing = { ...faultNamed("duplicates"), clauses: ["LOGIN-4"] as const }
+      const judgement = yield* judgeFaults([racing], yield* scenario("duplicate-login"), settings)
+      assert.match(
+        judgement.complaints.join(),
+        /blames LOGIN-3, which it does not break: duplicate-login \(failed\): expected a refusal/
+      )
+    })
+  )
+
+  it.live("complains of a must that a server fails which breaks none", () =>
+    Effect.gen(function* () {
+      const [stern] = yield* scenario("welcome-by-name")
+      const judgement = yield* judgeFaults(
+        [faultNamed("welcome-misspelt")],
+        [stern!, { ...stern!, level: "must" }],
+        settings
+      )
+      assert.match(judgement.complaints.join(), /^welcome-by-name \(failed\): .*Bienvenue/)
+    })
+  )
+
+  it.live("finds both faults of a pair, and one whose process the other ends", () =>
+    Effect.gen(function* () {
+      const pair = ["duplicates", "ends-when-empty"].map(faultNamed)
+      const both = [yield* scenario("duplicate-login"), yield* scenario("everyone-leaves-and-comes-back")]
+      const judgement = yield* judgeFaults(pair, both.flat(), settings)
+      assert.deepStrictEqual([...judgement.caught.keys()], ["LOGIN-3", "LEAVE-1"])
+      assert.strictEqual(judgement.name, "duplicates+ends-when-empty")
     })
   )
 
