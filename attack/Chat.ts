@@ -46,25 +46,37 @@ export const noTotals = (): Totals => ({
   hostileBytes: 0
 })
 
+/** A chat for clients of these names. */
+export const makeChat = (
+  { address, patience }: Endpoint,
+  names: ReadonlyArray<string>,
+  totals: Totals,
+  onViolation: Chat["onViolation"]
+): Chat => {
+  const speakers = new Map(names.map((name) => [name, new Speaker(name)]))
+  return {
+    address,
+    patience,
+    speakers,
+    witness: speakers.get(names[0]!)!,
+    order: new MessageOrder(),
+    floodPermit: Semaphore.makeUnsafe(1),
+    totals,
+    onViolation
+  }
+}
+
 /** Gives clients of these names a chat; fails with the first thing that the server does wrong to one of them. */
 export const inChat = <A, E>(
-  { address, patience }: Endpoint,
+  endpoint: Endpoint,
   names: ReadonlyArray<string>,
   totals: Totals,
   meeting: (chat: Chat) => Effect.Effect<A, E>
 ): Effect.Effect<A, E | Violation> =>
   Effect.suspend(() => {
     const violated = Deferred.makeUnsafe<never, Violation>()
-    const speakers = new Map(names.map((name) => [name, new Speaker(name)]))
-    const chat: Chat = {
-      address,
-      patience,
-      speakers,
-      witness: speakers.get(names[0]!)!,
-      order: new MessageOrder(),
-      floodPermit: Semaphore.makeUnsafe(1),
-      totals,
-      onViolation: (violation) => Deferred.doneUnsafe(violated, Effect.fail(violation))
-    }
+    const chat = makeChat(endpoint, names, totals, (violation) =>
+      Deferred.doneUnsafe(violated, Effect.fail(violation))
+    )
     return Effect.raceFirst(meeting(chat), Deferred.await(violated))
   })

@@ -25,6 +25,9 @@ export interface RunOptions extends Endpoint {
   readonly totals: Totals
 }
 
+/** Options of a run that only time ends, with frozen clients that stay long enough for the server to end them. */
+export const untilTime = { episodesMax: Number.POSITIVE_INFINITY, freezeMillis: 8_000 } as const
+
 /**
  * Runs ten hostile clients beside ten conforming ones; when it is over, all have left. Fails with the first thing that
  * the server did wrong to one of them.

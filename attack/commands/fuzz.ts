@@ -5,16 +5,13 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { formatAddress, parseAddress } from "../../src/net/Address.ts"
 import { exitCodes, Failure } from "../../src/commands/Cli.ts"
-import { checkSeats, awaitEmpty, checkShutdown } from "../LeakCheck.ts"
 import { peakGrowthMax, tlsSeatBytesMax, turnMillisMax } from "../Bounds.ts"
-import { makeCertificate } from "../Certificate.ts"
 import { noTotals } from "../Chat.ts"
-import { stallInAllWays } from "../HandshakeStall.ts"
-import { type RunOptions, mixedRun, seatsFor } from "../MixedRun.ts"
+import { mixedRun, type RunOptions, untilTime } from "../MixedRun.ts"
+import { onOwnServer } from "../OwnServer.ts"
 import { clocksWith, Patience, patienceMillis } from "../Patience.ts"
-import { failureOf, totalsText, noServer, reporting } from "../Report.ts"
+import { failureOf, noServer, totalsText } from "../Report.ts"
 import { RawConnection } from "../RawConnection.ts"
-import { handshakeMillisMax, startServer } from "../ServerProcess.ts"
 import { seedFlag, tlsFlag, watching } from "../Watching.ts"
 
 const description = `Ten hostile clients beside ten conforming ones. The hostile clients send mangled bytes, do not read, freeze and are cut
@@ -55,24 +52,24 @@ export const fuzz = Command.make(
   Effect.fnUntraced(function* ({ connect, seconds, seed, tls }) {
     if (tls && Option.isSome(connect)) return yield* Effect.fail(new Failure(eitherOr, exitCodes.usage))
     const totals = noTotals()
-    const options = {
-      seed,
-      millisMax: seconds * 1_000,
-      episodesMax: Number.POSITIVE_INFINITY,
-      crowdMax: 0,
-      freezeMillis: FREEZE_MILLIS,
-      totals
-    }
+    const options = { ...untilTime, seed, millisMax: seconds * 1_000, crowdMax: 0, totals }
     const to = Option.map(connect, (address) => ` --connect ${formatAddress(address)}`)
     const where = tls ? " --tls" : Option.getOrElse(to, () => "")
     const replay = `pnpm fuzz --seconds ${seconds} --seed ${seed}${where}`
     yield* watching(options.millisMax, () => `fuzz, seed ${seed}`, totals)
     const outcome = yield* Option.match(connect, {
-      onNone: () => fuzzOwn(options, tls, replay),
+      onNone: () =>
+        Effect.as(
+          onOwnServer({ crowdMax: 0, tls, replay }, (round) => round(options)),
+          "Nothing was lost, everything was given back, the server ended in order."
+        ),
       onSome: (address) =>
-        fuzzOther(
-          { ...options, address, isOurs: false, patience: new Patience(clocksWith(undefined)) },
-          replay
+        Effect.as(
+          fuzzOther(
+            { ...options, address, isOurs: false, patience: new Patience(clocksWith(undefined)) },
+            replay
+          ),
+          "Nothing was lost."
         )
     })
     yield* Console.log(`fuzz, seed ${seed}: ${totalsText(totals)}\n${outcome}`)
@@ -88,33 +85,9 @@ export const fuzz = Command.make(
   ])
 )
 
-/** The longest time that a frozen client stays: long enough for the server to end it. */
-const FREEZE_MILLIS = 8_000
-
 const eitherOr = "--tls is for our own server, and does not go with --connect"
-
-const fuzzOwn = Effect.fnUntraced(function* (
-  options: Omit<RunOptions, "address" | "isOurs" | "patience">,
-  tls: boolean,
-  replay: string
-) {
-  const certificate = tls ? yield* makeCertificate : undefined
-  const seats = seatsFor(options.crowdMax)
-  const server = yield* Effect.mapError(startServer({ seats, certificate }), noServer)
-  const start = yield* Effect.mapError(server.figures, noServer)
-  const { address, patience } = server
-  yield* Effect.gen(function* () {
-    yield* Effect.raceFirst(mixedRun({ ...options, address, patience, isOurs: true }), server.ended)
-    if (tls) yield* stallInAllWays(address, 2 * handshakeMillisMax)
-    yield* awaitEmpty(server, start)
-    yield* checkSeats(server, start)
-    yield* checkShutdown(server)
-  }).pipe(reporting(server, replay))
-  return "Nothing was lost, everything was given back, the server ended in order."
-})
 
 const fuzzOther = Effect.fnUntraced(function* (options: RunOptions, replay: string) {
   yield* Effect.mapError(Effect.scoped(RawConnection.connect(options.address)), noServer)
   yield* Effect.mapError(mixedRun(options), (error) => failureOf(error, replay))
-  return "Nothing was lost."
 })

@@ -4,13 +4,11 @@ import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { Failure } from "../../src/commands/Cli.ts"
-import { checkSeats, awaitEmpty, checkShutdown } from "../LeakCheck.ts"
 import { bytesSlack, moreBytes, table } from "../ServerFigures.ts"
-import { makeCertificate } from "../Certificate.ts"
 import { noTotals } from "../Chat.ts"
-import { mixedRun, seatsFor } from "../MixedRun.ts"
-import { totalsText, noServer, reporting } from "../Report.ts"
-import { startServer } from "../ServerProcess.ts"
+import { untilTime } from "../MixedRun.ts"
+import { onOwnServer } from "../OwnServer.ts"
+import { totalsText } from "../Report.ts"
 import { seedFlag, tlsFlag, watching } from "../Watching.ts"
 
 const description = `Rounds of what pnpm fuzz does, and crowds of hundreds that log in, speak and leave in every way: FIN, RST, half frames,
@@ -41,35 +39,20 @@ export const soak = Command.make(
     const endsAtMillis = (yield* Clock.currentTimeMillis) + millisMax
     const totals = noTotals()
     let rounds = 0
-    yield* watching(millisMax, () => `soak, seed ${seed}, round ${rounds + 1}`, totals)
-    const certificate = tls ? yield* makeCertificate : undefined
-    const server = yield* Effect.mapError(startServer({ seats: seatsFor(CROWD_MAX), certificate }), noServer)
-    const empty = yield* Effect.mapError(server.figures, noServer)
-    const round = Effect.gen(function* () {
-      const { address, patience } = server
-      const options = {
-        address,
-        patience,
-        isOurs: true,
-        seed: seed + rounds,
-        millisMax: Math.min(ROUND_MILLIS, millisMax / ROUNDS_MIN),
-        episodesMax: Number.POSITIVE_INFINITY,
-        crowdMax: CROWD_MAX,
-        freezeMillis: FREEZE_MILLIS,
-        totals
-      }
-      yield* Effect.raceFirst(mixedRun(options), server.ended)
-      rounds++
-      return yield* awaitEmpty(server, empty)
+    yield* watching(millisMax, () => `soak, seed ${seed}, round ${rounds}`, totals)
+    const [start, end] = yield* onOwnServer({ crowdMax: CROWD_MAX, tls, replay }, (play) => {
+      const round = Effect.suspend(() =>
+        play({
+          ...untilTime,
+          seed: seed + rounds++,
+          millisMax: Math.min(ROUND_MILLIS, millisMax / ROUNDS_MIN),
+          crowdMax: CROWD_MAX,
+          totals
+        })
+      )
+      const isOver = Effect.map(Clock.currentTimeMillis, (nowMillis) => nowMillis >= endsAtMillis)
+      return Effect.all([round, Effect.repeat(round, { until: () => isOver })])
     })
-    const [start, end] = yield* Effect.gen(function* () {
-      const start = yield* round
-      let end = yield* round
-      while ((yield* Clock.currentTimeMillis) < endsAtMillis) end = yield* round
-      yield* checkSeats(server, empty)
-      yield* checkShutdown(server)
-      return [start, end] as const
-    }).pipe(reporting(server, replay))
     yield* Console.log(`soak, seed ${seed}, ${rounds} rounds: ${totalsText(totals)}\n\n${table(start, end)}`)
     if (moreBytes(start, end).length > 0)
       return yield* Effect.fail(
@@ -93,6 +76,3 @@ const ROUND_MILLIS = 20_000
 const ROUNDS_MIN = 3
 
 const CROWD_MAX = 300
-
-/** The longest time that a frozen client stays: long enough for the server to end it. */
-const FREEZE_MILLIS = 8_000

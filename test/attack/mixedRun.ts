@@ -1,22 +1,19 @@
 import type { AddressInfo } from "node:net"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import * as Semaphore from "effect/Semaphore"
 import type { Address } from "../../src/net/Address.ts"
-import { type Chat, noTotals } from "../../attack/Chat.ts"
-import { MessageOrder } from "../../attack/MessageOrder.ts"
+import { type Chat, makeChat, noTotals } from "../../attack/Chat.ts"
 import { mixedRun } from "../../attack/MixedRun.ts"
 import { clocksWith, Patience } from "../../attack/Patience.ts"
-import { Speaker } from "../../attack/Speaker.ts"
 import type { Change } from "../../mutants/chat/Chat.ts"
-import { listen, makeChat } from "../../mutants/chat/makeChat.ts"
+import * as faulty from "../../mutants/chat/makeChat.ts"
 
 /** A small server that is right, or wrong on purpose, as long as the scope lasts. */
 export const serverWith = (change?: Change): Effect.Effect<Address, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const chat = makeChat(change)
+    const chat = faulty.makeChat(change)
     const server = yield* Effect.acquireRelease(
-      Effect.promise(() => listen(chat, 0)),
+      Effect.promise(() => faulty.listen(chat, 0)),
       (server) =>
         Effect.sync(() => {
           server.close()
@@ -38,23 +35,14 @@ export const mixedRunAt = (change?: Change) =>
         crowdMax: 0,
         freezeMillis: 100,
         isOurs: false,
-        patience: new Patience(clocksWith(undefined)),
+        patience,
         totals: noTotals()
       })
     )
   )
 
 /** A chat for a hostile client, which needs no more of it than its address. */
-export const chatAt = (address: Address): Chat => {
-  const witness = new Speaker("witness")
-  return {
-    address,
-    witness,
-    speakers: new Map([["witness", witness]]),
-    order: new MessageOrder(),
-    floodPermit: Semaphore.makeUnsafe(1),
-    patience: new Patience(clocksWith(undefined)),
-    totals: noTotals(),
-    onViolation: () => {}
-  }
-}
+export const chatAt = (address: Address): Chat =>
+  makeChat({ address, patience }, ["witness"], noTotals(), () => {})
+
+const patience = new Patience(clocksWith(undefined))
