@@ -1,7 +1,7 @@
-import { execFileSync, spawn } from "node:child_process"
-import { once } from "node:events"
+import { execFileSync } from "node:child_process"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { start } from "../process/Process.ts"
 import { Server } from "../src/index.ts"
 import { server } from "./support/server.ts"
 import { connectAs } from "./support/TestClient.ts"
@@ -32,20 +32,15 @@ const network = Effect.acquireRelease(
 )
 
 /** A client in the namespace, which says nothing more once it is logged in. */
-const farClient = (port: number) =>
-  Effect.acquireRelease(
-    Effect.promise(async () => {
-      const script = `const socket = require("node:net").connect(${port}, "${addresses.here}")
-        socket.write('{"type":"login","username":"far"}')
-        socket.on("data", (data) => console.log(String(data)))`
-      const child = spawn("ip", ["netns", "exec", names.space, process.execPath, "-e", script], {
-        stdio: ["ignore", "pipe", "inherit"]
-      })
-      assert.match(String(await once(child.stdout, "data")), /success/)
-      return child
-    }),
-    (child) => Effect.sync(() => child.kill("SIGKILL"))
-  )
+const farClient = Effect.fnUntraced(function* (port: number) {
+  const script = `const socket = require("node:net").connect(${port}, "${addresses.here}")
+    socket.write('{"type":"login","username":"far"}')
+    socket.on("data", (data) => console.log(String(data)))`
+  const client = yield* start({
+    command: ["ip", "netns", "exec", names.space, process.execPath, "-e", script]
+  })
+  yield* client.prints(/success/)
+})
 
 const mayMakeNetworks = (): boolean => {
   try {

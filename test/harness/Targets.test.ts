@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { generate } from "selfsigned"
+import { makeCertificate } from "../../attack/Certificate.ts"
 import type { Target, TargetFailed } from "../../harness/stage/Target.ts"
 import { connect } from "../../harness/targets/Connect.ts"
 import { readTarget } from "../../harness/targets/Named.ts"
@@ -170,26 +170,22 @@ const over = (command: string, trust: Trust | undefined) =>
     told
   )
 
-const certified = Effect.promise(() =>
-  generate([{ name: "commonName", value: "localhost" }], {
-    keySize: 2048,
-    extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] }]
-  })
-)
-
 const said = (content: string) => JSON.stringify({ type: "message", username: "bob", content })
 
 describe("--tls and --ca", () => {
   it.live("go on reading after a half-close, whatever came with what it waited for", () =>
     Effect.gen(function* () {
-      const { cert, private: key } = yield* certified
+      const { ca, certFile, keyFile } = yield* makeCertificate
+      const [cert, key] = [readFileSync(certFile), readFileSync(keyFile)]
       const server = yield* Effect.acquireRelease(
         Effect.callback<tls.Server>((resume) => {
           const server = tls.createServer({ cert, key, allowHalfOpen: true }, (socket) => {
             socket.on("error", () => undefined).on("end", () => socket.end())
             socket.on("data", (request) => {
               const isPing = request.includes("ping")
-              socket.write(isPing ? said("first").padEnd(16_384) + said("second") : '{"status":"success"}')
+              socket.write(
+                isPing ? said("first").padEnd(16_384) + said("second") : '{"status":"success","users":[]}'
+              )
             })
           })
           server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
@@ -197,7 +193,7 @@ describe("--tls and --ca", () => {
         (server) => Effect.sync(() => server.close())
       )
       const { port } = server.address() as net.AddressInfo
-      const trust = { tls: { ca: Buffer.from(cert) }, arguments: "" }
+      const trust = { tls: { ca }, arguments: "" }
       const outcome = yield* playing(
         `- alice connects
 - alice sends: { type: ping }
@@ -212,13 +208,10 @@ describe("--tls and --ca", () => {
 
   it.live("play over TLS, resets included, and say so where the server speaks none or is not trusted", () =>
     Effect.gen(function* () {
-      const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")]
-      const made = yield* certified
-      writeFileSync(cert, made.cert)
-      writeFileSync(key, made.private)
+      const { certFile, keyFile } = yield* makeCertificate
       const command = `"${process.execPath}" bin/palabre.js serve --host 127.0.0.1 --port {port}`
-      const secure = `${command} --tls-cert "${cert}" --tls-key "${key}"`
-      const trusting = yield* Effect.orDie(trustOf(false, cert))
+      const secure = `${command} --tls-cert "${certFile}" --tls-key "${keyFile}"`
+      const trusting = yield* Effect.orDie(trustOf(false, certFile))
       assert.strictEqual(yield* over(secure, trusting), "passed")
       assert.match(
         yield* over(secure, yield* Effect.orDie(trustOf(true, undefined))),
