@@ -35,6 +35,9 @@ export type Episode =
   /** One connects to a TLS port and does not finish the handshake. */
   | { readonly kind: "handshake-stall"; readonly way: HandshakeStall; readonly millis: number }
 
+/** The episodes of one kind. */
+export type Kind<Name extends Episode["kind"]> = Extract<Episode, { readonly kind: Name }>
+
 /** The most connections that an episode other than a crowd has at once. */
 export const togetherMax = 30
 

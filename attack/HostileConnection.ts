@@ -1,11 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Chat } from "./Chat.ts"
-import type { Episode } from "./Episode.ts"
 import { RawConnection } from "./RawConnection.ts"
 import { violation } from "./Violation.ts"
-
-/** The episodes of one kind. */
-export type Kind<Name extends Episode["kind"]> = Extract<Episode, { readonly kind: Name }>
 
 /** Connects as a hostile client; what is left of it is reset when the scope closes. */
 export const connect = (chat: Chat, who: string) =>

@@ -1,16 +1,12 @@
 import * as Effect from "effect/Effect"
-import type { ConnectFailed } from "../harness/stage/ActorConnection.ts"
 import { makeCertificate } from "./Certificate.ts"
 import type { Endpoint } from "./Chat.ts"
 import { stallInAllWays } from "./HandshakeStall.ts"
 import { awaitEmpty, checkSeats, checkShutdown } from "./LeakCheck.ts"
 import { mixedRun, type RunOptions, seatsFor } from "./MixedRun.ts"
-import { noServer, reporting } from "./Report.ts"
+import { noServer, reporting, type Wrong } from "./Report.ts"
 import type { ServerFigures } from "./ServerFigures.ts"
-import { handshakeMillisMax, type ServerFailed, startServer } from "./ServerProcess.ts"
-import type { Violation } from "./Violation.ts"
-
-type Wrong = Violation | ServerFailed | ConnectFailed
+import { handshakeMillisMax, startServer } from "./ServerProcess.ts"
 
 /** Does one run, and gives what the server holds once everything is given back. */
 type Round = (options: Omit<RunOptions, keyof Endpoint | "isOurs">) => Effect.Effect<ServerFigures, Wrong>

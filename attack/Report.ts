@@ -32,7 +32,8 @@ export const failureOf = (error: Wrong, replay: string, log: ReadonlyArray<strin
   return new Failure(lines.join("\n  "), exitCodes.failed)
 }
 
-type Wrong = Violation | ServerFailed | ConnectFailed
+/** Whatever may be wrong with a server under attack. */
+export type Wrong = Violation | ServerFailed | ConnectFailed
 
 const linesOf = (error: Wrong): ReadonlyArray<string> => {
   switch (error._tag) {

@@ -1,3 +1,5 @@
+import { plain } from "../bench/Table.ts"
+
 /** The things and bytes that a server holds, counted after a garbage collection. */
 export interface ServerFigures {
   readonly names: number
@@ -19,60 +21,48 @@ export interface ServerFigures {
   readonly turnMillis: number
 }
 
-/** Figures that count things; the rest is bytes. */
-const counts = [
-  "names",
-  "connections",
-  "sockets",
-  "fibers",
-  "listeners",
-  "timers",
-  "handles",
-  "openFiles"
-] as const
+/** The title of each figure in a table, and the way it is judged: bytes of the engine are never twice the same. */
+const judged = {
+  names: ["names on the list", "count"],
+  connections: ["connections", "count"],
+  sockets: ["socket objects", "count"],
+  fibers: ["fibers", "count"],
+  listeners: ["listeners", "count"],
+  timers: ["timers", "count"],
+  handles: ["handles", "count"],
+  openFiles: ["open files", "count"],
+  heapBytes: ["heap after GC", "bytes"],
+  bufferBytes: ["buffers", "bytes"],
+  residentBytes: ["resident (not judged)", "never"]
+} as const
 
-/** Bytes that may grow a little: the engine's own are never twice the same. */
-const bytes = ["heapBytes", "bufferBytes"] as const
+type Judged = keyof typeof judged
+
+const names = Object.keys(judged) as ReadonlyArray<Judged>
 
 /** The part of the bytes at the start by which those at the end may exceed them. */
 export const bytesSlack = 0.05
 
+const moreOf =
+  (kind: "count" | "bytes", slack: number) =>
+  (start: ServerFigures, end: ServerFigures): ReadonlyArray<Judged> =>
+    names.filter((name) => judged[name][1] === kind && end[name] > start[name] * (1 + slack))
+
 /** The counts that are higher than at the start. */
-export const moreThings = (start: ServerFigures, end: ServerFigures): ReadonlyArray<keyof ServerFigures> =>
-  counts.filter((name) => end[name] > start[name])
+export const moreThings = moreOf("count", 0)
 
 /** The bytes that are more than at the start, beyond the slack. */
-export const moreBytes = (start: ServerFigures, end: ServerFigures): ReadonlyArray<keyof ServerFigures> =>
-  bytes.filter((name) => end[name] > start[name] * (1 + bytesSlack))
+export const moreBytes = moreOf("bytes", bytesSlack)
 
 /** The figures at the start and at the end, a line each. */
 export const table = (start: ServerFigures, end: ServerFigures): string => {
   const wrong = new Set([...moreThings(start, end), ...moreBytes(start, end)])
   const rows = names.map((name) => {
+    const [title, kind] = judged[name]
     const [from, to] = [start[name], end[name]]
-    const isBytes = name.endsWith("Bytes")
-    const show = (value: number) => (isBytes ? `${(value / 2 ** 20).toFixed(2)} MiB` : String(value))
-    const change = isBytes ? `${(((to - from) / from) * 100).toFixed(1)} %` : String(to - from)
-    return [titles[name], show(from), show(to), to > from ? `+${change}` : change, wrong.has(name) ? "✗" : ""]
+    const show = (value: number) => (kind === "count" ? `${value}` : `${(value / 2 ** 20).toFixed(2)} MiB`)
+    const change = kind === "count" ? `${to - from}` : `${(((to - from) / from) * 100).toFixed(1)} %`
+    return [title, show(from), show(to), to > from ? `+${change}` : change, wrong.has(name) ? "✗" : ""]
   })
-  return [["", "start", "end", "change", ""], ...rows]
-    .map(([title, ...cells]) =>
-      [title!.padEnd(20), ...cells.map((cell) => cell.padStart(12))].join("").trimEnd()
-    )
-    .join("\n")
+  return plain({ columns: ["", "start", "end", "change", ""], rows })
 }
-
-const titles: Readonly<Record<Exclude<keyof ServerFigures, "turnMillis">, string>> = {
-  names: "names on the list",
-  connections: "connections",
-  sockets: "socket objects",
-  fibers: "fibers",
-  listeners: "listeners",
-  timers: "timers",
-  handles: "handles",
-  openFiles: "open files",
-  heapBytes: "heap after GC",
-  bufferBytes: "buffers",
-  residentBytes: "resident (not judged)"
-}
-const names = Object.keys(titles) as ReadonlyArray<keyof typeof titles>

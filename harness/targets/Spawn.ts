@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
@@ -15,6 +14,9 @@ const startMillisMax = 10_000
 
 /** The time that a port may stay in TIME_WAIT after a server that closed first and sets no SO_REUSEADDR. */
 const portMillisMax = 65_000
+
+const retryMillis = 500
+const pollMillis = 10
 
 /** A shell command to start, with `{port}` for the port or the port that is compiled in. */
 export interface Start {
@@ -68,20 +70,17 @@ const begin = Effect.fnUntraced(function* (what: Start, port: number) {
       lastLines: [],
       isPortTaken: true
     })
-  const giveUpAtMillis = (yield* Clock.currentTimeMillis) + portMillisMax
-  const isBlocked = ({ isPortTaken }: TargetFailed) =>
-    Effect.map(
-      Clock.currentTimeMillis,
-      (now) => isPortTaken === true && what.port !== undefined && now <= giveUpAtMillis
-    )
-  return yield* Effect.retry(beginNow(what, port), { while: isBlocked, schedule: Schedule.spaced(500) })
+  return yield* Effect.retry(beginNow(what, port), {
+    while: ({ isPortTaken }) => isPortTaken === true && what.port !== undefined,
+    schedule: Schedule.upTo(Schedule.spaced(retryMillis), { duration: portMillisMax })
+  })
 })
 
 /** Starts the program and waits until its port answers. */
 const beginNow = Effect.fnUntraced(function* ({ command, timeScale }: Start, port: number) {
   const process = yield* startProcess({ command: shell(command.replaceAll("{port}", String(port))) })
   const startMillis = startMillisMax * timeScale
-  const reason = yield* process.listens(answers(port), 10).pipe(
+  const reason = yield* process.listens(answers(port), pollMillis).pipe(
     Effect.as(undefined),
     Effect.catchTag("ProcessEnded", ({ how }) =>
       Effect.succeed(`it ended (${how}) before it listened on ${host}:${port}`)
