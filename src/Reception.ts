@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import { Drain } from "./hub/Drain.ts"
-import type { Refusal, Seat } from "./net/Admission.ts"
+import type { Refusal } from "./net/Admission.ts"
 import { Connection, type ConnectionRules } from "./net/Connection.ts"
 import { Connections } from "./net/Connections.ts"
 import type { Acceptor } from "./net/Listener.ts"
@@ -39,7 +39,7 @@ export const makeReception = Effect.gen(function* () {
     return Effect.andThen(log.turnedAway(connection, code), connection.finish(replies.errors[code]))
   }
 
-  const acceptor: Acceptor<Seat> = {
+  const acceptor: Acceptor = {
     accept: (newcomer) =>
       drain.isDraining()
         ? admission.refuse("shutting_down", clock.nowMillis)

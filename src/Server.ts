@@ -67,10 +67,10 @@ const makeServer = Effect.gen(function* () {
 const noSuchAddress: ReadonlySet<string> = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT"])
 
 /** Listens on every address with one port. If one of several does not exist (no IPv6), the others are enough. */
-const listenOnAll = Effect.fnUntraced(function* <Accepted>(
+const listenOnAll = Effect.fnUntraced(function* (
   settings: Settings["Service"],
   pair: KeyPair | undefined,
-  acceptor: Acceptor<Accepted>
+  acceptor: Acceptor
 ) {
   const listeners: Array<Listener> = []
   const options = {

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from "node:net"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import type { Newcomer } from "./Admission.ts"
+import type { Newcomer, Seat } from "./Admission.ts"
 import { type Address, formatAddress } from "./Address.ts"
 import { SocketTransport } from "./SocketTransport.ts"
 import type { KeyPair } from "./Tls.ts"
@@ -51,10 +51,10 @@ export interface ListenOptions {
  * Takes the connections of a listener: `accept` as soon as TCP has one (`undefined` resets it), then `serve` once it
  * can talk (after the TLS handshake), or `miss` where it is closed before that.
  */
-export interface Acceptor<Accepted> {
-  readonly accept: (newcomer: Newcomer) => Accepted | undefined
-  readonly serve: (transport: Transport, accepted: Accepted) => void
-  readonly miss: (accepted: Accepted) => void
+export interface Acceptor {
+  readonly accept: (newcomer: Newcomer) => Seat | undefined
+  readonly serve: (transport: Transport, seat: Seat) => void
+  readonly miss: (seat: Seat) => void
   /** The listening socket itself failed to accept. */
   readonly failed: (error: Error) => void
 }
@@ -69,9 +69,9 @@ export interface Listener {
 }
 
 /** Listens until the scope closes; each socket may be closed from one side alone (LEAVE-5). */
-export const listen = <Accepted>(
+export const listen = (
   options: ListenOptions,
-  acceptor: Acceptor<Accepted>
+  acceptor: Acceptor
 ): Effect.Effect<Listener, ListenFailed, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.callback<Open, ListenFailed>((resume) => {
@@ -109,28 +109,28 @@ const socketOptions = ({ highWaterMark, keepAliveMillis }: ListenOptions) => ({
   keepAliveInitialDelay: keepAliveMillis
 })
 
-const openPlain = <Accepted>(options: ListenOptions, { accept, serve }: Acceptor<Accepted>): Open => ({
+const openPlain = (options: ListenOptions, { accept, serve }: Acceptor): Open => ({
   server: createServer(socketOptions(options), (socket) => {
-    const accepted = accept(socket)
-    if (accepted === undefined) socket.resetAndDestroy()
-    else serve(new SocketTransport(socket), accepted)
+    const seat = accept(socket)
+    if (seat === undefined) socket.resetAndDestroy()
+    else serve(new SocketTransport(socket), seat)
   }),
   renew: noop,
   dropHandshakes: noop
 })
 
-interface Handshake<Accepted> {
+interface Handshake {
   readonly socket: Socket
-  readonly accepted: Accepted
+  readonly seat: Seat
   isServed: boolean
 }
 
-const openTls = <Accepted>(
+const openTls = (
   options: ListenOptions,
   { cert, handshakeMillisMax, key }: NonNullable<ListenOptions["tls"]>,
-  { accept, miss, serve }: Acceptor<Accepted>
+  { accept, miss, serve }: Acceptor
 ): Open => {
-  const handshaking = new Map<string, Handshake<Accepted>>()
+  const handshaking = new Map<string, Handshake>()
   const { createServer: createTlsServer } = process.getBuiltinModule("node:tls") // few servers need it
   const server = createTlsServer({
     ...socketOptions(options),
@@ -139,14 +139,14 @@ const openTls = <Accepted>(
     handshakeTimeout: handshakeMillisMax
   })
   server.on("connection", (socket: Socket) => {
-    const accepted = accept(socket)
-    if (accepted === undefined) return socket.resetAndDestroy()
+    const seat = accept(socket)
+    if (seat === undefined) return socket.resetAndDestroy()
     const peer = peerOf(socket)
-    const handshake = { socket, accepted, isServed: false }
+    const handshake = { socket, seat, isServed: false }
     handshaking.set(peer, handshake)
     socket.once("close", () => {
       if (handshaking.get(peer) === handshake) handshaking.delete(peer)
-      if (!handshake.isServed) miss(accepted) // two that were reset before they were accepted have one peer: none
+      if (!handshake.isServed) miss(seat) // two that were reset before they were accepted have one peer: none
     })
   })
   // Node tells of a handshake that failed or takes too long, and leaves its socket open
@@ -157,7 +157,7 @@ const openTls = <Accepted>(
     handshaking.delete(peer)
     if (waiting === undefined) return socket.destroy()
     waiting.isServed = true
-    serve(new SocketTransport(socket), waiting.accepted)
+    serve(new SocketTransport(socket), waiting.seat)
   })
   return {
     server,
