@@ -9,7 +9,7 @@ import { TestClock } from "effect/testing"
 import { Server } from "../src/index.ts"
 import type { Values } from "../src/settings/Settings.ts"
 import { server } from "./support/server.ts"
-import { connect, connectAs, connectTo, type Received, type TestClient } from "./support/TestClient.ts"
+import { connect, connectAs, connectTo, type Received } from "./support/TestClient.ts"
 
 const countAcks = (received: ReadonlyArray<Received>): number =>
   received.filter(({ status }) => status === "success").length
@@ -27,48 +27,6 @@ const endable = Effect.fnUntraced(function* (settings: Partial<Values> = {}) {
 })
 
 layer(server({ lingerMillisMax: 10_000 }))("Leaving", (it) => {
-  const halfAFrame = '{"type":"message","content":"unfin'
-  const endings: ReadonlyArray<readonly [string, (client: TestClient) => void]> = [
-    ["LEAVE-1: FIN", ({ socket }) => socket.end()],
-    ["LEAVE-2: RST", ({ socket }) => socket.resetAndDestroy()],
-    ["LEAVE-1: FIN in the middle of a frame", ({ socket }) => socket.end(halfAFrame)],
-    [
-      "LEAVE-2: RST in the middle of a frame",
-      ({ socket }) => socket.write(halfAFrame, () => socket.resetAndDestroy())
-    ]
-  ]
-  for (const [i, [title, end]] of endings.entries())
-    it.effect(`${title} takes the name off the list and frees it; LEAVE-4: nobody else notices`, () =>
-      Effect.gen(function* () {
-        const [name, witness] = [`leave-${i}`, yield* connectAs(`witness-${i}`)]
-        const client = yield* connectAs(name)
-        end(client)
-        let users: ReadonlyArray<string>
-        do users = (yield* witness.ask({ type: "list" })).users
-        while (users.includes(name))
-        yield* connectAs(name)
-        assert.deepStrictEqual(yield* witness.before, [])
-      })
-    )
-
-  it.effect("LEAVE-5: a half-close still gets the answers that are due, then FIN", () =>
-    Effect.gen(function* () {
-      const client = yield* connect
-      client.send(
-        { type: "login", username: "leave-5" },
-        { type: "message", content: "x" },
-        { type: "list", id: 3 }
-      )
-      client.socket.end()
-      const replies = yield* client.rest
-      assert.deepStrictEqual(
-        replies.map(({ status }) => status),
-        ["success", "success", "success"]
-      )
-      assert.strictEqual(yield* client.ended, "fin")
-    })
-  )
-
   it.effect("LOGOUT-1: logout is answered, the name is free once the answer is read, the server closes", () =>
     Effect.gen(function* () {
       const client = yield* connectAs("logout-1")
@@ -91,24 +49,6 @@ layer(server({ lingerMillisMax: 10_000 }))("Leaving", (it) => {
       client.socket.end(Buffer.alloc(30_000_000, "x")) // more than the kernel holds: somebody must take it
       const [hadError] = yield* Effect.promise(() => once(client.socket, "close"))
       assert.isFalse(hadError, "it is closed, not reset")
-    })
-  )
-})
-
-layer(server())("Many at once", (it) => {
-  it.effect("CONC-1: 100 clients are served at the same time, and silent ones block nobody", () =>
-    Effect.gen(function* () {
-      yield* Effect.all(Array.from({ length: 20 }, () => connect))
-      const clients = yield* Effect.all(Array.from({ length: 100 }, (_, i) => connectAs(`conc-${i}`)))
-      for (const [i, client] of clients.entries()) client.send({ type: "message", content: `from ${i}` })
-      for (const [i, client] of clients.entries()) {
-        const heard = yield* client.takeUntil(({ status }) => status === "success")
-        const rest = yield* client.take(99 - heard.length)
-        assert.sameMembers(
-          [...heard, ...rest].map(({ content }) => content),
-          clients.flatMap((_, from) => (from === i ? [] : [`from ${from}`]))
-        )
-      }
     })
   )
 })
