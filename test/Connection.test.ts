@@ -7,6 +7,7 @@ import * as Fiber from "effect/Fiber"
 import { Connection, type ConnectionRules } from "../src/net/Connection.ts"
 import type { Seat } from "../src/net/Admission.ts"
 import { SocketTransport } from "../src/net/SocketTransport.ts"
+import type { Transport, TransportOwner } from "../src/net/Transport.ts"
 
 const rules: ConnectionRules = {
   outboxBytesMax: 1_024,
@@ -36,7 +37,76 @@ const pair = Effect.acquireRelease(
     })
 )
 
-describe("Connection", () => {
+/** A transport without a network: what is written waits until the test takes it. */
+class FakeTransport implements Transport {
+  readonly peer = { host: "fake", port: 1 }
+  readonly bytesIn = 0
+  readonly bytesOut = 0
+  readonly needsDrain = false
+  readonly calls: Array<string> = []
+  waitingBytes = 0
+  owner!: TransportOwner
+  open(owner: TransportOwner): void {
+    this.owner = owner
+  }
+  write({ length }: Buffer): void {
+    this.waitingBytes += length
+  }
+  cork = () => this.calls.push("cork")
+  uncork = () => this.calls.push("uncork")
+  pause = () => this.calls.push("pause")
+  resume = () => this.calls.push("resume")
+  end = () => this.calls.push("end")
+  abort = () => this.calls.push("abort")
+  abortWhenIdle = () => this.calls.push("abortWhenIdle")
+}
+
+describe("Connection over any transport", () => {
+  it.effect("holds one unread piece and pauses the transport; reading it resumes", () =>
+    Effect.gen(function* () {
+      const transport = new FakeTransport()
+      const connection = new Connection(1, transport, seat, rules)
+      transport.owner.onData(Buffer.from("one"))
+      assert.deepStrictEqual(transport.calls, ["pause"])
+      assert.strictEqual(String(yield* connection.read()), "one")
+      assert.deepStrictEqual(transport.calls, ["pause", "resume"])
+      transport.owner.onEnd()
+      assert.strictEqual(yield* Effect.flip(connection.read()), "left")
+    })
+  )
+
+  it.effect("MSG-10: writes no more once too much waits, and ends with slow_consumer", () =>
+    Effect.gen(function* () {
+      const slow: Array<number> = []
+      const transport = new FakeTransport()
+      const onSlow = ({ waitingBytes }: Connection) => void slow.push(waitingBytes)
+      const connection = new Connection(1, transport, seat, { ...rules, onSlow })
+      const reading = yield* Effect.forkChild(Effect.flip(connection.read()), { startImmediately: true })
+      for (let i = 0; i < 10; i++) connection.offer(Buffer.alloc(400))
+      assert.strictEqual(transport.waitingBytes, 1_200)
+      assert.deepStrictEqual(slow, [800])
+      assert.strictEqual(yield* Fiber.join(reading), "slow_consumer")
+    })
+  )
+
+  it.effect("is done once the transport is closed, and says so once", () =>
+    Effect.gen(function* () {
+      const closed: Array<Connection> = []
+      const transport = new FakeTransport()
+      const onClosed = (connection: Connection) => void closed.push(connection)
+      const connection = new Connection(1, transport, seat, { ...rules, onClosed })
+      connection.stop("shutting_down")
+      const ending = yield* Effect.forkChild(connection.finish(undefined), { startImmediately: true })
+      assert.deepStrictEqual(transport.calls, ["end", "resume", "abortWhenIdle"])
+      assert.isUndefined(ending.pollUnsafe())
+      transport.owner.onClose()
+      yield* Fiber.join(ending)
+      assert.deepStrictEqual(closed, [connection])
+    })
+  )
+})
+
+describe("Connection over a socket", () => {
   it.effect(
     "END-1: cut off while its FIN is on the way, a connection is closed and its last words arrive",
     () =>
