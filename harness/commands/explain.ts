@@ -7,7 +7,6 @@ import { Failure } from "../../src/commands/Cli.ts"
 import { clauses, isClauseId } from "../language/Clauses.ts"
 import { explainedClause, explainedScenario } from "../report/Explanation.ts"
 import { Screen } from "../report/Output.ts"
-import { coloured, colourless } from "../report/Style.ts"
 import { loadScenarios } from "../scenario/Files.ts"
 import { nameOf } from "../scenario/Name.ts"
 import { english } from "../texts/en.ts"
@@ -26,8 +25,7 @@ export const explain = Command.make(
   Effect.fnUntraced(function* ({ name }) {
     const paths = existsSync(name) ? [name] : []
     const scenarios = yield* Effect.catchTag(loadScenarios(paths), "FileInvalid", onMistakes)
-    const { coloured: hasColours, width } = new Screen(process.stdout, process.env)
-    const writing = { texts: english, style: hasColours ? coloured : colourless, width }
+    const writing = { texts: english, ...new Screen(process.stdout, process.env).writing }
     const id = name.toUpperCase()
     const named = scenarios.find(({ file }) => paths.length > 0 || nameOf(file) === nameOf(name))
     if (isClauseId(id)) return yield* show(explainedClause(id, scenarios, writing))

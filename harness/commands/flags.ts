@@ -1,11 +1,14 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Argument from "effect/cli/Argument"
 import * as CliError from "effect/cli/CliError"
+import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { parseAddress } from "../../src/net/Address.ts"
-import { clauses } from "../language/Clauses.ts"
+import { clauses, type Level, levels } from "../language/Clauses.ts"
 import { parseDestination } from "../report/Output.ts"
-import { parseShard } from "../scenario/Selection.ts"
+import { parseShard, type Selection } from "../scenario/Selection.ts"
+import { readLastFailed } from "../verdict/LastFailed.ts"
 
 /** The files to play. */
 export const paths = Argument.String("path").pipe(
@@ -52,6 +55,13 @@ const factor = (text: string) => (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0
 const clauseList = (text: string) => {
   const ids = listOf(text)
   return ids.every((id) => Object.hasOwn(clauses, id)) ? ids : undefined
+}
+
+const levelList = (text: string): ReadonlyArray<Level> | undefined => {
+  const names = listOf(text)
+  return names.every((name) => (levels as ReadonlyArray<string>).includes(name))
+    ? levels.filter((level) => names.includes(level))
+    : undefined
 }
 
 /** Which server to play against. */
@@ -107,6 +117,13 @@ export const selectionFlags = {
     "clause ids such as LOGIN-3",
     clauseList
   ).pipe(Flag.optional),
+  level: parsed(
+    "level",
+    "must,should",
+    "only scenarios of these levels; the report shows their failures one by one",
+    "must, should or may, also several",
+    levelList
+  ).pipe(Flag.optional),
   lastFailed: Flag.Boolean("last-failed").pipe(
     Flag.withDescription("only scenarios that did not pass the last time they were played"),
     Flag.withDefault(false)
@@ -155,6 +172,10 @@ export const runFlags = {
     Flag.withDescription("play again whenever a scenario file changes, until Ctrl-C"),
     Flag.withDefault(false)
   ),
+  all: Flag.Boolean("all").pipe(
+    Flag.withDescription("show every failure and every scenario, however long the report gets"),
+    Flag.withDefault(false)
+  ),
   reporter: parsed(
     "reporter",
     "NAME[=FILE]",
@@ -163,3 +184,13 @@ export const runFlags = {
     parseDestination
   ).pipe(Flag.atLeast(0))
 } as const
+
+/** The selection that its flags describe. */
+export const selectionOf = (input: Command.Command.Config.Infer<typeof selectionFlags>): Selection => ({
+  grep: Option.getOrUndefined(input.grep),
+  tags: Option.getOrElse(input.tags, () => []),
+  proves: Option.getOrElse(input.proves, () => []),
+  levels: Option.getOrElse(input.level, () => []),
+  files: input.lastFailed ? readLastFailed() : undefined,
+  shard: Option.getOrUndefined(input.shard)
+})

@@ -3,7 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { loadScenarios } from "../scenario/Files.ts"
-import { paths } from "./flags.ts"
+import { select } from "../scenario/Selection.ts"
+import { paths, selectionFlags, selectionOf } from "./flags.ts"
 import { onMistakes } from "./mistakes.ts"
 
 /** `pnpm scenario list`: what there is to play, for people or, with `--json`, for the matrix of a CI. */
@@ -11,13 +12,15 @@ export const list = Command.make(
   "list",
   {
     paths,
+    ...selectionFlags,
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("one JSON array: file, line, scenario, proves, level, tags, needs"),
       Flag.withDefault(false)
     )
   },
   Effect.fnUntraced(function* (input) {
-    const scenarios = yield* Effect.catchTag(loadScenarios(input.paths), "FileInvalid", onMistakes)
+    const all = yield* Effect.catchTag(loadScenarios(input.paths), "FileInvalid", onMistakes)
+    const scenarios = select(all, selectionOf(input))
     if (input.json) {
       const entries = scenarios.map(({ file, level, line, needs, proves, tags, title }) => ({
         file,
@@ -33,4 +36,4 @@ export const list = Command.make(
     for (const { file, level, proves, title } of scenarios)
       yield* Console.log(`${file}  ${title}  ${level} ${proves.join(" ")}`.trimEnd())
   })
-).pipe(Command.withDescription("Lists the scenarios"))
+).pipe(Command.withDescription("Lists the scenarios that are selected, all by default"))

@@ -6,7 +6,6 @@ import * as Flag from "effect/cli/Flag"
 import { Failure } from "../../src/commands/Cli.ts"
 import { Screen } from "../report/Output.ts"
 import { openStage } from "../run/OpenStage.ts"
-import { coloured, colourless } from "../report/Style.ts"
 import { Session } from "../repl/Session.ts"
 import { TargetKnowledge } from "../stage/TargetKnowledge.ts"
 import { exitCodes } from "./exitCodes.ts"
@@ -40,7 +39,7 @@ export const repl = Command.make(
     const session = new Session(stage)
     if (process.stdin.isTTY && !input.json) {
       const { converse } = yield* Effect.promise(() => import("../repl/Prompt.ts"))
-      const style = new Screen(process.stdout, process.env).coloured ? coloured : colourless
+      const { style } = new Screen(process.stdout, process.env).writing
       const isDumb = process.env["TERM"] === "dumb"
       return yield* converse(session, { input: process.stdin, output: process.stdout, isDumb }, style)
     }

@@ -4,12 +4,11 @@ import * as Option from "effect/Option"
 import * as Command from "effect/cli/Command"
 import { Failure } from "../../src/commands/Cli.ts"
 import { loadScenarios } from "../scenario/Files.ts"
-import { readLastFailed, writeLastFailed } from "../verdict/LastFailed.ts"
+import { writeLastFailed } from "../verdict/LastFailed.ts"
 import { type Destination, Output, Screen } from "../report/Output.ts"
 import { runAll } from "../run/RunAll.ts"
 import type { Outcome } from "../verdict/Outcome.ts"
-import type { Scenario } from "../scenario/Scenario.ts"
-import { select, type Selection } from "../scenario/Selection.ts"
+import { select } from "../scenario/Selection.ts"
 import { Summary, weigh } from "../verdict/Summary.ts"
 import type { Target } from "../stage/Target.ts"
 import { TargetKnowledge } from "../stage/TargetKnowledge.ts"
@@ -17,9 +16,10 @@ import { count } from "../Format.ts"
 import { check } from "./check.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { explain } from "./explain.ts"
-import { paths, runFlags, selectionFlags, targetFlags } from "./flags.ts"
+import { paths, runFlags, selectionFlags, selectionOf, targetFlags } from "./flags.ts"
 import { list } from "./list.ts"
 import { onMistakes } from "./mistakes.ts"
+import { newSeed, runInfoOf } from "./runInfo.ts"
 import { schema } from "./schema.ts"
 import { chooseTarget } from "./target.ts"
 
@@ -61,22 +61,25 @@ export const scenario = Command.make(
 /** One run: read, select, play, report; anything but a pass is a failure that says why. */
 const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge: TargetKnowledge) {
   const scenarios = yield* Effect.catchTag(loadScenarios(input.paths), "FileInvalid", onMistakes)
-  const lastFailed = input.lastFailed ? readLastFailed() : undefined
-  if (lastFailed?.size === 0) return yield* Console.error("nothing failed last time")
-  const playlist = choose(scenarios, input, lastFailed)
+  const selection = selectionOf(input)
+  if (selection.files?.size === 0) return yield* Console.error("nothing failed last time")
+  const playlist = select(scenarios, selection).flatMap((scenario) =>
+    Array.from({ length: input.repeatEach }, () => scenario)
+  )
   if (playlist.length === 0)
     return yield* Effect.fail(new Failure("no scenario matches the selection", exitCodes.usage))
-  const seed = Option.getOrElse(input.seed, () => Math.floor(Math.random() * seedMax))
+  const seed = Option.getOrElse(input.seed, newSeed)
   const weighing = { strict: input.strict, knownFailures: target.knownFailures }
   const outcomes: Array<Outcome> = []
   const screen = new Screen(process.stdout, process.env)
-  const info = {
-    target: target.name,
-    targetArguments: target.arguments,
+  const info = runInfoOf({
+    ...weighing,
+    target,
+    scenarios: playlist,
     seed,
-    scenarios: playlist.length,
-    weightOf: (outcome: Outcome) => weigh(outcome, weighing)
-  }
+    levels: selection.levels,
+    isFull: input.all
+  })
   const output = yield* Effect.tryPromise({
     try: () => Output.open(destinations(input), info, screen),
     catch: (error) => new Failure(`cannot write a report: ${(error as Error).message}`, exitCodes.usage)
@@ -105,23 +108,6 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
   if (summary.result !== "passed")
     return yield* Effect.fail(new Failure(whyNot(summary), exitCodes[summary.result]))
 })
-
-const seedMax = 1_000_000
-
-const choose = (
-  scenarios: ReadonlyArray<Scenario>,
-  input: Input,
-  files: Selection["files"]
-): ReadonlyArray<Scenario> => {
-  const selected = select(scenarios, {
-    grep: Option.getOrUndefined(input.grep),
-    tags: Option.getOrElse(input.tags, () => []),
-    proves: Option.getOrElse(input.proves, () => []),
-    files,
-    shard: Option.getOrUndefined(input.shard)
-  })
-  return selected.flatMap((scenario) => Array.from({ length: input.repeatEach }, () => scenario))
-}
 
 /** Where the reports go; under GitHub Actions annotations come by themselves, where they spoil no other report. */
 const destinations = ({ reporter }: Input): ReadonlyArray<Destination> => {

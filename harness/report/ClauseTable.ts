@@ -25,7 +25,7 @@ export const clauseTable = (summary: Summary, style: Style): ReadonlyArray<strin
     ...rows.map(({ cells, family }) => {
       const painted = cells.map((cell, index) => {
         const gap = " ".repeat(widths[index]! + 3 - plain(cell).length)
-        return `${cell.map(({ clause, verdict }) => paint(clause, verdict, style)).join("  ")}${gap}`
+        return `${cell.map(({ clause, verdict }) => paint(clause, verdict, style)).join(" ")}${gap}`
       })
       return `${family.padEnd(8)}${painted.join("").trimEnd()}`
     }),
@@ -46,9 +46,9 @@ const marks: Record<Verdict, string> = {
 const familyOf = (clause: string): string => clause.slice(0, clause.indexOf("-"))
 
 const entry = (clause: ClauseId, verdict: Verdict): string =>
-  `${clause.slice(clause.indexOf("-") + 1)} ${marks[verdict]}`
+  `${clause.slice(clause.indexOf("-") + 1)}${marks[verdict]}`
 
-const plain = (cell: Cell): string => cell.map(({ clause, verdict }) => entry(clause, verdict)).join("  ")
+const plain = (cell: Cell): string => cell.map(({ clause, verdict }) => entry(clause, verdict)).join(" ")
 
 const paint = (clause: ClauseId, verdict: Verdict, style: Style): string => {
   const text = entry(clause, verdict)

@@ -1,23 +1,23 @@
-import type { Outcome } from "../verdict/Outcome.ts"
+import { performance } from "node:perf_hooks"
 import type { Weight } from "../verdict/Summary.ts"
-import { closing, heading, told } from "./Pretty.ts"
+import { ending, heading } from "./Pretty.ts"
 import type { Reporter, RunInfo } from "./Reporter.ts"
 
-/** For people in a hurry: a character for each scenario, the pictures of all failures at the end. */
+/** For people in a hurry: a character for each scenario, then what failed and what it means. */
 export const dot = (info: RunInfo): Reporter => {
+  const startMillis = performance.now()
   let column = 0
-  const wanting: Array<Outcome> = []
   return {
     begin: () => `${heading(info)}\n`,
     outcome: (outcome) => {
-      const weight = info.weightOf(outcome)
-      if (weight === "failed" || weight === "warned") wanting.push(outcome)
       const wrap = column > 0 && column % columnsMax === 0 ? "\n" : ""
       column++
-      return wrap + signs[weight]
+      return wrap + signs[info.weightOf(outcome)]
     },
     end: (summary) =>
-      `\n${wanting.map((outcome) => `${told(outcome, info).join("\n")}\n`).join("")}${closing(summary, info)}`
+      `\n${ending(summary, performance.now() - startMillis, [], info)
+        .map((line) => `${line}\n`)
+        .join("")}`
   }
 }
 

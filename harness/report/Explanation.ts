@@ -40,6 +40,14 @@ export const explainedClause = (
   ]
 }
 
+/** A clause for whoever has just broken it: its rule, the reason, and the likeliest mistake. */
+export const lessonExplained = (clause: ClauseId, writing: Writing): ReadonlyArray<string> => [
+  ...ruleOf(clause, writing),
+  "",
+  writing.style.bold(writing.texts.explanation.likeliest),
+  ...mistakesOf[clause].slice(0, 1).flatMap((mistake) => mistakeLines(mistake, writing).slice(1))
+]
+
 /** A clause in short: its rule, and why it matters. */
 const ruleOf = (clause: ClauseId, { style, texts, width }: Writing): ReadonlyArray<string> => {
   const { rule, title, why } = texts.clauses[clause]

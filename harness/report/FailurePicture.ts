@@ -1,9 +1,10 @@
 import { clauses, type ClauseId } from "../language/Clauses.ts"
 import type { FailureDetails, Outcome } from "../verdict/Outcome.ts"
-import { millis } from "../Format.ts"
+import { clip, millis } from "../Format.ts"
 import { arrows, type Happening } from "../stage/Transcript.ts"
+import { hintsOf } from "./Hints.ts"
+import { cut, wrap } from "./Layout.ts"
 import type { RunInfo } from "./Reporter.ts"
-import type { Style } from "./Style.ts"
 
 /** Where a failure stands in its file. */
 export const placeOf = ({
@@ -26,79 +27,123 @@ export const blamed = ({ clauses: own, scenario }: Outcome): string => {
   return notReached.join(", ")
 }
 
-/** Shows what went wrong so that nobody has to run it again: the step, the two sides, the last events of each actor. */
+const withLevel = (id: ClauseId, level: string): string =>
+  clauses[id] === level ? `${id} (${level})` : `${id} (${level} part)`
+
+/**
+ * Shows what went wrong so that nobody has to run it again: the scenario's story, the step, the two sides, the last events
+ * of each actor, and what the server wrote.
+ */
 export const picture = (outcome: Outcome, info: RunInfo): ReadonlyArray<string> => {
-  const { failure } = outcome
+  const { failure, notes, scenario } = outcome
   if (failure === undefined) return []
+  const { story } = scenario
   return [
-    ...stepLines(outcome, failure, info.style),
-    ...laneLines(outcome, failure, info.style),
-    ...serverLines(failure, info.style),
-    ...outcome.notes.map((note) => `  ${info.style.dim(`note    ${note}`)}`),
-    `  ${info.style.dim("replay")}  ${replay(outcome, info)}`
+    ...(story === undefined
+      ? []
+      : labelled("story", atMost(wrap(story, textWidth(info)), storyLinesMax), info)),
+    ...stepLines(outcome, failure, info),
+    ...actorLines(outcome, failure, info),
+    ...serverLines(failure, info),
+    ...notes
+      .slice(0, notesMax)
+      .flatMap((note) => labelled("note", wrap(clip(note, valueMax), textWidth(info)), info))
   ]
 }
 
 /** The command that plays this scenario again in the same way. */
-const replay = (outcome: Outcome, { seed, targetArguments }: RunInfo): string => {
+export const replay = (outcome: Outcome, { seed, targetArguments }: RunInfo): string => {
   const target = targetArguments === "" ? "" : ` ${targetArguments}`
   return `pnpm scenario ${outcome.scenario.file}:${placeOf(outcome).line}${target} --seed ${seed}`
 }
 
-const withLevel = (id: ClauseId, level: string): string =>
-  clauses[id] === level ? `${id} (${level})` : `${id} (${level} part)`
+/** Lines beside a label in the margin. */
+export const labelled = (
+  label: keyof RunInfo["texts"]["report"]["labels"],
+  lines: ReadonlyArray<string>,
+  { style, texts }: RunInfo
+): ReadonlyArray<string> =>
+  lines.map(
+    (line, index) =>
+      `  ${style.dim((index === 0 ? texts.report.labels[label] : "").padEnd(labelWidth))}${line}`
+  )
+
+/** The first lines, and in the last of them that there were more. */
+const atMost = (lines: ReadonlyArray<string>, max: number): ReadonlyArray<string> =>
+  lines.length <= max ? lines : [...lines.slice(0, max - 1), `${lines[max - 1]} …`]
+
+const textWidth = ({ width }: RunInfo): number => width - labelWidth - 4
 
 const stepLines = (
   outcome: Outcome,
   { finding, place }: FailureDetails,
-  style: Style
+  { style, texts, width }: RunInfo
 ): ReadonlyArray<string> => {
+  const { report } = texts
   const { line } = placeOf(outcome)
   const number = place === "the end" ? "" : String(line)
   const written =
-    place === "the end"
-      ? "the end of the scenario"
-      : (outcome.scenario.text.split("\n")[line - 1] ?? "").trim()
+    place === "the end" ? report.theEnd : (outcome.scenario.text.split("\n")[line - 1] ?? "").trim()
   const because = place === "the end" ? undefined : place.step.because
-  const margin = " ".repeat(number.length)
-  const row = (name: string, text: string, aside = "") =>
-    `    ${margin} │   ${style.dim(name.padEnd(9))} ${text}${aside === "" ? "" : `   ${style.dim(aside)}`}`
-  const within = finding.withinMillis === undefined ? "" : `within ${millis(finding.withinMillis)}`
+  const margin = `    ${" ".repeat(number.length)} │   `
+  const room = width - margin.length - rowLabelWidth
+  const row = (label: string, text: string, aside = "", paint = (line: string) => line) => {
+    const lines = wrap(clip(text, valueMax), room)
+    const isRoomLeft = lines.at(-1)!.length + 3 + aside.length <= room
+    const painted = lines.map(paint)
+    if (aside !== "") painted.push(`${isRoomLeft ? `${painted.pop()}   ` : ""}${style.dim(aside)}`)
+    return painted.map(
+      (line, index) => `${margin}${style.dim((index === 0 ? label : "").padEnd(rowLabelWidth))}${line}`
+    )
+  }
+  const within = finding.withinMillis === undefined ? "" : report.within(millis(finding.withinMillis))
+  const hints = hintsOf(outcome, texts).slice(0, hintsMax)
   return [
-    `  ${style.red("▸")} ${number} │ ${style.bold(written)}`,
-    row("expected", finding.expected, within),
-    row("received", style.red(finding.received), finding.after),
-    ...(finding.hint === undefined ? [] : [row("detail", finding.hint)]),
-    ...(because === undefined ? [] : [row("because", because)])
+    `  ${style.red("▸")} ${number} │ ${style.bold(cut(written, width - number.length - 7))}`,
+    ...row(report.expected, finding.expected, within),
+    ...row(report.received, finding.received, finding.after, style.red),
+    ...(finding.hint === undefined ? [] : row(report.detail, finding.hint)),
+    ...hints.flatMap((hint) => row(report.hint, hint)),
+    ...(because === undefined ? [] : row(report.because, because))
   ]
 }
 
 /** One line for each actor: the last things it did and saw, oldest first. */
-const laneLines = (
+const actorLines = (
   { happenings }: Outcome,
   { finding }: FailureDetails,
-  style: Style
+  { style, texts, width }: RunInfo
 ): ReadonlyArray<string> => {
   const actors = [...new Set(happenings.map(({ actor }) => actor))].filter((actor) => actor !== "")
-  const shown = actors.length <= lanesMax ? actors : lanesOf(actors, finding.actor)
-  const width = Math.max(6, ...shown.map((name) => name.length))
+  const shown = actors.length <= actorsMax ? actors : withTheFailed(actors, finding.actor)
+  const nameWidth = Math.max(6, ...shown.map((name) => Math.min(name.length, nameMax)))
   const lines = shown.map((actor) => {
     const own = happenings.filter((happening) => happening.actor === actor)
-    const last = own.filter(({ kind }) => kind !== "connected" || own.length === 1).slice(-eventsMax)
     const mark = finding.actor === actor ? `  ${style.red("✗")}` : ""
-    const events = last.map(eventText)
-    const dropped = own.length > last.length + 1 ? "… " : ""
-    return `  ${style.cyan(actor.padEnd(width))}  ${dropped}${events
-      .map((event) => event.padEnd(columnWidth))
-      .join("  ")
-      .trimEnd()}${mark}`
+    const events = lastEvents(own, width - nameWidth - 10)
+    return `  ${style.cyan(cut(actor, nameMax).padEnd(nameWidth))}  ${events}${mark}`
   })
   const hidden = actors.length - shown.length
-  return hidden > 0 ? [...lines, `  ${style.dim(`and ${hidden} more`)}`] : lines
+  return hidden > 0 ? [...lines, `  ${style.dim(texts.report.more(hidden))}`] : lines
 }
 
-const lanesOf = (actors: ReadonlyArray<string>, failed: string | undefined): ReadonlyArray<string> => {
-  const first = actors.slice(0, lanesMax)
+/** As many of the last events as fit, each in a column of its own. */
+const lastEvents = (own: ReadonlyArray<Happening>, width: number): string => {
+  const events = own.filter(({ kind }) => kind !== "connected" || own.length === 1)
+  let text = ""
+  let from = events.length
+  while (from > 0 && events.length - from < eventsMax) {
+    const event = cut(eventText(events[from - 1]!), eventMax)
+    const longer = text === "" ? event : `${event.padEnd(columnWidth)}  ${text}`
+    if (longer.length > width && text !== "") break
+    text = longer
+    from--
+  }
+  return from > 0 ? `… ${text}` : text
+}
+
+const withTheFailed = (actors: ReadonlyArray<string>, failed: string | undefined): ReadonlyArray<string> => {
+  const first = actors.slice(0, actorsMax)
   return failed === undefined || first.includes(failed) || !actors.includes(failed)
     ? first
     : [...first.slice(1), failed]
@@ -106,13 +151,26 @@ const lanesOf = (actors: ReadonlyArray<string>, failed: string | undefined): Rea
 
 const eventText = ({ caption, kind }: Happening): string => `${arrows[kind]} ${caption}`
 
-const serverLines = ({ crash, lastLines }: FailureDetails, style: Style): ReadonlyArray<string> => {
-  const ended = crash === undefined ? [] : [`the server ended: ${crash}`]
-  const lines = [...ended, ...lastLines.slice(-serverLinesMax)]
-  return lines.map((line, index) => `  ${style.dim(index === 0 ? "server  " : "        ")}${line}`)
+const serverLines = ({ crash, lastLines }: FailureDetails, info: RunInfo): ReadonlyArray<string> => {
+  const { style, texts } = info
+  const ended = crash === undefined ? [] : [texts.report.serverEnded(crash)]
+  const lines = [...ended, ...logLines(lastLines, info)]
+  return labelled("server", lines.map(style.dim), info)
 }
 
-const lanesMax = 10
+/** The last lines of a server's log, each cut to the width. */
+export const logLines = (lines: ReadonlyArray<string>, { width }: RunInfo): ReadonlyArray<string> =>
+  lines.slice(-serverLinesMax).map((line) => cut(line, width - labelWidth - 2))
+
+const labelWidth = 8
+const rowLabelWidth = 10
+const valueMax = 180
+const storyLinesMax = 4
+const notesMax = 2
+const hintsMax = 2
+const actorsMax = 6
+const nameMax = 16
 const eventsMax = 4
+const eventMax = 40
 const columnWidth = 20
-const serverLinesMax = 12
+const serverLinesMax = 6

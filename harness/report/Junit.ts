@@ -1,6 +1,6 @@
 import type { Outcome } from "../verdict/Outcome.ts"
 import type { Summary, Weight } from "../verdict/Summary.ts"
-import { blamed, picture, placeOf } from "./FailurePicture.ts"
+import { blamed, picture, placeOf, replay } from "./FailurePicture.ts"
 import type { Reporter, RunInfo } from "./Reporter.ts"
 import { colourless } from "./Style.ts"
 
@@ -34,15 +34,15 @@ export const junit = (info: RunInfo): Reporter => {
 
 const testcase = (outcome: Outcome, info: RunInfo): string => {
   const { ms, scenario } = outcome
-  const inside = body(outcome, info)
   const named = { name: scenario.title, classname: scenario.file, time: (ms / 1_000).toFixed(3) }
-  return `<testcase${attributes(named)}${inside === "" ? "/>" : `>${inside}</testcase>`}`
+  const level = `<properties><property${attributes({ name: "level", value: scenario.level })}/></properties>`
+  return `<testcase${attributes(named)}>${level}${body(outcome, info)}</testcase>`
 }
 
 const body = (outcome: Outcome, info: RunInfo): string => {
   const { failure, reason, scenario } = outcome
-  const text = escaped(picture(outcome, info).join("\n"))
-  const message = `${scenario.file}:${placeOf(outcome).line} ${failure === undefined ? "unexpected pass" : `expected ${failure.finding.expected}, received ${failure.finding.received}`}`
+  const text = escaped([...picture(outcome, info), replay(outcome, info)].join("\n"))
+  const message = `${scenario.file}:${placeOf(outcome).line} ${failure === undefined ? "an unexpected pass" : `expected ${failure.finding.expected}, received ${failure.finding.received}`}`
   switch (info.weightOf(outcome)) {
     case "passed":
       return ""

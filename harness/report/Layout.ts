@@ -1,14 +1,15 @@
-/** Breaks a text into lines of at most `width` characters between words; a longer word has a line of its own. */
-const wrap = (text: string, width: number): ReadonlyArray<string> => {
+import { stripVTControlCharacters } from "node:util"
+
+/** Breaks a text into lines of at most `width` characters: between words, and inside only the longest. */
+export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   const lines: Array<string> = []
-  let line = ""
-  for (const word of text.trim().split(/\s+/)) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line)
-      line = word
-    } else line = line === "" ? word : `${line} ${word}`
+  let rest = text.trim().replaceAll(/\s*\n\s*/g, " ")
+  while (rest.length > width) {
+    const blank = rest.lastIndexOf(" ", width)
+    lines.push(rest.slice(0, blank > 0 ? blank : width))
+    rest = rest.slice(blank > 0 ? blank + 1 : width)
   }
-  return [...lines, line]
+  return [...lines, rest]
 }
 
 /** A text behind so many blanks; they count for the width. */
@@ -20,3 +21,18 @@ export const beside = (label: string, text: string, width: number): ReadonlyArra
   wrap(text, width - label.length).map((line, index) =>
     index === 0 ? label + line : " ".repeat(label.length) + line
   )
+
+/** Shortens a title, which can be read elsewhere, to at most `width` characters. */
+export const shortened = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, width - 1)}…`
+
+/** Shortens a text at its end to at most `width` characters and says by how much. */
+export const cut = (text: string, width: number): string => {
+  if (text.length <= width) return text
+  const kept = Math.max(0, width - ` … ${text.length} more`.length)
+  return `${text.slice(0, kept)} … ${text.length - kept} more`
+}
+
+/** The rows that some lines take on a terminal of this width, colours not counted. */
+export const heightOf = (lines: ReadonlyArray<string>, width: number): number =>
+  lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(stripVTControlCharacters(line).length / width)), 0)

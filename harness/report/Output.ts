@@ -4,7 +4,7 @@ import { exitCodes } from "../../src/commands/Cli.ts"
 import type { Summary } from "../verdict/Summary.ts"
 import { type Reporter, type RunInfo } from "./Reporter.ts"
 import { type ReporterName, reporters } from "./Reporters.ts"
-import { coloured, colourless } from "./Style.ts"
+import { coloured, colourless, type Style } from "./Style.ts"
 
 /** Where one reporter writes: standard output, standard error where it is `aside`, or a file at the end. */
 export interface Destination {
@@ -35,16 +35,16 @@ export class Output {
     this.screen = screen
   }
 
-  /** Loads the reporters that are asked for, and makes their files: fails before anything is played. */
+  /** Loads the reporters that are asked for, and fails before anything is played where a file cannot be written. */
   static async open(
     destinations: ReadonlyArray<Destination>,
-    info: Omit<RunInfo, "style">,
+    info: Omit<RunInfo, keyof Screen["writing"]>,
     screen: Screen
   ): Promise<Output> {
     const parts = destinations.map(async ({ aside = false, file, reporter }) => {
       if (file !== undefined) writeFileSync(file, "")
-      const style = file === undefined && screen.coloured ? coloured : colourless
-      return { file, aside, reporter: (await reporters[reporter]())({ ...info, style }), text: "" }
+      const writing = file === undefined ? screen.writing : { style: colourless, width: widthUsual }
+      return { file, aside, reporter: (await reporters[reporter]())({ ...info, ...writing }), text: "" }
     })
     return new Output(await Promise.all(parts), screen)
   }
@@ -75,9 +75,8 @@ export class Output {
 
 /** Standard output: text, and on a terminal a line of progress that the text pushes on. */
 export class Screen {
-  readonly coloured: boolean
-  /** Characters of a line. */
-  readonly width: number
+  /** The way to write on it: with colours or without, and the characters of a line. */
+  readonly writing: { readonly style: Style; readonly width: number }
   private readonly terminal: boolean
   private readonly stream: NodeJS.WriteStream
   private shown = ""
@@ -88,8 +87,11 @@ export class Screen {
     const forced = environment["FORCE_COLOR"] !== undefined && environment["FORCE_COLOR"] !== "0"
     // Whoever reads the output may stop reading, as `head` does: then there is nothing left to say.
     stream.on("error", () => process.exit(exitCodes.interrupted))
-    this.width = Math.max(widthMin, stream.columns ?? widthUsual)
-    this.coloured = (this.terminal || forced) && (environment["NO_COLOR"] ?? "") === ""
+    const hasColours = (this.terminal || forced) && (environment["NO_COLOR"] ?? "") === ""
+    this.writing = {
+      style: hasColours ? coloured : colourless,
+      width: Math.max(widthMin, stream.columns ?? widthUsual)
+    }
   }
 
   write(text: string): void {

@@ -1,97 +1,138 @@
+import { performance } from "node:perf_hooks"
 import type { Outcome } from "../verdict/Outcome.ts"
-import type { Summary, Weight } from "../verdict/Summary.ts"
-import { count, millis } from "../Format.ts"
+import type { Summary } from "../verdict/Summary.ts"
+import { clip, count, listed, millis } from "../Format.ts"
+import { causeBlocks } from "./CauseBlocks.ts"
+import { type Cause, causesOf } from "./Causes.ts"
 import { clauseTable } from "./ClauseTable.ts"
-import { blamed, picture, placeOf } from "./FailurePicture.ts"
+import { logLines } from "./FailurePicture.ts"
+import { beside, cut, heightOf, shortened } from "./Layout.ts"
+import { meaning } from "./Meaning.ts"
+import { type Totals, totalsOf } from "./Totals.ts"
 import type { Reporter, RunInfo } from "./Reporter.ts"
-import type { Style } from "./Style.ts"
 
-/** For people: a line for each scenario, a picture of each failure, the verdict on each clause at the end. */
-export const pretty = (info: RunInfo): Reporter => ({
-  begin: () => (info.scenarios === 1 ? "" : `${heading(info)}\n\n`),
-  outcome: (outcome) => `${told(outcome, info).join("\n")}\n`,
-  end: (summary) => closing(summary, info)
-})
-
-/** The heading of a run, in one line. */
-export const heading = ({ scenarios, seed, target }: RunInfo): string =>
-  `${count(scenarios, "scenario")} against ${target}, seed ${seed}`
-
-/** The end of a run: the clauses, then the counts. */
-export const closing = (summary: Summary, { style }: RunInfo): string => {
-  const table = summary.outcomes.length > 1 ? ["", ...clauseTable(summary, style)] : []
-  return `${[...table, ...(summary.outcomes.length > 1 ? ["", counts(summary, style)] : [])].map((line) => `${line}\n`).join("")}`
-}
-
-/** One outcome: a line where all is well, else the whole picture. */
-export const told = (outcome: Outcome, info: RunInfo): ReadonlyArray<string> => {
-  const { ms, reason, scenario } = outcome
-  const { style } = info
-  const weight = info.weightOf(outcome)
-  const label = labels[weight](style)
-  const { column, line } = placeOf(outcome)
-  switch (weight) {
-    case "passed":
-      return [
-        `${label}  ${scenario.file}  ${scenario.title}  ${style.dim(millis(ms))}`,
-        ...notes(outcome, style)
-      ]
-    case "skipped":
-    case "inconclusive":
-      return [
-        `${label}  ${scenario.file}  ${scenario.title}`,
-        `      ${style.dim(reason ?? "")}`,
-        ...lost(outcome, style)
-      ]
-    case "known":
-    case "failed":
-    case "warned":
-      if (outcome.failure === undefined)
-        return [
-          `${label}  ${scenario.file}  ${scenario.title}`,
-          "      unexpected pass: targets.yaml lists it as a known failure"
-        ]
-      return [
-        "",
-        `${label}  ${scenario.file}:${line}:${column}  ${style.bold(scenario.title)}   ${style.yellow(blamed(outcome))}`,
-        ...picture(outcome, info),
-        ""
-      ]
+/** For people: what failed, grouped by cause, the verdict on each clause, and last what all this means. */
+export const pretty = (info: RunInfo): Reporter => {
+  const startMillis = performance.now()
+  const told: Array<string> = []
+  return {
+    begin: () => (info.scenarios === 1 ? "" : `${heading(info)}\n${isEachTold(info) ? "\n" : ""}`),
+    outcome: (outcome) => {
+      if (!isEachTold(info) || info.weightOf(outcome) !== "passed") return ""
+      const lines = passLines(outcome, info)
+      told.push(...lines)
+      return textOf(lines)
+    },
+    end: (summary) => textOf(ending(summary, performance.now() - startMillis, told, info))
   }
 }
 
-const labels: Record<Weight, (style: Style) => string> = {
-  passed: ({ green }) => green("pass"),
-  warned: ({ yellow }) => yellow("WARN"),
-  failed: ({ bold, red }) => bold(red("FAIL")),
-  known: ({ dim }) => dim("known"),
-  skipped: ({ dim }) => dim("skip"),
-  inconclusive: ({ yellow }) => yellow("????")
+/** The heading of a run, in one line. */
+export const heading = ({ scenarios, seed, target, width }: RunInfo): string => {
+  const [before, after] = [`${count(scenarios, "scenario")} against `, `, seed ${seed}`]
+  return before + clip(target, Math.max(clipMin, width - before.length - after.length)) + after
 }
 
-const notes = ({ broken, notes }: Outcome, style: Style): ReadonlyArray<string> => [
-  ...notes.map((note) => `      ${style.dim(note)}`),
-  ...[...broken].map(
-    ([clause, evidence]) => `      ${style.yellow(`${clause} broken in passing: ${evidence}`)}`
-  )
-]
-
-const lost = ({ targetLost }: Outcome, style: Style): ReadonlyArray<string> =>
-  (targetLost?.lastLines ?? []).map(
-    (line, index) => `      ${style.dim(index === 0 ? "server  " : "        ")}${line}`
-  )
-
-const counts = (summary: Summary, style: Style): string => {
-  const parts: ReadonlyArray<readonly [Weight, string, (text: string) => string]> = [
-    ["passed", "passed", style.green],
-    ["failed", "failed", style.red],
-    ["warned", "warned (should or may)", style.yellow],
-    ["known", "known to fail", style.dim],
-    ["skipped", "skipped", style.dim],
-    ["inconclusive", "inconclusive", style.yellow]
+/** All that is known at the end, in `linesMax` lines with those that were told before: causes, clauses, counts, meaning. */
+export const ending = (
+  summary: Summary,
+  ms: number,
+  told: ReadonlyArray<string>,
+  info: RunInfo
+): ReadonlyArray<string> => {
+  const causes = causesOf(summary.outcomes, info.weightOf)
+  const shown = causes.filter(({ level }) => info.levels.includes(level))
+  const folded = causes.filter((cause) => !shown.includes(cause))
+  const several = summary.outcomes.length > 1
+  const closing = [
+    ...unexpected(summary, info),
+    ...notPlayed(summary, info),
+    ...(several ? ["", ...clauseTable(summary, info.style), "", counts(summary, ms, info)] : []),
+    ...foldedLine(folded, summary, info),
+    ...meaning(summary, shown, info)
   ]
-  return parts
-    .filter(([weight]) => summary.count(weight) > 0)
-    .map(([weight, words, paint]) => paint(`${summary.count(weight)} ${words}`))
-    .join(" · ")
+  const room = linesMax - headingLines - heightOf([...told, ...closing], info.width)
+  return [...causeBlocks(shown, info.isFull ? Infinity : room, info), ...closing]
 }
+
+/** True if scenarios that pass have a line each: in a short run. */
+const isEachTold = ({ isFull, scenarios }: RunInfo): boolean => isFull || scenarios <= fewScenarios
+
+const passLines = (
+  { ms, notes, scenario }: Outcome,
+  { isFull, style, width }: RunInfo
+): ReadonlyArray<string> => {
+  const time = millis(ms)
+  const text = shortened(`${scenario.file}  ${scenario.title}`, width - 8 - time.length)
+  return [
+    `${style.green("pass")}  ${text}  ${style.dim(time)}`,
+    ...(isFull ? notes.flatMap((note) => beside("      ", note, width)).map(style.dim) : [])
+  ]
+}
+
+/** Scenarios that pass although they are known to fail. */
+const unexpected = (summary: Summary, info: RunInfo): ReadonlyArray<string> =>
+  summary.outcomes
+    .filter((outcome) => outcome.verdict === "passed" && info.weightOf(outcome) === "failed")
+    .slice(0, reasonsMax)
+    .flatMap(({ scenario }) => {
+      const text = shortened(`${scenario.file}  ${scenario.title}`, info.width - 6)
+      const head = `${info.style.bold(info.style.red("FAIL"))}  ${text}`
+      return ["", head].concat(beside("  ", info.texts.report.unexpectedPass, info.width))
+    })
+
+/** Why scenarios were not played, or not judged: a line for each reason, with what a server that is lost wrote last. */
+export const notPlayed = ({ outcomes }: Summary, info: RunInfo): ReadonlyArray<string> => {
+  const { style, texts, width } = info
+  const words = { skipped: texts.report.counts.skipped, inconclusive: texts.report.counts.inconclusive }
+  const lines = (["inconclusive", "skipped"] as const).flatMap((verdict) => {
+    const some = outcomes.filter((outcome) => outcome.verdict === verdict)
+    const byReason = [...Map.groupBy(some, ({ reason = "" }) => reason)]
+    return byReason.map(([reason, { length }]) => cut(`${words[verdict](length)}: ${reason}`, width))
+  })
+  const hidden = lines.length - reasonsMax
+  const lost = outcomes.find(({ targetLost }) => targetLost !== undefined)?.targetLost
+  const all = [
+    ...lines.slice(0, reasonsMax),
+    ...(hidden > 0 ? [texts.report.more(hidden)] : []),
+    ...logLines(lost?.lastLines ?? [], info).map((line) => `  ${line}`)
+  ]
+  return all.length > 0 ? ["", ...all.map(style.dim)] : []
+}
+
+const foldedLine = (
+  folded: ReadonlyArray<Cause>,
+  { outcomes }: Summary,
+  { style, texts, weightOf, width }: RunInfo
+): ReadonlyArray<string> => {
+  if (folded.length === 0) return []
+  const scenarios = outcomes.filter((outcome) => weightOf(outcome) === "warned").length
+  const clauses = listed(folded.flatMap(({ clause }) => clause ?? []))
+  return beside("", texts.meaning.folded(scenarios, clauses), width).map(style.dim)
+}
+
+const counts = (summary: Summary, ms: number, { style, texts }: RunInfo): string => {
+  const paints = {
+    passed: style.green,
+    failed: style.red,
+    notReached: style.yellow,
+    warned: style.yellow,
+    known: style.dim,
+    skipped: style.dim,
+    inconclusive: style.yellow
+  }
+  const told = Object.entries(totalsOf(summary)).flatMap(([name, count]) => {
+    const what = name as keyof Totals
+    return count > 0 ? [paints[what](texts.report.counts[what](count))] : []
+  })
+  return [...told, style.dim(texts.report.inTime(millis(ms)))].join(" · ")
+}
+
+const textOf = (lines: ReadonlyArray<string>): string => lines.map((line) => `${line}\n`).join("")
+
+/** The longest report, in lines, unless everything is asked for. */
+const linesMax = 120
+const headingLines = 2
+const fewScenarios = 12
+const reasonsMax = 4
+const clipMin = 30

@@ -1,3 +1,4 @@
+import type { Level } from "../language/Clauses.ts"
 import type { Scenario } from "./Scenario.ts"
 
 /** Which of the scenarios are to be played. */
@@ -8,6 +9,8 @@ export interface Selection {
   readonly tags: ReadonlyArray<string>
   /** Any of these clauses. */
   readonly proves: ReadonlyArray<string>
+  /** Any of these levels; all of them where none is named. */
+  readonly levels: ReadonlyArray<Level>
   /** Only these files. */
   readonly files: ReadonlySet<string> | undefined
   readonly shard: Shard | undefined
@@ -21,11 +24,12 @@ export interface Shard {
 
 /** The scenarios that are selected, in their order; a shard takes every `count`-th of what the rest selects. */
 export const select = (scenarios: ReadonlyArray<Scenario>, selection: Selection): ReadonlyArray<Scenario> => {
-  const { files, grep, proves, shard, tags } = selection
+  const { files, grep, levels, proves, shard, tags } = selection
   return scenarios
     .filter(({ file, title }) => grep === undefined || grep.test(title) || grep.test(file))
     .filter((scenario) => tags.length === 0 || scenario.tags.some((tag) => tags.includes(tag)))
     .filter((scenario) => proves.length === 0 || scenario.proves.some((clause) => proves.includes(clause)))
+    .filter(({ level }) => levels.length === 0 || levels.includes(level))
     .filter(({ file }) => files === undefined || files.has(file))
     .filter((_, index) => shard === undefined || index % shard.count === shard.index - 1)
 }

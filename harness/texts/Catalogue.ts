@@ -18,6 +18,7 @@ interface MistakeTexts {
 interface ExplanationTexts {
   readonly why: string
   readonly mistakes: string
+  readonly likeliest: string
   readonly scenarios: string
   readonly clauses: string
   readonly steps: string
@@ -27,9 +28,77 @@ interface ExplanationTexts {
   readonly unknown: (name: string, suggestion: string) => string
 }
 
+/** The words of reports on failures. */
+interface ReportTexts {
+  /** In the margin, of at most seven letters. */
+  readonly labels: {
+    readonly [label in "story" | "note" | "server" | "also" | "hides"]: string
+  }
+  /** Beside a step, of at most nine letters. */
+  readonly expected: string
+  readonly received: string
+  readonly detail: string
+  readonly hint: string
+  readonly because: string
+  readonly theEnd: string
+  readonly within: (bound: string) => string
+  readonly more: (count: number) => string
+  readonly serverEnded: (how: string) => string
+  readonly unexpectedPass: string
+  readonly hides: (count: number) => string
+  /** The result of a run: a part of a line for each, if there are any. */
+  readonly counts: {
+    readonly [what in "passed" | "failed" | "notReached" | "warned" | "known" | "skipped" | "inconclusive"]: (
+      count: number
+    ) => string
+  }
+  readonly inTime: (span: string) => string
+}
+
+/** Likely meanings of failures. */
+interface HintTexts {
+  readonly sentBack: (actor: string) => string
+  readonly signals: { readonly [signal: string]: string }
+  readonly addressInUse: string
+}
+
+/** The numbers of clauses that must hold, and do. */
+interface Musts {
+  readonly all: number
+  readonly hold: number
+  readonly failed: number
+  readonly notReached: number
+}
+
+/** The words for somebody who is still writing a server. */
+interface NextTexts {
+  readonly lessons: {
+    readonly [lesson in "login" | "message" | "list" | "leave" | "frames" | "crowds" | "extras"]: string
+  }
+  readonly passed: (count: number, all: number) => string
+  readonly progress: (musts: Musts) => string
+  /** Where everything passes. */
+  readonly all: ReadonlyArray<string>
+  readonly again: string
+  /** Why the command fails. */
+  readonly failed: string
+}
+
+/** The last words of a report. */
+interface MeaningTexts {
+  readonly musts: (musts: Musts) => string
+  readonly mendFirst: string
+  /** Failures that are not shown: their number, and their clauses. */
+  readonly folded: (count: number, clauses: string) => string
+}
+
 /** All that reports and explanations say to people, in one language. */
 export interface Catalogue {
   readonly clauses: { readonly [clause in ClauseId]: ClauseTexts }
   readonly mistakes: { readonly [mistake in MistakeId]: MistakeTexts }
   readonly explanation: ExplanationTexts
+  readonly report: ReportTexts
+  readonly hints: HintTexts
+  readonly meaning: MeaningTexts
+  readonly next: NextTexts
 }

@@ -2,6 +2,11 @@ import type { Catalogue } from "./Catalogue.ts"
 import { clauses } from "./en/clauses.ts"
 import { mistakes } from "./en/mistakes.ts"
 
+const scenarios = (count: number): string => `${count} scenario${count === 1 ? "" : "s"}`
+
+/** Advice for programs that misuse memory. */
+const sanitized = "build it with -g -fsanitize=address to see where"
+
 /** The texts in English. */
 export const english: Catalogue = {
   clauses,
@@ -9,11 +14,76 @@ export const english: Catalogue = {
   explanation: {
     why: "Why it matters",
     mistakes: "Usual mistakes",
+    likeliest: "The likeliest mistake",
     scenarios: "Scenarios about it",
     clauses: "Clauses it is about",
     steps: "Steps",
     play: "Play",
     more: "More",
     unknown: (name, suggestion) => `there is no clause or scenario "${name}"${suggestion}`
+  },
+  report: {
+    labels: { story: "story", note: "note", server: "server", also: "also", hides: "hides" },
+    expected: "expected",
+    received: "received",
+    detail: "detail",
+    hint: "hint",
+    because: "because",
+    theEnd: "the end of the scenario",
+    within: (bound) => `within ${bound}`,
+    more: (count) => `and ${count} more`,
+    serverEnded: (how) => `the server ended: ${how}`,
+    unexpectedPass: "unexpected pass: targets.yaml lists it as a known failure",
+    hides: (count) => `${scenarios(count)} could not be judged because of it`,
+    counts: {
+      passed: (count) => `${count} passed`,
+      failed: (count) => `${count} failed`,
+      notReached: (count) => `${count} not reached`,
+      warned: (count) => `${count} warned (should or may)`,
+      known: (count) => `${count} known to fail`,
+      skipped: (count) => `${count} skipped`,
+      inconclusive: (count) => `${count} inconclusive`
+    },
+    inTime: (span) => `in ${span}`
+  },
+  hints: {
+    sentBack: (actor) => `this is what ${actor} sent: your server sent the request back`,
+    signals: {
+      SIGPIPE:
+        "the program was ended by writing to a closed connection: send(…, MSG_NOSIGNAL), or signal(SIGPIPE, SIG_IGN) at the start",
+      SIGSEGV: `the program used memory that is not its own; ${sanitized}`,
+      SIGBUS: `the program used memory that is not there; ${sanitized}`,
+      SIGABRT: `the program gave up: an exception that nobody caught, a failed assertion or damaged memory; ${sanitized}`,
+      SIGFPE: "the program divided by zero",
+      SIGILL: `the program ran into an invalid instruction, as after a missing return; ${sanitized}`,
+      SIGKILL: "something ended the program from outside, often because it took too much memory"
+    },
+    addressInUse: "another program has this port, or the server lacks SO_REUSEADDR before bind"
+  },
+  meaning: {
+    musts: ({ all, failed, hold, notReached }) =>
+      hold === all
+        ? `All ${all} must clauses hold.`
+        : `${hold} of ${all} must clauses hold, ${failed} failed, ${notReached} not reached.`,
+    mendFirst: "Mend first:",
+    folded: (count, clauses) =>
+      `${count} should or may scenario${count === 1 ? "" : "s"} did not pass (${clauses}); --all shows them.`
+  },
+  next: {
+    lessons: {
+      login: "login",
+      message: "messages",
+      list: "list",
+      leave: "leaving",
+      frames: "framing",
+      crowds: "crowds",
+      extras: "extras"
+    },
+    passed: (count, all) => `${count} of ${all}`,
+    progress: ({ all, hold }) =>
+      hold === all ? `All ${all} must clauses hold.` : `${hold} of ${all} must clauses hold so far.`,
+    all: ["Next: what a careful server does. pnpm scenario --level should"],
+    again: "Again",
+    failed: "there is something to mend"
   }
 }

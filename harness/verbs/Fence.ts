@@ -37,7 +37,7 @@ export const fence = (actors: ReadonlyArray<Actor>, scene: Scene): Effect.Effect
 /** The substitute for a fence if nobody answers `list`. */
 export const settle = ({ stage }: Scene): Effect.Effect<void> => {
   stage.notes.add(
-    `the server does not answer list, so the harness waits ${millis(stage.target.settleMillis)} instead (weaker)`
+    `the server does not answer list, so the harness waits ${millis(stage.target.settleMillis)} instead`
   )
   return Effect.andThen(Effect.sleep(stage.target.settleMillis * stage.timeScale), nextTurn)
 }

@@ -117,7 +117,7 @@ describe("a failure says", () => {
       assert.match(outcome.failure!.finding.after!, /^[\d.]+ m?s after bob's login \(line 5\)$/)
     })
   )
-  it.live("what waits in the other lane when nothing came in its own", () =>
+  it.live("what came instead when nothing of what was expected did", () =>
     Effect.gen(function* () {
       const outcome = yield* playing(
         `- alice logs in\n- bob logs in\n- alice says: hello\n- bob receives: { status: success }\n  within: 300ms`,

@@ -72,7 +72,7 @@ describe("pnpm scenario", () => {
   it("ends with 1 where a scenario failed, and says so", async () => {
     const { code, stderr, stdout } = await scenario(login, `${never}:5`, "--seed", "7")
     assert.deepStrictEqual([code, stderr], [1, "harness: 1 scenario failed\n"])
-    assert.include(stdout, `replay  pnpm scenario ${never}:6 --seed 7`)
+    assert.include(stdout, `   pnpm scenario ${never}:6 --seed 7\n   pnpm scenario explain LOGIN-1\n`)
   })
 
   it("only warns where a should failed, unless it is strict", async () => {
@@ -96,6 +96,13 @@ describe("pnpm scenario", () => {
     for (const name of ["broadcast", "scenarios/broadcast.yaml"])
       assert.match((await scenario("explain", name)).stdout, /^a message reaches everyone else once/)
     assert.match((await scenario("explain", login)).stdout, /^a free name {2}\(must\)\n/)
+  })
+
+  it("plays and lists what a level, a clause or a tag selects", async () => {
+    assert.strictEqual((await scenario(login, softly, "--level", "should")).stdout.split("pass").length, 1)
+    assert.match((await scenario("list", login, softly, "--level", "must")).stdout, /^.*login\.yaml.*\n$/)
+    assert.match((await scenario("list", login, softly, "--tags", "login")).stdout, /^.*login\.yaml.*\n$/)
+    assert.strictEqual((await scenario("list", "--level", "maybe")).code, 2)
   })
 
   it("ends with 2 where there is nothing to explain, and says what was probably meant", async () => {
@@ -144,7 +151,7 @@ describe("pnpm scenario", () => {
     )
     assert.strictEqual(code, 3)
     assert.match(stderr, /^harness: the target was lost: it ended \(exit code 9\) before it listened on /)
-    assert.include(stdout, "server  sorry")
+    assert.include(stdout, "\n  sorry\n")
     assert.include(stdout, "not played: the target was lost earlier")
   })
 

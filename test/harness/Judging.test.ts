@@ -236,7 +236,7 @@ describe("a fence, not a sleep, shows that nothing comes", () => {
     })
   )
 
-  it.live("clients that are not logged in are never asked; the report says that this is weaker", () =>
+  it.live("clients that are not logged in are never asked; the report says so", () =>
     Effect.gen(function* () {
       const outcome = yield* playing(
         "- alice logs in\n- bob connects\n- bob receives nothing",

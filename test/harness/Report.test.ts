@@ -1,11 +1,14 @@
+import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
+import { Ajv } from "ajv"
 import * as Effect from "effect/Effect"
 import { type Outcome, skipped } from "../../harness/verdict/Outcome.ts"
 import { type ReporterName, reporters } from "../../harness/report/Reporters.ts"
 import { coloured, colourless, type Style } from "../../harness/report/Style.ts"
-import { Summary, weigh } from "../../harness/verdict/Summary.ts"
+import { Summary } from "../../harness/verdict/Summary.ts"
 import type { Change } from "../../mutants/chat/Chat.ts"
 import { chat, playing, scenarioOf, steps } from "./playing.ts"
+import { runInfo, weighing } from "./reporting.ts"
 
 const everyNameIsFree: Change = (base) => ({ key: (name) => `${name}${base.clients.size}` })
 
@@ -46,8 +49,6 @@ const outcomes: Effect.Effect<ReadonlyArray<Outcome>> = Effect.gen(function* () 
   ]
 })
 
-const weighing = { strict: false, knownFailures: new Map<string, string>() }
-
 /** All that a reporter writes, with the times made equal. */
 const written = Effect.fnUntraced(function* (
   name: ReporterName,
@@ -55,14 +56,7 @@ const written = Effect.fnUntraced(function* (
   style: Style = colourless
 ) {
   const make = yield* Effect.promise(reporters[name])
-  const reporter = make({
-    target: "chat",
-    targetArguments: "--spawn './chat {port}'",
-    seed: 7,
-    scenarios: told.length,
-    weightOf: (outcome) => weigh(outcome, weighing),
-    style
-  })
+  const reporter = make(runInfo({ scenarios: told.length, style }))
   const text = [
     reporter.begin?.(),
     ...told.map((outcome) => reporter.outcome?.(outcome)),
@@ -81,32 +75,48 @@ describe("pretty", () => {
       assert.strictEqual(
         text,
         `
-FAIL  scenarios/test.yaml:8:5  a name is refused while it is in use   LOGIN-3 (must)
+FAIL  LOGIN-3  a name in use is refused  (must)
+  scenarios/test.yaml:8:5  a name is refused while it is in use
   ▸ 8 │ - bob is refused:
-      │   expected  a refusal: status other than "success", or the end of the connection
-      │   received  {"status":"success","message":"Bienvenue, alice"}   0 ms after bob's login (line 7)
+      │   expected  a refusal: status other than "success", or the end of the
+      │             connection
+      │   received  {"status":"success","message":"Bienvenue, alice"}
+      │             0 ms after bob's login (line 7)
       │   because   two users <may> never hold "one" name
   alice   → login alice         ← success
   bob     → login alice         ← success  ✗
-  replay  pnpm scenario scenarios/test.yaml:8 --spawn './chat {port}' --seed 7
 
+Mend first:
+1. LOGIN-3  a name in use is refused
+   pnpm scenario scenarios/test.yaml:8 --spawn './chat {port}' --seed 7
+   pnpm scenario explain LOGIN-3
 `
       )
     })
   )
 
-  it.live("ends with the verdict on each clause, and the counts", () =>
+  it.live("ends with the verdict on each clause, the counts, and what all this means", () =>
     Effect.gen(function* () {
       const text = yield* written("pretty", yield* outcomes)
       assert.strictEqual(
         text.slice(text.indexOf("        must")),
-        `        must       should   may
-LOGIN   1 ✓  3 ✗   2 ✗
-LEAVE   2 ○
-PRES                        1 –
+        `        must    should   may
+LOGIN   1✓ 3✗   2✗
+LEAVE   2○
+PRES                     1–
         ✓ passed  ✗ failed  ○ not reached  – skipped  ? inconclusive
 
-1 passed · 1 failed · 1 warned (should or may) · 1 skipped
+1 passed · 1 failed · 1 warned (should or may) · 1 skipped · in 0 ms
+
+1 of 3 must clauses hold, 1 failed, 1 not reached.
+
+Mend first:
+1. LOGIN-3  a name in use is refused
+   pnpm scenario scenarios/test.yaml:8 --spawn './chat {port}' --seed 7
+   pnpm scenario explain LOGIN-3
+2. LOGIN-2  the welcome is \`Bienvenue, <name>\`
+   pnpm scenario scenarios/test.yaml:6 --spawn './chat {port}' --seed 7
+   pnpm scenario explain LOGIN-2
 `
       )
     })
@@ -120,32 +130,34 @@ PRES                        1 –
     })
   )
 
-  it.live("tells of a crash with the server's last lines, at most ten lanes, and who failed among many", () =>
-    Effect.gen(function* () {
-      const many = scenarioOf(
-        "scenario: many\nproves: [CONC-1]\nlevel: should\ncast: { guest: { count: 12 } }\nsteps:\n  - everyone logs in\n  - guest12 receives: { type: message }\n    within: 100ms\n"
-      )
-      const { failure, ...outcome } = yield* playing(many, chat())
-      const crashed = {
-        ...outcome,
-        failure: { ...failure!, crash: "signal SIGSEGV", lastLines: ["line one", "line two"] }
-      }
-      const text = yield* written("pretty", [crashed])
-      assert.include(
-        text,
-        "  server  the server ended: signal SIGSEGV\n          line one\n          line two\n"
-      )
-      assert.include(text, "and 2 more")
-      assert.match(text, /guest12 .*✗/)
-    })
+  it.live(
+    "tells of a crash with the server's last lines, at most six actors, and who failed among many",
+    () =>
+      Effect.gen(function* () {
+        const many = scenarioOf(
+          "scenario: many\nproves: [CONC-1]\nlevel: should\ncast: { guest: { count: 12 } }\nsteps:\n  - everyone logs in\n  - guest12 receives: { type: message }\n    within: 100ms\n"
+        )
+        const { failure, ...outcome } = yield* playing(many, chat())
+        const crashed = {
+          ...outcome,
+          failure: { ...failure!, crash: "signal SIGSEGV", lastLines: ["line one", "line two"] }
+        }
+        const text = yield* written("pretty", [crashed])
+        assert.include(
+          text,
+          "  server  the server ended: signal SIGSEGV\n          line one\n          line two\n"
+        )
+        assert.include(text, "and 6 more")
+        assert.match(text, /guest12 .*✗/)
+      })
   )
 })
 
-it.live("dot is a character for each, and the pictures at the end", () =>
+it.live("dot is a character for each, and what failed at the end", () =>
   Effect.gen(function* () {
     const text = yield* written("dot", yield* outcomes)
     assert.match(text, /^4 scenarios against chat, seed 7\n\.Fw-\n\nFAIL  /)
-    assert.include(text, "\nWARN  ")
+    assert.include(text, "\nwarn  ")
   })
 )
 
@@ -187,7 +199,10 @@ describe("junit", () => {
       assert.strictEqual(lines[1], '<testsuites name="palabre" tests="4" failures="1" errors="0" time="0">')
       assert.include(lines[2], 'failures="1" errors="0" skipped="1" time="0">')
       assertJunit(text)
-      assert.include(text, '<testcase name="a test" classname="scenarios/test.yaml" time="0"/>')
+      assert.include(
+        text,
+        '<testcase name="a test" classname="scenarios/test.yaml" time="0"><properties><property name="level" value="must"/></properties></testcase>'
+      )
       assert.include(text, 'type="LOGIN-3 (must)">')
       assert.include(text, "two users &lt;may&gt; never hold &quot;one&quot; name")
       assert.include(text, '<skipped message="nobody claims presence"/>')
@@ -214,7 +229,9 @@ describe("junit", () => {
   )
 })
 
-/** Elements with the attributes that they must and may have: https://github.com/jenkinsci/xunit-plugin, junit-10.xsd. */
+/**
+ * Elements with the attributes that they must and may have: https://github.com/jenkinsci/xunit-plugin, junit-10.xsd, and
+ * properties of a case, as pytest writes them. */
 const junitElements: Readonly<Record<string, { readonly must?: string; readonly may?: string }>> = {
   testsuites: { may: "name time tests failures errors" },
   testsuite: {
@@ -225,7 +242,9 @@ const junitElements: Readonly<Record<string, { readonly must?: string; readonly 
   skipped: { may: "type message" },
   error: { may: "type message" },
   failure: { may: "type message" },
-  "system-out": {}
+  "system-out": {},
+  properties: {},
+  property: { must: "name value" }
 }
 
 const assertJunit = (xml: string): void => {
@@ -247,36 +266,100 @@ const unclosed = (xml: string): ReadonlyArray<string> => {
   return open
 }
 
-it.live("json is one document: the target, then each scenario with its clauses", () =>
-  Effect.gen(function* () {
-    const document = JSON.parse(yield* written("json", yield* outcomes)) as {
-      readonly target: string
+describe("json", () => {
+  const document = Effect.fnUntraced(function* (told: ReadonlyArray<Outcome>) {
+    const report = JSON.parse(yield* written("json", told)) as {
+      readonly [key: string]: unknown
       readonly scenarios: ReadonlyArray<Record<string, unknown>>
     }
-    assert.strictEqual(document.target, "chat")
-    const { ms, ...failed } = document.scenarios[1]!
-    assert.typeOf(ms, "number")
-    assert.deepStrictEqual(failed, {
-      file: "scenarios/test.yaml",
-      line: 1,
-      scenario: "a name is refused while it is in use",
-      level: "must",
-      verdict: "failed",
-      clauses: { "LOGIN-3": "failed", "LEAVE-2": "not_reached" },
-      step: { line: 8, sentence: "bob is refused" },
-      expected: 'a refusal: status other than "success", or the end of the connection',
-      received: '{"status":"success","message":"Bienvenue, alice"}'
-    })
-    assert.deepStrictEqual(
-      document.scenarios.map(({ reason, verdict }) => [verdict, reason]),
-      [
-        ["passed", undefined],
-        ["failed", undefined],
-        ["failed", undefined],
-        ["skipped", "nobody claims presence"]
-      ]
-    )
+    if (!isReport(report)) assert.fail(JSON.stringify(isReport.errors, null, 2))
+    return report
   })
+
+  it.live(
+    "is one document, as its schema says: the run, its causes, then each scenario with its clauses",
+    () =>
+      Effect.gen(function* () {
+        const { causes, ms, scenarios, ...run } = yield* document(yield* outcomes)
+        assert.typeOf(ms, "number")
+        assert.deepStrictEqual(run, {
+          version: "1.2.3",
+          date: "2026-01-02T03:04:05.000Z",
+          target: "chat",
+          seed: 7,
+          exitCode: 1,
+          totals: { passed: 1, failed: 1, notReached: 0, warned: 1, known: 0, skipped: 1, inconclusive: 0 },
+          musts: { all: 3, hold: 1, failed: 1, notReached: 1 }
+        })
+        assert.deepStrictEqual((causes as ReadonlyArray<unknown>)[0], {
+          clause: "LOGIN-3",
+          level: "must",
+          title: "a name in use is refused",
+          best: {
+            file: "scenarios/test.yaml",
+            line: 8,
+            replay: "pnpm scenario scenarios/test.yaml:8 --spawn './chat {port}' --seed 7"
+          },
+          others: [],
+          hides: []
+        })
+        const { ms: scenarioMs, transcript, ...failed } = scenarios[1]!
+        assert.typeOf(scenarioMs, "number")
+        assert.deepStrictEqual(failed, {
+          file: "scenarios/test.yaml",
+          line: 1,
+          scenario: "a name is refused while it is in use",
+          level: "must",
+          verdict: "failed",
+          clauses: { "LOGIN-3": { verdict: "failed" }, "LEAVE-2": { verdict: "not_reached", by: "line 8" } },
+          cause: "LOGIN-3",
+          step: { line: 8, sentence: "bob is refused" },
+          expected: 'a refusal: status other than "success", or the end of the connection',
+          received: '{"status":"success","message":"Bienvenue, alice"}'
+        })
+        const { actor, kind, line, text } = (transcript as ReadonlyArray<Record<string, unknown>>).at(-2)!
+        assert.deepStrictEqual([actor, kind, line], ["bob", "sent", 7])
+        assert.include(text, '"username": "alice"')
+        assert.deepStrictEqual(
+          scenarios.map(({ reason, verdict }) => [verdict, reason]),
+          [
+            ["passed", undefined],
+            ["failed", undefined],
+            ["failed", undefined],
+            ["skipped", "nobody claims presence"]
+          ]
+        )
+      })
+  )
+
+  it.live("bounds what it tells of an exchange and of the server's log", () =>
+    Effect.gen(function* () {
+      const { failure, happenings, ...outcome } = (yield* outcomes)[1]!
+      const long = { ...happenings[0]!, text: "x".repeat(10_000) }
+      const [told] = (yield* document([
+        {
+          ...outcome,
+          happenings: Array.from({ length: 1_000 }, () => long),
+          failure: {
+            ...failure!,
+            crash: "exit code 1",
+            lastLines: Array.from({ length: 99 }, () => long.text)
+          }
+        }
+      ])).scenarios
+      const transcript = told!["transcript"] as ReadonlyArray<{ readonly text: string }>
+      const server = told!["server"] as ReadonlyArray<string>
+      assert.deepStrictEqual([transcript.length, server.length], [100, 20])
+      for (const text of [transcript[0]!.text, server[0]!]) {
+        assert.isAtMost(text.length, 500)
+        assert.match(text, /x … 9\d+ more$/)
+      }
+    })
+  )
+})
+
+const isReport = new Ajv({ allErrors: true }).compile(
+  JSON.parse(readFileSync("docs/report.schema.json", "utf8"))
 )
 
 it.live("github puts each failure on the line of its step", () =>

@@ -142,6 +142,14 @@ if (have == size) {
 std::string content = request["content"];`
   },
   badLineNotSkipped: {},
+  answerMisspelt: {
+    C: `
+const char *text = "{\\"status\\":\\"success\\",\\"message\\":\\"…\\"}\\n";
+send_all(fd, text, strlen(text));`,
+    Python: `
+reply = {"status": "success", "message": f"Bienvenue, {name}"}
+sock.sendall(json.dumps(reply).encode() + b"\\n")`
+  },
   answerForgotten: {
     C: `
 send_all(fd, answer(request));`,

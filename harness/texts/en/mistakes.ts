@@ -46,6 +46,10 @@ export const mistakes: Catalogue["mistakes"] = {
     title: "After malformed bytes the server is lost",
     cure: "Send one error, drop all up to and including the next newline, and start again there. Count the bad lines in a row, and close at the tenth."
   },
+  answerMisspelt: {
+    title: "The answer is not the JSON that clients expect",
+    cure: 'Clients look for `"status":"success"`: not `ok`, and not under another key. JSON has double quotes: write it with `json.dumps`, not with `str`. Send as many bytes as the text has, without the zero at its end (`strlen`, not `sizeof`).'
+  },
   answerForgotten: {
     title: "Some way through the code sends no answer, or two",
     cure: "Let one function work out the answer and return it, and send it in a single place. Then no `if` can forget it, and none can send twice. Send to the others as well when the room is empty."
