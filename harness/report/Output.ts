@@ -1,8 +1,8 @@
-import { writeFileSync } from "node:fs"
 import type { Outcome } from "../verdict/Outcome.ts"
 import { exitCodes } from "../../src/commands/Cli.ts"
 import type { Summary } from "../verdict/Summary.ts"
 import { type Reporter, type RunInfo } from "./Reporter.ts"
+import { prepareFile, writeWhole } from "./ReportFile.ts"
 import { type ReporterName, reporters } from "./Reporters.ts"
 import { coloured, colourless, type Style } from "./Style.ts"
 
@@ -42,7 +42,7 @@ export class Output {
     screen: Screen
   ): Promise<Output> {
     const parts = destinations.map(async ({ aside = false, file, reporter }) => {
-      if (file !== undefined) writeFileSync(file, "")
+      if (file !== undefined) prepareFile(file)
       const writing = file === undefined ? screen.writing : { style: colourless, width: widthUsual }
       return { file, aside, reporter: (await reporters[reporter]())({ ...info, ...writing }), text: "" }
     })
@@ -60,7 +60,7 @@ export class Output {
   end(summary: Summary): void {
     this.screen.progress("")
     this.write((reporter) => reporter.end?.(summary))
-    for (const { file, text } of this.parts) if (file !== undefined) writeFileSync(file, text)
+    for (const { file, text } of this.parts) if (file !== undefined) writeWhole(file, text)
   }
 
   private write(render: (reporter: Reporter) => string | undefined): void {

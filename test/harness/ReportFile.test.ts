@@ -1,0 +1,37 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, assert, describe, it } from "@effect/vitest"
+import { prepareFile, writeWhole } from "../../harness/report/ReportFile.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "palabre-report-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe("a report's file", () => {
+  it("is not there until the report is whole, even where an older one was", () => {
+    const path = join(folder, "report.json")
+    writeFileSync(path, "of another run")
+    prepareFile(path)
+    assert.deepStrictEqual(readdirSync(folder), [])
+    writeWhole(path, "{}")
+    assert.deepStrictEqual(readdirSync(folder), ["report.json"])
+    assert.strictEqual(readFileSync(path, "utf8"), "{}")
+    rmSync(path)
+  })
+
+  it("is refused beforehand where it cannot be written", () => {
+    assert.throws(() => prepareFile(join(folder, "nowhere", "report.json")), /ENOENT.*nowhere/)
+    assert.throws(() => prepareFile(folder), /EISDIR/)
+  })
+
+  it("is written through a link or into a device, which stay what they are", () => {
+    const [target, link] = [join(folder, "target"), join(folder, "link")]
+    symlinkSync(target, link)
+    for (const path of [link, "/dev/null"]) {
+      prepareFile(path)
+      writeWhole(path, "report")
+    }
+    assert.strictEqual(readFileSync(target, "utf8"), "report")
+    assert.strictEqual(readFileSync("/dev/null", "utf8"), "")
+  })
+})
