@@ -19,6 +19,7 @@ import { explain } from "./explain.ts"
 import { paths, runFlags, selectionFlags, selectionOf, targetFlags } from "./flags.ts"
 import { list } from "./list.ts"
 import { onMistakes } from "./mistakes.ts"
+import { next } from "./next.ts"
 import { newSeed, runInfoOf } from "./runInfo.ts"
 import { schema } from "./schema.ts"
 import { chooseTarget } from "./target.ts"
@@ -55,7 +56,7 @@ export const scenario = Command.make(
     },
     { command: "pnpm scenario --reporter dot --reporter junit=junit.xml", description: "two reports at once" }
   ]),
-  Command.withSubcommands([check, explain, list, schema])
+  Command.withSubcommands([check, explain, list, next, schema])
 )
 
 /** One run: read, select, play, report; anything but a pass is a failure that says why. */

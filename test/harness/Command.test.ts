@@ -98,6 +98,16 @@ describe("pnpm scenario", () => {
     assert.match((await scenario("explain", login)).stdout, /^a free name {2}\(must\)\n/)
   })
 
+  it("says what to do next, stopping at the first cause", async () => {
+    const server = fileURLToPath(new URL("program.ts", import.meta.url))
+    const command = `"${process.execPath}" "${server}" {port} "crashes on a message"`
+    const { code, stderr, stdout } = await scenario("next", "--spawn", command)
+    assert.deepStrictEqual([code, stderr], [3, "harness: there is something to mend\n"])
+    assert.match(stdout, /^✗ login +1 of 3\n· messages +0 of 9\n· list/)
+    assert.include(stdout, "server  the server ended: exit code 3\n          about to give up\n")
+    assert.match(stdout, /\n1 of 22 must clauses hold so far\.\n/)
+  })
+
   it("plays and lists what a level, a clause or a tag selects", async () => {
     assert.strictEqual((await scenario(login, softly, "--level", "should")).stdout.split("pass").length, 1)
     assert.match((await scenario("list", login, softly, "--level", "must")).stdout, /^.*login\.yaml.*\n$/)
