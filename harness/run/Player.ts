@@ -61,7 +61,9 @@ export const makePlayer = (target: Target, settings: Omit<PlaySettings, "standin
         const name = nameOf(scenario.file)
         const isShared = rankOf(scenario) < Number.POSITIVE_INFINITY && !played.has(name)
         played.add(name)
-        return isShared ? outcomeOf(scenario) : playIt(scenario, seed)
+        return isShared
+          ? Effect.map(outcomeOf(scenario), (outcome) => ({ ...outcome, scenario }))
+          : playIt(scenario, seed)
       })
   }
 }

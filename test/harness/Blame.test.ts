@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { loadScenarios } from "../../harness/scenario/Files.ts"
 import { type Change } from "../../mutants/chat/Chat.ts"
 import { chat, playing, steps } from "./playing.ts"
 
@@ -127,3 +128,13 @@ describe("a failure says", () => {
     })
   )
 })
+
+it.live("what others build on is told under the name it was asked for, even if it was played before", () =>
+  Effect.gen(function* () {
+    const scenarios = yield* Effect.orDie(loadScenarios(["scenarios/broadcast.yaml", "scenarios/login.yaml"]))
+    const target = chat(noLogin)
+    const files: Array<string> = []
+    for (const scenario of scenarios) files.push((yield* playing(scenario, target)).scenario.file)
+    assert.deepStrictEqual(files, ["scenarios/broadcast.yaml", "scenarios/login.yaml"])
+  })
+)

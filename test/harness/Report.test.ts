@@ -311,7 +311,7 @@ describe("json", () => {
           scenario: "a name is refused while it is in use",
           level: "must",
           verdict: "failed",
-          clauses: { "LOGIN-3": { verdict: "failed" }, "LEAVE-2": { verdict: "not_reached", by: "line 8" } },
+          clauses: { "LOGIN-3": { verdict: "failed" }, "LEAVE-2": { verdict: "not_reached", by: "LOGIN-3" } },
           cause: "LOGIN-3",
           step: { line: 8, sentence: "bob is refused" },
           expected: 'a refusal: status other than "success", or the end of the connection',
