@@ -4,14 +4,16 @@ import type { Scenario } from "../scenario/Scenario.ts"
 /** The clauses in the order they are best learned, and broken ones best mended: each lesson needs those before it. */
 export const lessons = {
   login: ["LOGIN-1", "LOGIN-3", "LOGIN-2", "LOGIN-5", "LOGIN-6", "LOGIN-7", "LOGIN-8", "LOGIN-9"],
-  message: ["MSG-1", "MSG-2", "MSG-3", "MSG-6", "MSG-4", "MSG-7", "MSG-8", "MSG-9", "MSG-5"],
+  message: ["MSG-1", "MSG-2", "MSG-3", "MSG-7", "MSG-8", "MSG-9", "MSG-5"],
   list: ["LIST-1", "LIST-2", "REQ-2"],
   leave: ["LEAVE-1", "LEAVE-2", "LEAVE-4", "LEAVE-5", "LEAVE-3"],
   frames: [
     "FRAME-9",
-    "FRAME-1",
     "FRAME-2",
+    "FRAME-1",
     "FRAME-3",
+    "MSG-4",
+    "MSG-6",
     "FRAME-4",
     "FRAME-6",
     "FRAME-8",

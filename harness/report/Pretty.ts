@@ -103,12 +103,14 @@ export const notPlayed = ({ outcomes }: Summary, info: RunInfo): ReadonlyArray<s
 const foldedLine = (
   folded: ReadonlyArray<Cause>,
   { outcomes }: Summary,
-  { style, texts, weightOf, width }: RunInfo
+  { levels, style, texts, weightOf, width }: RunInfo
 ): ReadonlyArray<string> => {
-  if (folded.length === 0) return []
-  const scenarios = outcomes.filter((outcome) => weightOf(outcome) === "warned").length
+  const warned = outcomes.filter(
+    (outcome) => weightOf(outcome) === "warned" && !levels.includes(outcome.scenario.level)
+  )
+  if (warned.length === 0) return []
   const clauses = listed(folded.flatMap(({ clause }) => clause ?? []))
-  return beside("", texts.meaning.folded(scenarios, clauses), width).map(style.dim)
+  return beside("", texts.meaning.folded(warned.length, clauses), width).map(style.dim)
 }
 
 const counts = (summary: Summary, ms: number, { style, texts }: RunInfo): string => {

@@ -67,7 +67,7 @@ export const english: Catalogue = {
         : `${hold} of ${all} must clauses hold, ${failed} failed, ${notReached} not reached.`,
     mendFirst: "Mend first:",
     folded: (count, clauses) =>
-      `${count} should or may scenario${count === 1 ? "" : "s"} did not pass (${clauses}); --all shows them.`
+      `${count} should or may scenario${count === 1 ? "" : "s"} did not pass${clauses === "" ? "" : ` (${clauses})`}; --all shows them.`
   },
   next: {
     lessons: {
