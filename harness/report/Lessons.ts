@@ -1,5 +1,7 @@
 import type { ClauseId } from "../language/Clauses.ts"
+import { nameOf } from "../scenario/Name.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
+import { groundwork } from "../verdict/Groundwork.ts"
 
 /** The clauses in the order they are best learned, and broken ones best mended: each lesson needs those before it. */
 export const lessons = {
@@ -45,13 +47,31 @@ const lessonsOf: ReadonlyMap<ClauseId, Lesson> = new Map(
   )
 )
 
-/** Scenarios in teaching order; of those that need the same, the shortest first. */
-export const inTeachingOrder = (scenarios: ReadonlyArray<Scenario>): ReadonlyArray<Scenario> =>
-  scenarios.toSorted(
-    (a, b) => lastNeeded(a) - lastNeeded(b) || a.proves.length - b.proves.length || lengthOf(a) - lengthOf(b)
-  )
+/**
+ * Scenarios lesson by lesson, in each those first that others build on, then by the last clause they need; of those that
+ * need the same, the shortest first.
+ */
+export const inTeachingOrder = (scenarios: ReadonlyArray<Scenario>): ReadonlyArray<Scenario> => {
+  const keys = new Map(scenarios.map((scenario) => [scenario, orderOf(scenario)]))
+  return scenarios.toSorted((a, b) => {
+    const [first, second] = [keys.get(a)!, keys.get(b)!]
+    const at = first.findIndex((part, index) => part !== second[index])
+    return at === -1 ? 0 : first[at]! - second[at]!
+  })
+}
 
-const lastNeeded = ({ proves }: Scenario): number => Math.max(-1, ...proves.map(placeInLessons))
+/** The numbers that a scenario is sorted by, the weightiest first. */
+const orderOf = (scenario: Scenario): ReadonlyArray<number> => {
+  const { file, proves } = scenario
+  const rank = groundwork.indexOf(nameOf(file))
+  return [
+    Object.keys(lessons).indexOf(lessonOf(scenario)),
+    rank === -1 ? groundwork.length : rank,
+    Math.max(-1, ...proves.map(placeInLessons)),
+    proves.length,
+    lengthOf(scenario)
+  ]
+}
 
 /** The length of a scenario, to compare by. */
 export const lengthOf = ({ steps, text }: Scenario): number => text.slice(steps[0]?.offset ?? 0).length

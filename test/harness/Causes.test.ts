@@ -68,11 +68,12 @@ describe("lessons", () => {
     assert.sameMembers(Object.values(lessons).flat(), Object.keys(clauses) as Array<ClauseId>)
   })
 
-  it("put a scenario where the last clause it needs is taught, short ones first", () => {
+  it("put a scenario where the last clause it needs is taught; what others build on and what is short come first", () => {
     const [long, short] = [about("long", ["LOGIN-1"], 3), about("short", ["LOGIN-1"])]
     const leave = about("leave", ["LOGIN-3", "LEAVE-2"])
-    const crowd = about("crowd", ["LOGIN-4"])
-    assert.deepStrictEqual(inTeachingOrder([crowd, leave, long, short]), [short, long, leave, crowd])
+    const [crowd, basis] = [about("crowd", ["CONC-1"]), about("crowd-wants-one-name", ["LOGIN-4"])]
+    const shuffled = [crowd, leave, long, basis, short]
+    assert.deepStrictEqual(inTeachingOrder(shuffled), [short, long, leave, basis, crowd])
     assert.deepStrictEqual([leave, crowd].map(lessonOf), ["leave", "crowds"])
   })
 })
