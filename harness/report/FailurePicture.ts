@@ -4,6 +4,7 @@ import { clip, millis } from "../Format.ts"
 import { arrows, type Happening } from "../stage/Transcript.ts"
 import { hintsOf } from "./Hints.ts"
 import { cut, wrap } from "./Layout.ts"
+import { pointedAt } from "./Pointer.ts"
 import type { RunInfo } from "./Reporter.ts"
 
 /** Where a failure stands in its file. */
@@ -87,21 +88,30 @@ const stepLines = (
   const because = place === "the end" ? undefined : place.step.because
   const margin = `    ${" ".repeat(number.length)} │   `
   const room = width - margin.length - rowLabelWidth
-  const row = (label: string, text: string, aside = "", paint = (line: string) => line) => {
-    const lines = wrap(clip(text, valueMax), room)
-    const isRoomLeft = lines.at(-1)!.length + 3 + aside.length <= room
-    const painted = lines.map(paint)
-    if (aside !== "") painted.push(`${isRoomLeft ? `${painted.pop()}   ` : ""}${style.dim(aside)}`)
-    return painted.map(
+  const labelled = (label: string, lines: ReadonlyArray<string>) =>
+    lines.map(
       (line, index) => `${margin}${style.dim((index === 0 ? label : "").padEnd(rowLabelWidth))}${line}`
     )
+  const row = (label: string, text: string) => labelled(label, wrap(clip(text, valueMax), room))
+  /** A row with a remark behind it, or below where it does not fit. */
+  const remarked = (label: string, lines: ReadonlyArray<string>, remark = "", paint = style.red) => {
+    const painted = lines.map(paint)
+    const isRoomLeft = lines.at(-1)!.length + 3 + remark.length <= room
+    if (remark !== "") painted.push(`${isRoomLeft ? `${painted.pop()}   ` : ""}${style.dim(remark)}`)
+    return labelled(label, painted)
   }
   const within = finding.withinMillis === undefined ? "" : report.within(millis(finding.withinMillis))
+  const { unreadable } = finding
+  const pointed = unreadable === undefined ? [] : pointedAt(unreadable, room, texts)
+  const received =
+    unreadable === undefined || unreadable.fault === "unfinished"
+      ? [...wrap(clip(finding.received, valueMax), room), ...pointed]
+      : pointed
   const hints = hintsOf(outcome, texts).slice(0, hintsMax)
   return [
     `  ${style.red("▸")} ${number} │ ${style.bold(cut(written, width - number.length - 7))}`,
-    ...row(report.expected, finding.expected, within),
-    ...row(report.received, finding.received, finding.after, style.red),
+    ...remarked(report.expected, wrap(clip(finding.expected, valueMax), room), within, (line) => line),
+    ...remarked(report.received, received, finding.after),
     ...(finding.hint === undefined ? [] : row(report.detail, finding.hint)),
     ...hints.flatMap((hint) => row(report.hint, hint)),
     ...(because === undefined ? [] : row(report.because, because))

@@ -33,7 +33,8 @@ export const theEnd = Effect.fnUntraced(function* (
       return yield* fail({
         actor: actor.name,
         expected: "no unfinished object at the end",
-        received: `${count(half, "byte")} of an unfinished object`
+        received: `${count(half, "byte")} of an unfinished object`,
+        unreadable: actor.connection!.half
       })
   }
   yield* newcomer(scene)

@@ -9,6 +9,7 @@ import type { BadNetwork } from "./BadNetwork.ts"
 import type { Json } from "../language/Json.ts"
 import { hasField, objectBytesMax, type PendingRequest, PendingRequests } from "./PendingRequests.ts"
 import { nowOn } from "./Time.ts"
+import { ObjectBytes, type Unreadable } from "./Unreadable.ts"
 import type { Departure, End, Incoming, WireFact, WireListener } from "./WireEvent.ts"
 
 /** The surroundings of a connection: its actor, a filter for what comes in, and a listener for all that happens. */
@@ -50,6 +51,7 @@ export class ActorConnection {
   private readonly wiring: Wiring
   private readonly clock: Clock.Clock
   private readonly frames = new Frames(objectBytesMax)
+  private readonly objectBytes = new ObjectBytes()
   private framesOfLine = 0
   private brokenLines = false
 
@@ -144,6 +146,11 @@ export class ActorConnection {
   /** Bytes of an object from the server that still lacks its end. */
   get halfBytes(): number {
     return this.frames.pendingBytes
+  }
+
+  /** That object as far as it has come, if there is one. */
+  get half(): Unreadable | undefined {
+    return this.halfBytes > 0 ? this.objectBytes.beginning("unfinished") : undefined
   }
 
   /** True if an object shared its line with another, or took more than one (WIRE-1). */
@@ -273,10 +280,12 @@ export class ActorConnection {
     this.frames.push(piece)
     for (let frame = this.frames.next(); frame !== undefined; frame = this.frames.next()) {
       this.framesOfLine++
-      if (frame === malformed || frame === tooLarge) this.deliver("noise", piece.toString())
+      if (frame === malformed) this.receiveUnreadable(this.objectBytes.malformed(piece))
+      else if (frame === tooLarge) this.receiveUnreadable(this.objectBytes.beginning("too large", piece))
       else this.receive(frame)
       if (frame === tooLarge) break
     }
+    this.objectBytes.keep(piece, this.frames.pendingBytes)
   }
 
   private endLine(): void {
@@ -299,14 +308,23 @@ export class ActorConnection {
         this.emit({ _tag: "LoggedOut", direction: "in" })
     }
     const kept = this.wiring.filter === undefined ? value : this.wiring.filter(value)
-    if (kept !== undefined) this.deliver(lane, text, kept, request)
+    if (kept !== undefined) this.deliver(lane, text, kept, request && { request })
   }
 
-  private deliver(lane: Incoming["lane"], text: string, value: Json = text, request?: PendingRequest): void {
+  private receiveUnreadable(unreadable: Unreadable): void {
+    this.deliver("noise", unreadable.text, unreadable.text, { unreadable })
+  }
+
+  private deliver(
+    lane: Incoming["lane"],
+    text: string,
+    value: Json,
+    more?: Pick<Incoming, "request" | "unreadable">
+  ): void {
     if (this.left) return
     if (this.requests.isOwn(value)) return this.emit({ _tag: "Echoed", direction: "in", value })
     const extra = lane === "event" && !isMessage(value)
-    const incoming = { lane, value, extra, atMillis: nowOn(this.clock), ...(request && { request }) }
+    const incoming = { lane, value, extra, atMillis: nowOn(this.clock), ...more }
     this.inbox.push(incoming)
     this.emit({ _tag: "Received", direction: "in", incoming, text })
   }

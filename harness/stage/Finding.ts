@@ -1,10 +1,13 @@
 import * as Data from "effect/Data"
 import type { ClauseId } from "../language/Clauses.ts"
+import type { Unreadable } from "./Unreadable.ts"
 
 /** The two sides of a failed expectation, in words for a person. */
 export interface Finding {
   readonly expected: string
   readonly received: string
+  /** The bytes that came, if they are not JSON, or not all of it. */
+  readonly unreadable?: Unreadable | undefined
   /** The clause that it contradicts by itself, whatever the scenario is about. */
   readonly breaks?: ClauseId | undefined
   /** The bound that ran out, where one did. */

@@ -1,6 +1,7 @@
 import type { Json } from "../language/Json.ts"
 import type { Condition } from "./Condition.ts"
 import type { PendingRequest } from "./PendingRequests.ts"
+import type { Unreadable } from "./Unreadable.ts"
 
 /** Something that came in and that no step has asked for yet. */
 export interface Incoming {
@@ -13,6 +14,8 @@ export interface Incoming {
   readonly atMillis: number
   /** The request that a reply answers, where there is one. */
   readonly request?: PendingRequest
+  /** The bytes, for what is not JSON. */
+  readonly unreadable?: Unreadable
 }
 
 /** The two ways in which a connection ends: FIN or RST. */

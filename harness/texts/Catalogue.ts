@@ -55,6 +55,20 @@ interface ReportTexts {
   readonly inTime: (span: string) => string
 }
 
+/** The reasons why bytes are not JSON, said below the place where they cease to be. */
+type UnreadableTexts = {
+  readonly [
+    fault in
+      | "not UTF-8"
+      | "zero byte"
+      | "single quote"
+      | "control character"
+      | "unexpected"
+      | "too large"
+      | "unfinished"
+  ]: string
+}
+
 /** Likely meanings of failures. */
 interface HintTexts {
   readonly sentBack: (actor: string) => string
@@ -99,6 +113,7 @@ export interface Catalogue {
   readonly explanation: ExplanationTexts
   readonly report: ReportTexts
   readonly hints: HintTexts
+  readonly unreadable: UnreadableTexts
   readonly meaning: MeaningTexts
   readonly next: NextTexts
 }

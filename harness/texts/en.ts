@@ -60,6 +60,15 @@ export const english: Catalogue = {
     },
     addressInUse: "another program has this port, or the server lacks SO_REUSEADDR before bind"
   },
+  unreadable: {
+    "not UTF-8": "this byte is not UTF-8",
+    "zero byte": "a zero byte: send as many bytes as the text has (strlen)",
+    "single quote": "JSON has double quotes",
+    "control character": "has to be escaped in a string: \\n, \\t",
+    unexpected: "this is not JSON from here on",
+    "too large": "the object goes on and on",
+    unfinished: "the object does not end"
+  },
   meaning: {
     musts: ({ all, failed, hold, notReached }) =>
       hold === all

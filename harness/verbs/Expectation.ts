@@ -150,6 +150,7 @@ export const wrong = (
       actor: actor.name,
       expected,
       received: shown(incoming),
+      unreadable: incoming.unreadable,
       breaks,
       ...timing(actor, incoming.atMillis),
       ...(mismatch === undefined || mismatch.path === "" ? {} : { hint: String(mismatch) })
@@ -202,6 +203,7 @@ const missing = (actor: Actor, expected: string, { stage, withinMillis }: Scene,
     actor: actor.name,
     expected,
     received: "nothing",
+    unreadable: connection?.half,
     breaks: due && Contradiction.missing(due.lane, actor, stage, due.pattern),
     withinMillis,
     ...(hint === undefined ? {} : { hint })

@@ -103,9 +103,9 @@ describe("pnpm scenario", () => {
     const command = `"${process.execPath}" "${server}" {port} "crashes on a message"`
     const { code, stderr, stdout } = await scenario("next", "--spawn", command)
     assert.deepStrictEqual([code, stderr], [3, "harness: there is something to mend\n"])
-    assert.match(stdout, /^✗ login +1 of 3\n· messages +0 of 9\n· list/)
+    assert.match(stdout, /^✗ login +1 of \d+\n· messages +0 of \d+\n· list/)
     assert.include(stdout, "server  the server ended: exit code 3\n          about to give up\n")
-    assert.match(stdout, /\n1 of 22 must clauses hold so far\.\n/)
+    assert.match(stdout, /\n1 of \d+ must clauses hold so far\.\n/)
   })
 
   it("plays and lists what a level, a clause or a tag selects", async () => {

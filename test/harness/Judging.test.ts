@@ -335,7 +335,7 @@ describe("bytes that are no JSON are in everybody's way", () => {
       )
       assert.match(
         told(outcome),
-        /^failed at alice logs in: .* received "Welcome!\\n", which is not a JSON object$/
+        /^failed at alice logs in: .* received "Welcome!", which is not a JSON object$/
       )
     })
   )
