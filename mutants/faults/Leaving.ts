@@ -30,7 +30,7 @@ export const leavingFaults: ReadonlyArray<Fault> = [
   })),
   must(
     "list-never-shrinks",
-    ["LIST-2"],
+    ["LIST-2", "LEAVE-1", "LEAVE-2"],
     "frees the name of a client that leaves but keeps it on the list",
     (base) => {
       const seen = new Set<string>()
@@ -64,13 +64,23 @@ export const leavingFaults: ReadonlyArray<Fault> = [
       }
     }
   ),
-  must("name-never-free", ["LEAVE-1"], "takes a client that leaves off the list but keeps its name", () => ({
-    release: (client) => void (client.name = undefined)
-  })),
+  must(
+    "name-never-free",
+    ["LEAVE-1", "LEAVE-2"],
+    "takes a client that leaves off the list but keeps its name",
+    () => ({
+      release: (client) => void (client.name = undefined)
+    })
+  ),
   must("fin-unnoticed", ["LEAVE-1"], "takes recv's 0 for “nothing yet”", () => ({ finished: () => {} })),
-  must("fin-noticed-late", ["LEAVE-1"], "notices departures only in a sweep once a minute", (base) => ({
-    leave: (client) => void setTimeout(() => base.leave(client), 60_000).unref()
-  })),
+  must(
+    "fin-noticed-late",
+    ["LEAVE-1", "LEAVE-2"],
+    "notices departures only in a sweep once a minute",
+    (base) => ({
+      leave: (client) => void setTimeout(() => base.leave(client), 60_000).unref()
+    })
+  ),
   must(
     "reset-keeps-the-name",
     ["LEAVE-2"],
@@ -81,7 +91,7 @@ export const leavingFaults: ReadonlyArray<Fault> = [
   ),
   must(
     "half-a-request-keeps-the-name",
-    ["LEAVE-2"],
+    ["LEAVE-1", "LEAVE-2"],
     "waits for the rest of a request in a loop that only a complete request can leave",
     (base) => {
       const waiting = new WeakSet<Client>()
@@ -134,7 +144,7 @@ export const leavingFaults: ReadonlyArray<Fault> = [
   ),
   must(
     "ends-when-empty",
-    ["LEAVE-1"],
+    ["LEAVE-1", "LEAVE-4"],
     "loops while there are clients, and ends with the last one",
     (base) => ({
       release: (client, name) => {

@@ -4,7 +4,7 @@ import { type Fault, must, should } from "../Fault.ts"
 
 /** MSG-1 to MSG-5, MSG-7 to MSG-10 and SYNC-1: who hears what, when, and from whom. */
 export const messageFaults: ReadonlyArray<Fault> = [
-  must("first-four-only", ["MSG-1"], "sends to the first four sockets of an array", (base) => ({
+  must("first-four-only", ["MSG-1", "CONC-1"], "sends to the first four sockets of an array", (base) => ({
     recipients: (from) => base.recipients(from).slice(0, 4)
   })),
   must(

@@ -55,7 +55,7 @@ export const replyingFaults: ReadonlyArray<Fault> = [
   })),
   must(
     "ack-per-receiver",
-    ["REQ-2"],
+    ["REQ-2", "MSG-2"],
     "acknowledges a message inside the loop over its receivers",
     (base) => ({
       deliver: (to, event, from) => {
