@@ -142,7 +142,10 @@ export const runFlags = {
     "a number from 1 to 1000",
     whole(1, 1_000)
   ).pipe(Flag.withAlias("j"), Flag.withDefault(1)),
-  bail: Flag.Boolean("bail").pipe(Flag.withDescription("stop at the first failure"), Flag.withDefault(false)),
+  bail: Flag.Boolean("bail").pipe(
+    Flag.withDescription("stop at the first failure; --no-bail plays all even where nobody can log in"),
+    Flag.optional
+  ),
   repeatEach: parsed(
     "repeat-each",
     "N",

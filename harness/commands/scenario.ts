@@ -6,7 +6,7 @@ import { Failure } from "../../src/commands/Cli.ts"
 import { loadScenarios } from "../scenario/Files.ts"
 import { writeLastFailed } from "../verdict/LastFailed.ts"
 import { type Destination, Output, Screen } from "../report/Output.ts"
-import { runAll } from "../run/RunAll.ts"
+import { runAll, showsNoLogin } from "../run/RunAll.ts"
 import type { Outcome } from "../verdict/Outcome.ts"
 import { select } from "../scenario/Selection.ts"
 import { Summary, weigh } from "../verdict/Summary.ts"
@@ -97,7 +97,11 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
     knowledge,
     timeScale: input.timeoutScale,
     jobs: input.jobs,
-    stopsAfter: (outcome) => input.bail && weigh(outcome, weighing) === "failed",
+    stopsAfter: (outcome) => {
+      const bail = Option.getOrUndefined(input.bail)
+      if (bail === true && weigh(outcome, weighing) === "failed") return "bail"
+      return bail === undefined && showsNoLogin(outcome) ? "nobody logs in" : undefined
+    },
     onBegin: ({ title }) => screen.progress(`${outcomes.length + 1}/${playlist.length} ${title}`),
     onOutcome: (outcome) => {
       outcomes.push(outcome)
@@ -131,8 +135,9 @@ const passedByFile = (outcomes: ReadonlyArray<Outcome>): ReadonlyMap<string, boo
 const whyNot = (summary: Summary): string => {
   const lost = summary.outcomes.find(({ targetLost }) => targetLost !== undefined)?.targetLost
   if (lost !== undefined) return `the target was lost: ${lost.reason}`
-  if (summary.result === "targetLost") return "the server did not survive"
-  return summary.count("failed") > 0
-    ? `${count(summary.count("failed"), "scenario")} failed`
-    : `${count(summary.count("inconclusive"), "scenario")} inconclusive`
+  const failed = summary.outcomes.filter((outcome) => summary.weightOf(outcome) === "failed")
+  if (failed.length === 0) return `${count(summary.count("inconclusive"), "scenario")} inconclusive`
+  const hidden = failed.filter(({ verdict }) => verdict === "not_reached").length
+  const reached = `${count(failed.length - hidden, "scenario")} failed`
+  return hidden === 0 ? reached : `${reached}, ${hidden} not reached`
 }

@@ -84,9 +84,10 @@ const unexpected = (summary: Summary, info: RunInfo): ReadonlyArray<string> =>
 /** Why scenarios were not played, or not judged: a line for each reason, with what a server that is lost wrote last. */
 export const notPlayed = ({ outcomes }: Summary, info: RunInfo): ReadonlyArray<string> => {
   const { style, texts, width } = info
-  const words = { skipped: texts.report.counts.skipped, inconclusive: texts.report.counts.inconclusive }
-  const lines = (["inconclusive", "skipped"] as const).flatMap((verdict) => {
-    const some = outcomes.filter((outcome) => outcome.verdict === verdict)
+  const { inconclusive, notReached, skipped } = texts.report.counts
+  const words = { inconclusive, not_reached: notReached, skipped }
+  const lines = (["not_reached", "inconclusive", "skipped"] as const).flatMap((verdict) => {
+    const some = outcomes.filter((outcome) => outcome.verdict === verdict && outcome.failure === undefined)
     const byReason = [...Map.groupBy(some, ({ reason = "" }) => reason)]
     return byReason.map(([reason, { length }]) => cut(`${words[verdict](length)}: ${reason}`, width))
   })

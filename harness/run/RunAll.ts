@@ -1,31 +1,47 @@
 import * as Effect from "effect/Effect"
-import { makePlayer } from "./Player.ts"
+import { makePlayer, rankOf } from "./Player.ts"
 import type { PlaySettings } from "./Run.ts"
-import { type Outcome, skipped } from "../verdict/Outcome.ts"
+import { nameOf } from "../scenario/Name.ts"
+import { groundwork } from "../verdict/Groundwork.ts"
+import { hiddenBy, type Outcome, skipped } from "../verdict/Outcome.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import type { Target } from "../stage/Target.ts"
 
 /** The settings for playing a list of scenarios. */
 export interface RunAllSettings extends Omit<PlaySettings, "standingOf"> {
   readonly jobs: number
-  /** True if nothing more is to be played after this outcome. */
-  readonly stopsAfter: (outcome: Outcome) => boolean
+  /** Why nothing more is to be played after this outcome, if so. */
+  readonly stopsAfter: (outcome: Outcome) => Stop | undefined
   readonly onBegin: (scenario: Scenario) => void
   /** Told of each outcome in the order of the list. */
   readonly onOutcome: (outcome: Outcome) => void
 }
 
-/** Plays scenarios, `jobs` at a time; once the target is lost or the run is to stop, the rest is not played. */
+/** The reasons for which the rest of a list is not played. */
+type Stop = "bail" | "nobody logs in" | "target lost"
+
+/** True if an outcome shows that nobody can log in, so that no other scenario can show anything. */
+export const showsNoLogin = ({ clauses, failure, scenario, verdict }: Outcome): boolean =>
+  failure?.finding.breaks === "LOGIN-1" &&
+  (nameOf(scenario.file) === groundwork[0]
+    ? clauses.get("LOGIN-1")?.verdict === "failed"
+    : verdict === "not_reached")
+
+/**
+ * Plays scenarios, `jobs` at a time, and those first that others build on; once the target is lost or the run is to stop,
+ * the rest is not played.
+ */
 export const runAll = (
-  scenarios: ReadonlyArray<Scenario>,
+  selected: ReadonlyArray<Scenario>,
   target: Target,
   settings: RunAllSettings
 ): Effect.Effect<void> =>
   Effect.suspend(() => {
+    const scenarios = selected.toSorted((a, b) => rankOf(a) - rankOf(b))
     const outcomes: Array<Outcome | undefined> = Array.from({ length: scenarios.length })
     const player = makePlayer(target, settings)
     let told = 0
-    let stopped: Outcome | undefined
+    let stopped: Stop | undefined
     const tell = (index: number, outcome: Outcome) => {
       outcomes[index] = outcome
       for (let next = outcomes[told]; next !== undefined; next = outcomes[++told]) settings.onOutcome(next)
@@ -36,7 +52,7 @@ export const runAll = (
       const outcome = yield* Effect.catchTag(player.play(scenario), "TargetFailed", (targetLost) =>
         Effect.succeed({ ...skipped(scenario, targetLost.reason, "inconclusive"), targetLost })
       )
-      if (outcome.targetLost !== undefined || settings.stopsAfter(outcome)) stopped ??= outcome
+      stopped ??= outcome.targetLost === undefined ? settings.stopsAfter(outcome) : "target lost"
       tell(index, outcome)
     })
     return Effect.forEach(scenarios, playOne, {
@@ -45,7 +61,13 @@ export const runAll = (
     })
   })
 
-const notPlayed = (scenario: Scenario, { targetLost }: Outcome): Outcome =>
-  targetLost === undefined
-    ? skipped(scenario, "not played: the run stopped at a failure (--bail)")
-    : skipped(scenario, "not played: the target was lost earlier", "inconclusive")
+const notPlayed = (scenario: Scenario, stop: Stop): Outcome => {
+  switch (stop) {
+    case "bail":
+      return skipped(scenario, "not played: the run stopped at a failure (--bail)")
+    case "target lost":
+      return skipped(scenario, "not played: the target was lost earlier", "inconclusive")
+    case "nobody logs in":
+      return hiddenBy(scenario, "LOGIN-1", "not played: nobody can log in (--no-bail plays it all the same)")
+  }
+}

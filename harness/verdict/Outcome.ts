@@ -50,3 +50,10 @@ export const skipped = (
   notes: [],
   happenings: []
 })
+
+/** The outcome of a scenario that was not played because a clause stands in its way. */
+export const hiddenBy = (scenario: Scenario, clause: ClauseId, reason: string): Outcome => ({
+  ...skipped(scenario, reason),
+  verdict: "not_reached",
+  clauses: new Map(scenario.proves.map((one) => [one, { verdict: "not_reached", by: clause }]))
+})

@@ -29,12 +29,11 @@ export class Summary {
     return weigh(outcome, { strict: this.strict, knownFailures: this.knownFailures })
   }
 
-  /** The result of the run: the worst of those that apply. */
+  /** The result of the run: a lost target counts only where nothing could be judged. */
   get result(): RunResult {
-    const failed = this.outcomes.filter((outcome) => this.weightOf(outcome) === "failed")
-    if (this.outcomes.some(({ targetLost }) => targetLost !== undefined)) return "targetLost"
-    if (failed.some(({ failure }) => failure?.crash !== undefined)) return "targetLost"
-    if (failed.length > 0) return "failed"
+    if (this.count("failed") > 0) return "failed"
+    const isJudged = this.outcomes.some(({ verdict }) => verdict === "passed" || verdict === "failed")
+    if (!isJudged && this.outcomes.some(({ targetLost }) => targetLost !== undefined)) return "targetLost"
     return this.count("inconclusive") > 0 ? "inconclusive" : "passed"
   }
 

@@ -35,12 +35,29 @@ describe("the result of a run", () => {
       "passed"
     ],
     ["unless the run is strict", [outcome("should", "failed")], strict, "failed"],
-    ["a crash in a must", [outcome("must", "failed", crash)], lenient, "targetLost"],
-    ["a crash in a should only warns", [outcome("should", "failed", crash)], lenient, "passed"],
-    ["unless the run is strict", [outcome("should", "failed", crash)], strict, "targetLost"],
     [
-      "a target that is lost wins over a failure",
+      "a crash is the failure of the scenario that it happened in",
+      [outcome("must", "failed", crash)],
+      lenient,
+      "failed"
+    ],
+    ["a crash in a should only warns", [outcome("should", "failed", crash)], lenient, "passed"],
+    ["unless the run is strict", [outcome("should", "failed", crash)], strict, "failed"],
+    [
+      "a failure wins over a target that is lost",
       [outcome("must", "failed"), outcome("must", "inconclusive", lost)],
+      lenient,
+      "failed"
+    ],
+    [
+      "a target that is lost after a pass leaves the rest open",
+      [outcome("must", "passed"), outcome("must", "inconclusive", lost)],
+      lenient,
+      "inconclusive"
+    ],
+    [
+      "a target that is lost before anything was judged",
+      [outcome("must", "inconclusive", lost), outcome("must", "inconclusive")],
       lenient,
       "targetLost"
     ],
