@@ -7,7 +7,7 @@ import { fence } from "../verbs/Fence.ts"
 import { encode } from "../language/Template.ts"
 import { isSuccess } from "../stage/PendingRequests.ts"
 import { seatsSure } from "../stage/ServerSeats.ts"
-import { waking } from "../stage/WireEvent.ts"
+import { waking, type WireEvent } from "../stage/WireEvent.ts"
 import type { Scene } from "../verbs/Step.ts"
 import { count, show } from "../Format.ts"
 import { receivedNothing } from "../verbs/Receiving.ts"
@@ -72,11 +72,13 @@ const pauseMillis = 20
 const tryToLogIn = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Return<Finding | undefined> {
   const { stage } = scene
   const username = stage.newcomerName()
-  const wiring = { actor: username, listener: waking(stage.changed) }
+  const isAlone = [...stage.actors.values()].every(({ connected }) => !connected)
+  const listeners = [waking(stage.changed), (event: WireEvent) => stage.ledger.follow(event)]
+  const wiring = { actor: username, listener: (event: WireEvent) => listeners.forEach((tell) => tell(event)) }
   const connection = yield* Effect.catchTag(stage.dial(wiring), "StepFailed", ({ finding }) =>
     Effect.succeed(finding)
   )
-  const breaks = stage.ledger.harm ?? "LOGIN-1"
+  const breaks = stage.ledger.harm ?? (isAlone ? "LOGIN-1" : "CONC-1")
   if (!(connection instanceof ActorConnection)) return { ...connection, breaks }
   stage.newcomer?.reset()
   stage.newcomer = connection

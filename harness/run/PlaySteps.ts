@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { otherwise } from "../verbs/Contradiction.ts"
 import { FailedAt, type Scene, type Step } from "../verbs/Step.ts"
 import type { Stage } from "../stage/Stage.ts"
 import type { CaptureScope } from "../language/CaptureScope.ts"
@@ -17,7 +18,12 @@ export const playSteps = (
         step.verb.play(step, sceneOf(captures, stage, withinMillis, step.withinMillis))
       ).pipe(
         Effect.mapError((failed) =>
-          failed._tag === "FailedAt" ? failed : new FailedAt({ finding: failed.finding, step })
+          failed._tag === "FailedAt"
+            ? failed
+            : new FailedAt({
+                finding: { ...failed.finding, otherwise: otherwise(failed.finding, stage) },
+                step
+              })
         )
       ),
     { discard: true }

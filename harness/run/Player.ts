@@ -59,7 +59,7 @@ export const makePlayer = (target: Target, settings: Omit<PlaySettings, "standin
     play: (scenario, seed) =>
       Effect.suspend(() => {
         const name = nameOf(scenario.file)
-        const isShared = rankOf(scenario) < Number.POSITIVE_INFINITY && !played.has(name)
+        const isShared = rankOf(scenario) < groundwork.length && !played.has(name)
         played.add(name)
         return isShared
           ? Effect.map(outcomeOf(scenario), (outcome) => ({ ...outcome, scenario }))
@@ -69,9 +69,9 @@ export const makePlayer = (target: Target, settings: Omit<PlaySettings, "standin
 }
 
 /** The place of a scenario among those that others build on; those that are none of them come after all. */
-const rankOf = (scenario: Scenario): number => {
+export const rankOf = (scenario: Scenario): number => {
   const rank = groundwork.indexOf(nameOf(scenario.file))
-  return rank === -1 ? Number.POSITIVE_INFINITY : rank
+  return rank === -1 ? groundwork.length : rank
 }
 
 /** The scenarios below a rank that show a clause. */

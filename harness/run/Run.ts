@@ -156,6 +156,7 @@ const brokenFinding = (clause: ClauseId, broken: ReadonlyMap<ClauseId, string>):
 const heldInPassing: { readonly [Clause in ClauseId]?: string } = {
   "WIRE-1": "one line for each object",
   "PLAIN-1": "only replies and messages, for it asked for no feature",
+  "MSG-1": "only messages that somebody sent",
   "MSG-3": "no message of its own"
 }
 

@@ -10,6 +10,10 @@ export interface Finding {
   readonly unreadable?: Unreadable | undefined
   /** The clause that it contradicts by itself, whatever the scenario is about. */
   readonly breaks?: ClauseId | undefined
+  /** The clause to blame where the plain behaviour holds, whatever the scenario is about. */
+  readonly otherwise?: ClauseId | undefined
+  /** True if no circumstance can excuse it. */
+  readonly isCertain?: boolean
   /** The bound that ran out, where one did. */
   readonly withinMillis?: number
   /** The actor it happened to. */

@@ -1,10 +1,13 @@
 import type { ClauseId } from "../language/Clauses.ts"
 import type { Json } from "../language/Json.ts"
-import { hasField } from "./PendingRequests.ts"
+import { hasField, isSuccess, type PendingRequest } from "./PendingRequests.ts"
 import type { Departure, WireEvent } from "./WireEvent.ts"
 
-/** The ways in which an actor was seen to leave; the server's own doing is one of them. */
-export type Leaving = Departure | "logout" | "ended by the server"
+/**
+ * The ways in which an actor was seen to leave. Who closes while an answer is on its way is reset by its system, or is
+ * not; some ends are the server's own doing.
+ */
+export type Leaving = Departure | "close or reset" | "logout" | "ended by the server"
 
 interface Said {
   readonly username: string
@@ -40,13 +43,22 @@ export class Ledger {
   latestDeparture: Departure | undefined
   /** Whether bytes were sent that are not JSON. */
   garbled = false
+  /** Whether a request with letters beyond ASCII was granted. */
+  understands = false
   /** Connections that were opened so far. */
   connections = 0
   /** The most connections that were open at the same time. */
   openMost = 0
   private readonly open = new Set<string>()
-  /** The clauses that the bytes which were sent so far lean on. */
+  /** The clauses that what was sent so far leans on. */
   private readonly leansOn = new Set<ClauseId>()
+  /** The actors whose connection is open and who have sent nothing on it. */
+  private readonly silent = new Set<string>()
+  private isSilenceMet = false
+  private readonly halfClosed = new Set<string>()
+  /** The answers that each actor waits for. */
+  private readonly owed = new Map<string, number>()
+  private readonly latest = new Map<string, PendingRequest>()
   /** The names that each actor asked for on the connection it has now. */
   private readonly asked = new Map<string, Set<string>>()
   /** The names among these that it asked for when it had one already. */
@@ -64,12 +76,21 @@ export class Ledger {
         this.openMost = Math.max(this.openMost, this.open.size)
         this.asked.set(actor, new Set())
         this.aliases.set(actor, new Set())
+        this.owed.set(actor, 0)
+        this.silent.add(actor)
+        this.halfClosed.delete(actor)
         this.heard.set(actor, [])
         break
       case "Sent":
         for (const clause of clausesOf(event)) this.leansOn.add(clause)
+        this.silent.delete(actor)
+        this.isSilenceMet ||= this.silent.size > 0
+        break
+      case "HalfClosed":
+        this.halfClosed.add(actor)
         break
       case "Asked":
+        this.owed.set(actor, this.owed.get(actor)! + 1)
         this.ask(actor, event.request)
         break
       case "LoggedIn":
@@ -81,12 +102,15 @@ export class Ledger {
         break
       case "Left":
         this.latestDeparture = event.how
-        this.close(actor, event.how)
+        this.close(actor, this.asSeen(actor, event.how))
         break
       case "Ended":
         this.close(actor, "ended by the server")
         break
       case "Received":
+        if (event.incoming.lane === "reply") this.owed.set(actor, this.owed.get(actor)! - 1)
+        if (isSuccess(event.incoming.value) && event.incoming.request !== undefined)
+          this.understands ||= isBeyondAscii(event.incoming.request)
         this.hear(actor, event.incoming.value)
         break
       default:
@@ -96,10 +120,17 @@ export class Ledger {
   /** The clauses that have to hold for what was played so far to mean anything. */
   get prerequisites(): ReadonlyArray<Prerequisite> {
     const prerequisites: Array<Prerequisite> = []
+    if (this.isSilenceMet) prerequisites.push({ clause: "CONC-1", shownBy: "silent-client" })
     if (this.openMost > 1) prerequisites.push({ clause: "CONC-1", shownBy: "two-clients-at-once" })
     if (this.openMost > 4) prerequisites.push({ clause: "CONC-1", shownBy: "eight-log-in-at-once" })
     if (this.connections > 8) prerequisites.push({ clause: "LEAVE-1", shownBy: "many-in-a-row" })
     return [...prerequisites, ...[...this.leansOn].map((clause) => ({ clause }))]
+  }
+
+  /** True if the last request of an actor has letters beyond ASCII. */
+  askedBeyondAscii(actor: string): boolean {
+    const request = this.latest.get(actor)
+    return request !== undefined && isBeyondAscii(request)
   }
 
   /** The server began anew: it knows nobody. */
@@ -117,6 +148,15 @@ export class Ledger {
   /** Whether an actor other than this one holds a name. */
   isHeldByOther(username: string, actor: string): boolean {
     return [...(this.members.get(username) ?? [])].some((owner) => owner !== actor)
+  }
+
+  /** True for a message that nobody sent, under a name that nobody has had. */
+  isInvented(value: Json): boolean {
+    if (!hasField(value, "type", (type) => type === "message")) return false
+    const { content, username } = value as { readonly content?: Json; readonly username?: Json }
+    if (typeof content !== "string" || typeof username !== "string") return false
+    const isKnown = [...this.asked.values()].some((names) => names.has(username))
+    return !isKnown && !this.departures.has(username) && this.said.every((one) => one.content !== content)
   }
 
   /** The actors that asked for a name on the connection they have now. */
@@ -138,16 +178,10 @@ export class Ledger {
     return [...this.members].find(([, owners]) => owners.has(actor))?.[0]
   }
 
-  private ask(
-    actor: string,
-    request: {
-      readonly type: string
-      readonly username?: string
-      readonly content?: string
-      readonly garbage?: boolean
-    }
-  ): void {
+  private ask(actor: string, request: PendingRequest): void {
+    this.latest.set(actor, request)
     if (request.garbage === true) this.garbled = true
+    for (const clause of clausesOfText(request)) this.leansOn.add(clause)
     if (request.type === "login" && request.username !== undefined) {
       this.asked.get(actor)?.add(request.username)
       if (this.nameOf(actor) !== undefined) this.aliases.get(actor)?.add(request.username)
@@ -164,8 +198,15 @@ export class Ledger {
     this.heard.get(actor)?.push({ username: String(username), content })
   }
 
+  /** The way that the server sees a client leave. */
+  private asSeen(actor: string, how: Departure): Leaving {
+    if (how === "reset" && this.halfClosed.has(actor)) return "close"
+    return how === "close" && this.owed.get(actor)! > 0 ? "close or reset" : how
+  }
+
   private close(actor: string, how: Leaving): void {
     this.open.delete(actor)
+    this.silent.delete(actor)
     this.giveUp(actor, how)
     for (const name of this.aliases.get(actor) ?? [])
       if (!this.members.has(name)) this.departures.set(name, how)
@@ -182,7 +223,7 @@ export class Ledger {
   }
 }
 
-/** The clauses that a write leans on: where requests begin and end in it, and what is unusual in its text. */
+/** The clauses that a write leans on: where requests begin and end in it, and the escapes in it. */
 const clausesOf = ({
   bytes,
   isCut,
@@ -191,18 +232,28 @@ const clausesOf = ({
   if (requests === 0 && !isCut) return []
   const text = bytes.toString("latin1")
   const isBare = requests > 0 && (/\}[ \t]*\{"/.test(text) || (!isCut && !text.endsWith("\n")))
-  const isLong = bytes.length > usualBytesMax
   return [
     ...(isBare ? (["FRAME-9"] as const) : []),
     ...(requests > 1 ? (["FRAME-2"] as const) : []),
-    ...(isCut ? (["FRAME-1"] as const) : []),
-    ...(/[^\0-\x7f]|\\u/.test(text) ? (["FRAME-4"] as const) : []),
-    ...(isLong || unusual.test(text) ? (["MSG-6"] as const) : [])
+    ...(isCut || bytes.length > shortBytesMax ? (["FRAME-1"] as const) : []),
+    ...(text.includes("\\u") ? (["FRAME-4"] as const) : [])
   ]
 }
 
-/** The longest write that is nothing to speak of: a message of a few words. */
-const usualBytesMax = 400
+/** The clauses that the texts in a request lean on: letters beyond ASCII, and what a careless server loses of a content. */
+const clausesOfText = (request: PendingRequest): ReadonlyArray<ClauseId> => {
+  const { content = "" } = request
+  return [
+    ...(isBeyondAscii(request) ? (["FRAME-4"] as const) : []),
+    ...(content.length > shortBytesMax || unusual.test(content) ? (["MSG-6"] as const) : [])
+  ]
+}
 
-/** What a content may hold that a careless server loses: letters beyond ASCII, escapes, quotes, brackets. */
-const unusual = /"content"\s*:\s*"(?:[^"\\]|\\.)*(?:[^\0-\x7f]|\\|[{}[\]<>%&'])/
+const isBeyondAscii = ({ content = "", username = "" }: PendingRequest): boolean =>
+  /[^\0-\x7f]/.test(content + username)
+
+/** The longest text that nobody calls long: a message of a few words. */
+const shortBytesMax = 400
+
+/** What a careless server loses of a content, or takes for something else. */
+const unusual = /[^\x20-\x7e]|["\\{}[\]<>%&']|^ | $/

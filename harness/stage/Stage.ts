@@ -215,7 +215,10 @@ export class Stage {
     const ignored = this.ignoring.some(
       (pattern) => !(match(pattern, relevant, noCaptures) instanceof Mismatch)
     )
-    return ignored ? undefined : relevant
+    if (ignored) return undefined
+    if (!this.ledger.isInvented(relevant)) return relevant
+    this.breaks("MSG-1", `a client received a message that nobody sent: ${show(relevant)}`)
+    return undefined
   }
 
   /** Learns what the rest of the scenario is judged by. */

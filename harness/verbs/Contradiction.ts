@@ -2,6 +2,7 @@ import { type ClauseId } from "../language/Clauses.ts"
 import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import type { Json } from "../language/Json.ts"
 import type { Actor } from "../stage/Actor.ts"
+import type { Finding } from "../stage/Finding.ts"
 import type { Leaving } from "../stage/Ledger.ts"
 import { hasField, isSuccess, type PendingRequest } from "../stage/PendingRequests.ts"
 import type { Stage } from "../stage/Stage.ts"
@@ -47,12 +48,16 @@ export const wrong = (
 export const lost = (actor: Actor, stage: Stage): ClauseId | undefined => {
   const { ledger } = stage
   if (ledger.garbled) return "FRAME-6"
-  const rivals = ledger.claimants(actor.username).filter((name) => name !== actor.name)
-  if (rivals.length > 0) return "LOGIN-3"
+  if (hasRivals(actor, stage)) return "LOGIN-3"
   if (ledger.harm !== undefined) return ledger.harm
   const oldest = actor.connection?.requests.oldest
   return oldest === undefined ? undefined : unanswered(oldest, actor, stage)
 }
+
+/** True if somebody else asks for the name that an actor has: its owner is to notice nothing of that. */
+const hasRivals = ({ connection, name, username }: Actor, { ledger }: Stage): boolean =>
+  connection?.requests.username !== undefined &&
+  ledger.claimants(username).some((claimant) => claimant !== name)
 
 /** A name that ought to be free was not granted. */
 const notGranted = (username: string, actor: Actor, { ledger }: Stage): ClauseId | undefined => {
@@ -70,15 +75,18 @@ const granted = (username: string, actor: Actor, { ledger }: Stage): ClauseId | 
 /** The names of a list are not those of the members. */
 export const wrongUsers = (users: ReadonlyArray<Json>, { ledger }: Stage): ClauseId | undefined => {
   if (new Set(users).size < users.length) return "LIST-1"
-  if ([...ledger.members.keys()].some((name) => !users.includes(name))) return "LIST-1"
+  const lacking = [...ledger.members.keys()].find((name) => !users.includes(name))
+  if (lacking !== undefined) return ledger.claimants(lacking).length > 1 ? "LOGIN-3" : "LIST-1"
   const stranger = users.find((name) => !ledger.members.has(String(name)))
-  if (stranger === undefined) return undefined
+  if (stranger === undefined)
+    return [...ledger.departures.values()].includes("ended by the server") ? ledger.harm : undefined
   const how = ledger.departures.get(String(stranger))
   return how === undefined ? "LIST-2" : clausesOfLeaving[how]
 }
 
 const clausesOfLeaving: Readonly<Record<Leaving, ClauseId>> = {
   close: "LEAVE-1",
+  "close or reset": "LEAVE-1",
   reset: "LEAVE-2",
   silence: "LEAVE-3",
   logout: "LOGOUT-1",
@@ -90,7 +98,7 @@ const unanswered = (request: PendingRequest, actor: Actor, stage: Stage): Clause
     case "login":
       return request.username === undefined ? undefined : notGranted(request.username, actor, stage)
     case "message":
-      return notUnderstood(request) ?? (actor.loggedIn ? "MSG-2" : undefined)
+      return actor.loggedIn ? "MSG-2" : undefined
     case "list":
       return "LIST-1"
     case "logout":
@@ -102,18 +110,16 @@ const unanswered = (request: PendingRequest, actor: Actor, stage: Stage): Clause
   }
 }
 
-/** A request whose text is not plain ASCII may fail because it is not understood. */
-const notUnderstood = ({ content }: PendingRequest): ClauseId | undefined =>
-  content !== undefined && /[^\0-\x7f]/.test(content) ? "FRAME-4" : undefined
-
 const wrongReply = (
   { request, value }: Incoming,
   actor: Actor,
   stage: Stage,
   pattern: ObjectPattern | undefined
 ): ClauseId | undefined => {
-  if (request === undefined) return actor.connection?.requests.garbled === true ? undefined : "REQ-2"
-  if (pattern === undefined) return undefined
+  if (!isSuccess(value) && hasRivals(actor, stage)) return "LOGIN-3"
+  if (request === undefined && pattern !== undefined && looksAt(pattern, "users")) return "LIST-1"
+  if (request === undefined || pattern === undefined)
+    return actor.connection?.requests.garbled === true ? undefined : "REQ-2"
   const isDue = allowsSuccess(pattern)
   if (isSuccess(value)) {
     if (!isDue)
@@ -121,7 +127,7 @@ const wrongReply = (
         ? granted(request.username, actor, stage)
         : undefined
     if (!looksAt(pattern, "users")) return undefined
-    if (!hasField(value, "users", Array.isArray)) return request.type === "list" ? "LIST-1" : "REQ-2"
+    if (!hasField(value, "users", Array.isArray)) return "LIST-1"
     return wrongUsers((value as { readonly users: ReadonlyArray<Json> }).users, stage)
   }
   return isDue ? unanswered(request, actor, stage) : undefined
@@ -135,9 +141,9 @@ const wrongEvent = (
 ): ClauseId | undefined => {
   if (!hasField(value, "type", (type) => type === "message")) return undefined
   if (pattern !== undefined && !isAboutMessages(pattern)) return undefined
-  const { content, username } = value as { readonly content?: Json; readonly username?: Json }
-  if (typeof content !== "string" || typeof username !== "string") return "MSG-1"
-  const { heard, said, speakers } = stage.ledger.deliveryOf(actor.name, username, content)
+  const delivery = deliveryOf(value, actor, stage)
+  if (delivery === undefined) return "MSG-1"
+  const { heard, said, speakers, username } = delivery
   if (said > 0) {
     if (heard > said) return "MSG-1"
     if (pattern === undefined) return actor.loggedIn ? undefined : "MSG-8"
@@ -145,6 +151,60 @@ const wrongEvent = (
   }
   if (speakers.size > 0) return "MSG-1"
   return stage.usernames.has(username) ? "MSG-6" : "MSG-1"
+}
+
+/**
+ * True if no circumstance excuses what came: a message that came once too often, a user who is listed twice, a grant where
+ * nothing was due.
+ */
+export const isCertain = (
+  { lane, request, value }: Incoming,
+  actor: Actor,
+  stage: Stage,
+  pattern: ObjectPattern | undefined
+): boolean => {
+  if (lane === "event") {
+    const delivery = deliveryOf(value, actor, stage)
+    return delivery !== undefined && delivery.said > 0 && delivery.heard > delivery.said
+  }
+  if (hasField(value, "users", isRepetitive)) return true
+  return (
+    pattern === undefined && request === undefined && isSuccess(value) && !actor.connection!.requests.garbled
+  )
+}
+
+const isRepetitive = (users: Json): boolean => Array.isArray(users) && new Set(users).size < users.length
+
+/**
+ * The clause that is broken if what was due follows, a moment later: a message that was sent only came too early, and a
+ * reply in front of the right one is one too many.
+ */
+export const ifItFollows = (
+  { lane, request, value }: Incoming,
+  actor: Actor,
+  stage: Stage
+): ClauseId | undefined => {
+  if (lane === "reply") return request === undefined ? "REQ-2" : undefined
+  const delivery = deliveryOf(value, actor, stage)
+  return delivery !== undefined && delivery.said > 0 && delivery.heard <= delivery.said ? "MSG-4" : undefined
+}
+
+/**
+ * The clause to blame where the plain behaviour holds, whatever the scenario is about: letters beyond ASCII were not
+ * understood so far, or the end of a connection may have been another one.
+ */
+export const otherwise = ({ actor = "", breaks }: Finding, { ledger }: Stage): ClauseId | undefined => {
+  if (breaks === "MSG-2" && !ledger.understands && ledger.askedBeyondAscii(actor)) return "FRAME-4"
+  return breaks === "LEAVE-1" && [...ledger.departures.values()].includes("close or reset")
+    ? "LEAVE-2"
+    : undefined
+}
+
+const deliveryOf = (value: Json, actor: Actor, { ledger }: Stage) => {
+  if (!hasField(value, "type", (type) => type === "message")) return undefined
+  const { content, username } = value as { readonly content?: Json; readonly username?: Json }
+  if (typeof content !== "string" || typeof username !== "string") return undefined
+  return { username, ...ledger.deliveryOf(actor.name, username, content) }
 }
 
 /** Whether what was due has come behind what came first. */

@@ -6,6 +6,7 @@ import { type Finding, fail, type StepFailed } from "../stage/Finding.ts"
 import { describe, match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import type { Captures, Json } from "../language/Json.ts"
 import type { Stage } from "../stage/Stage.ts"
+import type { ClauseId } from "../language/Clauses.ts"
 import * as Contradiction from "./Contradiction.ts"
 import type { Scene, Step, Verb } from "./Step.ts"
 import { clip, count, millis, show } from "../Format.ts"
@@ -21,8 +22,8 @@ export interface Seen {
 export interface Wrong {
   readonly _tag: "Wrong"
   readonly finding: Finding
-  /** What may still follow: then it only came out of order. */
-  readonly mayFollow?: ObjectPattern | undefined
+  /** What may still follow, and the clause that is broken then. */
+  readonly mayFollow?: { readonly pattern: ObjectPattern; readonly breaks: ClauseId } | undefined
 }
 
 /** What is due, as far as it is known: in which lane, and what it looks like. */
@@ -68,9 +69,10 @@ export const waitFor = Effect.fnUntraced(function* (
 /** What was passed over may still follow, a moment later: then nothing is missing, and the order is wrong. */
 const sorted = ({ finding, mayFollow }: Wrong, actor: Actor, { stage }: Scene): Effect.Effect<Finding> => {
   if (mayFollow === undefined) return Effect.succeed(finding)
-  const follows = () => (Contradiction.comesLater(mayFollow, actor) ? true : undefined)
+  const { breaks, pattern } = mayFollow
+  const follows = () => (Contradiction.comesLater(pattern, actor) ? true : undefined)
   return Effect.map(stage.until(follows, stage.nowMillis + lateMillis * stage.timeScale), (isLate) =>
-    isLate === true ? { ...finding, breaks: "MSG-4" as const } : finding
+    isLate === true ? { ...finding, breaks } : finding
   )
 }
 
@@ -144,6 +146,7 @@ export const wrong = (
   mismatch?: Mismatch
 ): Wrong => {
   const breaks = Contradiction.wrong(incoming, actor, stage, pattern)
+  const follower = Contradiction.ifItFollows(incoming, actor, stage)
   return {
     _tag: "Wrong",
     finding: {
@@ -152,10 +155,11 @@ export const wrong = (
       received: shown(incoming),
       unreadable: incoming.unreadable,
       breaks,
+      isCertain: Contradiction.isCertain(incoming, actor, stage, pattern),
       ...timing(actor, incoming.atMillis),
       ...(mismatch === undefined || mismatch.path === "" ? {} : { hint: String(mismatch) })
     },
-    mayFollow: incoming.lane === "event" && breaks === "MSG-1" ? pattern : undefined
+    mayFollow: pattern && follower && { pattern, breaks: follower }
   }
 }
 

@@ -98,6 +98,7 @@ export const ordering: ReadonlyArray<Verb> = [
     play: (_step, { stage }) =>
       Effect.suspend(() => {
         for (const { connection } of stage.actors.values()) connection?.allowEnd()
+        stage.ledger.restarted()
         return stage.server.restart.pipe(
           Effect.mapError(({ reason }) =>
             fail({ expected: "the server restarts", received: reason, lost: true })

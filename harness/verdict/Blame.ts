@@ -51,13 +51,18 @@ export const blame = Effect.fnUntraced(function* (
     const standing = yield* standingOf(prerequisite)
     if (typeof standing === "object") return hidden(scenario, place, standing.broken)
   }
-  const { breaks } = finding
+  const { breaks, isCertain, otherwise } = finding
   if (breaks === undefined) return byPlace(scenario, place)
   if (proves.includes(breaks)) return only(scenario, place, breaks)
   if (level === "must" && levelOf[breaks] !== "must") return byPlace(scenario, place)
   const standing = yield* standingOf({ clause: breaks })
   if (typeof standing === "object") return hidden(scenario, place, standing.broken)
-  if (standing === "unknown") return only(scenario, place, breaks)
+  if (standing === "unknown" || isCertain === true) return only(scenario, place, breaks)
+  if (otherwise !== undefined && !proves.includes(otherwise)) {
+    const standing = yield* standingOf({ clause: otherwise })
+    if (typeof standing === "object") return hidden(scenario, place, standing.broken)
+    if (standing === "unknown") return only(scenario, place, otherwise)
+  }
   const verdicts = byPlace(scenario, place)
   return isBlaming(verdicts) ? verdicts : only(scenario, place, breaks)
 })
@@ -73,8 +78,13 @@ const isBlaming = (verdicts: Verdicts): boolean =>
   [...verdicts.values()].some(({ verdict }) => verdict === "failed")
 
 /** One clause is to blame; those of the scenario that were not shown before are not reached because of it. */
-const only = (scenario: Scenario, place: Place, clause: ClauseId): Verdicts =>
-  new Map([...hidden(scenario, place, clause), [clause, { verdict: "failed" }]])
+const only = (scenario: Scenario, place: Place, clause: ClauseId): Verdicts => {
+  const others =
+    place === "the end"
+      ? scenario.proves.map((one) => [one, { verdict: "passed" }] as const)
+      : hidden(scenario, place, clause)
+  return new Map<ClauseId, ClauseVerdict>([...others, [clause, { verdict: "failed" }]])
+}
 
 /** A clause stands in the way of all that was not shown before. */
 const hidden = (scenario: Scenario, place: Place, by: ClauseId): Verdicts => {

@@ -8,8 +8,11 @@ export const groundwork: ReadonlyArray<string> = [
   "two-clients-at-once",
   "broadcast",
   "list",
-  "list-knows-only-members",
+  "silent-client",
+  "eight-log-in-at-once",
   "duplicate-login",
+  "refused-login-harms-no-owner",
+  "list-knows-only-members",
   "closing-frees-the-name",
   "abrupt-disconnect",
   "one-answer-for-each-request",
@@ -23,8 +26,8 @@ export const groundwork: ReadonlyArray<string> = [
   "names-that-begin-alike",
   "names-with-capitals-and-accents",
   "many-in-a-row",
-  "eight-log-in-at-once",
   "crowd-wants-one-name",
   "connects-and-leaves",
-  "garbage-hurts-nobody"
+  "garbage-hurts-nobody",
+  "bytes-that-are-no-utf-8"
 ]
