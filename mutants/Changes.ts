@@ -100,6 +100,11 @@ export const brokenAt = (end: RegExp): Change =>
       }
   )
 
+/** Takes any name in a request for right. */
+export const believing = (base: Chat): Pick<Chat, "problemOfMessage"> => ({
+  problemOfMessage: (client, request) => base.problemOfMessage(client, { ...request, username: undefined })
+})
+
 /** The base's claim of a name, and something more once it is decided. */
 export const claiming = (
   base: Chat,
@@ -117,6 +122,11 @@ export const forMembers =
   <A>(base: Chat, answer: (client: Client, name: string, request: Request) => A) =>
   (client: Client, request: Request): A | Reply =>
     client.name === undefined ? base.refusal("not_logged_in", client) : answer(client, client.name, request)
+
+/** The base, where a client that has left stays among the members for so long, as if nobody had noticed yet. */
+export const leavingLate = (base: Chat, millis: number): Pick<Chat, "leave"> => ({
+  leave: (client) => void setTimeout(() => base.leave(client), millis)
+})
 
 /** Accepts a connection and never looks at it. */
 export const unserved = (socket: Socket): void => void socket.on("error", () => {})

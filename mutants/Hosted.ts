@@ -68,9 +68,9 @@ export const hosted = Effect.fnUntraced(function* (
   return { target, player: makePlayer(target, { timeScale, seed: 1, knowledge: new TargetKnowledge() }) }
 })
 
-/** What a host answers, unless it ends first. */
+/** What a host answers, unless it ends first: awaited in any case, lest it be taken for the answer to the next message. */
 const asked = (process: Process, message: string): Effect.Effect<number, ProcessEnded> =>
-  Effect.map(process.before(process.ask(message)), Number)
+  Effect.uninterruptible(Effect.map(process.before(process.ask(message)), Number))
 
 const notStarted = ({ how }: ProcessEnded) => new TargetFailed({ reason: how, lastLines: [] })
 

@@ -63,6 +63,7 @@ export const whyHidden = Effect.fnUntraced(function* (
   for (const [hiding, hidden] of [pair, pair.toReversed() as unknown as Pair]) {
     const { findings } = yield* aloneOf(hidden)
     const catching = findings.filter((finding) => blames(finding, hidden.clauses))
+    if (catching.length === 0) return `nothing catches ${hidden.name} alone`
     const scenarios = catching.map(({ scenario }) => scenario)
     if (yield* failsAll(scenarios, hiding, yield* aloneOf(hiding), settings))
       return `on ${hiding.name} alone no scenario passes that catches ${hidden.name}`

@@ -6,7 +6,7 @@ import type { Frame } from "../chat/Chat.ts"
 export const framingFaults: ReadonlyArray<Fault> = [
   must(
     "recv-is-a-message",
-    ["FRAME-1", "FRAME-2"],
+    ["FRAME-1", "FRAME-2", "MSG-6"],
     "takes what one recv of 1,024 bytes brings for one message",
     readingBy((bytes) => ({ texts: cut(bytes, 1024), rest: Buffer.alloc(0) }))
   ),
@@ -21,6 +21,21 @@ export const framingFaults: ReadonlyArray<Fault> = [
           fresh()
         }
     )
+  ),
+  must(
+    "half-is-an-error",
+    ["FRAME-1"],
+    "closes the connection when a recv ends in the middle of a request",
+    (base) => ({
+      ...readingJson(
+        (stream) =>
+          function* (chunk) {
+            yield* stream().push(chunk)
+            if (!/[}\s]$/.test(chunk.toString("latin1"))) yield "malformed"
+          }
+      )(base),
+      malformed: (client) => base.end(client)
+    })
   ),
   must(
     "escape-forgotten",

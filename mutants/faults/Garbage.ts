@@ -41,7 +41,7 @@ export const garbageFaults: ReadonlyArray<Fault> = [
   ),
   must(
     "bad-utf-8-kills",
-    ["FRAME-6"],
+    ["FRAME-6", "FRAME-8"],
     "converts to wide characters with a function that throws on invalid UTF-8",
     readingJson((stream) => {
       const decoder = new TextDecoder("utf-8", { fatal: true })

@@ -1,4 +1,4 @@
-import { claiming, forMembers, unserved } from "../Changes.ts"
+import { after, claiming, forMembers, leavingLate, unserved } from "../Changes.ts"
 import type { Client } from "../chat/Chat.ts"
 import { type Fault, must, should } from "../Fault.ts"
 
@@ -65,6 +65,34 @@ export const leavingFaults: ReadonlyArray<Fault> = [
     }
   ),
   must(
+    "list-of-the-last-login",
+    ["LIST-2", "LEAVE-1", "LEAVE-2"],
+    "makes the list at each login and sends that one until the next",
+    (base) => {
+      let names: ReadonlyArray<string> = []
+      return {
+        ...claiming(base, (isGranted) => {
+          if (isGranted) names = base.usernames()
+        }),
+        usernames: () => names
+      }
+    }
+  ),
+  must(
+    "list-of-the-own-login",
+    ["LIST-1", "LIST-2", "LEAVE-1", "LEAVE-2"],
+    "gives each client the list of those who were there when it came",
+    (base) => {
+      const names = new WeakMap<Client, ReadonlyArray<string>>()
+      return {
+        ...claiming(base, (isGranted, client) => {
+          if (isGranted) names.set(client, base.usernames())
+        }),
+        list: forMembers(base, (client) => base.users(names.get(client)!))
+      }
+    }
+  ),
+  must(
     "name-never-free",
     ["LEAVE-1", "LEAVE-2"],
     "takes a client that leaves off the list but keeps its name",
@@ -124,6 +152,66 @@ export const leavingFaults: ReadonlyArray<Fault> = [
     }
   })),
   must(
+    "second-send-kills",
+    ["LEAVE-4"],
+    "survives the first send to one who has left, not the second, which raises SIGPIPE",
+    (base) => {
+      const warned = new WeakSet<Client>()
+      return {
+        ...leavingLate(base, 30),
+        write: (client, bytes) => {
+          if (client.ended && warned.has(client)) throw new Error("SIGPIPE")
+          if (client.ended) warned.add(client)
+          base.write(client, bytes)
+        }
+      }
+    }
+  ),
+  must(
+    "failed-send-ends-the-sender",
+    ["LEAVE-4"],
+    "lets the exception of a send to one who has left end the thread of the sender",
+    (base) => ({
+      ...leavingLate(base, 30),
+      broadcast: (from, event) => {
+        if (base.recipients(from).some(({ ended }) => ended)) return base.end(from)
+        return base.broadcast(from, event)
+      }
+    })
+  ),
+  must(
+    "dead-seat",
+    ["LEAVE-4"],
+    "keeps the socket of one who never logged in, and ends the thread of whoever sends to it",
+    (base) => {
+      const known = new WeakSet<Client>()
+      let dead = 0
+      return {
+        ...claiming(base, (isGranted, client) => {
+          if (isGranted) known.add(client)
+        }),
+        closed: (client) => {
+          if (!known.has(client)) dead++
+          base.closed(client)
+        },
+        broadcast: (from, event) =>
+          after(10, () => (dead === 0 ? base.broadcast(from, event) : base.end(from)))
+      }
+    }
+  ),
+  must("ends-with-the-first", ["LEAVE-4"], "waits for its first client and then ends", (base) => {
+    let first: Client | undefined
+    return {
+      ...claiming(base, (isGranted, client) => {
+        if (isGranted) first ??= client
+      }),
+      release: (client, name) => {
+        base.release(client, name)
+        if (client === first) process.exit(0)
+      }
+    }
+  }),
+  must(
     "ends-the-neighbour",
     ["LEAVE-4"],
     "closes the socket at index i after the one at index i was removed",
@@ -144,7 +232,7 @@ export const leavingFaults: ReadonlyArray<Fault> = [
   ),
   must(
     "ends-when-empty",
-    ["LEAVE-1", "LEAVE-4"],
+    ["LEAVE-4", "LEAVE-1"],
     "loops while there are clients, and ends with the last one",
     (base) => ({
       release: (client, name) => {
@@ -160,6 +248,29 @@ export const leavingFaults: ReadonlyArray<Fault> = [
     (base) => {
       let seats = 10
       return { accept: (socket) => (seats-- > 0 ? base.accept(socket) : unserved(socket)) }
+    }
+  ),
+  must(
+    "slots-never-reused",
+    ["LEAVE-1", "LEAVE-2"],
+    "gives each member the next place of an array of a hundred",
+    (base) => {
+      let places = 100
+      return { claim: (client, name) => places > 0 && base.claim(client, name) && places-- > 0 }
+    }
+  ),
+  must(
+    "table-overflows",
+    ["LEAVE-1", "LEAVE-2"],
+    "writes each connection into the next place of an array of a hundred, and then into what follows it",
+    (base) => {
+      let connections = 0
+      return {
+        accept: (socket) => {
+          if (++connections > 100) throw new Error("segmentation fault")
+          base.accept(socket)
+        }
+      }
     }
   ),
   should(
@@ -256,6 +367,28 @@ export const leavingFaults: ReadonlyArray<Fault> = [
           spoken = Promise.race([once(client, "data"), once(client, "close")]).then(() => before)
           await before
           await base.converse(client)
+        }
+      }
+    }
+  ),
+  must(
+    "waits-for-half-a-login",
+    ["CONC-1"],
+    "holds the lock of the client table until the login of a new client has come whole",
+    (base) => {
+      const logsIn = new Set<Client>()
+      return {
+        converse: async (client) => {
+          client.socket.prependListener("data", (chunk: Buffer) => {
+            if (client.name === undefined && !/[}\s]$/.test(chunk.toString("latin1"))) logsIn.add(client)
+            else logsIn.delete(client)
+          })
+          client.socket.prependListener("close", () => logsIn.delete(client))
+          await base.converse(client)
+        },
+        answer: async (client, value) => {
+          while ([...logsIn].some((other) => other !== client)) await after(2, () => {})
+          return base.answer(client, value)
         }
       }
     }

@@ -1,5 +1,5 @@
-import { after, claiming, refused } from "../Changes.ts"
-import type { Client } from "../chat/Chat.ts"
+import { after, believing, claiming, refused } from "../Changes.ts"
+import type { Chat, Client } from "../chat/Chat.ts"
 import { type Fault, must, should } from "../Fault.ts"
 
 /** LOGIN-1 to LOGIN-10: who gets which name. */
@@ -95,27 +95,17 @@ export const loginFaults: ReadonlyArray<Fault> = [
   should("refusal-is-a-failure", ["LOGIN-3"], "has its own word for errors", (base) => ({
     refusal: (code, client) => ({ ...base.refusal(code, client), status: "failure" })
   })),
+  must("claim-race", ["LOGIN-4"], "checks that a name is free in one step and takes it in another", (base) =>
+    takingLater(base, () => true)
+  ),
   must(
-    "claim-race",
+    "claim-race-rarely",
     ["LOGIN-4"],
-    "checks that a name is free in one step and takes it in another",
-    (base) => ({
-      login: async (client, request) => {
-        const problem = base.problemOfLogin(client, request)
-        if (problem !== undefined) return base.refusal(problem, client)
-        const name = request.username as string
-        const isFree = !base.members.has(base.key(name))
-        await after(5, () => {})
-        if (!isFree || client.ended) return base.refusal("username_taken", client)
-        base.members.delete(base.key(name))
-        base.claim(client, name)
-        base.announce("joined", client, name)
-        return base.welcome(client, request)
-      },
-      release: (client, name) => {
-        if (base.members.get(base.key(name)) === client) base.release(client, name)
-      }
-    })
+    "checks and takes in two steps, so close together that only one of eleven names is lost between them",
+    (base) => {
+      let names = 0
+      return takingLater(base, () => ++names % 11 === 0)
+    }
   ),
   should(
     "refused-for-good",
@@ -129,6 +119,36 @@ export const loginFaults: ReadonlyArray<Fault> = [
           if (!granted) refusedBefore.add(client)
           return granted
         }
+      }
+    }
+  ),
+  should(
+    "refused-deaf",
+    ["LOGIN-5"],
+    "leaves its loop after a refusal and forgets to close the connection",
+    (base) => {
+      const deaf = new WeakSet<Client>()
+      return {
+        ...refused((_, client, reply) => {
+          deaf.add(client)
+          return reply
+        })(base),
+        receive: (client, frame) => (deaf.has(client) ? undefined : base.receive(client, frame))
+      }
+    }
+  ),
+  must(
+    "refused-unsaid-and-deaf",
+    ["LOGIN-3", "LOGIN-5", "REQ-2"],
+    "leaves its loop instead of refusing a name, and forgets to close the connection",
+    (base) => {
+      const deaf = new WeakSet<Client>()
+      return {
+        ...refused((_, client) => {
+          deaf.add(client)
+          return undefined
+        })(base),
+        receive: (client, frame) => (deaf.has(client) ? undefined : base.receive(client, frame))
       }
     }
   ),
@@ -213,20 +233,29 @@ export const loginFaults: ReadonlyArray<Fault> = [
       }
     })
   ),
-  should("second-login-adds", ["LOGIN-8"], "gives a second name to a client that has one", (base) => {
-    const names = new Map<string, string>()
-    return {
-      problemOfLogin: (client, request) => base.problemOfLogin({ ...client, name: undefined }, request),
-      ...claiming(base, (isGranted, _, name) => {
-        if (isGranted) names.set(base.key(name), name)
-      }),
-      usernames: () => [...base.members.keys()].flatMap((key) => names.get(key) ?? []),
-      release: (client, name) => {
-        base.release(client, name)
-        for (const [key, member] of base.members) if (member === client) base.members.delete(key)
-      }
+  should("second-login-adds", ["LOGIN-8"], "gives a second name to a client that has one", (base) => ({
+    ...severalNames(base),
+    release: (client, name) => {
+      base.release(client, name)
+      for (const [key, member] of base.members) if (member === client) base.members.delete(key)
     }
-  }),
+  })),
+  must(
+    "second-login-leaves-a-ghost",
+    ["LEAVE-1", "LEAVE-2", "LOGIN-8"],
+    "gives a second name to a client that has one, and forgets the first one when it leaves",
+    (base) => severalNames(base)
+  ),
+  must(
+    "second-login-blocks-a-name",
+    ["LEAVE-1", "LEAVE-2", "LOGIN-8"],
+    "renames a client that logs in twice, and never gives its first name back",
+    (base) => ({
+      problemOfLogin: (client, request) => base.problemOfLogin({ ...client, name: undefined }, request),
+      usernames: () => [...new Set(base.members.values())].flatMap(({ name }) => name ?? []),
+      recipients: (from) => [...new Set(base.recipients(from))]
+    })
+  ),
   should("second-login-welcomed", ["LOGIN-8"], "welcomes a second login and does nothing", (base) => ({
     login: (client, request) =>
       client.name === undefined ? base.login(client, request) : base.welcome(client, request)
@@ -247,9 +276,20 @@ export const loginFaults: ReadonlyArray<Fault> = [
     "turns names to lower case to compare them, and shows them that way",
     (base) => ({ claim: (client, name) => base.claim(client, name.toLowerCase()) })
   ),
-  must("names-cut", ["MSG-1", "LIST-1"], "keeps names in a char[8]", (base) => ({
-    claim: (client, name) => base.claim(client, name.slice(0, 7))
-  })),
+  ...[8, 24, 31].flatMap((letters) => [
+    must(
+      `names-compared-to-${letters}`,
+      ["LOGIN-1"],
+      `compares names with strncmp, up to their letter ${letters}`,
+      (base) => ({ key: (name) => base.key(name.slice(0, letters)) })
+    ),
+    must(
+      `names-cut-to-${letters}`,
+      ["LOGIN-1", "MSG-1", "LIST-1"],
+      `keeps names in a char[${letters + 1}]`,
+      (base) => ({ ...believing(base), claim: (client, name) => base.claim(client, name.slice(0, letters)) })
+    )
+  ]),
   should(
     "welcome-overtaken",
     ["LOGIN-10"],
@@ -262,3 +302,33 @@ export const loginFaults: ReadonlyArray<Fault> = [
     })
   )
 ]
+
+/** Takes a name some milliseconds after it was found free, from whoever took it in the meantime, where this is one to lose. */
+const takingLater = (base: Chat, isLost: () => boolean): Partial<Chat> => ({
+  login: async (client, request) => {
+    const problem = base.problemOfLogin(client, request)
+    if (problem !== undefined) return base.refusal(problem, client)
+    const name = request.username as string
+    if (base.members.has(base.key(name)) || !isLost()) return base.login(client, request)
+    await after(5, () => {})
+    if (client.ended) return base.refusal("username_taken", client)
+    base.members.delete(base.key(name))
+    return base.login(client, request)
+  },
+  release: (client, name) => {
+    if (base.members.get(base.key(name)) === client) base.release(client, name)
+  }
+})
+
+/** Lets a client log in again under one more name, and lists all of them. */
+const severalNames = (base: Chat): Pick<Chat, "problemOfLogin" | "claim" | "usernames" | "recipients"> => {
+  const names = new Map<string, string>()
+  return {
+    problemOfLogin: (client, request) => base.problemOfLogin({ ...client, name: undefined }, request),
+    ...claiming(base, (isGranted, _, name) => {
+      if (isGranted) names.set(base.key(name), name)
+    }),
+    usernames: () => [...base.members.keys()].flatMap((key) => names.get(key) ?? []),
+    recipients: (from) => [...new Set(base.recipients(from))]
+  }
+}

@@ -1,4 +1,4 @@
-import { after, delayed } from "../Changes.ts"
+import { after, believing, delayed, leavingLate } from "../Changes.ts"
 import type { Chat, Client, Event, Reply } from "../chat/Chat.ts"
 import { type Fault, must, should } from "../Fault.ts"
 
@@ -22,7 +22,7 @@ export const messageFaults: ReadonlyArray<Fault> = [
     recipients: (from) => [...base.members.values()].slice(0, -1).filter((member) => member !== from)
   })),
   must("stops-at-the-dead", ["MSG-1", "LEAVE-4"], "gives up the whole loop when one send fails", (base) => ({
-    leave: (client) => void setTimeout(() => base.leave(client), 30),
+    ...leavingLate(base, 30),
     recipients: (from) => {
       const others = base.recipients(from)
       const dead = others.findIndex((member) => member.ended)
@@ -50,6 +50,64 @@ export const messageFaults: ReadonlyArray<Fault> = [
           base.recipients(from).flatMap((to) => (gone.has(to.name ?? "") ? [to, to] : [to]))
       }
     }
+  ),
+  must(
+    "repeat-dropped",
+    ["MSG-1"],
+    "takes a message that is equal to the one before for the same and drops it",
+    (base) => {
+      let last = ""
+      return {
+        broadcast: (from, event) => {
+          const text = JSON.stringify(event)
+          if (text !== last) void base.broadcast(from, event)
+          last = text
+        }
+      }
+    }
+  ),
+  must("said-before", ["MSG-1"], "keeps messages in a set, so that a text is delivered only once", (base) => {
+    const said = new Set<unknown>()
+    return {
+      broadcast: (from, event) => {
+        if (!said.has(event.content)) void base.broadcast(from, event)
+        said.add(event.content)
+      }
+    }
+  }),
+  must(
+    "lost-with-its-sender",
+    ["MSG-1", "LEAVE-4", "SYNC-1"],
+    "queues messages with their sender and forgets the queue of one who leaves",
+    (base) => ({
+      deliver: (to, event, from) =>
+        void setTimeout(() => {
+          if (!from.ended) void base.deliver(to, event, from)
+        }, 10)
+    })
+  ),
+  must(
+    "nameless-once-gone",
+    ["MSG-1", "LEAVE-4", "SYNC-1"],
+    "looks the sender's name up when a message goes out, when it may be free already",
+    (base) => ({
+      deliver: (to, event, from) =>
+        void setTimeout(() => void base.deliver(to, { ...event, username: from.name ?? "" }, from), 10)
+    })
+  ),
+  must(
+    "ack-to-the-last",
+    ["MSG-2", "REQ-2"],
+    "uses one variable for the sender and for the loop over the receivers, and acknowledges to the last of them",
+    (base) => ({
+      message: (client, request) => {
+        const last = base.recipients(client).at(-1)
+        const reply = base.message(client, request) as Reply
+        if (last === undefined || reply.status !== "success") return reply
+        base.send(last, reply)
+        return undefined
+      }
+    })
   ),
   must("ack-missing", ["MSG-2", "REQ-2"], "passes a message on and tells its sender nothing", (base) => ({
     message: (client, request) => {
@@ -150,11 +208,6 @@ export const messageFaults: ReadonlyArray<Fault> = [
     delayed("deliver", () => 15)
   )
 ]
-
-/** Takes any name in a request for right. */
-const believing = (base: Chat): Pick<Chat, "problemOfMessage"> => ({
-  problemOfMessage: (client, request) => base.problemOfMessage(client, { ...request, username: undefined })
-})
 
 const oneAfterTheOther = async (base: Chat, from: Client, event: Event): Promise<void> => {
   for (const to of base.recipients(from)) {

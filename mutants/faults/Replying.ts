@@ -50,6 +50,33 @@ export const replyingFaults: ReadonlyArray<Fault> = [
       }
     })
   ),
+  must(
+    "ack-overtaken",
+    ["REQ-2", "FRAME-2"],
+    "acknowledges a message from another thread than it answers the next request from",
+    (base) => ({
+      message: (client, request) => {
+        const reply = base.message(client, request) as Reply
+        setTimeout(() => base.reply(client, reply, request), 10)
+        return undefined
+      }
+    })
+  ),
+  must("mute", ["REQ-2", "LOGIN-1"], "reads and never answers", () => ({ answer: () => {} })),
+  must(
+    "request-sent-back",
+    ["REQ-2", "LOGIN-1"],
+    "sends each request back, as its echo server did",
+    (base) => ({
+      answer: (client, value) => base.send(client, value as Request)
+    })
+  ),
+  must(
+    "success-to-everything",
+    ["LOGIN-3", "LOGIN-4", "MSG-1", "LIST-1"],
+    "answers `status: success` to everything and does nothing yet",
+    (base) => ({ answer: (client) => base.send(client, { status: "success" }) })
+  ),
   must("list-unanswered", ["REQ-2", "LIST-1"], "prints the list on the server's own screen", () => ({
     list: () => undefined
   })),
