@@ -44,7 +44,10 @@ export const start = Effect.fnUntraced(
     const startMillis = Number((yield* Clock.currentTimeNanos) - began) / 1e6
     return { pid: server.pid!, port: place.port, startMillis }
   },
-  Effect.catchTag("PlatformError", (error) => Effect.fail(new Unmeasured({ reason: error.message })))
+  Effect.catchTags({
+    NoPort: (error) => Effect.fail(new Unmeasured({ reason: error.reason })),
+    PlatformError: (error) => Effect.fail(new Unmeasured({ reason: error.message }))
+  })
 )
 
 const LISTEN_MILLIS_MAX = 10_000

@@ -1,17 +1,23 @@
 import { createSocket, type Socket } from "node:dgram"
 import net from "node:net"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { hasSocketTables, isHeld, listenerOf } from "./SocketTable.ts"
 
 /** Where servers that are started here listen. */
 export const host = "127.0.0.1"
 
+/** This machine has no port to listen on. */
+export class NoPort extends Data.TaggedError("NoPort")<{ readonly reason: string }> {}
+
 /**
  * A port that nobody listens on, kept from other runs until the scope closes. It lies below those that systems
  * give to whoever asks for any port: one of these could be given away again before the server that it is meant for
- * binds it. The ports are taken in turn, so that none is used again while it may be in TIME_WAIT.
+ * binds it. The ports are taken in turn, so that none is used again while it may be in TIME_WAIT. Fails where this
+ * machine lets nobody listen.
  */
-export const freePort: Effect.Effect<number, never, Scope.Scope> = Effect.suspend(() => {
+export const freePort: Effect.Effect<number, NoPort, Scope.Scope> = Effect.suspend(() => {
   lastTried = lastTried < lastPort ? lastTried + 1 : firstPort
   const port = lastTried
   const isFree = Effect.flatMap(claim(port), (isOurs) => (isOurs ? canListen(port) : Effect.succeed(false)))
@@ -38,35 +44,50 @@ const claim = (port: number): Effect.Effect<boolean, never, Scope.Scope> =>
     ({ socket }) => Effect.sync(() => socket.close())
   ).pipe(Effect.map(({ isOurs }) => isOurs))
 
-const canListen = (port: number): Effect.Effect<boolean> =>
+/** Tells if nobody listens on a port of this machine; fails where nobody could. */
+const canListen = (port: number): Effect.Effect<boolean, NoPort> =>
   Effect.callback((resume) => {
     const server = net.createServer()
-    server.once("error", () => resume(Effect.succeed(false)))
+    server.once("error", ({ code, message }: NodeJS.ErrnoException) =>
+      resume(
+        code === "EADDRINUSE" ? Effect.succeed(false) : Effect.fail(new NoPort({ reason: whyNot(message) }))
+      )
+    )
     server.listen(port, host, () => server.close(() => resume(Effect.succeed(true))))
   })
 
-/** The time that a server may take to close after the other side has. */
-const closeMillisMax = 200
+const whyNot = (message: string): string =>
+  `nobody can listen on ${host} here (${message}): is the loopback interface up?`
 
-/** Tells whether connections are accepted there; the one it makes is closed, and waits for the server to close it too. */
-export const answers = (port: number, at = host): Effect.Effect<boolean> =>
-  connecting(port, at, (socket) => {
-    socket.resume().end()
-    setTimeout(() => socket.destroy(), closeMillisMax).unref()
+/** Where a client reaches the listener of a port, as the system tells without a connection being made. */
+export const listeningHost = (port: number): Effect.Effect<string | undefined, NoPort> =>
+  Effect.suspend(() => {
+    const address = listenerOf(port)
+    if (address === "0.0.0.0") return Effect.succeed(host)
+    if (address !== "::") return Effect.succeed(address)
+    return Effect.map(canListen(port), (isIPv6Only) => (isIPv6Only ? "::1" : host))
   })
+
+/** Tells if a port is listened on, without a connection being made. */
+export const isListenedOn = (port: number): Effect.Effect<boolean, NoPort> =>
+  Effect.suspend(() =>
+    hasSocketTables
+      ? Effect.succeed(listenerOf(port) !== undefined)
+      : Effect.map(canListen(port), (isFree) => !isFree)
+  )
+
+/** Tells if a port cannot be listened on yet, be it for connections of a server that has ended (TIME_WAIT). */
+export const isTaken = (port: number): Effect.Effect<boolean, NoPort> =>
+  Effect.suspend(() => (hasSocketTables ? Effect.succeed(isHeld(port)) : isListenedOn(port)))
 
 /** Tells whether connections are accepted there; the one it makes is reset at once. */
 export const accepts = (port: number, at = host): Effect.Effect<boolean> =>
-  connecting(port, at, (socket) => socket.resetAndDestroy())
-
-/** Tells whether a connection could be made; done once it is closed, in the way that `part` begins. */
-const connecting = (port: number, at: string, part: (socket: net.Socket) => void): Effect.Effect<boolean> =>
   Effect.callback((resume) => {
     let isConnected = false
     const socket = net.connect({ host: at, port })
     socket.once("connect", () => {
       isConnected = true
-      part(socket)
+      socket.resetAndDestroy()
     })
     socket.on("error", () => {}) // a close always follows
     socket.once("close", () => resume(Effect.succeed(isConnected)))

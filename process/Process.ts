@@ -105,6 +105,21 @@ export class Process {
     return this.errors.lines.length > 0 ? this.errors.lines : this.output.lines
   }
 
+  /** Parts what it writes from now on from what it wrote before. */
+  mark(): void {
+    for (const tail of [this.output, this.errors]) tail.mark()
+  }
+
+  /** The same as `lastLines`, of what it wrote before the mark. */
+  get linesBeforeMark(): ReadonlyArray<string> {
+    return this.errors.linesBeforeMark.length > 0 ? this.errors.linesBeforeMark : this.output.linesBeforeMark
+  }
+
+  /** The same as `lastLines`, of what it wrote after the mark. */
+  get linesSinceMark(): ReadonlyArray<string> {
+    return this.errors.linesSinceMark.length > 0 ? this.errors.linesSinceMark : this.output.linesSinceMark
+  }
+
   /** Done once it has ended and its output is read. */
   readonly end: Effect.Effect<ProcessEnded> = Effect.promise(async () => {
     await this.over
@@ -122,10 +137,19 @@ export class Process {
   }
 
   /** Looks again and again, with a pause between, whether it accepts connections. */
-  listens(accepts: Effect.Effect<boolean>, pauseMillis: number): Effect.Effect<void, ProcessEnded> {
-    const listening = Effect.repeat(accepts, { until: Boolean, schedule: Schedule.spaced(pauseMillis) })
-    // another program may be what accepts them
-    return Effect.flatMap(this.before(listening), () => (this.ended === undefined ? Effect.void : this.ended))
+  listens(accepts: Effect.Effect<boolean>, pauseMillis: number): Effect.Effect<boolean, ProcessEnded> {
+    return this.whileRunning(
+      Effect.repeat(accepts, { until: Boolean, schedule: Schedule.spaced(pauseMillis) })
+    )
+  }
+
+  /** Gives what an effect does; fails where the process ended before or meanwhile: then another program is what was seen. */
+  whileRunning<A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | ProcessEnded> {
+    return Effect.filterOrElse(
+      this.before(effect),
+      () => this.ended === undefined,
+      () => this.ended!
+    )
   }
 
   /** Sends a message over its channel and takes the next one that comes back. */

@@ -4,6 +4,8 @@ import * as Effect from "effect/Effect"
 /** The last characters that a stream gave, whole lines where they were cut; nothing of no stream. */
 export class Tail {
   text = ""
+  /** Where the marked part of the text begins. */
+  private markedAt = 0
   private readonly stream: Readable | undefined
 
   constructor(stream: Readable | undefined) {
@@ -13,8 +15,22 @@ export class Tail {
 
   /** Its last lines that are not empty, shortened where they are long. */
   get lines(): ReadonlyArray<string> {
-    const lines = this.text.split("\n").map((line) => line.trimEnd().slice(0, lineCharactersMax))
-    return lines.filter((line) => line !== "").slice(-linesMax)
+    return lastLinesOf(this.text)
+  }
+
+  /** Parts what comes from now on from what came before; the line that has begun belongs to what comes. */
+  mark(): void {
+    this.markedAt = this.text.lastIndexOf("\n") + 1
+  }
+
+  /** The last lines from before the mark. */
+  get linesBeforeMark(): ReadonlyArray<string> {
+    return lastLinesOf(this.text.slice(0, this.markedAt))
+  }
+
+  /** The last lines from after the mark; without one, of all. */
+  get linesSinceMark(): ReadonlyArray<string> {
+    return lastLinesOf(this.text.slice(this.markedAt))
   }
 
   /** Waits for a text in it. */
@@ -36,8 +52,15 @@ export class Tail {
     this.text += text
     if (this.text.length <= charactersMax) return
     const last = this.text.slice(-charactersMax)
-    this.text = last.slice(last.indexOf("\n") + 1)
+    const kept = last.slice(last.indexOf("\n") + 1)
+    this.markedAt = Math.max(0, this.markedAt - (this.text.length - kept.length))
+    this.text = kept
   }
+}
+
+const lastLinesOf = (text: string): ReadonlyArray<string> => {
+  const lines = text.split("\n").map((line) => line.trimEnd().slice(0, lineCharactersMax))
+  return lines.filter((line) => line !== "").slice(-linesMax)
 }
 
 const charactersMax = 65_536

@@ -161,10 +161,16 @@ const withTheFailed = (actors: ReadonlyArray<string>, failed: string | undefined
 
 const eventText = ({ caption, kind }: Happening): string => `${arrows[kind]} ${caption}`
 
-const serverLines = ({ crash, lastLines }: FailureDetails, info: RunInfo): ReadonlyArray<string> => {
+/** How the server ended, and its log: what it wrote before the first step only where it wrote nothing since. */
+const serverLines = (
+  { crash, lastLines, linesBefore = [] }: FailureDetails,
+  info: RunInfo
+): ReadonlyArray<string> => {
   const { style, texts } = info
   const ended = crash === undefined ? [] : [texts.report.serverEnded(crash)]
-  const lines = [...ended, ...logLines(lastLines, info)]
+  const isOld = lastLines.length === 0 && linesBefore.length > 0
+  const since = isOld ? [texts.report.beforeFirstStep] : []
+  const lines = [...ended, ...since, ...logLines(isOld ? linesBefore : lastLines, info)]
   return labelled("server", lines.map(style.dim), info)
 }
 

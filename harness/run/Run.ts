@@ -117,7 +117,14 @@ const playedOn = Effect.fnUntraced(function* (
   if (whatFailed === undefined) return { told, failed: undefined, idle: idleFaultOf(stage) }
   const [place, finding] = whatFailed
   const crash = yield* crashOf(stage.server, finding)
-  const failure: FailureDetails = { place, finding, crash, lastLines: stage.server.lastLines() }
+  const { lastLines, linesBefore = () => [] } = stage.server
+  const failure: FailureDetails = {
+    place,
+    finding,
+    crash,
+    lastLines: lastLines(),
+    linesBefore: linesBefore()
+  }
   const { prerequisites } = stage.ledger
   return { told: { ...told, failure }, failed: { place, finding, prerequisites }, idle: undefined }
 })

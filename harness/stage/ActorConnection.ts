@@ -2,12 +2,14 @@ import type { Socket } from "node:net"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import type { Address } from "../../src/net/Address.ts"
 import { halfClose, openSocket } from "../../src/net/OpenSocket.ts"
 import { Frames, malformed, tooLarge } from "../../src/wire/Frames.ts"
 import type { BadNetwork } from "./BadNetwork.ts"
 import type { Json } from "../language/Json.ts"
 import { hasField, objectBytesMax, type PendingRequest, PendingRequests } from "./PendingRequests.ts"
+import type { Server } from "./Target.ts"
 import { nowOn } from "./Time.ts"
 import { ObjectBytes, type Unreadable } from "./Unreadable.ts"
 import type { Departure, End, Incoming, WireFact, WireListener } from "./WireEvent.ts"
@@ -21,7 +23,11 @@ export interface Wiring {
 }
 
 /** Nobody answered, or not in time. */
-export class ConnectFailed extends Data.TaggedError("ConnectFailed")<{ readonly reason: string }> {}
+export class ConnectFailed extends Data.TaggedError("ConnectFailed")<{
+  readonly reason: string
+  /** True if nobody listens there. */
+  readonly isRefused?: boolean
+}> {}
 
 /** The state of both sides, and if the server may end the connection at any time. */
 interface State {
@@ -70,9 +76,9 @@ export class ActorConnection {
     this.emit({ _tag: "Connected", direction: "out" })
   }
 
-  /** Connects within the bound, or tells why not. */
+  /** Connects within the bound, or tells why not; a refusal counts only once the server can be taken to have started. */
   static open(
-    address: Address,
+    address: Address & Pick<Server, "isStarting">,
     wiring: Wiring,
     withinMillis: number
   ): Effect.Effect<ActorConnection, ConnectFailed> {
@@ -83,12 +89,20 @@ export class ActorConnection {
           resume(Effect.succeed(new ActorConnection(ready, tcp, wiring, clock)))
         })
         const failed = (error: NodeJS.ErrnoException) =>
-          resume(Effect.fail(new ConnectFailed({ reason: whyNot(error) })))
+          resume(
+            Effect.fail(
+              new ConnectFailed({ reason: whyNot(error), isRefused: error.code === "ECONNREFUSED" })
+            )
+          )
         socket.once("error", failed)
         return Effect.sync(() => socket.destroy())
       })
     )
-    return Effect.timeoutOrElse(attempt, {
+    const attempts = Effect.retry(attempt, {
+      while: ({ isRefused }) => isRefused === true && address.isStarting?.() === true,
+      schedule: startingPause
+    })
+    return Effect.timeoutOrElse(attempts, {
       duration: withinMillis,
       orElse: () => Effect.fail(new ConnectFailed({ reason: "no answer" }))
     })
@@ -360,6 +374,9 @@ const whyNot = ({ code = "", message }: NodeJS.ErrnoException): string => {
   if (code.startsWith("ERR_SSL")) return `it does not speak TLS (${code})`
   return code === "ECONNREFUSED" ? "connection refused: nothing is listening there" : code || message
 }
+
+/** The pause between connections to a server that may not have started. */
+const startingPause = Schedule.spaced(10)
 
 /** The longest wait for a server to answer a FIN. */
 const partMillisMax = 200

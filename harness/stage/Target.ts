@@ -33,11 +33,15 @@ export interface Target {
 
 /** A running server. */
 export interface Server extends Address {
+  /** True as long as it may not listen yet; a connection that is refused is then tried again. */
+  readonly isStarting?: () => boolean
   readonly restart: Effect.Effect<void, TargetFailed>
   /** The way it ended, if it did: "exit code 1", "signal SIGSEGV". */
   readonly ended: () => string | undefined
-  /** The last lines it wrote about itself. */
+  /** The last lines that it wrote since the scenario began. */
   readonly lastLines: () => ReadonlyArray<string>
+  /** The last lines that it wrote before. */
+  readonly linesBefore?: () => ReadonlyArray<string>
 }
 
 /** The server did not start, or cannot be reached. */

@@ -1,22 +1,27 @@
-import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
-import { answers, freePort, host } from "../../process/Port.ts"
-import { shell, start as startProcess } from "../../process/Process.ts"
+import { freePort, host, isListenedOn, isTaken, listeningHost, type NoPort } from "../../process/Port.ts"
+import { type Process, shell, start as startProcess } from "../../process/Process.ts"
+import { hasSocketTables } from "../../process/SocketTable.ts"
 import { type Server, type Target, TargetFailed } from "../stage/Target.ts"
 import { millis } from "../Format.ts"
 import { fresh } from "./Fresh.ts"
 import type { Trust } from "./Trust.ts"
 
-/** The time that a server may take until its port answers. */
+/** The time that a server may take until it listens. */
 const startMillisMax = 10_000
 
 /** The time that a port may stay in TIME_WAIT after a server that closed first and sets no SO_REUSEADDR. */
 const portMillisMax = 65_000
 
+/** The time that a system may take to free the port of a program that was killed. */
+const killedMillisMax = 1_000
+
 const retryMillis = 500
-const pollMillis = 10
+
+/** The pauses between two looks whether it listens: they grow, since a look may cost milliseconds on a busy machine. */
+const polling = Schedule.min([Schedule.exponential(1), Schedule.spaced(20)])
 
 /** A shell command to start, with `{port}` for the port or the port that is compiled in. */
 export interface Start {
@@ -25,6 +30,8 @@ export interface Start {
   readonly timeScale: number
   /** The use of TLS with it, where there is one. */
   readonly trust?: Trust | undefined
+  /** False where the system does not tell who listens: then the first connection is tried until it is accepted. */
+  readonly seesListeners?: boolean
 }
 
 /** Any program as the server: a fresh start for each scenario, killed with all its children. */
@@ -37,85 +44,101 @@ export const spawn = (what: Start): Target => ({
 
 const start = Effect.fnUntraced(function* (what: Start) {
   const begun = yield* what.port === undefined ? beginAnywhere(what) : begin(what, what.port)
-  const { port } = begun
-  let { process } = begun
+  let { isStarting, process } = begun
+  process.mark()
   const scope = yield* Effect.scope
+  const again = Effect.provideService(begin({ ...what, port: begun.port }, begun.port), Scope.Scope, scope)
   const server: Server = {
-    host,
-    port,
+    host: begun.host,
+    port: begun.port,
     tls: what.trust?.tls,
+    isStarting: () => isStarting(),
     restart: Effect.gen(function* () {
       yield* process.stop
-      process = (yield* Effect.provideService(begin({ ...what, port }, port), Scope.Scope, scope)).process
+      ;({ isStarting, process } = yield* again)
     }),
     ended: () => process.ended?.how,
-    lastLines: () => process.lastLines
+    lastLines: () => process.linesSinceMark,
+    linesBefore: () => process.linesBeforeMark
   }
   return server
 })
+
+/** A program that was started, and where a client reaches it. */
+interface Begun {
+  readonly process: Process
+  readonly host: string
+  readonly port: number
+  /** True as long as it may not listen yet. */
+  readonly isStarting: () => boolean
+}
 
 /** Ports that are tried where the program may have any: another program may take one just before it does. */
 const portsMax = 5
 
 const beginAnywhere = (what: Start) =>
-  Effect.flatMap(freePort, (port) => begin(what, port)).pipe(
+  Effect.flatMap(Effect.mapError(freePort, cannotStart), (port) => begin(what, port)).pipe(
     Effect.retry({ times: portsMax - 1, while: ({ isPortTaken }) => isPortTaken === true })
   )
 
-/** Starts the program and waits until its port answers; a fixed port that its predecessor still blocks is tried again. */
-const begin = Effect.fnUntraced(function* (what: Start, port: number) {
-  if (yield* answers(port))
+/** Starts the program; a fixed port that its predecessor still blocks is tried again. */
+const begin = (what: Start, port: number) =>
+  Effect.andThen(
+    nobodyListens(port),
+    Effect.retry(beginNow(what, port), {
+      while: ({ isPortTaken }) => isPortTaken === true && what.port !== undefined,
+      schedule: Schedule.upTo(Schedule.spaced(retryMillis), { duration: portMillisMax })
+    })
+  )
+
+/** Fails where another program listens on a port. */
+const nobodyListens = Effect.fnUntraced(function* (port: number) {
+  const stillListens = Effect.repeat(isListenedOn(port), {
+    while: (listens) => listens,
+    schedule: Schedule.upTo(polling, { duration: killedMillisMax })
+  })
+  if (yield* Effect.mapError(stillListens, cannotStart))
     return yield* new TargetFailed({
       reason: `another program listens on port ${port} already; end it first`,
       lastLines: [],
       isPortTaken: true
     })
-  return yield* Effect.retry(beginNow(what, port), {
-    while: ({ isPortTaken }) => isPortTaken === true && what.port !== undefined,
-    schedule: Schedule.upTo(Schedule.spaced(retryMillis), { duration: portMillisMax })
-  })
 })
 
-/** Starts the program and waits until its port answers. */
-const beginNow = Effect.fnUntraced(function* ({ command, timeScale }: Start, port: number) {
+/** Starts the program and waits until it listens, as far as the system tells. */
+const beginNow = Effect.fnUntraced(function* (
+  { command, seesListeners = hasSocketTables, timeScale }: Start,
+  port: number
+): Effect.fn.Return<Begun, TargetFailed, Scope.Scope> {
   const process = yield* startProcess({ command: shell(command.replaceAll("{port}", String(port))) })
   const startMillis = startMillisMax * timeScale
-  const reason = yield* process.listens(answers(port), pollMillis).pipe(
-    Effect.as(undefined),
+  if (!seesListeners) {
+    const untilMillis = performance.now() + startMillis
+    const isStarting = () => process.ended === undefined && performance.now() < untilMillis
+    return { process, host, port, isStarting }
+  }
+  const listening = Effect.map(
+    Effect.repeat(listeningHost(port), { until: (address) => address !== undefined, schedule: polling }),
+    (address) => address!
+  )
+  const found = yield* process.whileRunning(listening).pipe(
     Effect.catchTag("ProcessEnded", ({ how }) =>
-      Effect.succeed(`it ended (${how}) before it listened on ${host}:${port}`)
+      Effect.succeed({ reason: `it ended (${how}) before it listened on port ${port}` })
     ),
     Effect.timeoutOrElse({
       duration: startMillis,
-      orElse: () => Effect.succeed(`it did not listen on ${host}:${port} within ${millis(startMillis)}`)
-    })
+      orElse: () =>
+        Effect.succeed({ reason: `it did not listen on port ${port} within ${millis(startMillis)}` })
+    }),
+    Effect.mapError(cannotStart)
   )
-  if (reason === undefined) return { port, process }
+  if (typeof found === "string") return { process, host: found, port, isStarting: () => false }
   const { ended, lastLines } = process
   yield* process.kill
-  const isPortTaken = ended !== undefined && (saysPortIsTaken(lastLines) || isInTimeWait(port))
-  return yield* new TargetFailed({ reason, lastLines, isPortTaken })
+  const isPortTaken = ended !== undefined && (yield* Effect.mapError(isTaken(port), cannotStart))
+  return yield* new TargetFailed({ reason: found.reason, lastLines, isPortTaken })
 })
 
-const saysPortIsTaken = (lines: ReadonlyArray<string>): boolean =>
-  lines.some((line) => /in use|EADDRINUSE|\bbind\b/i.test(line))
-
-/** Tells whether the system still keeps the port for connections that are over, as far as it can be asked (Linux). */
-const isInTimeWait = (port: number): boolean => {
-  const local = `:${port.toString(16).toUpperCase().padStart(4, "0")}`
-  const sockets = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((file) => {
-    try {
-      return readFileSync(file, "utf8").split("\n")
-    } catch {
-      return []
-    }
-  })
-  return sockets.some((line) => {
-    const [, address = "", , state] = line.trim().split(/\s+/)
-    return state === TIME_WAIT && address.endsWith(local)
-  })
-}
-
-const TIME_WAIT = "06"
+const cannotStart = ({ reason }: NoPort): TargetFailed => new TargetFailed({ reason, lastLines: [] })
 
 const quoted = (command: string): string => `'${command.replaceAll("'", "'\\''")}'`

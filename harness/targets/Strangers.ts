@@ -1,9 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Address } from "../../src/net/Address.ts"
+import { formatAddress } from "../../src/net/Address.ts"
 import { ActorConnection } from "../stage/ActorConnection.ts"
 import { hasField } from "../stage/PendingRequests.ts"
 import { Condition } from "../stage/Condition.ts"
+import { type Server, TargetFailed } from "../stage/Target.ts"
 import { waking } from "../stage/WireEvent.ts"
 import { encode } from "../language/Template.ts"
 import { listed } from "../Format.ts"
@@ -19,27 +20,34 @@ export const whyNotAlone = (strangers: ReadonlyArray<string> | undefined): strin
 
 /** Lists the users of a server, less a client of this name and those of this run; `undefined` where it does not tell. */
 export const strangersAt = (
-  address: Address,
+  server: Server,
   username: string,
   ours: ReadonlySet<string>
-): Effect.Effect<ReadonlyArray<string> | undefined> =>
-  usersAt(address, username).pipe(
+): Effect.Effect<ReadonlyArray<string> | undefined, TargetFailed> =>
+  usersAt(server, username).pipe(
     Effect.map(
       Option.match({
         onNone: () => undefined,
         onSome: (users) => users.filter((name) => name !== username && !ours.has(name))
       })
     ),
-    Effect.orElseSucceed(() => undefined)
+    Effect.mapError(({ isRefused, reason }) => {
+      const address = formatAddress(server)
+      const why =
+        isRefused === true
+          ? `nobody accepts connections at ${address}`
+          : `cannot connect to ${address}: ${reason}`
+      return new TargetFailed({ reason: why, lastLines: [] })
+    })
   )
 
 /** Lists the users of a server, as it tells a client of this name; none where it does not answer `list` in time. */
 export const usersAt = Effect.fnUntraced(
-  function* (address: Address, username: string) {
+  function* (server: Server, username: string) {
     const changed = new Condition()
     const wiring = { actor: username, listener: waking(changed) }
     const connection = yield* Effect.acquireRelease(
-      ActorConnection.open(address, wiring, strangersMillisMax),
+      ActorConnection.open(server, wiring, strangersMillisMax),
       (connection) => connection.part
     )
     yield* connection.write(Buffer.concat([encode({ type: "login", username }), encode({ type: "list" })]))

@@ -44,6 +44,7 @@ interface ReportTexts {
   readonly within: (bound: string) => string
   readonly more: (count: number) => string
   readonly serverEnded: (how: string) => string
+  readonly beforeFirstStep: string
   readonly unexpectedPass: string
   readonly hides: (count: number) => string
   /** The result of a run: a part of a line for each, if there are any. */

@@ -33,6 +33,7 @@ export const english: Catalogue = {
     within: (bound) => `within ${bound}`,
     more: (count) => `and ${count} more`,
     serverEnded: (how) => `the server ended: ${how}`,
+    beforeFirstStep: "before the first step:",
     unexpectedPass: "unexpected pass: targets.yaml lists it as a known failure",
     hides: (count) => `${scenarios(count)} could not be judged because of it`,
     counts: {

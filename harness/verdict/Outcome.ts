@@ -32,7 +32,10 @@ export interface FailureDetails {
   readonly finding: Finding
   /** The end of the server, if it ended. */
   readonly crash: string | undefined
+  /** The last lines that it wrote since the scenario began. */
   readonly lastLines: ReadonlyArray<string>
+  /** The last lines that it wrote before. */
+  readonly linesBefore?: ReadonlyArray<string>
 }
 
 /** The outcome of a scenario that was not played. */
