@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
@@ -24,14 +32,13 @@ describe("a report's file", () => {
     assert.throws(() => prepareFile(folder), /EISDIR/)
   })
 
-  it("is written through a link or into a device, which stay what they are", () => {
+  // a link stands for all that is not a plain file: a device is not tried, for a mistake would remove it
+  it("is written through a link, which stays one", () => {
     const [target, link] = [join(folder, "target"), join(folder, "link")]
     symlinkSync(target, link)
-    for (const path of [link, "/dev/null"]) {
-      prepareFile(path)
-      writeWhole(path, "report")
-    }
+    prepareFile(link)
+    writeWhole(link, "report")
     assert.strictEqual(readFileSync(target, "utf8"), "report")
-    assert.strictEqual(readFileSync("/dev/null", "utf8"), "")
+    assert.isTrue(lstatSync(link).isSymbolicLink())
   })
 })
