@@ -15,6 +15,13 @@ export const clip = (text: string, charactersMax: number): string => {
 export const visible = (text: string): string =>
   text.replace(hidden, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, "0")}`)
 
+/** The width of a text on a terminal: most characters take one cell, those of East Asia and emoji two. */
+export const cells = (text: string): number =>
+  [...new Intl.Segmenter().segment(text)].reduce((sum, { segment }) => sum + (wide.test(segment) ? 2 : 1), 0)
+
+const wide =
+  /\p{RGI_Emoji}|[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/v
+
 /** `1 client`, `2 clients`. */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`
 

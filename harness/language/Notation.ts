@@ -4,9 +4,10 @@ import type { Scalar } from "./Json.ts"
 import { integer, type JsonSchema, orValueOf, type Shape } from "../yaml/Shape.ts"
 import type { Entry, Node, Reader } from "../yaml/Source.ts"
 import type { Template } from "./Template.ts"
+import { WholeText } from "./WholeText.ts"
 
-/** Most characters that `{ text, times }` may make. */
-const textCharactersMax = 64 * 1024 * 1024
+/** The longest that a text can be said to be. */
+const lengthMax = 64 * 1024 * 1024
 
 /** A whole request to send. */
 export const request: Shape<Template> = {
@@ -153,7 +154,7 @@ const readOperator = (node: Node, reader: Reader, top: boolean): Pattern | undef
     case "not":
       return { _tag: "Not", pattern: readPattern(value, reader, false) }
     case "length":
-      return { _tag: "Length", length: integer(0, textCharactersMax).read(value, reader) }
+      return { _tag: "Length", length: integer(0, lengthMax).read(value, reader) }
     case "in any order":
       return { _tag: "InAnyOrder", patterns: patterns() }
     case "includes":
@@ -177,7 +178,7 @@ const rejectSeveral = (node: Node, entries: ReadonlyArray<Entry>, reader: Reader
 const readRegexp = (node: Node, reader: Reader): Pattern => {
   const source = reader.text(node, "a regular expression")
   try {
-    return { _tag: "Matches", source, regexp: new RegExp(`^(?:${source})$`, "su") }
+    return { _tag: "Matches", text: new WholeText(source) }
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^.*\/su?: /, "") : String(error)
     return reader.fail(node, `invalid regular expression: ${reason}`)
@@ -191,10 +192,9 @@ const readRepeated = (node: Node, reader: Reader): string | undefined => {
   const times = entries.find(({ key }) => key === "times")
   if (entries.length !== 2 || text?.value === undefined || times?.value === undefined) return undefined
   const piece = reader.text(text.value)
-  const n = integer(0, textCharactersMax).read(times.value, reader)
-  return piece.length * n <= textCharactersMax
-    ? piece.repeat(n)
-    : reader.fail(times.value, `this makes more than ${textCharactersMax} characters`)
+  const n = integer(0, lengthMax).read(times.value, reader)
+  reader.source.take("bytes of text", (Buffer.byteLength(JSON.stringify(piece)) - 2) * n, node)
+  return piece.repeat(n)
 }
 
 const readBytes = (node: Node, reader: Reader): Buffer => {

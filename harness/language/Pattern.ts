@@ -1,5 +1,6 @@
 import type { Captures, Json, Scalar } from "./Json.ts"
 import { assign, type Unplaced } from "./Matching.ts"
+import type { WholeText } from "./WholeText.ts"
 import { show } from "../Format.ts"
 
 /** A pattern for a received value. */
@@ -7,7 +8,7 @@ export type Pattern =
   | { readonly _tag: "Literal"; readonly value: Scalar }
   | { readonly _tag: "Anything" }
   | { readonly _tag: "Capture"; readonly name: string }
-  | { readonly _tag: "Matches"; readonly source: string; readonly regexp: RegExp }
+  | { readonly _tag: "Matches"; readonly text: WholeText }
   | { readonly _tag: "Contains"; readonly text: string }
   | { readonly _tag: "OneOf"; readonly patterns: ReadonlyArray<Pattern> }
   | { readonly _tag: "Not"; readonly pattern: Pattern }
@@ -66,13 +67,15 @@ export const match = (
     case "Absent":
       return check(value === undefined)
     case "Matches":
-      return check(typeof value === "string" && pattern.regexp.test(value))
+      if (typeof value === "string" && pattern.text.matches(value)) return captures
+      return wrong(pattern.text.tooSlow ? tooSlow : undefined)
     case "Contains":
       return check(typeof value === "string" && value.includes(pattern.text))
     case "Length":
       return check(lengthOf(value) === pattern.length)
     case "Not":
-      return check(match(pattern.pattern, value, captures, path) instanceof Mismatch)
+      if (!(match(pattern.pattern, value, captures, path) instanceof Mismatch)) return wrong()
+      return isTooSlow(pattern.pattern) ? wrong(tooSlow) : captures
     case "Capture": {
       if (typeof value === "object" && value !== null) return wrong()
       const bound = captures.get(pattern.name)
@@ -96,6 +99,28 @@ export const match = (
   }
 }
 
+/** True if a pattern holds a regular expression that was given up: that it did not match means nothing. */
+const isTooSlow = (pattern: Pattern): boolean => {
+  switch (pattern._tag) {
+    case "Matches":
+      return pattern.text.tooSlow
+    case "Not":
+      return isTooSlow(pattern.pattern)
+    case "OneOf":
+    case "InAnyOrder":
+    case "Includes":
+      return pattern.patterns.some(isTooSlow)
+    case "List":
+      return pattern.items.some(isTooSlow)
+    case "Object":
+      return pattern.fields.some(([, field]) => isTooSlow(field))
+    default:
+      return false
+  }
+}
+
+const tooSlow = "the regular expression takes too long over it"
+
 /** A pattern on one line, as a person would write it. */
 export const describe = (pattern: Pattern, captures: Captures = new Map()): string => {
   const all = (patterns: ReadonlyArray<Pattern>) =>
@@ -110,7 +135,7 @@ export const describe = (pattern: Pattern, captures: Captures = new Map()): stri
         ? `${show(captures.get(pattern.name))} ($${pattern.name})`
         : `any scalar ($${pattern.name})`
     case "Matches":
-      return `a string that matches /${pattern.source}/`
+      return `a string that matches /${pattern.text.source}/`
     case "Contains":
       return `a string that contains ${show(pattern.text)}`
     case "OneOf":

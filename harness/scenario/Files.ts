@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
-import { FileInvalid, type Mistake } from "../yaml/Mistake.ts"
+import { FileInvalid, type Mistake, mistakesMax } from "../yaml/Mistake.ts"
 import { nameOf } from "./Name.ts"
 import { type Scenario } from "./Scenario.ts"
 import { parseScenario } from "./ScenarioReader.ts"
@@ -16,9 +16,16 @@ export const loadScenarios = Effect.fnUntraced(function* (paths: ReadonlyArray<s
   const files = Map.groupBy(places, ({ file }) => resolve(file))
   const parsed = yield* Effect.forEach(files.values(), check)
   const scenarios = parsed.flatMap((one) => ("scenario" in one ? [one.scenario] : []))
-  const mistakes = parsed.flatMap((one) => ("mistakes" in one ? one.mistakes : []))
-  mistakes.push(...sameTitles(scenarios))
-  if (mistakes.length > 0) return yield* new FileInvalid({ mistakes })
+  const mistakes = [
+    ...parsed.flatMap((one) => ("mistakes" in one ? one.mistakes : [])),
+    ...sameTitles(scenarios)
+  ]
+  const unlisted = parsed.reduce((sum, one) => sum + ("more" in one ? one.more : 0), 0)
+  if (mistakes.length > 0)
+    return yield* new FileInvalid({
+      mistakes: mistakes.slice(0, mistakesMax),
+      more: unlisted + Math.max(0, mistakes.length - mistakesMax)
+    })
   return scenarios
 })
 
@@ -50,16 +57,27 @@ const check = (places: ReadonlyArray<Place>) => {
   })
 }
 
-/** The text of a file, or why it has none. */
+/** The text of a file, or why it has none. A pipe or a device might never come to its end. */
 export const readText = (file: string) =>
-  Effect.promise(() =>
-    readFile(file).then(textOf, ({ code }: NodeJS.ErrnoException) => ({
-      problem: `cannot read this file: ${unreadable[code ?? ""] ?? code}`
-    }))
-  )
+  Effect.promise(async () => {
+    try {
+      const kind = await stat(file)
+      if (kind.isDirectory()) return unreadable("it is a folder")
+      if (!kind.isFile()) return unreadable("it is not a regular file")
+      if (kind.size > fileBytesMax) return unreadable(`it is longer than ${fileBytesMax} bytes`)
+      return textOf(await readFile(file))
+    } catch (error) {
+      const { code = "" } = error as NodeJS.ErrnoException
+      return unreadable(reasons[code] ?? code)
+    }
+  })
 
-const unreadable: { readonly [code: string]: string } = {
-  EISDIR: "it is a folder",
+/** The longest file of scenarios or targets. */
+const fileBytesMax = 64 * 1024
+
+const unreadable = (reason: string) => ({ problem: `cannot read this file: ${reason}` })
+
+const reasons: { readonly [code: string]: string } = {
   ENOENT: "no such file, or a broken link",
   EACCES: "permission denied"
 }
@@ -80,7 +98,8 @@ const placesOf = Effect.fnUntraced(function* (path: string) {
     .map((name): Place => ({ file: join(file, name), line: undefined }))
 })
 
-const isScenario = (name: string): boolean => /\.ya?ml$/.test(name)
+/** Editors and file managers leave files of their own beside others, whose names begin with a dot. */
+const isScenario = (name: string): boolean => /^[^.].*\.ya?ml$/.test(name)
 
 /** Titles are test ids: no two scenarios share one. */
 const sameTitles = (scenarios: ReadonlyArray<Scenario>): ReadonlyArray<Mistake> => {

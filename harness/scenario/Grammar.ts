@@ -31,8 +31,14 @@ export interface Parsed {
   readonly nameFollows: boolean
 }
 
+/** The longest sentence: what is longer belongs behind a colon. */
+export const sentenceCharactersMax = 500
+
+export const isTooLong = (sentence: string): boolean => sentence.length > sentenceCharactersMax
+
 /** Finds the verb of a sentence: of several that fit, the one whose subject can be one, then the longest. */
 export const parseSentence = (sentence: string): Parsed | undefined => {
+  if (isTooLong(sentence)) return undefined
   let best: Parsed | undefined
   let bestScore = -1
   for (const form of forms) {

@@ -28,17 +28,20 @@ const actorsMax = 1_000
 /** The time that every expectation waits, unless the scenario says otherwise. */
 export const withinMillisDefault = 2_000
 
-/** Reads a scenario: it, or all the mistakes in it. */
+/** Reads a scenario: it, or the mistakes in it and the number of those that are not listed. */
 export const parseScenario = (
   file: string,
   text: string
-): { readonly scenario: Scenario } | { readonly mistakes: ReadonlyArray<Mistake> } => {
+): { readonly scenario: Scenario } | { readonly mistakes: ReadonlyArray<Mistake>; readonly more: number } => {
   const source = new Source(file, text)
   const found = source.mistakes.length === 0 ? source.attempt(() => read(source)) : undefined
   if (found !== undefined && source.mistakes.length === 0) lint(found.scenario, source, found.offsetOf)
   return found !== undefined && source.mistakes.length === 0
     ? { scenario: found.scenario }
-    : { mistakes: source.mistakes.toSorted((a, b) => a.line - b.line || a.column - b.column) }
+    : {
+        mistakes: source.mistakes.toSorted((a, b) => a.line - b.line || a.column - b.column),
+        more: source.mistakesMore
+      }
 }
 
 /** The id of a clause. */

@@ -1,7 +1,7 @@
 import type { ClauseId } from "../language/Clauses.ts"
 import { phrase, textTemplate } from "../language/Notation.ts"
 import { didYouMean } from "../yaml/Mistake.ts"
-import { colonlessVerb, nearestSentence, parseSentence } from "./Grammar.ts"
+import { colonlessVerb, isTooLong, nearestSentence, parseSentence, sentenceCharactersMax } from "./Grammar.ts"
 import { duration, oneOrMore, type Shape, words } from "../yaml/Shape.ts"
 import type { Entry, Node, Reader } from "../yaml/Source.ts"
 import type { Step, Verb } from "../verbs/Step.ts"
@@ -22,14 +22,18 @@ export const readSteps =
   (items: ReadonlyArray<Node>, outside: Reader): ReadonlyArray<Step> => {
     const reader = outside.deeper()
     if (reader.depth > depthMax) reader.fail(items[0], `blocks can be nested at most ${depthMax} levels deep`)
-    reader.source.countSteps(items)
-    return items.flatMap((item) => reader.source.attempt(() => readStep(item, reader, cast, clause)) ?? [])
+    const { source } = reader
+    if (!source.exhausted) source.take("steps", items.length, items[0])
+    return items.flatMap((item) =>
+      source.exhausted ? [] : (source.attempt(() => readStep(item, reader, cast, clause)) ?? [])
+    )
   }
 
 /** Each block of a loop multiplies what is read and checked. */
 const depthMax = 8
 
 const readStep = (node: Node, reader: Reader, cast: Cast, clause: Shape<ClauseId>): Step => {
+  const { spent } = reader.source
   const { besides, sentence } = takeApart(node, reader, cast)
   const parsed = parseSentence(sentence.key) ?? unknownSentence(sentence, reader, cast)
   if (parsed.subject !== undefined && !looksLikeSubject(parsed.subject)) rejectColonless(sentence, reader)
@@ -73,6 +77,8 @@ const readStep = (node: Node, reader: Reader, cast: Cast, clause: Shape<ClauseId
     because: because as string | undefined,
     proves: (proves as ReadonlyArray<ClauseId> | undefined) ?? []
   }
+  const times = verb.times?.(step) ?? 1
+  if (times > 1) reader.source.takeAgain(spent, times - 1, sentence.keyNode)
   const wrong = verb.problem?.(step)
   return wrong === undefined ? step : reader.fail(sentence.keyNode, `"${sentence.key}" ${wrong}`)
 }
@@ -144,6 +150,8 @@ const readName = (text: string, sentence: Entry, reader: Reader): Template => {
 
 const unknownSentence = (sentence: Entry, reader: Reader, cast: Cast): never => {
   const { key, keyNode } = sentence
+  if (isTooLong(key))
+    return reader.fail(keyNode, `a sentence can have at most ${sentenceCharactersMax} characters`)
   const nearest = nearestSentence(key, cast)
   if (nearest === undefined || key.startsWith(nearest)) rejectColonless(sentence, reader)
   const [first = ""] = key.split(" ")

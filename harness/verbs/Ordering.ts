@@ -69,6 +69,7 @@ export const ordering: ReadonlyArray<Verb> = [
     required: ["times", "steps"],
     steps: ({ options }: Step<undefined, Repeat>) =>
       Array.from({ length: Math.min(2, options.times) }, () => options.steps),
+    times: ({ options }: Step<undefined, Repeat>) => options.times,
     play: ({ options }: Step<undefined, Repeat>, scene) =>
       Effect.forEach(
         Array.from({ length: options.times }),

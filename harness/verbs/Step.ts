@@ -89,6 +89,8 @@ export interface Verb<Value = any, Options = any> {
   readonly sends?: (step: Step<Value, Options>) => ReadonlyArray<Template>
   /** The steps inside it. */
   readonly steps?: (step: Step<Value, Options>) => ReadonlyArray<ReadonlyArray<Step>>
+  /** How often it plays them: once, unless told otherwise. */
+  readonly times?: (step: Step<Value, Options>) => number
   readonly play: (step: Step<Value, Options>, scene: Scene) => Effect.Effect<void, StepFailed | FailedAt>
 }
 

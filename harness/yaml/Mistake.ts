@@ -8,9 +8,13 @@ export interface Mistake {
   readonly message: string
 }
 
-/** A file that cannot be played, with everything that is wrong in it. */
+/** The most mistakes that are listed; of others only the number is told. */
+export const mistakesMax = 50
+
+/** Files that cannot be played: the first of their mistakes, and the number of those that are not listed. */
 export class FileInvalid extends Data.TaggedError("FileInvalid")<{
   readonly mistakes: ReadonlyArray<Mistake>
+  readonly more?: number
 }> {}
 
 /** The end of a message that suggests the nearest of the known words, or nothing where none is near. */

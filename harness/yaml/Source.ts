@@ -8,10 +8,13 @@ import {
   LineCounter,
   type Node,
   parseDocument,
-  Scalar
+  Scalar,
+  visit
 } from "yaml"
+import { Budget, type Resource, type Spent } from "./Budget.ts"
 import { complaintOf } from "./YamlErrors.ts"
-import type { Mistake } from "./Mistake.ts"
+import { clip } from "../Format.ts"
+import { type Mistake, mistakesMax } from "./Mistake.ts"
 
 export type { Node } from "yaml"
 
@@ -39,20 +42,35 @@ export type Variables = ReadonlyMap<string, Node>
 export class Source {
   readonly file: string
   readonly text: string
+  /** The first of its mistakes, in the order they were found. */
   readonly mistakes: Array<Mistake> = []
   readonly root: Node | undefined
+  /** True once the file has asked for more than it may: nothing more of it is read. */
+  exhausted = false
   private readonly lines = new LineCounter()
-  private readonly document: Document
-  private aliases = 0
-  private steps = 0
+  private readonly meanings: ReadonlyMap<Alias, Node | undefined>
+  private readonly budget = new Budget()
+  /** Where the mistakes are that are only counted. */
+  private readonly unlisted = new Set<number>()
 
   constructor(file: string, text: string) {
     this.file = file
     this.text = text
-    this.document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false, merge: false })
-    const complaint = complaintOf(this.document, text)
+    const document = parseDocument(text, {
+      lineCounter: this.lines,
+      prettyErrors: false,
+      merge: false,
+      uniqueKeys: false // compares each key with each other; `Reader.entries` looks itself
+    })
+    const complaint = complaintOf(document, text)
     if (complaint !== undefined) this.note(complaint.offset, complaint.message)
-    this.root = this.document.contents ?? undefined
+    this.root = document.contents ?? undefined
+    this.meanings = meaningsOf(document)
+  }
+
+  /** The number of places with mistakes that are not listed. */
+  get mistakesMore(): number {
+    return this.unlisted.size
   }
 
   position(offset: number): { readonly line: number; readonly column: number } {
@@ -66,12 +84,15 @@ export class Source {
   }
 
   /** Remembers a mistake at this place, once: the steps of a loop are read and followed several times. */
-  note(offset: number, message: string): void {
+  note(offset: number, whole: string): void {
     const { column, line } = this.position(offset)
+    const message = clip(whole, messageCharactersMax)
     const known = this.mistakes.some(
       (mistake) => mistake.line === line && mistake.column === column && mistake.message === message
     )
-    if (!known) this.mistakes.push({ file: this.file, line, column, message })
+    if (known) return
+    if (this.mistakes.length < mistakesMax) this.mistakes.push({ file: this.file, line, column, message })
+    else this.unlisted.add(offset)
   }
 
   /** Runs a reader; where it finds something wrong, that becomes a mistake and the answer is `undefined`. */
@@ -85,18 +106,51 @@ export class Source {
     }
   }
 
-  /** Counts steps that are about to be read, each turn of `for each` anew; a bounded number of them. */
-  countSteps(items: ReadonlyArray<Node>): void {
-    this.steps += items.length
-    if (this.steps > stepsMax)
-      throw new Wrong(items[0]?.range?.[0] ?? 0, `more than ${stepsMax} steps, counting each turn of a loop`)
+  /** Takes so much of what the file may ask for; fails at the node where that is too much. */
+  take(resource: Resource, amount: number, node: Node | undefined): void {
+    this.stopAt(node, this.budget.take(resource, amount))
+  }
+
+  /** All that the file has asked for so far. */
+  get spent(): Spent {
+    return this.budget.soFar
+  }
+
+  /** Takes all that was asked for since then so many times more. */
+  takeAgain(since: Spent, times: number, node: Node): void {
+    if (!this.exhausted) this.stopAt(node, this.budget.takeAgain(since, times))
+  }
+
+  private stopAt(node: Node | undefined, problem: string | undefined): void {
+    if (problem === undefined) return
+    this.exhausted = true
+    throw new Wrong(startOf(node), problem)
   }
 
   /** The node that an alias means; a bounded number of them, for an alias may hold others. */
   resolve(alias: Alias): Node | undefined {
-    if (++this.aliases > aliasesMax) throw new Wrong(alias.range?.[0] ?? 0, `more than ${aliasesMax} aliases`)
-    return alias.resolve(this.document)
+    const meaning = this.meanings.get(alias)
+    if (meaning !== undefined && holds(meaning, alias))
+      throw new Wrong(startOf(alias), "this alias is a part of what it stands for")
+    this.take("uses of aliases", 1, alias)
+    return meaning
   }
+}
+
+const startOf = (node: Node | undefined): number => node?.range?.[0] ?? 0
+
+const holds = (outer: Node, inner: Node): boolean =>
+  startOf(outer) <= startOf(inner) && startOf(inner) < (outer.range?.[1] ?? 0)
+
+/** What each alias of a document means: the node that had its name last. */
+const meaningsOf = (document: Document): ReadonlyMap<Alias, Node | undefined> => {
+  const meanings = new Map<Alias, Node | undefined>()
+  const named = new Map<string, Node>()
+  visit(document, {
+    Alias: (_, alias) => void meanings.set(alias, named.get(alias.source)),
+    Value: (_, node) => void (node.anchor !== undefined && named.set(node.anchor, node))
+  })
+  return meanings
 }
 
 /** Reads nodes of one source; inside `for each` with a value for each `<name>`. */
@@ -126,7 +180,7 @@ export class Reader {
   }
 
   fail(node: Node | undefined, message: string): never {
-    throw new Wrong(node?.range?.[0] ?? 0, message)
+    throw new Wrong(startOf(node), message)
   }
 
   /** The node, or what stands for it: what an alias means, the value of a `<name>`. Tags are mistakes. */
@@ -153,7 +207,10 @@ export class Reader {
     if (this.variables.size === 0) return text
     return text.replace(/<([^<>]+)>/g, (whole, name: string) => {
       const value = this.variables.get(name)
-      return value !== undefined && isScalar(value) ? String(value.value) : whole
+      if (!isScalar(value)) return whole
+      const written = String(value.value)
+      this.source.take("bytes of text", written.length, value)
+      return written
     })
   }
 
@@ -194,10 +251,13 @@ export class Reader {
   entries(node: Node): ReadonlyArray<Entry> {
     const resolved = this.resolve(node)
     if (!isMap(resolved)) return this.fail(node, `expected a map, not ${kindOf(resolved)}`)
+    const keys = new Set<string>()
     return resolved.items.map((pair) => {
       const keyNode = pair.key as Node
       if (!isScalar(keyNode)) return this.fail(keyNode, "a key must be a plain word or sentence")
       const key = String(keyNode.value)
+      if (keys.has(key)) return this.fail(keyNode, `duplicate key "${key}"`)
+      keys.add(key)
       if (key === "<<") return this.fail(keyNode, "merge keys (`<<`) are not supported; write the fields out")
       const value = (pair.value ?? undefined) as Node | undefined
       const empty = value === undefined || isEmpty(value)
@@ -224,6 +284,7 @@ export class Reader {
       )
     }
     this.rejectCut(resolved)
+    this.source.take("bytes of text", Buffer.byteLength(resolved.value), node)
     return resolved.value
   }
 
@@ -245,8 +306,8 @@ export class Reader {
   }
 }
 
-const aliasesMax = 1_000
-const stepsMax = 100_000
+/** A message may quote a part of the file. */
+const messageCharactersMax = 500
 
 const kindOf = (node: Node): string => {
   if (isMap(node)) return "a map"

@@ -34,8 +34,6 @@ const explained = (error: YAMLParseError | YAMLWarning, document: Document, text
       return here(`missing comma; or, if this is one string, quote it: "${upToBracket(rest)}"`)
     case "TAG_RESOLVE_FAILED":
       return here("YAML tags (!) are not supported in scenario files; remove this one")
-    case "DUPLICATE_KEY":
-      return here(`duplicate key "${rest.replace(/:.*$/, "")}"`)
     case "TAB_AS_INDENT":
       return here("indent with spaces, not tabs")
     case "BAD_SCALAR_START":

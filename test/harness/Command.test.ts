@@ -89,6 +89,28 @@ describe("pnpm scenario", () => {
     )
   })
 
+  it("points at a mistake in a long line, behind wide characters, among invisible ones", async () => {
+    const odd = file(
+      "odd.yaml",
+      `scenario: odd\ncast: [alice]\nsteps:\n  - alice logs in\n  - { "alice says": "${"x".repeat(200)}漢字😀\u00a0", withn: 2s, because: "${"y".repeat(200)}" }\n`
+    )
+    const { stderr } = await scenario("check", odd)
+    const lines = stderr.split("\n").slice(0, 3)
+    assert.deepStrictEqual(lines, [
+      `${odd}:5:230: error: unknown option "withn"; did you mean "within"?`,
+      `  5 │ …${"x".repeat(53)}漢字😀\\u00a0", withn: 2s, because: "${"y".repeat(39)}…`,
+      `    │ ${" ".repeat(69)}^`
+    ])
+  })
+
+  it("lists no more mistakes than anybody reads, and says how many there are", async () => {
+    const many = file("many.yaml", `scenario: many\ncast: [a]\nsteps:\n${"  - x\n".repeat(5_000)}`)
+    const { code, stderr } = await scenario("check", many, wrong)
+    assert.strictEqual(code, 2)
+    assert.lengthOf(stderr.match(/: error: /g) ?? [], 50)
+    assert.match(stderr, /\nand 4951 more\nharness: 5001 mistakes; nothing was played\n$/)
+  })
+
   it("explains a clause, however its letters are written, and a scenario by its file or name", async () => {
     const clause = await scenario("explain", "msg-3")
     assert.strictEqual(clause.code, 0)

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -33,6 +34,8 @@ describe("scenario files", () => {
       writeFileSync(join(path, "b.yml"), scenario("b"))
       writeFileSync(join(path, "a.yaml"), scenario("a"))
       writeFileSync(join(path, "c.txt"), "no scenario")
+      symlinkSync("editor@host.1234:5678", join(path, ".#a.yaml"))
+      writeFileSync(join(path, "._a.yaml"), "what a file manager keeps")
       assert.deepStrictEqual(yield* loaded([path], path), ["a", "b"])
     })
   )
@@ -42,9 +45,15 @@ describe("scenario files", () => {
       const path = yield* folder
       mkdirSync(join(path, "a.yaml"))
       symlinkSync(join(path, "nowhere"), join(path, "b.yaml"))
+      execFileSync("mkfifo", [join(path, "c.yaml")])
+      symlinkSync("/dev/zero", join(path, "d.yaml"))
+      writeFileSync(join(path, "e.yaml"), "# too long".padEnd(70_000))
       assert.deepStrictEqual(yield* loaded([path], path), [
         "a.yaml:1:1 cannot read this file: it is a folder",
-        "b.yaml:1:1 cannot read this file: no such file, or a broken link"
+        "b.yaml:1:1 cannot read this file: no such file, or a broken link",
+        "c.yaml:1:1 cannot read this file: it is not a regular file",
+        "d.yaml:1:1 cannot read this file: it is not a regular file",
+        "e.yaml:1:1 cannot read this file: it is longer than 65536 bytes"
       ])
     })
   )

@@ -42,6 +42,7 @@ describe("a pattern matches", () => {
     ["{ users: { includes: [bob] } }", { users: ["alice", "bob", "carol"] }],
     ["{ content: { text: é, times: 3 } }", { content: "ééé" }],
     ["{ a: $x, b: $x }", { a: 1, b: 1 }],
+    ["{ __proto__: { a: 1 } }", JSON.parse('{ "__proto__": { "a": 1 } }') as Json],
     // The first pattern could take either item; only one way round leaves one for the second.
     ["{ in any order: [$_, alice] }", ["alice", "bob"]],
     ["{ in any order: [{ n: $x }, { n: $x, m: 1 }] }", [{ n: 2, m: 1 }, { n: 2 }]]
@@ -93,7 +94,18 @@ describe("a pattern that does not match says why", () => {
     ],
     ["{ a: $x, b: $x }", { a: 1, b: 2 }, "b: expected 1 ($x), received 2"],
     ["{ a: $x }", { a: ["list"] }, 'a: expected any scalar ($x), received ["list"]'],
-    ["{ a: { b: { c: 1 } } }", { a: { b: { c: 2 } } }, "a.b.c: expected 1, received 2"]
+    ["{ a: { b: { c: 1 } } }", { a: { b: { c: 2 } } }, "a.b.c: expected 1, received 2"],
+    ["{ __proto__: $_ }", {}, "__proto__: expected anything, received nothing"],
+    [
+      "{ m: { matches: (a+)+b } }",
+      { m: "a".repeat(40) },
+      `m: expected a string that matches /(a+)+b/, received "${"a".repeat(40)}" (the regular expression takes too long over it)`
+    ],
+    [
+      "{ m: { not: { one of: [{ matches: (a+)+b }] } } }",
+      { m: "a".repeat(40) },
+      `m: expected anything but one of [a string that matches /(a+)+b/], received "${"a".repeat(40)}" (the regular expression takes too long over it)`
+    ]
   ]
   for (const [yaml, value, why] of table)
     it(`${yaml} ← ${JSON.stringify(value)}`, () => {

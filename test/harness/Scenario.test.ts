@@ -66,7 +66,7 @@ describe("a file", () => {
       "bomb.yaml",
       "scenario: a\ncast: [alice]\nsteps:\n  - alice sends: &a { x: *a }\n"
     )
-    assert.include(JSON.stringify(bomb), "more than 1000 aliases")
+    assert.include(JSON.stringify(bomb), "this alias is a part of what it stands for")
   })
 
   it("may not nest brackets without end", () => {
@@ -85,13 +85,19 @@ describe("a file", () => {
       "note: <a>"
     )
     const parsed = parseScenario("loops.yaml", `scenario: a\ncast: [alice]\nsteps:\n  - ${loops}\n`)
-    assert.include(JSON.stringify(parsed), "more than 100000 steps, counting each turn of a loop")
+    assert.include(
+      JSON.stringify(parsed),
+      "more than 20000 steps, counting each turn of a loop and all that aliases stand for"
+    )
   })
 
   it("may not end its lines in CR alone", () => {
     const parsed = parseScenario("cr.yaml", "scenario: a test\rcast: [alice]\rsteps:\r  - alice logs in\r")
     const message = "this line ends in a bare CR; save the file with LF or CRLF line endings"
-    assert.deepStrictEqual(parsed, { mistakes: [{ file: "cr.yaml", line: 1, column: 17, message }] })
+    assert.deepStrictEqual(parsed, {
+      mistakes: [{ file: "cr.yaml", line: 1, column: 17, message }],
+      more: 0
+    })
   })
 
   it("is told its mistakes from top to bottom", () => {

@@ -1,0 +1,40 @@
+import { createContext, Script } from "node:vm"
+
+/** The time that a regular expression may take over one text. */
+const millisMax = 250
+
+/**
+ * A regular expression that a whole text has to match. Some take longer for each letter more than for all before it:
+ * one that does not end in time is stopped, and not tried again.
+ */
+export class WholeText {
+  readonly source: string
+  /** True once a text has taken too long. */
+  tooSlow = false
+  private readonly regexp: RegExp
+
+  /** Throws a `SyntaxError` where the text is no regular expression. */
+  constructor(source: string) {
+    this.source = source
+    this.regexp = new RegExp(`^(?:${source})$`, "su")
+  }
+
+  matches(text: string): boolean {
+    if (this.tooSlow) return false
+    try {
+      return inTime(() => this.regexp.test(text))
+    } catch {
+      this.tooSlow = true
+      return false
+    }
+  }
+}
+
+/** Node can stop only what runs as a script. */
+const script = new Script("run()")
+const context = createContext({ run: (): unknown => undefined })
+
+const inTime = <A>(run: () => A): A => {
+  context["run"] = run
+  return script.runInContext(context, { timeout: millisMax }) as A
+}
