@@ -55,6 +55,8 @@ export class Ledger {
   /** The actors whose connection is open and who have sent nothing on it. */
   private readonly silent = new Set<string>()
   private isSilenceMet = false
+  /** Whether the same text was sent twice. */
+  private isRepeated = false
   private readonly halfClosed = new Set<string>()
   /** The answers that each actor waits for. */
   private readonly owed = new Map<string, number>()
@@ -123,6 +125,7 @@ export class Ledger {
     if (this.isSilenceMet) prerequisites.push({ clause: "CONC-1", shownBy: "silent-client" })
     if (this.openMost > 1) prerequisites.push({ clause: "CONC-1", shownBy: "two-clients-at-once" })
     if (this.openMost > 4) prerequisites.push({ clause: "CONC-1", shownBy: "eight-log-in-at-once" })
+    if (this.isRepeated) prerequisites.push({ clause: "MSG-1", shownBy: "same-text-twice" })
     if (this.connections > 8) prerequisites.push({ clause: "LEAVE-1", shownBy: "many-in-a-row" })
     return [...prerequisites, ...[...this.leansOn].map((clause) => ({ clause }))]
   }
@@ -188,6 +191,7 @@ export class Ledger {
     }
     if (request.type === "message" && request.content !== undefined) {
       const name = this.nameOf(actor) ?? [...(this.asked.get(actor) ?? [])].at(-1) ?? actor
+      this.isRepeated ||= this.said.some((one) => one.content === request.content)
       this.said.push({ username: name, content: request.content })
     }
   }

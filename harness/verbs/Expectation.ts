@@ -146,6 +146,7 @@ export const wrong = (
   mismatch?: Mismatch
 ): Wrong => {
   const breaks = Contradiction.wrong(incoming, actor, stage, pattern)
+  const isOpen = breaks === "MSG-1" || breaks === "LIST-1"
   const follower = Contradiction.ifItFollows(incoming, actor, stage)
   return {
     _tag: "Wrong",
@@ -159,7 +160,7 @@ export const wrong = (
       ...timing(actor, incoming.atMillis),
       ...(mismatch === undefined || mismatch.path === "" ? {} : { hint: String(mismatch) })
     },
-    mayFollow: pattern && follower && { pattern, breaks: follower }
+    mayFollow: isOpen && pattern && follower ? { pattern, breaks: follower } : undefined
   }
 }
 

@@ -2,12 +2,13 @@ import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
 import type { ActorConnection } from "../stage/ActorConnection.ts"
 import { captionOfEnd } from "../stage/Caption.ts"
-import { expectation, nextOf, receive, shown, type Sight } from "./Expectation.ts"
-import { askUsers, settle } from "./Fence.ts"
+import { fail, type StepFailed } from "../stage/Finding.ts"
+import { expectation, nextOf, receive, shown, type Sight, wrong } from "./Expectation.ts"
+import { askUsers, fence, settle } from "./Fence.ts"
 import { messagePattern } from "../language/Notation.ts"
 import type { ObjectPattern } from "../language/Pattern.ts"
 import { NotYet, retryUntil } from "./Retry.ts"
-import { fenceBeforeLeaving, notConnected } from "./Sending.ts"
+import { notConnected } from "./Sending.ts"
 import { choice, flag, oneOrMore } from "../yaml/Shape.ts"
 import { type Scene, type Step, verb, type Verb } from "./Step.ts"
 import { wrongUsers } from "./Contradiction.ts"
@@ -29,7 +30,8 @@ export const leaving: ReadonlyArray<Verb> = [
   verb({
     sentence: "{subject} disconnects|disconnect",
     theme: "leaving",
-    meaning: "closes its connection (FIN), after a fence if it has sent anything; `at once: true` skips that",
+    meaning:
+      "closes its connection (FIN) once all has arrived, and no message is left over; `at once: true` skips that",
     example: "bob disconnects",
     options: atOnce,
     leaves: true,
@@ -40,8 +42,7 @@ export const leaving: ReadonlyArray<Verb> = [
   verb({
     sentence: "{subject} half-closes|half-close",
     theme: "leaving",
-    meaning:
-      "sends FIN and goes on reading, after a fence if it has sent anything; `at once: true` skips that",
+    meaning: "sends FIN once all has arrived, and goes on reading; `at once: true` skips that",
     example: "bob half-closes: { at once: true }",
     options: atOnce,
     leaves: true,
@@ -57,7 +58,8 @@ export const leaving: ReadonlyArray<Verb> = [
   verb({
     sentence: "{subject} is|are cut off",
     theme: "leaving",
-    meaning: "resets its connection (RST), after a fence if it has sent anything; `at once: true` skips that",
+    meaning:
+      "resets its connection (RST) once all has arrived, and no message is left over; `at once: true` skips that",
     example: "alice is cut off",
     options: atOnce,
     leaves: true,
@@ -123,15 +125,34 @@ function leave(what: string, how: (connection: ActorConnection) => void) {
   })
 }
 
-/** The same, once the server has read what was sent before. */
+/** The same, once the server has read what was sent before, and nothing is left that no step has asked for. */
 function leaveInOrder(what: string, how: (connection: ActorConnection) => void) {
   const leaves = leave(what, how)
   return (actor: Actor, step: Leave, scene: Scene) =>
-    Effect.andThen(
-      fenceBeforeLeaving(actor, step, scene),
-      Effect.suspend(() => leaves(actor, step, scene))
+    fenceBeforeLeaving(actor, step, scene).pipe(
+      Effect.andThen(step.options["at once"] === true ? Effect.void : noMessageLeft(actor, scene)),
+      Effect.andThen(Effect.suspend(() => leaves(actor, step, scene)))
     )
 }
+
+/** The fence before an actor leaves: what it has sent is to be read before FIN or RST can overtake it, and all has to arrive. */
+const fenceBeforeLeaving = (actor: Actor, step: Leave, scene: Scene): Effect.Effect<void, StepFailed> =>
+  Effect.suspend(() =>
+    step.options["at once"] !== true && actor.connection?.fenceable === true
+      ? fence([actor], scene)
+      : Effect.void
+  )
+
+/** The messages that a leaver has received are judged, because no step can ask for them afterwards. */
+const noMessageLeft = (actor: Actor, scene: Scene): Effect.Effect<void, StepFailed> =>
+  Effect.suspend(() => {
+    const next = nextOf(actor, "event", scene)
+    return next === undefined || next.lane === "noise"
+      ? Effect.void
+      : Effect.fail(
+          fail(wrong(actor, "no more messages before it leaves", next, scene.stage, undefined).finding)
+        )
+  })
 
 /**
  * A server that ends a connection of its own accord does so at once. Our FIN must not cross its own, or its port would

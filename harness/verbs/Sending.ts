@@ -3,7 +3,6 @@ import type { Actor } from "../stage/Actor.ts"
 import { captionOfEnd, captionSent } from "../stage/Caption.ts"
 import { fail, type Finding, type StepFailed } from "../stage/Finding.ts"
 import { lost } from "./Contradiction.ts"
-import { fence } from "./Fence.ts"
 import type { Stage } from "../stage/Stage.ts"
 import type { Json } from "../language/Json.ts"
 import { nextTurn } from "../stage/Condition.ts"
@@ -55,19 +54,6 @@ export const connectWhereNeeded = (
   { stage }: Scene
 ): Effect.Effect<void, StepFailed> =>
   Effect.suspend(() => (actor.connected ? Effect.void : stage.connect(actor, step.line)))
-
-/** The fence before an actor leaves: what it has sent is to be read before FIN or RST can overtake it. */
-export const fenceBeforeLeaving = (
-  actor: Actor,
-  step: Step<any, { readonly "at once"?: boolean }>,
-  scene: Scene
-): Effect.Effect<void, StepFailed> =>
-  Effect.suspend(() => {
-    const { connection } = actor
-    const needed =
-      step.options["at once"] !== true && connection?.fenceable === true && connection.requests.unfenced
-    return needed ? fence([actor], scene) : Effect.void
-  })
 
 /** Does something that needs the server's cooperation, such as writing a lot, within the bound of the step. */
 export const bounded = <A, E>(

@@ -8,6 +8,7 @@ export const groundwork: ReadonlyArray<string> = [
   "two-clients-at-once",
   "broadcast",
   "list",
+  "same-text-twice",
   "silent-client",
   "eight-log-in-at-once",
   "duplicate-login",

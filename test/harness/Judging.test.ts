@@ -108,6 +108,13 @@ describe("two lanes: order is judged within each, not between them", () => {
   )
 })
 
+const twice: Change = (base) => ({
+  broadcast: (from, event) => {
+    void base.broadcast(from, event)
+    void base.broadcast(from, event)
+  }
+})
+
 describe("a fence, not a sleep, shows that nothing comes", () => {
   const nothing = `${talk}- alice receives nothing`
   it.live("it passes where nothing comes", () =>
@@ -130,6 +137,19 @@ describe("a fence, not a sleep, shows that nothing comes", () => {
       assert.strictEqual(
         told(outcome),
         'failed at alice receives nothing: expected nothing, received {"type":"message","username":"bob","content":"what?"}'
+      )
+    })
+  )
+
+  it.live("what a leaver has received is judged before it leaves, unless it leaves at once", () =>
+    Effect.gen(function* () {
+      assert.match(
+        told(yield* playing(`${talk}- bob disconnects`, chat(twice))),
+        /^failed at bob disconnects: expected no more messages before it leaves, received \{"type":"message"/
+      )
+      assert.strictEqual(
+        told(yield* playing(`${talk}- bob disconnects: { at once: true }`, chat(twice))),
+        "passed"
       )
     })
   )
