@@ -5,6 +5,8 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import { killGroup, signalGroup, watchOver } from "./Guard.ts"
+import { marked, type MarkedProcess, markVariable } from "./Marked.ts"
 import { Tail } from "./Tail.ts"
 
 /** A program to start, and its surroundings. */
@@ -14,8 +16,14 @@ export interface Start {
   readonly cwd?: string
   /** Variables on top of those of this process. */
   readonly env?: Readonly<Record<string, string>>
+  /** All its variables, instead of those of this process. */
+  readonly environment?: Readonly<Record<string, string>>
   /** The whole of its standard input; empty without it. */
   readonly input?: string
+  /** Leaves its standard input open, with nothing in it. */
+  readonly keepsInputOpen?: boolean
+  /** A mark in its environment: what carries it, and has left the group, is killed as well. */
+  readonly mark?: string
   /** Opens a channel for messages, as `process.send` writes to. */
   readonly ipc?: boolean
   /** Leaves its standard error unread, so that a pipe that is full holds it up. */
@@ -37,8 +45,8 @@ const stopMillisMax = 5_000
 /** The wait for the output of an ended process: a child that has left its group may hold it for ever. */
 const pipesMillisMax = 1_000
 
-/** The groups that may still have a process, by the number of their first one. */
-const alive = new Set<number>()
+/** The times that processes are killed which carry a mark; only some that cannot be killed are left then. */
+const killsMax = 100
 
 /** Starts a program in a process group of its own, which is killed when the scope closes. */
 export const start = (what: Start): Effect.Effect<Process, never, Scope.Scope> =>
@@ -62,24 +70,27 @@ export class Process {
   readonly errors: Tail
   /** Its end; `undefined` as long as it runs. */
   ended: ProcessEnded | undefined
-  private readonly guard: ChildProcess | undefined
+  private readonly mark: string | undefined
   private readonly over: Promise<void>
 
-  constructor({ command: [program = "", ...args], cwd, env, errorsUnread, input, ipc }: Start) {
+  constructor({ command: [program = "", ...args], cwd, errorsUnread, input, ipc, ...rest }: Start) {
+    const { env, environment = { ...process.env, ...env }, keepsInputOpen = false, mark } = rest
     this.child = spawn(program, args, {
       detached: true,
       cwd,
-      ...(env && { env: { ...process.env, ...env } }),
+      env: mark === undefined ? environment : { ...environment, [markVariable]: mark },
       stdio: [
-        input === undefined ? "ignore" : "pipe",
+        input === undefined && !keepsInputOpen ? "ignore" : "pipe",
         "pipe",
         "pipe",
         ...(ipc === true ? ["ipc" as const] : [])
       ]
     }) as Process["child"]
+    this.mark = mark
     this.output = new Tail(this.child.stdout)
     this.errors = new Tail(errorsUnread === true ? undefined : this.child.stderr)
-    this.child.stdin?.on("error", () => {}).end(input) // it may end before it has read all
+    this.child.stdin?.on("error", () => {}) // it may end before it has read all
+    if (!keepsInputOpen) this.child.stdin?.end(input)
     this.over = new Promise((resolve) => {
       this.child.on("exit", (code, signal) => {
         this.ended ??= new ProcessEnded({ code, how: howItEnded(code, signal) })
@@ -91,9 +102,7 @@ export class Process {
       })
       this.child.on("close", () => resolve())
     })
-    if (this.pid === undefined) return
-    alive.add(this.pid)
-    this.guard = guardOf(this.pid)
+    if (this.pid !== undefined) watchOver(this.pid)
   }
 
   get pid(): number | undefined {
@@ -105,19 +114,19 @@ export class Process {
     return this.errors.lines.length > 0 ? this.errors.lines : this.output.lines
   }
 
-  /** Parts what it writes from now on from what it wrote before. */
-  mark(): void {
-    for (const tail of [this.output, this.errors]) tail.mark()
+  /** Divides what it writes from now on from what it wrote before. */
+  divideOutput(): void {
+    for (const tail of [this.output, this.errors]) tail.divide()
   }
 
-  /** The same as `lastLines`, of what it wrote before the mark. */
-  get linesBeforeMark(): ReadonlyArray<string> {
-    return this.errors.linesBeforeMark.length > 0 ? this.errors.linesBeforeMark : this.output.linesBeforeMark
+  /** The same as `lastLines`, of what it wrote before its output was divided. */
+  get linesBefore(): ReadonlyArray<string> {
+    return this.errors.linesBefore.length > 0 ? this.errors.linesBefore : this.output.linesBefore
   }
 
-  /** The same as `lastLines`, of what it wrote after the mark. */
-  get linesSinceMark(): ReadonlyArray<string> {
-    return this.errors.linesSinceMark.length > 0 ? this.errors.linesSinceMark : this.output.linesSinceMark
+  /** The same as `lastLines`, of what it wrote since its output was divided. */
+  get linesSince(): ReadonlyArray<string> {
+    return this.errors.linesSince.length > 0 ? this.errors.linesSince : this.output.linesSince
   }
 
   /** Done once it has ended and its output is read. */
@@ -174,24 +183,33 @@ export class Process {
 
   readonly kill: Effect.Effect<void> = Effect.suspend(() => {
     killGroup(this.pid)
-    return Effect.andThen(
-      Effect.timeoutOption(this.end, pipesMillisMax),
-      Effect.sync(() => {
-        this.guard?.stdin!.end("\n")
-        for (const stream of [this.child.stdout, this.child.stderr]) stream.destroy()
-      })
+    return Effect.andThen(this.killMarked, Effect.timeoutOption(this.end, pipesMillisMax)).pipe(
+      Effect.andThen(
+        Effect.sync(() => {
+          for (const stream of this.child.stdio) stream?.destroy()
+        })
+      )
     )
   })
-}
 
-/** A process of its own that kills the group, should this one end without having done so. */
-const guardOf = (pid: number): ChildProcess => {
-  const command = `read -r line || kill -KILL -${pid}`
-  const guard = spawn("sh", ["-c", command], { detached: true, stdio: ["pipe", "ignore", "ignore"] })
-  guard.on("error", () => {})
-  guard.stdin.on("error", () => {})
-  guard.unref()
-  return guard
+  /** The commands of the processes that it has started and that have left its group, as far as a mark tells. */
+  get strays(): ReadonlyArray<string> {
+    return this.marked.flatMap(({ command, group }) => (group === this.pid ? [] : [command]))
+  }
+
+  /** Kills what carries its mark, until nothing does: a process may be starting others meanwhile. */
+  private readonly killMarked: Effect.Effect<void> = Effect.sync(() => {
+    const left = this.marked
+    for (const { pid } of left) killOne(pid)
+    return left.length === 0
+  }).pipe(
+    Effect.repeat({ until: (none) => none, schedule: Schedule.spaced(2), times: killsMax }),
+    Effect.asVoid
+  )
+
+  private get marked(): ReadonlyArray<MarkedProcess> {
+    return this.mark === undefined ? [] : marked(this.mark)
+  }
 }
 
 /** A shell reports the signal that ended its command as 128 and the signal's number. */
@@ -201,18 +219,10 @@ const howItEnded = (code: number | null, signal: NodeJS.Signals | null): string 
   return name === undefined ? `exit code ${code}` : `signal ${name}`
 }
 
-const killGroup = (pid: number | undefined): void => {
-  signalGroup(pid, "SIGKILL")
-  if (pid !== undefined) alive.delete(pid)
-}
-
-const signalGroup = (pid: number | undefined, signal: NodeJS.Signals): void => {
-  if (pid === undefined || !alive.has(pid)) return
+const killOne = (pid: number): void => {
   try {
-    process.kill(-pid, signal)
+    process.kill(pid, "SIGKILL")
   } catch {
-    // The whole group has ended by itself.
+    // It has ended meanwhile.
   }
 }
-
-process.on("exit", () => alive.forEach(killGroup))

@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 /** The last characters that a stream gave, whole lines where they were cut; nothing of no stream. */
 export class Tail {
   text = ""
-  /** Where the marked part of the text begins. */
-  private markedAt = 0
+  /** Where the later part of the text begins. */
+  private dividedAt = 0
   private readonly stream: Readable | undefined
 
   constructor(stream: Readable | undefined) {
@@ -18,19 +18,19 @@ export class Tail {
     return lastLinesOf(this.text)
   }
 
-  /** Parts what comes from now on from what came before; the line that has begun belongs to what comes. */
-  mark(): void {
-    this.markedAt = this.text.lastIndexOf("\n") + 1
+  /** Divides what comes from now on from what came before; a line that has begun belongs to what comes. */
+  divide(): void {
+    this.dividedAt = this.text.lastIndexOf("\n") + 1
   }
 
-  /** The last lines from before the mark. */
-  get linesBeforeMark(): ReadonlyArray<string> {
-    return lastLinesOf(this.text.slice(0, this.markedAt))
+  /** The last lines from before it was divided. */
+  get linesBefore(): ReadonlyArray<string> {
+    return lastLinesOf(this.text.slice(0, this.dividedAt))
   }
 
-  /** The last lines from after the mark; without one, of all. */
-  get linesSinceMark(): ReadonlyArray<string> {
-    return lastLinesOf(this.text.slice(this.markedAt))
+  /** The last lines since it was divided; of all, if it was not. */
+  get linesSince(): ReadonlyArray<string> {
+    return lastLinesOf(this.text.slice(this.dividedAt))
   }
 
   /** Waits for a text in it. */
@@ -53,7 +53,7 @@ export class Tail {
     if (this.text.length <= charactersMax) return
     const last = this.text.slice(-charactersMax)
     const kept = last.slice(last.indexOf("\n") + 1)
-    this.markedAt = Math.max(0, this.markedAt - (this.text.length - kept.length))
+    this.dividedAt = Math.max(0, this.dividedAt - (this.text.length - kept.length))
     this.text = kept
   }
 }

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Argument from "effect/cli/Argument"
@@ -64,6 +65,14 @@ const levelList = (text: string): ReadonlyArray<Level> | undefined => {
     : undefined
 }
 
+const variable = (text: string) => {
+  const [, name, value] = /^([A-Za-z_]\w*)(=.*)?$/s.exec(text) ?? []
+  return name === undefined || (value === undefined && process.env[name] === undefined) ? undefined : text
+}
+
+const folder = (text: string) =>
+  statSync(text, { throwIfNoEntry: false })?.isDirectory() === true ? text : undefined
+
 /** Which server to play against. */
 export const targetFlags = {
   spawn: Flag.String("spawn").pipe(
@@ -78,6 +87,16 @@ export const targetFlags = {
     "a port from 1 to 65535",
     whole(1, 65_535)
   ).pipe(Flag.optional),
+  env: parsed(
+    "env",
+    "NAME[=VALUE]",
+    "hand a variable to the program of --spawn, which gets few by itself; may be repeated",
+    "NAME=VALUE, or the NAME of a variable that is set",
+    variable
+  ).pipe(Flag.atLeast(0)),
+  cwd: parsed("cwd", "DIR", "the folder to start the program of --spawn in", "a folder", folder).pipe(
+    Flag.optional
+  ),
   connect: Flag.String("connect").pipe(
     Flag.withMetavar("HOST:PORT"),
     Flag.withDescription("play against a server that is already running"),

@@ -11,6 +11,8 @@ import { onMistakes } from "./mistakes.ts"
 export interface TargetInput {
   readonly spawn: Option.Option<string>
   readonly port: Option.Option<number>
+  readonly env: ReadonlyArray<string>
+  readonly cwd: Option.Option<string>
   readonly connect: Option.Option<Address>
   readonly target: Option.Option<string>
   readonly tls: boolean
@@ -32,7 +34,13 @@ export const chooseTarget = Effect.fnUntraced(function* (
   ]
   if ([spawn, connect, named].filter((value) => value !== undefined).length > 1)
     return yield* usage("--spawn, --connect and --target cannot be combined")
-  if (port !== undefined && spawn === undefined) return yield* usage("--port needs --spawn")
+  const cwd = Option.getOrUndefined(input.cwd)
+  for (const [flag, isSet] of [
+    ["--port", port !== undefined],
+    ["--env", input.env.length > 0],
+    ["--cwd", cwd !== undefined]
+  ] as const)
+    if (isSet && spawn === undefined) return yield* usage(`${flag} needs --spawn`)
   if ((input.tls || ca !== undefined) && spawn === undefined && connect === undefined)
     return yield* usage("--tls and --ca need --spawn or --connect; an entry of targets.yaml has its own")
   if (named !== undefined) {
@@ -57,7 +65,7 @@ export const chooseTarget = Effect.fnUntraced(function* (
       "the command of --spawn has no {port}; if the port is compiled in, pass it with --port"
     )
   const { spawn: make } = yield* Effect.promise(() => import("../targets/Spawn.ts"))
-  return make({ command: spawn!, port, timeScale, trust })
+  return make({ command: spawn!, port, cwd, variables: input.env, timeScale, trust })
 })
 
 const usage = (message: string): Effect.Effect<never, Failure> =>

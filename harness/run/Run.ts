@@ -113,7 +113,8 @@ const playedOn = Effect.fnUntraced(function* (
   const broken = stage.brokenClauses()
   const own = scenario.proves.find((clause) => broken.has(clause))
   const whatFailed = failed ?? (own === undefined ? undefined : atTheEnd(brokenFinding(own, broken)))
-  const told = { scenario, ms, broken, notes: [...stage.notes], happenings: stage.transcript.happenings }
+  const notes = [...stage.notes, ...(stage.server.notes?.() ?? [])]
+  const told = { scenario, ms, broken, notes, happenings: stage.transcript.happenings }
   if (whatFailed === undefined) return { told, failed: undefined, idle: idleFaultOf(stage) }
   const [place, finding] = whatFailed
   const crash = yield* crashOf(stage.server, finding)

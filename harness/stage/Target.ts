@@ -42,6 +42,8 @@ export interface Server extends Address {
   readonly lastLines: () => ReadonlyArray<string>
   /** The last lines that it wrote before. */
   readonly linesBefore?: () => ReadonlyArray<string>
+  /** Remarks about it for the reader of the report. */
+  readonly notes?: () => ReadonlyArray<string>
 }
 
 /** The server did not start, or cannot be reached. */

@@ -37,6 +37,8 @@ const entry = options(
   {
     start: words("a command"),
     port: integer(1, 65_535),
+    cwd: words("a folder"),
+    env: list(words("a variable: NAME, or NAME=VALUE")),
     tls: flag,
     ca: words("the file of a certificate"),
     claims: list(choice(needs)),
@@ -66,7 +68,7 @@ export const readTarget = Effect.fnUntraced(function* (
   const read = source.attempt(() => readEntry(source, name, scenarios))
   if (read === undefined || source.mistakes.length > 0)
     return yield* new FileInvalid({ mistakes: source.mistakes })
-  const { ca, claims = [], ignoring = [], port, settle, start: command, tls = false, ...rest } = read.entry
+  const { ca, claims = [], cwd, env = [], ignoring = [], settle, tls = false, ...rest } = read.entry
   const trust = yield* Effect.mapError(
     trustOf(tls, ca),
     ({ unreadable }) =>
@@ -74,7 +76,8 @@ export const readTarget = Effect.fnUntraced(function* (
         mistakes: [{ file, ...read.at, message: `cannot read the certificate ${unreadable}` }]
       })
   )
-  const plain = spawn({ command, port, timeScale, trust })
+  const { port, start: command } = rest
+  const plain = spawn({ command, port, cwd, variables: env, timeScale, trust })
   return {
     ...plain,
     name,

@@ -1,11 +1,13 @@
+import { env } from "node:process"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import { freePort, host, isListenedOn, isTaken, listeningHost, type NoPort } from "../../process/Port.ts"
-import { type Process, shell, start as startProcess } from "../../process/Process.ts"
+import { startContained } from "../../process/Contained.ts"
+import type { Process, ProcessEnded } from "../../process/Process.ts"
 import { hasSocketTables } from "../../process/SocketTable.ts"
 import { type Server, type Target, TargetFailed } from "../stage/Target.ts"
-import { millis } from "../Format.ts"
+import { clip, listed, millis, visible } from "../Format.ts"
 import { fresh } from "./Fresh.ts"
 import type { Trust } from "./Trust.ts"
 
@@ -27,25 +29,40 @@ const polling = Schedule.min([Schedule.exponential(1), Schedule.spaced(20)])
 export interface Start {
   readonly command: string
   readonly port: number | undefined
+  /** The folder that it is started in; without one, that of the harness. */
+  readonly cwd?: string | undefined
+  /** Its variables beyond those that any program gets, as `NAME` or `NAME=VALUE`. */
+  readonly variables?: ReadonlyArray<string>
   readonly timeScale: number
   /** The use of TLS with it, where there is one. */
   readonly trust?: Trust | undefined
   /** False where the system does not tell who listens: then the first connection is tried until it is accepted. */
   readonly seesListeners?: boolean
+  /** False to do without a namespace of processes, as some systems have to. */
+  readonly mayUseNamespace?: boolean
 }
 
 /** Any program as the server: a fresh start for each scenario, killed with all its children. */
 export const spawn = (what: Start): Target => ({
   ...fresh(),
   name: what.command,
-  arguments: `--spawn ${quoted(what.command)}${what.port === undefined ? "" : ` --port ${what.port}`}${what.trust?.arguments ?? ""}`,
+  arguments: argumentsOf(what),
   start: start(what)
 })
+
+const argumentsOf = ({ command, cwd, port, trust, variables = [] }: Start): string =>
+  [
+    `--spawn ${quoted(command)}`,
+    ...(port === undefined ? [] : [` --port ${port}`]),
+    ...(cwd === undefined ? [] : [` --cwd ${quoted(cwd)}`]),
+    ...variables.map((variable) => ` --env ${/^\w+$/.test(variable) ? variable : quoted(variable)}`),
+    trust?.arguments ?? ""
+  ].join("")
 
 const start = Effect.fnUntraced(function* (what: Start) {
   const begun = yield* what.port === undefined ? beginAnywhere(what) : begin(what, what.port)
   let { isStarting, process } = begun
-  process.mark()
+  process.divideOutput()
   const scope = yield* Effect.scope
   const again = Effect.provideService(begin({ ...what, port: begun.port }, begun.port), Scope.Scope, scope)
   const server: Server = {
@@ -58,11 +75,24 @@ const start = Effect.fnUntraced(function* (what: Start) {
       ;({ isStarting, process } = yield* again)
     }),
     ended: () => process.ended?.how,
-    lastLines: () => process.linesSinceMark,
-    linesBefore: () => process.linesBeforeMark
+    lastLines: () => process.linesSince,
+    linesBefore: () => process.linesBefore,
+    notes: () => notesOn(process)
   }
   return server
 })
+
+/** Names the processes that a server has left running elsewhere than in its group. */
+const notesOn = ({ strays }: Process): ReadonlyArray<string> => {
+  if (strays.length === 0) return []
+  const named = strays.slice(0, straysNamedMax).map((command) => visible(clip(command, commandMax)))
+  const more = strays.length - named.length
+  const all = listed(more > 0 ? [...named, `${more} more`] : named)
+  return [`left in the background, and ended with the scenario: ${all}; start the server in the foreground`]
+}
+
+const straysNamedMax = 3
+const commandMax = 60
 
 /** A program that was started, and where a client reaches it. */
 interface Begun {
@@ -107,10 +137,13 @@ const nobodyListens = Effect.fnUntraced(function* (port: number) {
 
 /** Starts the program and waits until it listens, as far as the system tells. */
 const beginNow = Effect.fnUntraced(function* (
-  { command, seesListeners = hasSocketTables, timeScale }: Start,
+  { command, cwd, mayUseNamespace, seesListeners = hasSocketTables, timeScale, variables = [] }: Start,
   port: number
 ): Effect.fn.Return<Begun, TargetFailed, Scope.Scope> {
-  const process = yield* startProcess({ command: shell(command.replaceAll("{port}", String(port))) })
+  const process = yield* startContained(
+    { command: command.replaceAll("{port}", String(port)), cwd, variables: valuesOf(variables) },
+    mayUseNamespace
+  )
   const startMillis = startMillisMax * timeScale
   if (!seesListeners) {
     const untilMillis = performance.now() + startMillis
@@ -122,9 +155,7 @@ const beginNow = Effect.fnUntraced(function* (
     (address) => address!
   )
   const found = yield* process.whileRunning(listening).pipe(
-    Effect.catchTag("ProcessEnded", ({ how }) =>
-      Effect.succeed({ reason: `it ended (${how}) before it listened on port ${port}` })
-    ),
+    Effect.catchTag("ProcessEnded", (ended) => Effect.succeed({ reason: endedEarly(ended, port) })),
     Effect.timeoutOrElse({
       duration: startMillis,
       orElse: () =>
@@ -138,6 +169,23 @@ const beginNow = Effect.fnUntraced(function* (
   const isPortTaken = ended !== undefined && (yield* Effect.mapError(isTaken(port), cannotStart))
   return yield* new TargetFailed({ reason: found.reason, lastLines, isPortTaken })
 })
+
+/** What a program lacks that ended too soon: a foreground, or variables. */
+const endedEarly = ({ code, how }: ProcessEnded, port: number): string => {
+  const ended = `it ended (${how}) before it listened on port ${port}`
+  if (code === 0) return `${ended}; if it goes on in the background, start it in the foreground`
+  if (!how.startsWith("exit code")) return ended
+  return `${ended}; it was started without your variables: pass on what it needs, such as --env GOPATH`
+}
+
+/** The values of variables that are named alone are those of the harness. */
+const valuesOf = (variables: ReadonlyArray<string>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    variables.flatMap((variable) => {
+      const [, name, value = env[name!]] = /^([^=]*)(?:=(.*))?$/s.exec(variable)!
+      return value === undefined ? [] : [[name!, value]]
+    })
+  )
 
 const cannotStart = ({ reason }: NoPort): TargetFailed => new TargetFailed({ reason, lastLines: [] })
 

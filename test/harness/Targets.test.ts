@@ -10,7 +10,6 @@ import { makeCertificate } from "../../attack/Certificate.ts"
 import type { Outcome } from "../../harness/verdict/Outcome.ts"
 import type { Target, TargetFailed } from "../../harness/stage/Target.ts"
 import { connect } from "../../harness/targets/Connect.ts"
-import { readTarget } from "../../harness/targets/Named.ts"
 import { self } from "../../harness/targets/Self.ts"
 import { spawn } from "../../harness/targets/Spawn.ts"
 import { type Trust, trustOf } from "../../harness/targets/Trust.ts"
@@ -18,7 +17,9 @@ import type { Client } from "../../mutants/chat/Chat.ts"
 import { listen, makeChat } from "../../mutants/chat/makeChat.ts"
 import { accepts, freePort, isListenedOn } from "../../process/Port.ts"
 import { start } from "../../process/Process.ts"
+import { hasSocketTables } from "../../process/SocketTable.ts"
 import { parseAddress } from "../../src/net/Address.ts"
+import { isRunning } from "../support/isRunning.ts"
 import { connectTo } from "../support/TestClient.ts"
 import { playerOf, steps, told } from "./playing.ts"
 
@@ -76,11 +77,45 @@ describe("--spawn", () => {
     })
   )
 
-  it.live("is not held up by a child that has left the group and keeps its output open", () =>
+  it.live(
+    "ends with a scenario what has left its group and keeps its output open, and names what it has to look for",
+    () =>
+      Effect.gen(function* () {
+        const runaway = `sleep ${1_000 + Math.random()}`
+        for (const mayUseNamespace of [true, false]) {
+          const command = `setsid ${runaway} & ${program("correct")}`
+          const target = spawn({ command, port: undefined, timeScale, mayUseNamespace })
+          const outcome = yield* playing(hello, target)
+          assert.strictEqual(told(outcome), "passed")
+          const isMissed = !mayUseNamespace && hasSocketTables
+          if (isMissed) assert.include(outcome.notes.join(), `ended with the scenario: ${runaway}; start`)
+          assert.isFalse(isRunning(runaway))
+        }
+      })
+  )
+
+  it.live("starts it in the folder and with the variables that are asked for, and says so in a replay", () =>
     Effect.gen(function* () {
-      const runaway = `setsid sh -c 'echo $$ > "${join(folder, "runaway")}"; exec sleep 600' &`
-      assert.strictEqual(told(yield* playing(hello, spawned(`${runaway} ${program("correct")}`))), "passed")
-      process.kill(Number(readFileSync(join(folder, "runaway"), "utf8")), "SIGKILL")
+      const command = `test "$PWD $WORD" = "/ x y" && cd "${process.cwd()}" && ${program("correct")}`
+      const target = spawn({ command, port: undefined, cwd: "/", variables: ["WORD=x y", "PATH"], timeScale })
+      assert.strictEqual(told(yield* playing(hello, target)), "passed")
+      assert.match(target.arguments, /' --cwd '\/' --env 'WORD=x y' --env PATH$/)
+    })
+  )
+
+  it.live("leaves the input of a server open", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(told(yield* playing(hello, spawned(program("ends with its input")))), "passed")
+    })
+  )
+
+  it.live("advises to start in the foreground what leaves a server in the background", () =>
+    Effect.gen(function* () {
+      const { reason } = yield* failing(spawned(`${program("correct")} &`))
+      assert.match(
+        reason,
+        /^it ended \(exit code 0\) before .*; if it goes on .* start it in the foreground$/
+      )
     })
   )
 
@@ -114,7 +149,7 @@ describe("--spawn", () => {
   it.live("tells how a program ended that should have listened, with its last words", () =>
     Effect.gen(function* () {
       const { lastLines, reason } = yield* failing(spawned("echo first; echo boom >&2; exit 7 # {port}"))
-      assert.match(reason, /^it ended \(exit code 7\) before it listened on port \d+$/)
+      assert.match(reason, /^it ended \(exit code 7\) before it listened on port \d+; it was started without/)
       assert.deepStrictEqual(lastLines, ["boom"])
     })
   )
@@ -345,77 +380,6 @@ describe("--connect", () => {
       assert.strictEqual(
         (yield* failing(connect({ host: "127.0.0.1", port }))).reason,
         `nobody accepts connections at 127.0.0.1:${port}`
-      )
-    })
-  )
-})
-
-/** The entry `cpp` of a targets file with this text. */
-const read = (text: string, name = "cpp") => {
-  const file = join(folder, "targets.yaml")
-  writeFileSync(file, text)
-  return readTarget(name, 1, { file, scenarios: ["login", "too-large"] })
-}
-
-/** The first mistake in it. */
-const complaint = (text: string, name?: string) =>
-  Effect.map(
-    Effect.flip(read(text, name)),
-    ({ mistakes }) => `${mistakes[0]!.line}:${mistakes[0]!.column} ${mistakes[0]!.message}`
-  )
-
-describe("--target", () => {
-  it.effect("reads UTF-8 alone, and says where there is no file", () =>
-    Effect.gen(function* () {
-      const file = join(folder, "latin1.yaml")
-      writeFileSync(file, Buffer.from("cpp:\n  start: ./café {port}\n", "latin1"))
-      for (const [place, message] of [
-        [file, "this file is not UTF-8; save it as UTF-8"],
-        [`${file}.gone`, "cannot read this file: no such file, or a broken link"]
-      ] as const) {
-        const { mistakes } = yield* Effect.flip(readTarget("cpp", 1, { file: place, scenarios: [] }))
-        assert.deepStrictEqual(mistakes, [{ file: place, line: 1, column: 1, message }])
-      }
-    })
-  )
-
-  it.effect("takes all that an entry says", () =>
-    Effect.gen(function* () {
-      const target = yield* read(
-        "cpp:\n  start: ./server {port}\n  claims: [presence]\n  settle: 300ms\n  ignoring: [{ type: notice }]\n  known failures:\n    too-large: it has no limit\n"
-      )
-      assert.deepStrictEqual(
-        [
-          target.name,
-          target.arguments,
-          [...target.claims],
-          target.settleMillis,
-          target.ignoring.length,
-          [...target.knownFailures]
-        ],
-        ["cpp", "--target cpp", ["presence"], 300, 1, [["too-large", "it has no limit"]]]
-      )
-    })
-  )
-  it.effect("tells what is wrong in it", () =>
-    Effect.gen(function* () {
-      assert.deepStrictEqual(
-        [
-          yield* complaint("cpp:\n  start: ./server {port}\n", "cp"),
-          yield* complaint("cpp:\n  start: ./server\n"),
-          yield* complaint("cpp:\n  strat: ./server {port}\n"),
-          yield* complaint("cpp:\n  start: ./server {port}\n  claims: [presense]\n"),
-          yield* complaint("cpp:\n  start: ./server {port}\n  ca: nowhere.pem\n"),
-          yield* complaint("cpp:\n  start: ./server {port}\n  known failures: { too-lrage: why }\n")
-        ],
-        [
-          '1:1 there is no target "cp" here; did you mean "cpp"?',
-          "2:3 `start` has no {port}; where the port is compiled in, name it with `port`",
-          '2:3 unknown option "strat"; did you mean "start"?',
-          '3:12 expected presence or alone, not presense; did you mean "presence"?',
-          "1:1 cannot read the certificate nowhere.pem",
-          '3:21 there is no scenario "too-lrage"; did you mean "too-large"?'
-        ]
       )
     })
   )

@@ -49,6 +49,7 @@ if (mode === "finds its port taken once" && !existsSync(file)) {
   await useUp()
   process.exit(1)
 }
+if (mode === "ends with its input") process.stdin.resume().once("end", () => process.exit(0))
 if (mode === "tells its port") writeFileSync(file, port)
 const chat = makeChat(changes[mode])
 const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => chat.accept(socket))
