@@ -1,3 +1,5 @@
+import { spelledOut } from "../src/client/Printable.ts"
+
 /** One JSON value on one line as a person reads it: invisible characters spelled out, long texts cut in the middle. */
 export const show = (value: unknown, charactersMax = 200): string => {
   const text = value === undefined ? "nothing" : visible(JSON.stringify(value))
@@ -13,7 +15,7 @@ export const clip = (text: string, charactersMax: number): string => {
 
 /** Spells out what a terminal would not show: controls, joiners, direction marks, odd blanks. */
 export const visible = (text: string): string =>
-  text.replace(hidden, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, "0")}`)
+  spelledOut(text).replace(oddBlanks, (blank) => `\\u${blank.codePointAt(0)!.toString(16).padStart(4, "0")}`)
 
 /** The width of a text on a terminal: most characters take one cell, those of East Asia and emoji two. */
 export const cells = (text: string): number =>
@@ -33,4 +35,5 @@ export const listed = (items: ReadonlyArray<string>, last = "and"): string =>
 export const millis = (ms: number): string =>
   ms >= 1000 ? `${Number((ms / 1000).toFixed(1))} s` : `${Number(ms.toFixed(ms < 10 ? 1 : 0))} ms`
 
-const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u00a0\ufeff]/gu
+/** Blanks that look like a space and are none. */
+const oddBlanks = /(?! )\p{Zs}/gu

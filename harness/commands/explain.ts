@@ -25,7 +25,7 @@ export const explain = Command.make(
   Effect.fnUntraced(function* ({ name }) {
     const paths = existsSync(name) ? [name] : []
     const scenarios = yield* Effect.catchTag(loadScenarios(paths), "FileInvalid", onMistakes)
-    const writing = { texts: english, ...new Screen(process.stdout, process.env).writing }
+    const writing = { texts: english, ...new Screen(process.env).writing }
     const id = name.toUpperCase()
     const named = scenarios.find(({ file }) => paths.length > 0 || nameOf(file) === nameOf(name))
     if (isClauseId(id)) return yield* show(explainedClause(id, scenarios, writing))

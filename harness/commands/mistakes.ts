@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { Failure } from "../../src/commands/Cli.ts"
+import { standardError } from "../../src/commands/Stdio.ts"
 import { readText } from "../scenario/Files.ts"
 import type { FileInvalid, Mistake } from "../yaml/Mistake.ts"
 import { exitCodes } from "./exitCodes.ts"
@@ -17,7 +18,7 @@ export const onMistakes = Effect.fnUntraced(function* ({
     lines.set(file, "text" in read ? read.text.split("\n") : [])
   }
   const all = mistakes.map((mistake) => `${shown(mistake, lines.get(mistake.file)?.[mistake.line - 1])}\n`)
-  process.stderr.write(`${all.join("")}${more === 0 ? "" : `and ${more} more\n`}`)
+  standardError.write(`${all.join("")}${more === 0 ? "" : `and ${more} more\n`}`)
   const message = `${count(mistakes.length + more, "mistake")}; nothing was played`
   return yield* Effect.fail(new Failure(message, exitCodes.usage))
 })

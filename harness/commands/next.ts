@@ -30,7 +30,7 @@ export const next = Command.make(
     const seed = Option.getOrElse(input.seed, newSeed)
     const weighing = { strict: false, knownFailures: target.knownFailures }
     const info = runInfoOf({ ...weighing, target, scenarios, seed, levels: ["must"], isFull: false })
-    const screen = new Screen(process.stdout, process.env)
+    const screen = new Screen(process.env)
     const outcomes: Array<Outcome> = []
     yield* runAll(scenarios, target, {
       seed,

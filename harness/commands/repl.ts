@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { Failure } from "../../src/commands/Cli.ts"
+import { standardOutput } from "../../src/commands/Stdio.ts"
 import { Screen } from "../report/Output.ts"
 import { openStage } from "../run/OpenStage.ts"
 import { Session } from "../repl/Session.ts"
@@ -39,7 +40,7 @@ export const repl = Command.make(
     const session = new Session(stage)
     if (process.stdin.isTTY && !input.json) {
       const { converse } = yield* Effect.promise(() => import("../repl/Prompt.ts"))
-      const { style } = new Screen(process.stdout, process.env).writing
+      const { style } = new Screen(process.env).writing
       const isDumb = process.env["TERM"] === "dumb"
       return yield* converse(session, { input: process.stdin, output: process.stdout, isDumb }, style)
     }
@@ -48,7 +49,7 @@ export const repl = Command.make(
     const { jsonLines, plain, playScript } = yield* Effect.promise(() => import("../repl/Script.ts"))
     const lines = readline.createInterface({ input: process.stdin })
     const end = yield* playScript(session, lines, input.json ? jsonLines : plain, (text) =>
-      process.stdout.write(text)
+      standardOutput.write(text)
     )
     if (end.message !== undefined) return yield* Effect.fail(new Failure(end.message, exitCodes[end.result]))
   }, Effect.scoped)

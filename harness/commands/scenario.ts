@@ -42,7 +42,7 @@ export const scenario = Command.make(
 ).pipe(
   Command.withDescription(
     "Plays scenarios against a chat server, ours by default, and says which clauses of the protocol hold. Exit codes: " +
-      "0 passed, 1 a scenario failed, 2 wrong usage or an invalid file, 3 the target did not start or survive, 4 inconclusive."
+      "0 passed, 1 a scenario failed, 2 wrong usage or an invalid file, 3 the target did not start or survive, 4 inconclusive, 74 output cannot be written."
   ),
   Command.withExamples([
     { command: "pnpm scenario scenarios/login.yaml", description: "one scenario against our own server" },
@@ -72,7 +72,7 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
   const seed = Option.getOrElse(input.seed, newSeed)
   const weighing = { strict: input.strict, knownFailures: target.knownFailures }
   const outcomes: Array<Outcome> = []
-  const screen = new Screen(process.stdout, process.env)
+  const screen = new Screen(process.env)
   const info = runInfoOf({
     ...weighing,
     target,

@@ -1,3 +1,4 @@
+import { spelledOut } from "../../src/client/Printable.ts"
 import type { Outcome } from "../verdict/Outcome.ts"
 import type { Summary, Weight } from "../verdict/Summary.ts"
 import { blamed, picture, placeOf, replay } from "./FailurePicture.ts"
@@ -70,7 +71,7 @@ const escaped = (text: string): string =>
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;")
-    .replaceAll(notXml, "\ufffd")
+    .replaceAll(notXml, spelledOut)
 
 /** Characters that XML 1.0 cannot hold, not even escaped. */
 const notXml = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu

@@ -1,5 +1,6 @@
 import type { Outcome } from "../verdict/Outcome.ts"
-import { exitCodes } from "../../src/commands/Cli.ts"
+import { safe, withoutCommands } from "../../src/client/Printable.ts"
+import { couldNotWrite, standardError, standardOutput } from "../../src/commands/Stdio.ts"
 import type { Summary } from "../verdict/Summary.ts"
 import { type Reporter, type RunInfo } from "./Reporter.ts"
 import { prepareFile, writeWhole } from "./ReportFile.ts"
@@ -25,6 +26,8 @@ export class Output {
   private readonly parts: ReadonlyArray<{
     readonly file: string | undefined
     readonly aside: boolean
+    /** True if its lines are commands for a CI server. */
+    readonly mayCommand: boolean
     readonly reporter: Reporter
     text: string
   }>
@@ -44,7 +47,9 @@ export class Output {
     const parts = destinations.map(async ({ aside = false, file, reporter }) => {
       if (file !== undefined) prepareFile(file)
       const writing = file === undefined ? screen.writing : { style: colourless, width: widthUsual }
-      return { file, aside, reporter: (await reporters[reporter]())({ ...info, ...writing }), text: "" }
+      const mayCommand = reporter === "github"
+      const made = (await reporters[reporter]())({ ...info, ...writing })
+      return { file, aside, mayCommand, reporter: made, text: "" }
     })
     return new Output(await Promise.all(parts), screen)
   }
@@ -60,15 +65,22 @@ export class Output {
   end(summary: Summary): void {
     this.screen.progress("")
     this.write((reporter) => reporter.end?.(summary))
-    for (const { file, text } of this.parts) if (file !== undefined) writeWhole(file, text)
+    for (const { file, mayCommand, text } of this.parts) {
+      if (file === undefined) continue
+      try {
+        writeWhole(file, withoutCommands(safe(text), mayCommand))
+      } catch (error) {
+        couldNotWrite("a report", error as Error)
+      }
+    }
   }
 
   private write(render: (reporter: Reporter) => string | undefined): void {
     for (const part of this.parts) {
       const text = render(part.reporter) ?? ""
       if (part.file !== undefined) part.text += text
-      else if (part.aside) process.stderr.write(text)
-      else if (text !== "") this.screen.write(text)
+      else if (part.aside) standardError.write(text, part.mayCommand)
+      else if (text !== "") this.screen.write(text, part.mayCommand)
     }
   }
 }
@@ -78,31 +90,30 @@ export class Screen {
   /** The way to write on it: with colours or without, and the characters of a line. */
   readonly writing: { readonly style: Style; readonly width: number }
   private readonly terminal: boolean
-  private readonly stream: NodeJS.WriteStream
   private shown = ""
 
-  constructor(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv) {
-    this.stream = stream
-    this.terminal = stream.isTTY === true && environment["TERM"] !== "dumb"
+  constructor(environment: NodeJS.ProcessEnv) {
+    const { columns, isTTY } = standardOutput.stream
+    this.terminal = isTTY === true && environment["TERM"] !== "dumb"
     const forced = environment["FORCE_COLOR"] !== undefined && environment["FORCE_COLOR"] !== "0"
-    // Whoever reads the output may stop reading, as `head` does: then there is nothing left to say.
-    stream.on("error", () => process.exit(exitCodes.interrupted))
     const hasColours = (this.terminal || forced) && (environment["NO_COLOR"] ?? "") === ""
     this.writing = {
       style: hasColours ? coloured : colourless,
-      width: Math.max(widthMin, stream.columns ?? widthUsual)
+      width: Math.max(widthMin, columns ?? widthUsual)
     }
   }
 
-  write(text: string): void {
-    this.stream.write(this.shown === "" ? text : `\r\u001b[K${text}`)
-    if (this.shown !== "" && text.endsWith("\n")) this.stream.write(this.shown)
+  write(text: string, mayCommand = false): void {
+    if (this.shown !== "") standardOutput.clearLine()
+    standardOutput.write(text, mayCommand)
+    if (this.shown !== "" && text.endsWith("\n")) standardOutput.write(this.shown)
   }
 
   progress(line: string): void {
     if (!this.terminal || (line === "" && this.shown === "")) return
-    this.shown = line.slice(0, (this.stream.columns ?? widthUsual) - 1)
-    this.stream.write(`\r\u001b[K${this.shown}`)
+    this.shown = safe(line).slice(0, (standardOutput.stream.columns ?? widthUsual) - 1)
+    standardOutput.clearLine()
+    standardOutput.write(this.shown)
   }
 }
 

@@ -1,4 +1,4 @@
-import { styleText } from "node:util"
+import { painted } from "../../src/client/Printable.ts"
 
 const names = ["red", "green", "yellow", "cyan", "bold", "dim"] as const
 
@@ -9,9 +9,7 @@ const styleBy = (paint: (name: (typeof names)[number], text: string) => string):
   Object.fromEntries(names.map((name) => [name, (text: string) => paint(name, text)])) as Style
 
 /** With colours, whoever reads: that is decided by whoever chooses it. */
-export const coloured: Style = styleBy((name, text) =>
-  text === "" ? "" : styleText(name, text, { validateStream: false })
-)
+export const coloured: Style = styleBy((name, text) => (text === "" ? "" : painted(name, text)))
 
 /** The text as it is. */
 export const colourless: Style = styleBy((_, text) => text)

@@ -2,6 +2,7 @@ import { existsSync, type FSWatcher, statSync, watch } from "node:fs"
 import { basename, dirname, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
+import { standardOutput } from "../../src/commands/Stdio.ts"
 import { scenariosFolder } from "../scenario/Files.ts"
 
 /** Editors write a file in several steps. */
@@ -22,14 +23,14 @@ export const watching = <E extends { readonly message: string }>(
     onFailure: ({ message }) => message
   })
   const told = Effect.map(once, (how) => {
-    process.stdout.write(`\n${how} · waiting for changes in ${named.join(", ")} (Ctrl-C ends)\n`)
+    standardOutput.write(`\n${how} · waiting for changes in ${named.join(", ")} (Ctrl-C ends)\n`)
   })
   const turn = Effect.gen(function* () {
     const changed = yield* change(named)
     yield* told
     yield* changed
   })
-  return Effect.forever(Effect.scoped(turn))
+  return Effect.repeat(Effect.scoped(turn), { until: () => standardOutput.closed }).pipe(Effect.asVoid)
 }
 
 /** Begins to watch; what it gives waits until something has changed since then. */

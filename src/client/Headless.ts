@@ -1,5 +1,4 @@
 import type { Readable, Writable } from "node:stream"
-import { styleText } from "node:util"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -24,6 +23,7 @@ import {
   helpText,
   noticeText,
   type Paint,
+  painterFor,
   quoted,
   refusalText,
   troubleText,
@@ -31,7 +31,7 @@ import {
   usersText
 } from "./Text.ts"
 import { type Line, Lines } from "../wire/Lines.ts"
-import { printableJson } from "./Printable.ts"
+import { printableJson, safe, withoutCommands } from "./Printable.ts"
 
 /** Where to connect, as whom, and the three streams of a script. */
 export interface HeadlessOptions {
@@ -121,7 +121,7 @@ const obey = Effect.fnUntraced(function* (options: HeadlessOptions, client: Clie
       const reply = yield* client.request({ type: "list" })
       if (reply.users === undefined) return refusalText("/list", reply)
       if (!options.json)
-        yield* write(options.output, noticeText(usersText(reply.users, Infinity), paintFor(options.output)))
+        yield* write(options.output, noticeText(usersText(reply.users, Infinity), painterFor(options.output)))
       return undefined
     }
     case "say": {
@@ -139,24 +139,21 @@ const lineProblems = {
 
 const print = ({ json, output }: HeadlessOptions, received: Received): Effect.Effect<void> => {
   if (json) return write(output, printableJson(received.text))
-  return received.kind === "event" ? write(output, eventText(received.event, paintFor(output))) : Effect.void
+  return received.kind === "event"
+    ? write(output, eventText(received.event, painterFor(output)))
+    : Effect.void
 }
 
 const remark = (
   { remarks }: HeadlessOptions,
   as: (text: string, paint: Paint) => string,
   text: string
-): Effect.Effect<void> => write(remarks, as(text, paintFor(remarks)))
-
-const paintFor =
-  (stream: Writable): Paint =>
-  (style, text) =>
-    styleText(style, text, { stream })
+): Effect.Effect<void> => write(remarks, as(text, painterFor(remarks)))
 
 /** Writes a line; done once it has left this process. A closed stream drops it. */
 const write = (stream: Writable, line: string): Effect.Effect<void> =>
   Effect.callback((resume) => {
-    stream.write(`${line}\n`, () => resume(Effect.void))
+    stream.write(`${withoutCommands(safe(line))}\n`, () => resume(Effect.void))
   })
 
 /** Fails once the stream breaks, as a pipe does when its reader is gone. */

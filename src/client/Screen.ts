@@ -1,11 +1,11 @@
 import readline from "node:readline"
 import type { Readable, Writable } from "node:stream"
-import { styleText } from "node:util"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
-import { type Paint, troubleText } from "./Text.ts"
+import { safe } from "./Printable.ts"
+import { type Paint, painterFor, troubleText } from "./Text.ts"
 
 /** Stands for the end of input (Ctrl-D) among the lines entered. */
 export const endOfInput = "/quit"
@@ -41,6 +41,7 @@ export class TerminalScreen {
   private constructor(options: TerminalScreenOptions, lines: Queue.Queue<string>) {
     const { complete, input, isDumb, output } = options
     this.options = options
+    this.paint = painterFor(output)
     this.lines = lines
     output.prependListener("resize", this.resized) // before the editor redraws
     this.editor = readline.createInterface({
@@ -64,13 +65,13 @@ export class TerminalScreen {
     return Deferred.await(this.leaving)
   }
 
-  /** Colours a text where the terminal can and `NO_COLOR` does not forbid it. */
-  readonly paint: Paint = (style, text) => styleText(style, text, { stream: this.options.output })
+  /** Colours a text where the terminal can. */
+  readonly paint: Paint
 
-  /** Shows a text above the line being edited, which stays as it is. */
+  /** Shows lines of whatever origin above the line being edited, which stays as it is. */
   print(text: string): void {
     this.clearLine()
-    this.options.output.write(`${text}\n`)
+    this.options.output.write(`${safe(text)}\n`)
     this.editor.prevRows = 0
     if (this.isEditing) this.editor.prompt(true)
   }
@@ -78,7 +79,7 @@ export class TerminalScreen {
   /** Changes what stands before the line being edited. */
   setPrompt(prompt: string): void {
     this.clearLine()
-    this.editor.setPrompt(prompt)
+    this.editor.setPrompt(safe(prompt))
     this.editor.prevRows = 0
     if (this.isEditing) this.editor.prompt(true)
   }

@@ -1,14 +1,20 @@
-import type { styleText } from "node:util"
+import { styleText } from "node:util"
 import { formatAddress } from "../net/Address.ts"
 import type { CannotConnect, ConnectionEnded } from "./Client.ts"
 import { commands } from "./Input.ts"
 import type { ErrorCode, Event, Reply } from "../Protocol.ts"
-import { printable } from "./Printable.ts"
+import { type Format, painted, printable } from "./Printable.ts"
 
 /** The texts of the client for people, made safe for a terminal. None needs colour to be understood. */
 
 /** Colours a text, or leaves it as it is if colour is not wanted. */
-export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string
+export type Paint = (format: Format | ReadonlyArray<Format>, text: string) => string
+
+/** Colours where the stream is a terminal that can, and `NO_COLOR` does not forbid it. */
+export const painterFor = (stream: NodeJS.WritableStream): Paint => {
+  const hasColours = styleText("red", "x", { stream }) !== "x"
+  return (format, text) => (hasColours ? painted(format, text) : text)
+}
 
 /** An event as one text: `<bob> hello`, `* bob joined`. `content` shows the content of a message. */
 export const eventText = (event: Event, paint: Paint, content = printable): string =>
@@ -83,9 +89,9 @@ const replyText = ({ code, message, status }: Reply): string => {
 }
 
 const adviceOn = ({ code, retryAfterMs }: Reply): string | undefined =>
-  retryAfterMs === undefined ? advice[code as ErrorCode] : `Send it again in ${secondsText(retryAfterMs)}`
+  retryAfterMs === undefined ? advice.get(code) : `Send it again in ${secondsText(retryAfterMs)}`
 
-const advice: { readonly [Code in ErrorCode]?: string } = {
+const adviceOnCode: { readonly [Code in ErrorCode]?: string } = {
   rate_limited: "Wait a little, then send it again",
   too_large: "Shorten it or send it in parts",
   invalid_username: "Choose another name",
@@ -94,6 +100,7 @@ const advice: { readonly [Code in ErrorCode]?: string } = {
   not_logged_in: "Leave with /quit and start again",
   username_mismatch: "Leave with /quit and start again"
 }
+const advice = new Map<string | undefined, string>(Object.entries(adviceOnCode))
 
 const endings: Readonly<Record<ConnectionEnded["reason"], string>> = {
   closed: "the server closed it",

@@ -14,12 +14,16 @@ import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
+import { outputTroubles, safeConsole, standardError, whenAllIsWritten } from "./Stdio.ts"
 import manifest from "../../package.json" with { type: "json" }
 
 /** The exit codes that all commands share. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2, bug: 70, interrupted: 130 } as const
+export const exitCodes = { ok: 0, failed: 1, usage: 2, bug: 70, output: 74, interrupted: 130 } as const
 
-/** A failure for people to read: what happened, where, what to do. It ends the process with its exit code. */
+/**
+ * A failure for people to read: what happened, where, what to do; nothing where they know. It ends the process with its
+ * exit code.
+ */
 export class Failure {
   readonly _tag = "Failure"
   readonly message: string
@@ -33,7 +37,7 @@ export class Failure {
 
 /**
  * Runs a command line as the whole process. A mistake in it ends with a line for each error and exit code 2, a
- * `Failure` with its line and code, a bug with its trace and 70. The first SIGINT, SIGTERM or SIGHUP interrupts the command,
+ * `Failure` with its line and code, a bug with its trace and 70, output that cannot be written with 74. The first SIGINT, SIGTERM or SIGHUP interrupts the command,
  * and the process ends once everything is given back; a second one ends it at once. `speaker` stands before failures.
  */
 export const runMain = <Name extends string, Input, Context>(
@@ -45,7 +49,10 @@ export const runMain = <Name extends string, Input, Context>(
   const fiber = Effect.runFork(Effect.provide(program, servicesOf(command.name)))
   fiber.addObserver((exit) => {
     const code = report(speaker, exit)
-    whenRead(process.stdout, () => process.exit(code))
+    whenAllIsWritten(() => {
+      const codeInTheEnd = withOutput(code, speaker)
+      whenAllIsWritten(() => process.exit(codeInTheEnd))
+    })
   })
   let signals = 0
   const onSignal = (_: NodeJS.Signals, number: number) => {
@@ -62,14 +69,11 @@ export const runMain = <Name extends string, Input, Context>(
   })
 }
 
-/** Time that the reader of the output has at the end for what is left. */
-const readMillisMax = 30_000
-
-/** Calls `next` once a pipe has taken what was written: leaving at once would cut off a long report. */
-const whenRead = (stream: NodeJS.WriteStream, next: () => void): void => {
-  if (stream.writableLength === 0) return next()
-  setTimeout(next, readMillisMax)
-  stream.write("", next)
+/** The exit code in the end, when it is known whether the output could be written; where not, a line says why. */
+const withOutput = (code: number, speaker: string): number => {
+  if (outputTroubles.length === 0 || code >= SIGNAL_EXIT) return code
+  standardError.write(outputTroubles.map((trouble) => `${speaker}: ${trouble}\n`).join(""))
+  return exitCodes.output
 }
 
 /** By convention, a process ended by a signal exits with this plus the signal's number. */
@@ -82,7 +86,12 @@ const withoutSeparator = (args: ReadonlyArray<string>): ReadonlyArray<string> =>
 /** Prints help to standard output; a mistake is one line per error on standard error, and a hint at the help. */
 const presenter = CliOutput.layerPresenter({
   present: Effect.fnUntraced(function* (event) {
-    if (event._tag !== "InvalidInvocation") return yield* CliOutput.defaultPresenter.present(event)
+    if (event._tag !== "InvalidInvocation")
+      return yield* Effect.provideService(
+        CliOutput.defaultPresenter.present(event),
+        Console.Console,
+        globalThis.console // help has colours, and holds nothing of others
+      )
     const name = event.commandPath.join(" ")
     for (const error of event.errors)
       yield* Console.error(`${name}: ${error.message.replaceAll(/\s*\n\s*/g, " ")}`)
@@ -94,7 +103,12 @@ const presenter = CliOutput.layerPresenter({
 const servicesOf = (name: string) => {
   const isInstalled = Object.hasOwn(manifest.bin, name)
   const builtIns = [GlobalFlag.Help, GlobalFlag.Version, ...(isInstalled ? [GlobalFlag.Completions] : [])]
-  return Layer.mergeAll(platform, presenter, CliConfig.layer({ builtIns }))
+  return Layer.mergeAll(
+    platform,
+    presenter,
+    Layer.succeed(Console.Console, safeConsole),
+    CliConfig.layer({ builtIns })
+  )
 }
 
 /**
@@ -118,12 +132,12 @@ const report = (name: string, exit: Exit.Exit<void, Failure | CliError.CliError>
   if (Exit.isSuccess(exit)) return exitCodes.ok
   const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
   if (error instanceof Failure) {
-    process.stderr.write(`${name}: ${error.message}\n`)
+    if (error.message !== "") standardError.write(`${name}: ${error.message}\n`)
     return error.exitCode
   }
   if (error !== undefined)
     return error._tag === "ShowHelp" && error.errors.length === 0 ? exitCodes.ok : exitCodes.usage
   if (Cause.hasInterruptsOnly(exit.cause)) return Number(process.exitCode ?? exitCodes.interrupted)
-  process.stderr.write(`${name}: this is a bug, please report it.\n${Cause.pretty(exit.cause)}\n`)
+  standardError.write(`${name}: this is a bug, please report it.\n${Cause.pretty(exit.cause)}\n`)
   return exitCodes.bug
 }

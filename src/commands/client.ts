@@ -9,6 +9,7 @@ import * as Flag from "effect/cli/Flag"
 import { type Address, parseAddress } from "../net/Address.ts"
 import { exitCodes, Failure } from "./Cli.ts"
 import type { CannotConnect, ConnectionEnded, LoginRefused } from "../client/Client.ts"
+import { printable } from "../client/Printable.ts"
 import { cannotConnectText, endText, refusalText } from "../client/Text.ts"
 import type { LinesRefused, OutputClosed } from "../client/Headless.ts"
 
@@ -21,7 +22,7 @@ Without a terminal: each line of standard input is a message or a command (/list
 answered before the next one is sent. The end of the input logs out.
 
 Exit codes: 0 everything was said and done, 1 the server refused something or ended the connection, 2 bad flag or value,
-3 no connection.`
+3 no connection, 74 the output cannot be written.`
 
 const readCertificate = (file: string): Effect.Effect<Buffer, CliError.InvalidValue> =>
   Effect.try({
@@ -120,21 +121,21 @@ const nameless = new Failure(
   exitCodes.usage
 )
 
-/** The message of each error for people, and its exit code for scripts. */
+/** The message of each error for people on one line, and its exit code for scripts. */
 function failureOf(error: ClientError): Failure {
   switch (error._tag) {
     case "Failure":
       return error
     case "CannotConnect":
-      return new Failure(cannotConnectText(error), CANNOT_CONNECT)
+      return new Failure(printable(cannotConnectText(error)), CANNOT_CONNECT)
     case "ConnectionEnded":
-      return new Failure(`the connection ended: ${endText(error)}`)
+      return new Failure(printable(`the connection ended: ${endText(error)}`))
     case "LoginRefused":
-      return new Failure(refusalText("the name", error.reply))
+      return new Failure(printable(refusalText("the name", error.reply)))
     case "LinesRefused":
       return new Failure(error.count === 1 ? "one line was refused" : `${error.count} lines were refused`)
     case "OutputClosed":
-      return new Failure("the output was closed by its reader")
+      return new Failure("") // a reader who left knows; any other reason is told with the trouble of the output
   }
 }
 

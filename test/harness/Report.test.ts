@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Ajv } from "ajv"
 import * as Effect from "effect/Effect"
+import { safe } from "../../src/client/Printable.ts"
 import { type Outcome, skipped } from "../../harness/verdict/Outcome.ts"
 import { type ReporterName, reporters } from "../../harness/report/Reporters.ts"
 import { coloured, colourless, type Style } from "../../harness/report/Style.ts"
@@ -126,7 +127,7 @@ Mend first:
     Effect.gen(function* () {
       const told = yield* outcomes
       assert.notInclude(yield* written("pretty", told), "\u001b")
-      assert.include(yield* written("pretty", told, coloured), "\u001b[31m")
+      assert.include(safe(yield* written("pretty", told, coloured)), "\u001b[31m")
     })
   )
 
