@@ -47,8 +47,8 @@ export const makePlayer = (target: Target, settings: Omit<PlaySettings, "standin
         for (const scenario of yield* shownBy(prerequisite, rank)) {
           const outcome = yield* outcomeOf(scenario)
           const verdict = outcome.clauses.get(prerequisite.clause)
-          if (verdict?.verdict === "failed") return { broken: prerequisite.clause }
-          if (verdict?.verdict === "not_reached" && isClauseId(verdict.by)) return { broken: verdict.by }
+          if (verdict?.verdict === "failed") return "broken"
+          if (verdict?.verdict === "not_reached" && isClauseId(verdict.by)) return { hiddenBy: verdict.by }
           if (verdict?.verdict === "passed") standing = "holds"
         }
         return standing

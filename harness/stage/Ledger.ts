@@ -55,6 +55,8 @@ export class Ledger {
   /** The actors whose connection is open and who have sent nothing on it. */
   private readonly silent = new Set<string>()
   private isSilenceMet = false
+  /** Whether somebody left without having logged in. */
+  private hasStrangerLeft = false
   /** Whether the same text was sent twice. */
   private isRepeated = false
   private readonly halfClosed = new Set<string>()
@@ -104,6 +106,7 @@ export class Ledger {
         break
       case "Left":
         this.latestDeparture = event.how
+        this.hasStrangerLeft ||= this.nameOf(actor) === undefined
         this.close(actor, this.asSeen(actor, event.how))
         break
       case "Ended":
@@ -125,6 +128,7 @@ export class Ledger {
     if (this.isSilenceMet) prerequisites.push({ clause: "CONC-1", shownBy: "silent-client" })
     if (this.openMost > 1) prerequisites.push({ clause: "CONC-1", shownBy: "two-clients-at-once" })
     if (this.openMost > 4) prerequisites.push({ clause: "CONC-1", shownBy: "eight-log-in-at-once" })
+    if (this.hasStrangerLeft) prerequisites.push({ clause: "LEAVE-4", shownBy: "connects-and-leaves" })
     if (this.isRepeated) prerequisites.push({ clause: "MSG-1", shownBy: "same-text-twice" })
     if (this.connections > 8) prerequisites.push({ clause: "LEAVE-1", shownBy: "many-in-a-row" })
     return [...prerequisites, ...[...this.leansOn].map((clause) => ({ clause }))]

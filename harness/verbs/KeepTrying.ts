@@ -9,7 +9,7 @@ import { describe, match, Mismatch, type ObjectPattern } from "../language/Patte
 import { NotYet, retryUntil } from "./Retry.ts"
 import { connectWhereNeeded, send } from "./Sending.ts"
 import type { Scene, Step } from "./Step.ts"
-import { fill, type Template } from "../language/Template.ts"
+import { field, fill, type Template } from "../language/Template.ts"
 
 /** An exchange to repeat: what is sent, the reply that ends it, and the reply that means once more. */
 export interface Exchange {
@@ -20,20 +20,30 @@ export interface Exchange {
   readonly endMeansAgain?: boolean
 }
 
+/** The time that one login of several may take before the next one is tried. */
+const answerMillisMax = 700
+
 /**
- * Repeats whole exchanges until one succeeds, at most until the deadline; a connection that ended after a refusal is
- * opened again.
+ * Repeats whole exchanges until one succeeds, at most until the deadline. A login that was refused, or not answered, is
+ * tried again on a fresh connection: a second one on the same is a matter of its own (LOGIN-5).
  */
 export const keepTrying = (actor: Actor, step: Step<any, any>, scene: Scene, exchange: Exchange) => {
   let last: string | undefined
   let breaks: ClauseId | undefined
+  let hasTried = false
+  const isLogin = field(exchange.sends, "type") === "login"
   const attempt = Effect.gen(function* () {
-    yield* connectWhereNeeded(actor, step, scene)
+    const { stage } = scene
+    if (isLogin && hasTried) yield* stage.connect(actor, step.line)
+    else yield* connectWhereNeeded(actor, step, scene)
+    hasTried = true
     yield* send(actor, fill(exchange.sends, scene.captures.all), step, scene)
-    const endMeansAgain = exchange.endMeansAgain === true || last !== undefined
-    const answer = yield* scene.stage.until(
+    const endMeansAgain = exchange.endMeansAgain === true || (isLogin && last !== undefined)
+    const answer = yield* stage.until(
       () => look(actor, exchange, endMeansAgain, scene),
-      scene.deadlineMillis
+      isLogin
+        ? Math.min(scene.deadlineMillis, stage.nowMillis + answerMillisMax * stage.timeScale)
+        : scene.deadlineMillis
     )
     if (answer?.verdict === "done") return
     const expected = describe(exchange.until, scene.captures.all)
@@ -76,7 +86,7 @@ const look = (actor: Actor, exchange: Exchange, endMeansAgain: boolean, scene: S
     return {
       verdict: endMeansAgain ? "again" : "wrong",
       received: captionOfEnd[connection.ended],
-      breaks: missing("reply", actor, scene.stage) ?? lost(actor, scene.stage)
+      breaks: (endMeansAgain ? missing("reply", actor, scene.stage) : undefined) ?? lost(actor, scene.stage)
     }
   }
   actor.take(next)
@@ -85,7 +95,7 @@ const look = (actor: Actor, exchange: Exchange, endMeansAgain: boolean, scene: S
     scene.captures.keep(done)
     return { verdict: "done", received: shown(next) }
   }
-  connection.allowEnd()
+  if (endMeansAgain) connection.allowEnd()
   const again = !(match(exchange.while, next.value, captures) instanceof Mismatch)
   const breaks = wrong(next, actor, scene.stage, exchange.until)
   return { verdict: again ? "again" : "wrong", received: shown(next), breaks }

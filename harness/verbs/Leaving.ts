@@ -50,7 +50,7 @@ export const leaving: ReadonlyArray<Verb> = [
     writing: "stops",
     play: each((actor, step: Leave, scene) =>
       Effect.andThen(
-        fenceBeforeLeaving(actor, step, scene),
+        Effect.suspend(() => (isFenced(actor, step) ? fence([actor], scene) : Effect.void)),
         Effect.suspend(() => halfClose(actor, step, scene))
       )
     )
@@ -129,19 +129,14 @@ function leave(what: string, how: (connection: ActorConnection) => void) {
 function leaveInOrder(what: string, how: (connection: ActorConnection) => void) {
   const leaves = leave(what, how)
   return (actor: Actor, step: Leave, scene: Scene) =>
-    fenceBeforeLeaving(actor, step, scene).pipe(
-      Effect.andThen(step.options["at once"] === true ? Effect.void : noMessageLeft(actor, scene)),
-      Effect.andThen(Effect.suspend(() => leaves(actor, step, scene)))
-    )
+    Effect.suspend(() =>
+      isFenced(actor, step) ? Effect.andThen(fence([actor], scene), noMessageLeft(actor, scene)) : Effect.void
+    ).pipe(Effect.andThen(Effect.suspend(() => leaves(actor, step, scene))))
 }
 
-/** The fence before an actor leaves: what it has sent is to be read before FIN or RST can overtake it, and all has to arrive. */
-const fenceBeforeLeaving = (actor: Actor, step: Leave, scene: Scene): Effect.Effect<void, StepFailed> =>
-  Effect.suspend(() =>
-    step.options["at once"] !== true && actor.connection?.fenceable === true
-      ? fence([actor], scene)
-      : Effect.void
-  )
+/** True if a fence comes before an actor leaves: what it sent is read before FIN or RST can overtake it, and all arrives. */
+const isFenced = ({ connection }: Actor, step: Leave): boolean =>
+  step.options["at once"] !== true && connection?.fenceable === true
 
 /** The messages that a leaver has received are judged, because no step can ask for them afterwards. */
 const noMessageLeft = (actor: Actor, scene: Scene): Effect.Effect<void, StepFailed> =>

@@ -23,10 +23,10 @@ export interface Evidence {
 }
 
 /**
- * What is known of a clause by the scenarios that others build on: that it holds, the clause that is broken instead (it
- * or one that hides it), or nothing.
+ * What is known of a clause by the scenarios that others build on: that it holds, that it is broken, the clause that
+ * hides it, or nothing.
  */
-export type Standing = "holds" | "unknown" | { readonly broken: ClauseId }
+export type Standing = "holds" | "broken" | "unknown" | { readonly hiddenBy: ClauseId }
 
 /** Tells the standing of a clause, as far as the scenarios before this one show it. */
 export type AskStanding = (prerequisite: Prerequisite) => Effect.Effect<Standing>
@@ -49,18 +49,20 @@ export const blame = Effect.fnUntraced(function* (
   for (const prerequisite of prerequisites) {
     if (proves.includes(prerequisite.clause)) continue
     const standing = yield* standingOf(prerequisite)
-    if (typeof standing === "object") return hidden(scenario, place, standing.broken)
+    if (standing === "broken") return hidden(scenario, place, prerequisite.clause)
   }
   const { breaks, isCertain, otherwise } = finding
   if (breaks === undefined) return byPlace(scenario, place)
   if (proves.includes(breaks)) return only(scenario, place, breaks)
   if (level === "must" && levelOf[breaks] !== "must") return byPlace(scenario, place)
   const standing = yield* standingOf({ clause: breaks })
-  if (typeof standing === "object") return hidden(scenario, place, standing.broken)
+  if (standing === "broken") return hidden(scenario, place, breaks)
+  if (typeof standing === "object")
+    return level === "must" ? hidden(scenario, place, standing.hiddenBy) : byPlace(scenario, place)
   if (standing === "unknown" || isCertain === true) return only(scenario, place, breaks)
   if (otherwise !== undefined && !proves.includes(otherwise)) {
     const standing = yield* standingOf({ clause: otherwise })
-    if (typeof standing === "object") return hidden(scenario, place, standing.broken)
+    if (standing === "broken") return hidden(scenario, place, otherwise)
     if (standing === "unknown") return only(scenario, place, otherwise)
   }
   const verdicts = byPlace(scenario, place)

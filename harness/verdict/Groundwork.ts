@@ -16,6 +16,8 @@ export const groundwork: ReadonlyArray<string> = [
   "list-knows-only-members",
   "closing-frees-the-name",
   "abrupt-disconnect",
+  "said-and-gone",
+  "connects-and-leaves",
   "one-answer-for-each-request",
   "a-request-needs-no-newline",
   "several-requests-in-one-segment",
@@ -28,7 +30,6 @@ export const groundwork: ReadonlyArray<string> = [
   "names-with-capitals-and-accents",
   "many-in-a-row",
   "crowd-wants-one-name",
-  "connects-and-leaves",
   "garbage-hurts-nobody",
   "bytes-that-are-no-utf-8"
 ]
