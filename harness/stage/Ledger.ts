@@ -92,6 +92,8 @@ export class Ledger {
         break
       case "HalfClosed":
         this.halfClosed.add(actor)
+        this.latestDeparture = "close"
+        this.giveUpAll(actor, "close")
         break
       case "Asked":
         this.owed.set(actor, this.owed.get(actor)! + 1)
@@ -215,6 +217,10 @@ export class Ledger {
   private close(actor: string, how: Leaving): void {
     this.open.delete(actor)
     this.silent.delete(actor)
+    this.giveUpAll(actor, how)
+  }
+
+  private giveUpAll(actor: string, how: Leaving): void {
     this.giveUp(actor, how)
     for (const name of this.aliases.get(actor) ?? [])
       if (!this.members.has(name)) this.departures.set(name, how)

@@ -216,7 +216,7 @@ export class Stage {
       (pattern) => !(match(pattern, relevant, noCaptures) instanceof Mismatch)
     )
     if (ignored) return undefined
-    if (!this.ledger.isInvented(relevant)) return relevant
+    if (this.target.livesOn || !this.ledger.isInvented(relevant)) return relevant
     this.breaks("MSG-1", `a client received a message that nobody sent: ${show(relevant)}`)
     return undefined
   }
