@@ -10,6 +10,7 @@ import type { BadNetwork } from "./BadNetwork.ts"
 import type { Json } from "../language/Json.ts"
 import { hasField, objectBytesMax, type PendingRequest, PendingRequests } from "./PendingRequests.ts"
 import type { Server } from "./Target.ts"
+import { straysIn } from "./Stray.ts"
 import { nowOn } from "./Time.ts"
 import { ObjectBytes, type Unreadable } from "./Unreadable.ts"
 import type { Departure, End, Incoming, WireFact, WireListener } from "./WireEvent.ts"
@@ -60,6 +61,8 @@ export class ActorConnection {
   private readonly objectBytes = new ObjectBytes()
   private framesOfLine = 0
   private brokenLines = false
+  /** What stood between two objects and is no part of JSON, if anything did (WIRE-1). */
+  stray: string | undefined
 
   private constructor(socket: Socket, tcp: Socket, wiring: Wiring, clock: Clock.Clock) {
     this.socket = socket
@@ -283,11 +286,24 @@ export class ActorConnection {
     for (let at = 0; at < chunk.length;) {
       const newline = chunk.indexOf(NEWLINE, at)
       const end = newline === -1 ? chunk.length : newline + 1
-      this.readFrames(chunk.subarray(at, end))
+      this.readPiece(chunk.subarray(at, end))
       if (newline !== -1) this.endLine()
       at = end
     }
     this.emit({ _tag: "Changed", direction: "in" })
+  }
+
+  /** Takes a piece of a line, and passes over what stands between objects and is nothing. */
+  private readPiece(piece: Buffer): void {
+    let read = 0
+    for (const { at, length, name } of straysIn(piece)) {
+      if (at > read) this.readFrames(piece.subarray(read, at))
+      read = at
+      if (this.halfBytes > 0) continue
+      this.stray ??= name
+      read += length
+    }
+    if (read < piece.length) this.readFrames(piece.subarray(read))
   }
 
   private readFrames(piece: Buffer): void {

@@ -189,9 +189,12 @@ export class Stage {
 
   /** The clauses that the server broke in passing, with the first evidence of each. */
   brokenClauses(): ReadonlyMap<ClauseId, string> {
-    for (const { connection, name } of this.actors.values())
+    for (const { connection, name } of this.actors.values()) {
+      if (connection?.stray !== undefined)
+        this.breaks("WIRE-1", `${name} received ${connection.stray} between two objects`)
       if (connection?.unlined === true)
         this.breaks("WIRE-1", `${name} received an object that was not on a line of its own`)
+    }
     return this.broken
   }
 

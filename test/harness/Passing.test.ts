@@ -7,8 +7,8 @@ import { chat, playing, steps, told } from "./playing.ts"
 const talk = `
 - alice logs in
 - bob logs in
-- alice says: hello
-- bob receives: { type: message, username: alice, content: hello }
+- alice says: "hello\\0\\ufeff"
+- bob receives: { type: message, username: alice, content: "hello\\0\\ufeff" }
 `
 
 const banner: Change = (base) => ({
@@ -63,7 +63,10 @@ describe("what is neither a reply nor a message counts against PLAIN-1 alone", (
 describe("objects that are no lines count against WIRE-1 alone", () => {
   const forms: Record<string, Change> = {
     bare: () => ({ encode: (object) => JSON.stringify(object) }),
-    pretty: () => ({ encode: (object) => `${JSON.stringify(object, null, 2)}\n` })
+    pretty: () => ({ encode: (object) => `${JSON.stringify(object, null, 2)}\n` }),
+    "with the zero byte that ends a text of C": (base) => ({ encode: (object) => `${base.encode(object)}\0` }),
+    "with nothing but that byte": () => ({ encode: (object) => `${JSON.stringify(object)}\0` }),
+    "behind byte order marks": (base) => ({ encode: (object) => `\ufeff${base.encode(object)}` })
   }
   for (const [name, change] of Object.entries(forms))
     it.live(name, () =>
