@@ -102,7 +102,7 @@ describe("The name", () => {
       const { terminal } = yield* start(scripted.address, { username: "bob" })
       const refused = yield* expectLogin(scripted, "bob")
       refused.socket.end()
-      yield* terminal.shows("is the name bob taken?")
+      yield* terminal.shows("is the name bob taken, or does it speak TLS (--tls)?")
       terminal.type("robert", keys.enter)
       yield* admit(scripted, "robert")
     })

@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process"
 import dns from "node:dns"
 import { once } from "node:events"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
@@ -6,6 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { connect as connectTls, type TLSSocket } from "node:tls"
+import { promisify } from "node:util"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -74,6 +76,20 @@ const ask = async (socket: Socket, request: string): Promise<string> => {
   socket.write(request)
   const [answer] = (await once(socket, "data")) as [Buffer]
   return answer.toString()
+}
+
+/** What the harness says, as a process of its own. */
+const harness = (flags: ReadonlyArray<string>) =>
+  promisify(execFile)(process.execPath, ["harness/main.ts", ...flags]).catch(
+    (error: unknown) => error as { readonly stderr: string }
+  )
+
+/** What client and harness say of a server on this port. */
+const told = async (port: number, flags: ReadonlyArray<string>) => {
+  const address = `127.0.0.1:${port}`
+  const client = palabre(["client", address, "--username", "zoé", ...flags], { input: "/list\n" })
+  const scenario = harness(["scenario", "scenarios/login.yaml", "--connect", address, ...flags])
+  return [(await client.finished()).err, (await scenario).stderr]
 }
 
 describe("TLS", () => {
@@ -206,6 +222,19 @@ describe("TLS", () => {
     assert.match(unreadable.err, /--ca: ".*nowhere\.pem"\. Expected: a file that can be read \(ENOENT/)
     assert.strictEqual(unreadable.code, 2)
     await end()
+  })
+
+  it("client and harness say alike that a server speaks TLS, or does not", async () => {
+    const secure = await serving()
+    const plain = await serving({ tlsCertFile: undefined, tlsKeyFile: undefined })
+    for (const said of await told(secure.port, []))
+      assert.match(
+        said,
+        /^(palabre|harness): this server speaks TLS: give --tls, or its certificate with --ca FILE\n$/
+      )
+    for (const said of await told(plain.port, ["--tls"]))
+      assert.match(said, /: this server does not speak TLS: leave out --tls and --ca\n$/)
+    await Promise.all([secure.end(), plain.end()])
   })
 
   it("the client goes on to the next address of a name, and takes no certificate of another name", async () => {

@@ -11,7 +11,7 @@ import { Session } from "../repl/Session.ts"
 import { TargetKnowledge } from "../stage/TargetKnowledge.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { runFlags, targetFlags } from "./flags.ts"
-import { chooseTarget } from "./target.ts"
+import { chooseTarget, whyMute } from "./target.ts"
 
 /** `pnpm repl`: the sentences of scenarios, live; from a pipe, a scripted client. */
 export const repl = Command.make(
@@ -51,6 +51,9 @@ export const repl = Command.make(
     const end = yield* playScript(session, lines, input.json ? jsonLines : plain, (text) =>
       standardOutput.write(text)
     )
+    const isMute = !stage.transcript.happenings.some(({ kind }) => kind === "received")
+    const whyNothing = isMute && end.result === "failed" ? yield* whyMute(input) : undefined
+    if (whyNothing !== undefined) return yield* Effect.fail(new Failure(whyNothing, exitCodes.targetLost))
     if (end.message !== undefined) return yield* Effect.fail(new Failure(end.message, exitCodes[end.result]))
   }, Effect.scoped)
 ).pipe(

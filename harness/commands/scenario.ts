@@ -22,7 +22,7 @@ import { onMistakes } from "./mistakes.ts"
 import { next } from "./next.ts"
 import { newSeed, runInfoOf } from "./runInfo.ts"
 import { schema } from "./schema.ts"
-import { chooseTarget } from "./target.ts"
+import { chooseTarget, whyMute } from "./target.ts"
 
 const config = { paths, ...targetFlags, ...selectionFlags, ...runFlags }
 type Input = Command.Command.Config.Infer<typeof config>
@@ -110,8 +110,10 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
   })
   yield* Effect.onInterrupt(playing, () => finish)
   const summary = yield* finish
-  if (summary.result !== "passed")
-    return yield* Effect.fail(new Failure(whyNot(summary), exitCodes[summary.result]))
+  if (summary.result === "passed") return
+  const whyNothing = heardNothing(outcomes) ? yield* whyMute(input) : undefined
+  if (whyNothing !== undefined) return yield* Effect.fail(new Failure(whyNothing, exitCodes.targetLost))
+  return yield* Effect.fail(new Failure(whyNot(summary), exitCodes[summary.result]))
 })
 
 /** Where the reports go; under GitHub Actions annotations come by themselves, where they spoil no other report. */
@@ -121,6 +123,9 @@ const destinations = ({ reporter }: Input): ReadonlyArray<Destination> => {
     process.env["GITHUB_ACTIONS"] === "true" && !asked.some((one) => one.reporter === "github")
   return underActions ? [...asked, { reporter: "github", file: undefined, aside: true }] : asked
 }
+
+const heardNothing = (outcomes: ReadonlyArray<Outcome>): boolean =>
+  !outcomes.some(({ happenings }) => happenings.some(({ kind }) => kind === "received"))
 
 const passedByFile = (outcomes: ReadonlyArray<Outcome>): ReadonlyMap<string, boolean> => {
   const played = outcomes.filter(({ verdict }) => verdict !== "skipped")

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Address } from "../../src/net/Address.ts"
+import { speaksTls, tlsAdvice } from "../../src/net/SpeaksTls.ts"
 import { Failure } from "../../src/commands/Cli.ts"
 import { scenarioNames } from "../scenario/Files.ts"
 import { exitCodes } from "./exitCodes.ts"
@@ -66,6 +67,12 @@ export const chooseTarget = Effect.fnUntraced(function* (
     )
   const { spawn: make } = yield* Effect.promise(() => import("../targets/Spawn.ts"))
   return make({ command: spawn!, port, cwd, variables: input.env, timeScale, trust })
+})
+
+/** Why a server that was heard of nothing may be none that these flags are for; asked once all else is done. */
+export const whyMute = Effect.fnUntraced(function* ({ ca, connect, tls }: TargetInput) {
+  if (Option.isNone(connect) || tls || Option.isSome(ca)) return undefined
+  return (yield* speaksTls(connect.value)) ? tlsAdvice.missing : undefined
 })
 
 const usage = (message: string): Effect.Effect<never, Failure> =>

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { Address } from "../../src/net/Address.ts"
 import { halfClose, openSocket } from "../../src/net/OpenSocket.ts"
+import { tlsAdvice } from "../../src/net/SpeaksTls.ts"
 import { Frames, malformed, tooLarge } from "../../src/wire/Frames.ts"
 import type { BadNetwork } from "./BadNetwork.ts"
 import type { Json } from "../language/Json.ts"
@@ -387,7 +388,7 @@ export class ActorConnection {
 
 const whyNot = ({ code = "", message }: NodeJS.ErrnoException): string => {
   if (/CERT|ISSUER/.test(code)) return `its certificate is not trusted (${code}); pass it with --ca FILE`
-  if (code.startsWith("ERR_SSL")) return `it does not speak TLS (${code})`
+  if (code.startsWith("ERR_SSL")) return tlsAdvice.unwanted
   return code === "ECONNREFUSED" ? "connection refused: nothing is listening there" : code || message
 }
 

@@ -73,7 +73,9 @@ export class CannotConnect extends Schema.TaggedError<CannotConnect>()("CannotCo
  */
 export class ConnectionEnded extends Schema.TaggedError<ConnectionEnded>()("ConnectionEnded", {
   reason: Schema.Literals(["closed", "lost", "no_answer", "not_json", "too_large"]),
-  lastWords: Schema.UndefinedOr(Reply)
+  lastWords: Schema.UndefinedOr(Reply),
+  /** True if nothing ever came from the server. */
+  isMute: Schema.Boolean
 }) {}
 
 /** The server did not grant the name. */
@@ -97,6 +99,7 @@ export const connect = Effect.fn("Client.connect")(function* (options: {
     ended: Deferred.makeUnsafe(),
     end: undefined,
     lastWords: undefined,
+    isMute: true,
     isBusy: false
   }
   const onReceived = options.onReceived ?? (() => Effect.void)
@@ -155,6 +158,8 @@ interface Link {
   readonly ended: Deferred.Deferred<ConnectionEnded>
   end: ConnectionEnded | undefined
   lastWords: Reply | undefined
+  /** True as long as nothing has come. */
+  isMute: boolean
   /** True while `onReceived` is at work: then it is not the server that makes us wait. */
   isBusy: boolean
 }
@@ -217,6 +222,7 @@ const read = Effect.fnUntraced(
   function* (link: Link, frames: Frames, onReceived: (received: Received) => Effect.Effect<void>) {
     while (true) {
       frames.push(yield* nextChunk(link.socket))
+      link.isMute = false
       for (let text = frames.next(); text !== undefined; text = frames.next()) {
         if (typeof text !== "string") return finish(link, text === malformed ? "not_json" : "too_large")
         link.isBusy = true
@@ -253,7 +259,7 @@ const stopped = (link: Link, exit: Exit.Exit<void>): void => {
 /** Ends the connection, and tells everyone who waits. Only the first reason counts. */
 const finish = (link: Link, reason: ConnectionEnded["reason"]): void => {
   if (link.end !== undefined) return
-  link.end = new ConnectionEnded({ reason, lastWords: link.lastWords })
+  link.end = new ConnectionEnded({ reason, lastWords: link.lastWords, isMute: link.isMute })
   link.socket.destroySoon()
   Deferred.doneUnsafe(link.ended, Effect.succeed(link.end))
   for (const answer of link.unanswered.splice(0)) Deferred.doneUnsafe(answer, Effect.fail(link.end))

@@ -155,7 +155,7 @@ type SessionFailure = CannotConnect | LoginRefused | ConnectionEnded
 
 /** The reaction to a failed session, and the text to show. */
 const react = (
-  { settings, tries, wasOnlineAs, username = "" }: Chat,
+  { address, settings, tries, wasOnlineAs, username = "" }: Chat,
   failure: SessionFailure
 ): { readonly reaction: "ask" | "give_up" | "wait"; readonly text: string } => {
   const wasOnline = wasOnlineAs !== undefined
@@ -181,7 +181,7 @@ const react = (
       if (!isSilent || (wasOnline && tries < settings.takenTriesMax)) return { reaction: "wait", text }
       return {
         reaction: "ask",
-        text: `the server closed the connection without a word: is the name ${username} taken?`
+        text: `the server closed the connection without a word: is the name ${username} taken${address.tls === undefined && !wasOnline ? ", or does it speak TLS (--tls)" : ""}?`
       }
     }
   }

@@ -1,5 +1,6 @@
 import { styleText } from "node:util"
 import { formatAddress } from "../net/Address.ts"
+import { tlsAdvice } from "../net/SpeaksTls.ts"
 import type { CannotConnect, ConnectionEnded } from "./Client.ts"
 import { commands } from "./Input.ts"
 import type { ErrorCode, Event, Reply } from "../Protocol.ts"
@@ -119,8 +120,8 @@ const connectProblems: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
   CERT_HAS_EXPIRED: "its certificate has expired",
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name; use the name it is for",
-  ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak TLS; try without --tls and --ca",
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: "it does not speak TLS; try without --tls and --ca",
+  ERR_SSL_WRONG_VERSION_NUMBER: tlsAdvice.unwanted,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: tlsAdvice.unwanted,
   ECONNREFUSED: "nothing is listening there; check host and port, or start a server with `pnpm serve`",
   ENOTFOUND: "there is no host of that name; check its spelling",
   EAI_AGAIN: "the name could not be looked up; check the network and the spelling",

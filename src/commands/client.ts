@@ -7,6 +7,7 @@ import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { type Address, parseAddress } from "../net/Address.ts"
+import { speaksTls, tlsAdvice } from "../net/SpeaksTls.ts"
 import { exitCodes, Failure } from "./Cli.ts"
 import type { CannotConnect, ConnectionEnded, LoginRefused } from "../client/Client.ts"
 import { printable } from "../client/Printable.ts"
@@ -92,7 +93,7 @@ export const client = Command.make(
         input: stdin,
         output: stdout,
         remarks: stderr
-      })
+      }).pipe(Effect.catchTag("ConnectionEnded", (end) => explained(end, address)))
     },
     Effect.scoped,
     Effect.mapError(failureOf)
@@ -113,6 +114,13 @@ export const client = Command.make(
 
 const trust = (tls: boolean, ca: Option.Option<Buffer>): Address["tls"] =>
   Option.isSome(ca) ? { ca: ca.value } : tls ? {} : undefined
+
+/** A server that hangs up on a plain client without a word may be one that speaks TLS. */
+const explained = Effect.fnUntraced(function* (end: ConnectionEnded, address: Address) {
+  const mayBeTls = end.isMute && address.tls === undefined
+  if (mayBeTls && (yield* speaksTls(address))) return yield* Effect.fail(new Failure(tlsAdvice.missing))
+  return yield* end
+})
 
 type ClientError = CannotConnect | ConnectionEnded | LoginRefused | LinesRefused | OutputClosed | Failure
 

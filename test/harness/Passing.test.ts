@@ -64,7 +64,9 @@ describe("objects that are no lines count against WIRE-1 alone", () => {
   const forms: Record<string, Change> = {
     bare: () => ({ encode: (object) => JSON.stringify(object) }),
     pretty: () => ({ encode: (object) => `${JSON.stringify(object, null, 2)}\n` }),
-    "with the zero byte that ends a text of C": (base) => ({ encode: (object) => `${base.encode(object)}\0` }),
+    "with the zero byte that ends a text of C": (base) => ({
+      encode: (object) => `${base.encode(object)}\0`
+    }),
     "with nothing but that byte": () => ({ encode: (object) => `${JSON.stringify(object)}\0` }),
     "behind byte order marks": (base) => ({ encode: (object) => `\ufeff${base.encode(object)}` })
   }
