@@ -5,6 +5,8 @@ import { makeChat } from "./chat/makeChat.ts"
 import type { Fault } from "./Fault.ts"
 import { families, faults } from "./Faults.ts"
 import { framingFaults } from "./faults/Framing.ts"
+import { leavingFaults } from "./faults/Leaving.ts"
+import { loginFaults } from "./faults/Login.ts"
 import { hosted } from "./Hosted.ts"
 import { blames, playOnce, type PlayingSettings } from "./Playing.ts"
 import type { Judgement } from "./Proof.ts"
@@ -34,12 +36,21 @@ const tellsSomething = ([one, other]: Pair): boolean =>
   !one.clauses.some((clause) => other.clauses.includes(clause))
 
 /**
- * The pairs that are judged in any case: a server that cuts requests in the wrong place must not get away with dying of a
- * send to someone who has left.
+ * The pairs that are judged in any case. Half of all servers in the wild send a message back to its sender, and those that cut
+ * requests in the wrong place are many: neither may hide what else is wrong.
  */
-export const pairsToShow: ReadonlyArray<Pair> = framingFaults
-  .filter(({ level }) => level === "must")
-  .map((framing): Pair => [framing, faults.find(({ name }) => name === "sigpipe-kills")!])
+export const pairsToShow: ReadonlyArray<Pair> = [
+  ...musts(framingFaults).map((fault): Pair => [fault, named("sigpipe-kills")]),
+  ...musts([...loginFaults, ...leavingFaults]).map((fault): Pair => [fault, named("sender-hears-itself")])
+]
+
+function musts(faults: ReadonlyArray<Fault>): ReadonlyArray<Fault> {
+  return faults.filter(({ level }) => level === "must")
+}
+
+function named(name: string): Fault {
+  return faults.find((fault) => fault.name === name)!
+}
 
 /** The pieces that both replace, so that one may hide the other. */
 export const piecesOfBoth = ([one, other]: Pair): ReadonlyArray<string> => {

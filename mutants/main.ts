@@ -35,7 +35,7 @@ const config = {
   seed: number("seed", 1, "chooses the pairs, and the other scenarios of --quick"),
   shard: selectionFlags.shard,
   runs: number("runs", 3, "times in a row that a correct server must pass, and that a fault must be caught"),
-  jobs: number("jobs", 12, "servers judged at a time; most of them wait"),
+  jobs: number("jobs", 24, "servers judged at a time; most of them wait"),
   minutes: number("minutes", 45, "give up after this time"),
   timeoutScale: Flag.Finite("timeout-scale").pipe(
     Flag.withDescription("multiplies every bound, for slow machines"),

@@ -30,8 +30,9 @@ describe("pairs of faults", () => {
   })
 
   it("show a server that dies of a send beside every fault of framing", () => {
-    assert.isAbove(pairsToShow.length, 10)
-    for (const pair of pairsToShow) assert.deepStrictEqual(piecesOfBoth(pair), [], named2(pair))
+    const dying = pairsToShow.filter(([, { name }]) => name === "sigpipe-kills")
+    assert.isAbove(dying.length, 10)
+    for (const pair of dying) assert.deepStrictEqual(piecesOfBoth(pair), [], named2(pair))
   })
 
   it.live("are left out where both replace one piece", () =>
