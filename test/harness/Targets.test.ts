@@ -236,7 +236,7 @@ const over = (command: string, trust: Trust | undefined) =>
     told
   )
 
-const said = (content: string) => JSON.stringify({ type: "message", username: "bob", content })
+const reply = (message: string) => JSON.stringify({ status: "success", message })
 
 describe("--tls and --ca", () => {
   it.live("go on reading after a half-close, whatever came with what it waited for", () =>
@@ -250,7 +250,7 @@ describe("--tls and --ca", () => {
             socket.on("data", (request) => {
               const isPing = request.includes("ping")
               socket.write(
-                isPing ? said("first").padEnd(16_384) + said("second") : '{"status":"success","users":[]}'
+                isPing ? reply("first").padEnd(16_384) + reply("second") : '{"status":"success","users":[]}'
               )
             })
           })
@@ -263,9 +263,9 @@ describe("--tls and --ca", () => {
       const outcome = yield* playing(
         `- alice connects
 - alice sends: { type: ping }
-- alice receives: { type: message, content: first }
+- alice receives: { status: success, message: first }
 - alice half-closes: { at once: true }
-- alice receives: { type: message, content: second }`,
+- alice receives: { status: success, message: second }`,
         connect({ host: "127.0.0.1", port }, trust)
       )
       assert.strictEqual(told(outcome), "passed")
