@@ -2,6 +2,9 @@ import * as Effect from "effect/Effect"
 import type { ServerFigures } from "./ServerFigures.ts"
 import { type Violation, violation } from "./Violation.ts"
 
+/** The time that a reply may take when neither side is kept from its work. */
+export const patienceMillis = 2_000
+
 /** Bytes that a server may hold during a run, at its peak, beyond those before the first client. */
 export const peakGrowthMax = 96 * 2 ** 20
 

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import type { Address } from "../src/net/Address.ts"
 import { MessageOrder } from "./MessageOrder.ts"
-import type { Patience } from "./Patience.ts"
+import type { Patience } from "../process/Patience.ts"
 import { Speaker } from "./Speaker.ts"
 import type { Violation } from "./Violation.ts"
 

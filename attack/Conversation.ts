@@ -3,7 +3,8 @@ import type { ActorConnection, ConnectFailed } from "../harness/stage/ActorConne
 import { Condition } from "../harness/stage/Condition.ts"
 import type { End, Incoming } from "../harness/stage/WireEvent.ts"
 import type { Address } from "../src/net/Address.ts"
-import { type Moment, type Patience, patienceMillis } from "./Patience.ts"
+import type { Patience } from "../process/Patience.ts"
+import { patienceMillis } from "./Bounds.ts"
 import type { Trace } from "./Trace.ts"
 import { type ChatRequest, cut, type Encoding, write } from "./Traffic.ts"
 import { Violation } from "./Violation.ts"
@@ -43,7 +44,7 @@ export class Conversation implements Receiver {
   private wire: ActorConnection | undefined
   private readonly client: Client
   private readonly condition = new Condition()
-  private readonly due: Array<CheckedRequest & { readonly since: Moment }> = []
+  private readonly due: Array<CheckedRequest & { readonly since: number }> = []
   private mayEnd = false
   private goodbye: "none" | "due" | "said" = "none"
   private isOver = false
@@ -144,8 +145,8 @@ export class Conversation implements Receiver {
     return next.check(received) ?? this.late(next.since)
   }
 
-  private late(since: Moment): Wrong | undefined {
-    const millis = this.client.patience.overdue(since)
+  private late(since: number): Wrong | undefined {
+    const millis = this.client.patience.overdue(since, patienceMillis)
     if (millis === undefined) return undefined
     const expected = `the reply within ${patienceMillis} ms, not ${Math.round(millis)} ms after its request`
     return { clause: "REQ-2", expected }

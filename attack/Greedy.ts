@@ -3,7 +3,7 @@ import { mebibytes } from "./Bounds.ts"
 import type { Chat } from "./Chat.ts"
 import type { Kind } from "./Episode.ts"
 import { connect, connectTogether, together } from "./HostileConnection.ts"
-import { patienceMillis } from "./Patience.ts"
+import { patienceMillis } from "./Bounds.ts"
 import { answerMillisMax, line, type RawConnection } from "./RawConnection.ts"
 import { violation } from "./Violation.ts"
 

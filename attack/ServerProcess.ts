@@ -4,13 +4,13 @@ import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { ConnectFailed } from "../harness/stage/ActorConnection.ts"
+import { clocksWith, Patience } from "../process/Patience.ts"
 import { host } from "../process/Port.ts"
 import { type Process, type ProcessEnded, start } from "../process/Process.ts"
 import type { Address } from "../src/net/Address.ts"
 import { answerMillisMax, RawConnection } from "./RawConnection.ts"
 import type { ServerFigures } from "./ServerFigures.ts"
 import type { Certificate } from "./Certificate.ts"
-import { clocksWith, Patience } from "./Patience.ts"
 
 /** The server is gone, or does not start: how it ended, and the end of what it said. */
 export class ServerFailed extends Data.TaggedError("ServerFailed")<{

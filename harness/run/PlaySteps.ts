@@ -39,6 +39,6 @@ export const sceneOf = (
   stage,
   captures,
   withinMillis: own * stage.timeScale,
-  deadlineMillis: stage.nowMillis + own * stage.timeScale,
+  deadlineMillis: stage.deadlineIn(own * stage.timeScale),
   playAll: (steps, scope) => playSteps(steps, scope, stage, withinMillis)
 })

@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
+import { ownPatience } from "../../process/Patience.ts"
 import type { Address } from "../../src/net/Address.ts"
 import { halfClose, openSocket } from "../../src/net/OpenSocket.ts"
 import { tlsAdvice } from "../../src/net/SpeaksTls.ts"
@@ -106,10 +107,11 @@ export class ActorConnection {
       while: ({ isRefused }) => isRefused === true && address.isStarting?.() === true,
       schedule: startingPause
     })
-    return Effect.timeoutOrElse(attempts, {
-      duration: withinMillis,
-      orElse: () => Effect.fail(new ConnectFailed({ reason: "no answer" }))
-    })
+    const noAnswer = Effect.andThen(
+      ownPatience.during(withinMillis),
+      Effect.fail(new ConnectFailed({ reason: "no answer" }))
+    )
+    return Effect.raceFirst(attempts, noAnswer)
   }
 
   /** The way in which the server ended it, if it did. */

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { ownPatience } from "../../process/Patience.ts"
 import type { ActorConnection } from "./ActorConnection.ts"
 
 /** Connections that every server has to serve at once (CONC-1): nothing asks a correct one for one more. */
@@ -37,7 +38,7 @@ export class ServerSeats {
     return Effect.suspend(() => {
       const leaving = [...this.taken].filter(({ gone }) => gone)
       if (!this.full || leaving.length === 0) return Effect.void
-      return Effect.map(Effect.sleep(noticeMillis * timeScale), () => {
+      return Effect.map(ownPatience.during(noticeMillis * timeScale), () => {
         for (const connection of leaving) this.taken.delete(connection)
       })
     })

@@ -1,7 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import { ownPatience } from "../../process/Patience.ts"
 import { Actor } from "./Actor.ts"
 import type { ClauseId } from "../language/Clauses.ts"
 import { ActorConnection, type Wiring } from "./ActorConnection.ts"
@@ -12,7 +12,7 @@ import type { BadNetwork } from "./BadNetwork.ts"
 import { Ledger } from "./Ledger.ts"
 import { ServerSeats } from "./ServerSeats.ts"
 import { hasField } from "./PendingRequests.ts"
-import { Condition } from "./Condition.ts"
+import { Condition, nextTurn } from "./Condition.ts"
 import type { Server, Target } from "./Target.ts"
 import type { TargetKnowledge } from "./TargetKnowledge.ts"
 import { show } from "../Format.ts"
@@ -93,7 +93,7 @@ export class Stage {
     )
   }
 
-  /** The time of the stage in milliseconds: what all deadlines are set by. */
+  /** The time of the stage in milliseconds: what happens on it is told by it. */
   get nowMillis(): number {
     return nowOn(this.clock)
   }
@@ -164,13 +164,18 @@ export class Stage {
     this.transcript.add(actor.lastDid)
   }
 
+  /** The deadline of a wait that begins now, on the clock of the harness's patience. */
+  deadlineIn(millis: number): number {
+    return ownPatience.begin() + millis
+  }
+
   /** Waits until `look` has an answer, at most until the deadline: then `undefined`. */
   until<A>(look: () => A | undefined, deadlineMillis: number): Effect.Effect<A | undefined> {
     return Effect.suspend(() => {
       const now = look()
       if (now !== undefined) return Effect.succeed(now)
-      const left = Math.max(0, deadlineMillis - this.nowMillis)
-      return Effect.map(Effect.timeoutOption(this.changed.until(look), left), Option.getOrUndefined)
+      const atTheLast = Effect.map(Effect.andThen(ownPatience.until(deadlineMillis), nextTurn), look)
+      return Effect.raceFirst(this.changed.until(look), atTheLast)
     })
   }
 

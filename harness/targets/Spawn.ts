@@ -2,6 +2,7 @@ import { env } from "node:process"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
+import { ownPatience } from "../../process/Patience.ts"
 import { freePort, host, isListenedOn, isTaken, listeningHost, type NoPort } from "../../process/Port.ts"
 import { startContained } from "../../process/Contained.ts"
 import type { Process, ProcessEnded } from "../../process/Process.ts"
@@ -146,21 +147,19 @@ const beginNow = Effect.fnUntraced(function* (
   )
   const startMillis = startMillisMax * timeScale
   if (!seesListeners) {
-    const untilMillis = performance.now() + startMillis
-    const isStarting = () => process.ended === undefined && performance.now() < untilMillis
+    const since = ownPatience.begin()
+    const isStarting = () =>
+      process.ended === undefined && ownPatience.overdue(since, startMillis) === undefined
     return { process, host, port, isStarting }
   }
+  const tooSlow = `it did not listen on port ${port} within ${millis(startMillis)}`
   const listening = Effect.map(
     Effect.repeat(listeningHost(port), { until: (address) => address !== undefined, schedule: polling }),
     (address) => address!
   )
   const found = yield* process.whileRunning(listening).pipe(
     Effect.catchTag("ProcessEnded", (ended) => Effect.succeed({ reason: endedEarly(ended, port) })),
-    Effect.timeoutOrElse({
-      duration: startMillis,
-      orElse: () =>
-        Effect.succeed({ reason: `it did not listen on port ${port} within ${millis(startMillis)}` })
-    }),
+    Effect.raceFirst(Effect.as(ownPatience.during(startMillis), { reason: tooSlow })),
     Effect.mapError(cannotStart)
   )
   if (typeof found === "string") return { process, host: found, port, isStarting: () => false }

@@ -49,7 +49,7 @@ const refuseConnection = Effect.fnUntraced(function* (actor: Actor, step: Step<a
   if (connected._tag === "None") return
   const connection = actor.connection!
   connection.allowEnd()
-  const deadline = stage.nowMillis + connectMillisMax * stage.timeScale
+  const deadline = stage.deadlineIn(connectMillisMax * stage.timeScale)
   const ended = yield* stage.until(() => connection.ended, deadline)
   const [first, second] = connection.inbox
   const wrong = second ?? (first !== undefined && isSuccess(first.value) ? first : undefined)

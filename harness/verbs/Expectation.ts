@@ -71,7 +71,7 @@ const sorted = ({ finding, mayFollow }: Wrong, actor: Actor, { stage }: Scene): 
   if (mayFollow === undefined) return Effect.succeed(finding)
   const { breaks, pattern } = mayFollow
   const follows = () => (Contradiction.comesLater(pattern, actor) ? true : undefined)
-  return Effect.map(stage.until(follows, stage.nowMillis + lateMillis * stage.timeScale), (isLate) =>
+  return Effect.map(stage.until(follows, stage.deadlineIn(lateMillis * stage.timeScale)), (isLate) =>
     isLate === true ? { ...finding, breaks } : finding
   )
 }

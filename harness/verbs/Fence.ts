@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { ownPatience } from "../../process/Patience.ts"
 import type { Actor } from "../stage/Actor.ts"
 import type { ActorConnection } from "../stage/ActorConnection.ts"
 import { lost, missing } from "./Contradiction.ts"
@@ -39,7 +40,7 @@ export const settle = ({ stage }: Scene): Effect.Effect<void> => {
   stage.notes.add(
     `the server does not answer list, so the harness waits ${millis(stage.target.settleMillis)} instead`
   )
-  return Effect.andThen(Effect.sleep(stage.target.settleMillis * stage.timeScale), nextTurn)
+  return Effect.andThen(ownPatience.during(stage.target.settleMillis * stage.timeScale), nextTurn)
 }
 
 /**
@@ -51,7 +52,7 @@ export const askUsers = Effect.fnUntraced(function* (actor: Actor, scene: Scene)
   const connection = actor.connection!
   yield* stage.until(
     () => (connection.requests.isAnswered || !connection.open ? true : undefined),
-    stage.nowMillis + withinMillis
+    stage.deadlineIn(withinMillis)
   )
   const ticket = yield* connection.ask()
   return yield* answered(actor, ticket, scene)
@@ -66,7 +67,7 @@ export const answered = Effect.fnUntraced(function* (
   const connection = actor.connection!
   const outcome = yield* stage.until(
     () => connection.requests.hiddenAnswer(ticket) ?? (connection.open ? undefined : "ended"),
-    stage.nowMillis + withinMillis
+    stage.deadlineIn(withinMillis)
   )
   if (Array.isArray(outcome)) {
     if (stage.knowledge.fences === "unknown") stage.knowledge.fences = "list"

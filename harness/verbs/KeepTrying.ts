@@ -42,7 +42,7 @@ export const keepTrying = (actor: Actor, step: Step<any, any>, scene: Scene, exc
     const answer = yield* stage.until(
       () => look(actor, exchange, endMeansAgain, scene),
       isLogin
-        ? Math.min(scene.deadlineMillis, stage.nowMillis + answerMillisMax * stage.timeScale)
+        ? Math.min(scene.deadlineMillis, stage.deadlineIn(answerMillisMax * stage.timeScale))
         : scene.deadlineMillis
     )
     if (answer?.verdict === "done") return

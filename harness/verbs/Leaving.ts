@@ -154,7 +154,7 @@ const noMessageLeft = (actor: Actor, scene: Scene): Effect.Effect<void, StepFail
  * stay in TIME_WAIT: so it gets a moment, on which no verdict depends.
  */
 const letItEnd = (connection: ActorConnection, { stage }: Scene) =>
-  stage.until(() => connection.ended, stage.nowMillis + 20)
+  stage.until(() => connection.ended, stage.deadlineIn(20))
 
 const halfClose = (actor: Actor, step: AnyStep, { stage }: Scene) => {
   if (actor.connection?.open !== true) return Effect.fail(notConnected(actor, "to half-close", stage))

@@ -1,10 +1,9 @@
-import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
+import { ownPatience } from "../../process/Patience.ts"
 import { fail, type Finding, type StepFailed } from "../stage/Finding.ts"
-import { nowOn } from "../stage/Time.ts"
 
 /** An attempt that may succeed another time, with the finding to fail with where there is no other. */
 export class NotYet extends Data.TaggedError("NotYet")<{ readonly finding: Finding }> {}
@@ -19,11 +18,12 @@ const pauseMillisMax = 100
 export const retryUntil = (
   deadlineMillis: number,
   firstPauseMillis: number,
-  attempt: Effect.Effect<void, StepFailed | NotYet>
+  attempt: Effect.Effect<void, StepFailed | NotYet>,
+  patience = ownPatience
 ): Effect.Effect<void, StepFailed> => {
   const pauses = Schedule.min([Schedule.exponential(firstPauseMillis), Schedule.spaced(pauseMillisMax)])
   const schedule = Schedule.while(pauses, ({ duration }) =>
-    Effect.map(Clock.Clock, (clock) => nowOn(clock) + Duration.toMillis(duration) <= deadlineMillis)
+    Effect.sync(() => patience.overdue(deadlineMillis, -Duration.toMillis(duration)) === undefined)
   )
   return Effect.retry(attempt, { schedule, while: ({ _tag }) => _tag === "NotYet" }).pipe(
     Effect.catchTag("NotYet", ({ finding }) => Effect.fail(fail(finding)))

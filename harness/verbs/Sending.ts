@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { ownPatience } from "../../process/Patience.ts"
 import type { Actor } from "../stage/Actor.ts"
 import { captionOfEnd, captionSent } from "../stage/Caption.ts"
 import { fail, type Finding, type StepFailed } from "../stage/Finding.ts"
@@ -61,10 +62,13 @@ export const bounded = <A, E>(
   effect: Effect.Effect<A, E>,
   finding: () => Omit<Finding, "withinMillis">
 ): Effect.Effect<A, E | StepFailed> =>
-  Effect.timeoutOrElse(effect, {
-    duration: Math.max(0, scene.deadlineMillis - scene.stage.nowMillis),
-    orElse: () => Effect.fail(fail({ ...finding(), withinMillis: scene.withinMillis }))
-  })
+  Effect.raceFirst(
+    effect,
+    Effect.andThen(
+      ownPatience.until(scene.deadlineMillis),
+      Effect.suspend(() => Effect.fail(fail({ ...finding(), withinMillis: scene.withinMillis })))
+    )
+  )
 
 /** The failure of an actor that has no connection to act on. */
 export const notConnected = (actor: Actor, toWhat: string, stage: Stage): StepFailed => {

@@ -99,7 +99,7 @@ export interface Scene {
   readonly stage: Stage
   readonly captures: CaptureScope
   readonly withinMillis: number
-  /** On the clock of the stage. */
+  /** On the clock of the harness's patience. */
   readonly deadlineMillis: number
   /** Plays the steps of a block. */
   readonly playAll: (steps: ReadonlyArray<Step>, captures: CaptureScope) => Effect.Effect<void, FailedAt>

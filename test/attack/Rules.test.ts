@@ -14,7 +14,6 @@ import { episode } from "../../attack/Episode.ts"
 import { DeliveryCheck, markOf } from "../../attack/DeliveryCheck.ts"
 import { mutation, noise } from "../../attack/Mutation.ts"
 import { MessageOrder } from "../../attack/MessageOrder.ts"
-import { Patience, patienceMillis } from "../../attack/Patience.ts"
 import { Presence } from "../../attack/Presence.ts"
 import { draw } from "../../attack/Seed.ts"
 import { placeOf, Speaker } from "../../attack/Speaker.ts"
@@ -148,26 +147,6 @@ describe("bounds", () => {
     assert.strictEqual(growthMax, peakGrowthMax + 100 * tlsSeatBytesMax)
     assert.isTrue(isWithin({}, growthMax, growthMax))
     assert.isFalse(isWithin({}, growthMax + 1, growthMax))
-  })
-})
-
-describe("patience", () => {
-  const now = { idle: 0, queued: 0 }
-  const patience = new Patience({ idleMillis: () => now.idle, queuedMillis: () => now.queued })
-
-  it("ends when there was nothing to do but wait", () => {
-    const since = patience.begin()
-    now.idle += patienceMillis
-    assert.isUndefined(patience.overdue(since))
-    now.idle += 500
-    assert.strictEqual(patience.overdue(since), patienceMillis + 500)
-  })
-
-  it("does not end while a processor is what is waited for", () => {
-    const since = patience.begin()
-    now.idle += patienceMillis + 500
-    now.queued += 600
-    assert.isUndefined(patience.overdue(since))
   })
 })
 

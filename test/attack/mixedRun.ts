@@ -4,7 +4,7 @@ import type * as Scope from "effect/Scope"
 import type { Address } from "../../src/net/Address.ts"
 import { type Chat, makeChat, noTotals } from "../../attack/Chat.ts"
 import { mixedRun } from "../../attack/MixedRun.ts"
-import { clocksWith, Patience } from "../../attack/Patience.ts"
+import { clocksWith, Patience } from "../../process/Patience.ts"
 import type { Change } from "../../mutants/chat/Chat.ts"
 import * as faulty from "../../mutants/chat/makeChat.ts"
 

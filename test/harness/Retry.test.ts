@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
 import { fail } from "../../harness/stage/Finding.ts"
+import { Patience } from "../../process/Patience.ts"
 import { NotYet, retryUntil } from "../../harness/verbs/Retry.ts"
 
 const notYet = (received: string) => new NotYet({ finding: { expected: "bob", received } })
@@ -19,7 +20,9 @@ const attempts = Effect.fnUntraced(function* (
     Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.sync(() => times.push(now))),
     attempt
   )
-  const fiber = yield* Effect.forkChild(Effect.exit(retryUntil(1_000, firstPauseMillis, noted)))
+  const clock = yield* Clock.Clock
+  const patience = new Patience({ idleMillis: () => clock.currentTimeMillisUnsafe(), queuedMillis: () => 0 })
+  const fiber = yield* Effect.forkChild(Effect.exit(retryUntil(1_000, firstPauseMillis, noted, patience)))
   yield* TestClock.adjust(2_000)
   return { times, exit: yield* Fiber.join(fiber) }
 })
