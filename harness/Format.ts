@@ -17,6 +17,31 @@ export const clip = (text: string, charactersMax: number): string => {
 export const visible = (text: string): string =>
   spelledOut(text).replace(oddBlanks, (blank) => `\\u${blank.codePointAt(0)!.toString(16).padStart(4, "0")}`)
 
+/** The first character of a text that looks like a blank or like nothing, with its name. */
+export const firstUnseen = (text: string): { readonly at: number; readonly name: string } | undefined => {
+  const flat = text.replaceAll(/[\n\r\t]/g, " ")
+  const seen = visible(flat)
+  if (seen === flat) return undefined
+  let at = 0
+  while (flat[at] === seen[at]) at++
+  const code = flat.codePointAt(at)!
+  const number = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`
+  return { at, name: `${names.get(code) ?? "an invisible character"} (${number})` }
+}
+
+const names: ReadonlyMap<number, string> = new Map([
+  [0xa0, "a no-break space"],
+  [0xad, "a soft hyphen"],
+  [0x200b, "a zero-width space"],
+  [0x200c, "a zero-width non-joiner"],
+  [0x200d, "a zero-width joiner"],
+  [0x2028, "a line separator"],
+  [0x202f, "a narrow no-break space"],
+  [0x2060, "a word joiner"],
+  [0x3000, "an ideographic space"],
+  [0xfeff, "a byte order mark"]
+])
+
 /** The width of a text on a terminal: most characters take one cell, those of East Asia and emoji two. */
 export const cells = (text: string): number =>
   [...new Intl.Segmenter().segment(text)].reduce((sum, { segment }) => sum + (wide.test(segment) ? 2 : 1), 0)

@@ -127,8 +127,8 @@ describe("A script's client", () => {
         assert.strictEqual(error.count, 5)
         assert.deepStrictEqual(written(remarks), [
           "! unknown command /nonsense: /help lists the commands, //nonsense says it as a message",
-          "! a line is not UTF-8; it was not sent",
-          "! a line is longer than 65536 bytes; it was not sent",
+          "! line 2 is not UTF-8; it was not sent",
+          "! line 3 is longer than 65536 bytes; it was not sent",
           `! "${"é".repeat(40)}…" was refused: it is longer than 65536 bytes, so it was not sent (too_large). Shorten it or send it in parts`,
           '! "refused" was refused: Trop vite (rate_limited). Send it again in 0.3 s'
         ])
@@ -210,7 +210,8 @@ layer(server(), { excludeTestServices: true })("pnpm client, where standard inpu
     Effect.gen(function* () {
       for (const [args, told] of [
         [[], "--username NAME"],
-        [["12345", "-u", "a"], "write :12345 for a port alone"]
+        [["12345", "-u", "a"], "write :12345 for a port alone"],
+        [["--port", "7"], "Expected: the port as a part of the address, such as 127.0.0.1:7"]
       ] as const) {
         const { code, err, out } = yield* run(args)
         assert.deepStrictEqual([code, out], [2, ""])

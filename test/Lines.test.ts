@@ -15,7 +15,7 @@ const cut = (bytes: Buffer, lineBytesMax: number, sizes: ReadonlyArray<number>):
 
 describe("Lines", () => {
   it("come out the same wherever segments end", () => {
-    const texts = fc.array(fc.string({ unit: "grapheme" }).map((text) => text.replace(/[\r\n]/g, "")))
+    const texts = fc.array(fc.string({ unit: "grapheme" }).map((text) => text.replace(/[\r\n]|^\ufeff/g, "")))
     fc.assert(
       fc.property(texts, fc.constantFrom("\n", "\r\n"), fc.array(fc.nat(9)), (expected, lineEnd, sizes) => {
         const bytes = Buffer.from(expected.map((text) => text + lineEnd).join(""))
@@ -35,6 +35,14 @@ describe("Lines", () => {
     assert.deepStrictEqual(cut(Buffer.from(""), 9, []), [])
   })
 
+  it("have no byte order mark before the first; elsewhere it is a character like others", () => {
+    for (const sizes of [[], [1, 1, 1]])
+      assert.deepStrictEqual(cut(Buffer.from("\ufeffa\n\ufeffb"), 9, sizes), [
+        { text: "a" },
+        { text: "\ufeffb" }
+      ])
+  })
+
   it("that are too long or no UTF-8 are told as such, and cost no other line", () => {
     const bytes = Buffer.concat([
       Buffer.from("abcdef\nabcde\n"),
@@ -43,11 +51,11 @@ describe("Lines", () => {
     ])
     for (const sizes of [[], [3, 1, 1, 5], Array.from(bytes, () => 1)])
       assert.deepStrictEqual(cut(bytes, 5, sizes), [
-        { problem: "too_long" },
+        { problem: "line 1 is longer than 5 bytes" },
         { text: "abcde" },
-        { problem: "not_utf8" },
+        { problem: "line 3 is not UTF-8" },
         { text: "é" },
-        { problem: "too_long" }
+        { problem: "line 5 is longer than 5 bytes" }
       ])
   })
 })

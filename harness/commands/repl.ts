@@ -1,8 +1,8 @@
 import { fstatSync } from "node:fs"
-import * as readline from "node:readline"
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import { linesOf } from "../../src/wire/Lines.ts"
 import { Failure } from "../../src/commands/Cli.ts"
 import { standardOutput } from "../../src/commands/Stdio.ts"
 import { Screen } from "../report/Output.ts"
@@ -47,8 +47,7 @@ export const repl = Command.make(
     if (fstatSync(process.stdin.fd).isDirectory())
       return yield* Effect.fail(new Failure("standard input is a folder, not a script", exitCodes.usage))
     const { jsonLines, plain, playScript } = yield* Effect.promise(() => import("../repl/Script.ts"))
-    const lines = readline.createInterface({ input: process.stdin })
-    const end = yield* playScript(session, lines, input.json ? jsonLines : plain, (text) =>
+    const end = yield* playScript(session, linesOf(process.stdin), input.json ? jsonLines : plain, (text) =>
       standardOutput.write(text)
     )
     const isMute = !stage.transcript.happenings.some(({ kind }) => kind === "received")

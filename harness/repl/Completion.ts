@@ -1,4 +1,5 @@
 import { verbs } from "../scenario/Grammar.ts"
+import type { Habits } from "../yaml/Mistake.ts"
 import { looksLikeSubject } from "../language/Subject.ts"
 
 /** The commands that a line may begin with, besides sentences. */
@@ -8,6 +9,20 @@ export const commands = {
   ":save": "saves the steps that passed as a scenario: :save FILE",
   ":quit": "ends the session"
 } as const
+
+/** What the commands are called elsewhere. */
+const habits: Habits = {
+  help: ":help",
+  "?": ":help",
+  exit: ":quit",
+  quit: ":quit",
+  "/quit": ":quit",
+  "/help": ":help"
+}
+
+/** The command that a line most likely meant, where it is no sentence. */
+export const commandMeant = (line: string): string | undefined =>
+  Object.hasOwn(habits, line) ? habits[line] : undefined
 
 /** The sentences in the singular, with `{subject}` and `{other}` in the place of actors. */
 const phrases: ReadonlyArray<string> = [

@@ -2,6 +2,7 @@ import type { FailedAt } from "../verbs/Step.ts"
 import * as Effect from "effect/Effect"
 import type { StepFailed } from "../stage/Finding.ts"
 import { arrows, type Happening } from "../stage/Transcript.ts"
+import type { Line } from "../../src/wire/Lines.ts"
 import { crashOf } from "../run/Run.ts"
 import type { RunResult } from "../verdict/Summary.ts"
 import { type Entered, Session } from "./Session.ts"
@@ -22,7 +23,7 @@ export interface Teller {
 /** Plays lines as a scenario: stops at the first that fails, and judges the end like that of any other. */
 export const playScript = Effect.fnUntraced(function* (
   session: Session,
-  lines: AsyncIterable<string>,
+  lines: AsyncIterable<Line>,
   teller: Teller,
   write: (text: string) => void
 ): Effect.fn.Return<ScriptEnd> {
@@ -32,8 +33,16 @@ export const playScript = Effect.fnUntraced(function* (
   for (;;) {
     const next = yield* Effect.promise(() => iterator.next())
     if (next.done === true) break
-    const entered = yield* session.enter(next.value)
-    write(teller.entered(next.value, ++number, entered))
+    number++
+    if ("problem" in next.value) {
+      const { problem } = next.value
+      write(teller.entered("", number, { _tag: "Mistake", message: problem }))
+      return { result: "usage", message: problem }
+    }
+    const { text } = next.value
+    if (text.trim() === ":quit") break
+    const entered = yield* session.enter(text)
+    write(teller.entered(text, number, entered))
     if (entered._tag === "Mistake") return { result: "usage", message: `line ${number}: ${entered.message}` }
     if (entered._tag === "Failed") return yield* endOf(session, `line ${number} failed`, entered.failed)
   }
@@ -73,7 +82,10 @@ export const plain: Teller = {
   happening: ({ actor, kind, text }) =>
     kind === "note" ? `# ${text}\n` : `${actor} ${arrows[kind]} ${text}\n`,
   entered: (line, lineNumber, entered) => {
-    if (entered._tag === "Mistake") return `line ${lineNumber}: ${line.trim()}\n  ${entered.message}\n`
+    if (entered._tag === "Mistake")
+      return line === ""
+        ? `${entered.message}\n`
+        : `line ${lineNumber}: ${line.trim()}\n  ${entered.message}\n`
     return entered._tag === "Failed" ? `line ${lineNumber}: ${line.trim()}\n${finding(entered.failed)}` : ""
   },
   finished: (failed) => (failed === undefined ? "" : `the end\n${finding(failed)}`)

@@ -11,6 +11,7 @@ import type { Json } from "../language/Json.ts"
 import { playSteps, sceneOf } from "../run/PlaySteps.ts"
 import { clause, parseScenario, withinMillisDefault } from "../scenario/ScenarioReader.ts"
 import { parseSentence } from "../scenario/Grammar.ts"
+import { commandMeant } from "./Completion.ts"
 import { Reader, Source } from "../yaml/Source.ts"
 import { type Stage } from "../stage/Stage.ts"
 import { CaptureScope } from "../language/CaptureScope.ts"
@@ -63,6 +64,12 @@ export class Session {
     const number = ++this.entered
     const sentence = line.trim().replace(/^- /, "")
     if (sentence === "" || sentence.startsWith("#")) return Effect.succeed({ _tag: "Nothing" })
+    const command = commandMeant(sentence)
+    if (command !== undefined)
+      return Effect.succeed({
+        _tag: "Mistake",
+        message: `unknown sentence "${sentence}"; did you mean "${command}"?`
+      })
     const names = [...new Set([...this.names, ...newNames(sentence)])]
     const read = this.read(sentence, number, names)
     if ("message" in read) return Effect.succeed({ _tag: "Mistake", message: read.message })

@@ -141,7 +141,20 @@ const noSteps = () => []
 const whyNoKey = (key: string, known: ReadonlyArray<string>): string =>
   notYetSupported.has(key)
     ? `"${key}" is not supported yet; remove it`
-    : `unknown key "${key}"${didYouMean(key, known)}`
+    : `unknown key "${key}"${didYouMean(key, known, habits)}`
+
+/** What the keys are called elsewhere. */
+const habits = {
+  title: "scenario",
+  name: "scenario",
+  test: "scenario",
+  description: "story",
+  actors: "cast",
+  clients: "cast",
+  timeout: "within",
+  setup: "before",
+  teardown: "after"
+}
 
 /** A scenario that sets no level binds as much as the weakest of its clauses. */
 const weakest = (proves: ReadonlyArray<ClauseId>): Level =>

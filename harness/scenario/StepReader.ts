@@ -29,6 +29,9 @@ export const readSteps =
     )
   }
 
+/** What the options are called elsewhere. */
+const habits = { wait: "within", waits: "within", timeout: "within", sleep: "within", reason: "because" }
+
 /** Each block of a loop multiplies what is read and checked. */
 const depthMax = 8
 
@@ -113,6 +116,11 @@ const takeApart = (
   if (sentence === undefined) {
     const first = entries.find(({ key }) => !["within", "because", "proves"].includes(key))
     if (first === undefined) return reader.fail(node, "this step has no sentence")
+    if (entries.some(({ key }) => key === "type" || key === "status"))
+      return reader.fail(
+        node,
+        "an object is no step; say who sends or receives it, such as: alice sends: { type: list }"
+      )
     return unknownSentence(first, reader, cast)
   }
   return { sentence, besides: entries.filter((entry) => entry !== sentence) }
@@ -125,7 +133,7 @@ const readOptions = (entries: ReadonlyArray<Entry>, fields: Fields, verb: Verb, 
       if (field === undefined)
         return reader.fail(
           keyNode,
-          `unknown option "${key}"${didYouMean(key, Object.keys(fields)) || optionsHint(verb)}`
+          `unknown option "${key}"${didYouMean(key, Object.keys(fields), habits) || optionsHint(verb)}`
         )
       if (value === undefined) return reader.fail(keyNode, `"${key}" needs a value: ${field.what}`)
       return [key, field.read(value, reader)]
@@ -154,6 +162,11 @@ const unknownSentence = (sentence: Entry, reader: Reader, cast: Cast): never => 
     return reader.fail(keyNode, `a sentence can have at most ${sentenceCharactersMax} characters`)
   const nearest = nearestSentence(key, cast)
   if (nearest === undefined || key.startsWith(nearest)) rejectColonless(sentence, reader)
+  if (/^(?:\S+ )?(?:wait|sleep|pause)s?\b/.test(key))
+    return reader.fail(
+      keyNode,
+      `unknown sentence "${key}"; nobody waits for a time to pass: a sentence that expects something waits for it, at most for its "within"`
+    )
   const [first = ""] = key.split(" ")
   const found = parseSubject(first, cast)
   const hint =

@@ -17,9 +17,12 @@ export class FileInvalid extends Data.TaggedError("FileInvalid")<{
   readonly more?: number
 }> {}
 
-/** The end of a message that suggests the nearest of the known words, or nothing where none is near. */
-export const didYouMean = (word: string, known: Iterable<string>): string => {
-  const nearest = nearestOf(word, known)
+/** Words that other languages have for what is known here under another name. */
+export type Habits = { readonly [word: string]: string }
+
+/** The end of a message that suggests what a word most likely meant, or nothing where no known one is near. */
+export const didYouMean = (word: string, known: Iterable<string>, habits: Habits = {}): string => {
+  const nearest = Object.hasOwn(habits, word) ? habits[word] : nearestOf(word, known)
   return nearest === undefined ? "" : `; did you mean "${nearest}"?`
 }
 

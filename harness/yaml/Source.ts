@@ -13,7 +13,7 @@ import {
 } from "yaml"
 import { Budget, type Resource, type Spent } from "./Budget.ts"
 import { complaintOf } from "./YamlErrors.ts"
-import { clip } from "../Format.ts"
+import { clip, firstUnseen } from "../Format.ts"
 import { type Mistake, mistakesMax } from "./Mistake.ts"
 
 export type { Node } from "yaml"
@@ -63,7 +63,11 @@ export class Source {
       uniqueKeys: false // compares each key with each other; `Reader.entries` looks itself
     })
     const complaint = complaintOf(document, text)
-    if (complaint !== undefined) this.note(complaint.offset, complaint.message)
+    if (complaint !== undefined) {
+      const [line] = text.slice(complaint.offset).split("\n", 1)
+      const start = text.lastIndexOf("\n", complaint.offset - 1) + 1
+      this.note(complaint.offset, complaint.message + this.unseenIn(start, complaint.offset + line!.length))
+    }
     this.root = document.contents ?? undefined
     this.meanings = meaningsOf(document)
   }
@@ -76,6 +80,13 @@ export class Source {
   position(offset: number): { readonly line: number; readonly column: number } {
     const { line, col } = this.lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
+  }
+
+  /** The end of a message that names an invisible character between two places, if there is one. */
+  unseenIn(start: number, end: number): string {
+    const unseen = firstUnseen(this.text.slice(start, end))
+    if (unseen === undefined) return ""
+    return `; there is ${unseen.name} at column ${this.position(start + unseen.at).column}`
   }
 
   /** Where a line starts. */
@@ -179,8 +190,11 @@ export class Reader {
     return new Reader(this.source, this.readSteps, this.variables, this.depth + 1)
   }
 
+  /** Fails at a node; an invisible character in a word without quotes is most likely why. */
   fail(node: Node | undefined, message: string): never {
-    throw new Wrong(startOf(node), message)
+    const isPlain = isScalar(node) && node.type === "PLAIN"
+    const [start, end] = isPlain ? (node.range ?? [0, 0]) : [0, 0]
+    throw new Wrong(startOf(node), message + this.source.unseenIn(start, end))
   }
 
   /** The node, or what stands for it: what an alias means, the value of a `<name>`. Tags are mistakes. */

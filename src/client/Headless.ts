@@ -30,7 +30,7 @@ import {
   unknownText,
   usersText
 } from "./Text.ts"
-import { type Line, Lines } from "../wire/Lines.ts"
+import { type Line, Lines, scriptLineBytesMax } from "../wire/Lines.ts"
 import { printableJson, safe, withoutCommands } from "./Printable.ts"
 
 /** Where to connect, as whom, and the three streams of a script. */
@@ -82,12 +82,9 @@ export const runHeadless = Effect.fn("Headless.run")(function* (
   if (refusals > 0) return yield* new LinesRefused({ count: refusals })
 })
 
-/** The longest line that is accepted. */
-const lineBytesMax = 64 * 1024
-
 /** Obeys every line, and gives the number of refused ones. */
 const obeyAll = Effect.fnUntraced(function* (options: HeadlessOptions, client: Client) {
-  const lines = new Lines(lineBytesMax)
+  const lines = new Lines(scriptLineBytesMax)
   let refusals = 0
   while (true) {
     const chunk = yield* Effect.orElseSucceed(nextChunk(options.input), () => undefined)
@@ -105,7 +102,7 @@ const obeyAll = Effect.fnUntraced(function* (options: HeadlessOptions, client: C
 
 /** Obeys one line, and gives what went wrong, if anything did. */
 const obey = Effect.fnUntraced(function* (options: HeadlessOptions, client: Client, line: Line) {
-  if ("problem" in line) return lineProblems[line.problem]
+  if ("problem" in line) return `${line.problem}; it was not sent`
   const input = parseInput(line.text)
   switch (input.kind) {
     case "nothing":
@@ -131,11 +128,6 @@ const obey = Effect.fnUntraced(function* (options: HeadlessOptions, client: Clie
     }
   }
 })
-
-const lineProblems = {
-  too_long: `a line is longer than ${lineBytesMax} bytes; it was not sent`,
-  not_utf8: "a line is not UTF-8; it was not sent"
-} as const
 
 const print = ({ json, output }: HeadlessOptions, received: Received): Effect.Effect<void> => {
   if (json) return write(output, printableJson(received.text))

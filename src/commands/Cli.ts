@@ -45,7 +45,9 @@ export const runMain = <Name extends string, Input, Context>(
   args: ReadonlyArray<string>,
   speaker: string = command.name
 ): void => {
-  const program = Command.runWith(command, { version: manifest.version })(withoutSeparator(args))
+  const program = Command.runWith(command, { version: manifest.version })(
+    withNumbersApart(withoutSeparator(args))
+  )
   const fiber = Effect.runFork(Effect.provide(program, servicesOf(command.name)))
   fiber.addObserver((exit) => {
     const code = report(speaker, exit)
@@ -82,6 +84,10 @@ const SIGNAL_EXIT = 128
 /** Removes the `--` between the script's name and its arguments that package runners pass on. */
 const withoutSeparator = (args: ReadonlyArray<string>): ReadonlyArray<string> =>
   args[1] === "--" ? [args[0]!, ...args.slice(2)] : args
+
+/** Takes a number off the flag of one letter that it is written to, as `make -j2` has it. */
+const withNumbersApart = (args: ReadonlyArray<string>): ReadonlyArray<string> =>
+  args.flatMap((arg) => (/^-[a-z]\d+$/.test(arg) ? [arg.slice(0, 2), arg.slice(2)] : [arg]))
 
 /** Prints help to standard output; a mistake is one line per error on standard error, and a hint at the help. */
 const presenter = CliOutput.layerPresenter({

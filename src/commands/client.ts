@@ -59,6 +59,21 @@ export const client = Command.make(
       Flag.withDescription("speak TLS, and trust this certificate (PEM) instead"),
       Flag.optional
     ),
+    port: Flag.String("port").pipe(
+      Flag.withDescription("a habit from other programs"),
+      Flag.mapEffect((port) =>
+        Effect.fail(
+          new CliError.InvalidValue({
+            option: "port",
+            value: port,
+            expected: `the port as a part of the address, such as 127.0.0.1:${port}`,
+            kind: "flag"
+          })
+        )
+      ),
+      Flag.withHidden,
+      Flag.optional
+    ),
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("print every object from the server as one line of JSON, and never prompt"),
       Flag.withDefault(false)

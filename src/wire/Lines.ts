@@ -1,14 +1,28 @@
 import { isUtf8 } from "node:buffer"
 
-/** A line without its end, or why there is none. */
-export type Line = { readonly text: string } | { readonly problem: "too_long" | "not_utf8" }
+/** A line without its end, or why there is none, in words. */
+export type Line = { readonly text: string } | { readonly problem: string }
 
-/** Cuts bytes into lines of UTF-8, ended by `\n` or `\r\n`, holding at most `lineBytesMax` of an unfinished one. */
+/** The longest line of a script. */
+export const scriptLineBytesMax = 64 * 1024
+
+/** The lines of a stream. */
+export async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Line> {
+  const lines = new Lines(scriptLineBytesMax)
+  for await (const chunk of stream) yield* lines.push(chunk)
+  yield* lines.end()
+}
+
+/**
+ * Cuts bytes into lines of UTF-8, ended by `\n` or `\r\n`, holding at most `lineBytesMax` of an unfinished one. A byte
+ * order mark at the start is no part of the first one.
+ */
 export class Lines {
   private readonly lineBytesMax: number
   private parts: Array<Buffer> = []
   private heldBytes = 0
   private isTooLong = false
+  private number = 0
 
   constructor(lineBytesMax: number) {
     this.lineBytesMax = lineBytesMax
@@ -40,7 +54,10 @@ export class Lines {
   }
 
   private take(): Line {
-    const line = this.isTooLong ? tooLong : lineOf(Buffer.concat(this.parts))
+    this.number++
+    const line = this.isTooLong
+      ? { problem: `line ${this.number} is longer than ${this.lineBytesMax} bytes` }
+      : lineOf(Buffer.concat(this.parts), this.number)
     this.parts = []
     this.heldBytes = 0
     this.isTooLong = false
@@ -48,12 +65,11 @@ export class Lines {
   }
 }
 
-const lineOf = (bytes: Buffer): Line =>
-  isUtf8(bytes)
-    ? { text: bytes.toString("utf8", 0, bytes.length - (bytes.at(-1) === RETURN ? 1 : 0)) }
-    : notUtf8
+const lineOf = (bytes: Buffer, number: number): Line => {
+  if (!isUtf8(bytes)) return { problem: `line ${number} is not UTF-8` }
+  const text = bytes.toString("utf8", 0, bytes.length - (bytes.at(-1) === RETURN ? 1 : 0))
+  return { text: number === 1 ? text.replace(/^\ufeff/, "") : text }
+}
 
-const tooLong: Line = { problem: "too_long" }
-const notUtf8: Line = { problem: "not_utf8" }
 const NEWLINE = 0x0a
 const RETURN = 0x0d

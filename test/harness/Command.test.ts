@@ -207,7 +207,7 @@ describe("pnpm scenario", () => {
   })
 
   it("plays each so often, several at a time, and stops at a failure if told to", async () => {
-    const { stdout } = await scenario(login, never, "--repeat-each", "3", "-j", "2", "--reporter", "json")
+    const { stdout } = await scenario(login, never, "--repeat-each", "3", "-j2", "--reporter", "json")
     const { scenarios } = JSON.parse(stdout) as {
       readonly scenarios: ReadonlyArray<{ readonly verdict: string }>
     }

@@ -1,5 +1,7 @@
+import { Readable } from "node:stream"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { type Line, linesOf } from "../../src/wire/Lines.ts"
 import { complete } from "../../harness/repl/Completion.ts"
 import { jsonLines, plain, playScript, type ScriptEnd, type Teller } from "../../harness/repl/Script.ts"
 import type { Session } from "../../harness/repl/Session.ts"
@@ -39,6 +41,11 @@ describe("a session", () => {
         [
           "carol says: hello",
           'carol acts before connecting; add "carol connects" or "carol logs in" before this step'
+        ],
+        ["exit", 'unknown sentence "exit"; did you mean ":quit"?'],
+        [
+          '{"type": "list"}',
+          "an object is no step; say who sends or receives it, such as: alice sends: { type: list }"
         ],
         ["alice says: $what", "$what is not bound before this step, so there is nothing to send"]
       ] as const)
@@ -150,8 +157,8 @@ const script = Effect.fnUntraced(function* (lines: ReadonlyArray<string>, teller
   return { ...end, written: written.join("") }
 })
 
-async function* streamOf(lines: ReadonlyArray<string>): AsyncGenerator<string> {
-  yield* lines
+async function* streamOf(lines: ReadonlyArray<string>): AsyncGenerator<Line> {
+  yield* lines.map((text) => ({ text }))
 }
 
 describe("a script", () => {
@@ -173,6 +180,18 @@ describe("a script", () => {
         ["failed", "the end failed"],
         ["usage", 'line 1: unknown sentence "alice lgos in"; did you mean "alice logs in"?']
       ])
+    })
+  )
+
+  it.live("ends at :quit, and at a line that cannot be read", () =>
+    Effect.gen(function* () {
+      const live = yield* session
+      const lines = linesOf(Readable.from([Buffer.from("alice logs in\nalice says: \xff\n", "latin1")]))
+      assert.deepInclude(yield* script(["alice logs in", ":quit", "nonsense"], plain), { result: "passed" })
+      assert.deepStrictEqual(yield* playScript(live, lines, plain, () => undefined), {
+        result: "usage",
+        message: "line 2 is not UTF-8"
+      })
     })
   )
 
