@@ -49,6 +49,12 @@ export const cells = (text: string): number =>
 const wide =
   /\p{RGI_Emoji}|[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/v
 
+/** A text as one word of a command line, quoted where it has to be; no file is taken for a flag. */
+export const shellWord = (text: string): string => {
+  const word = text.startsWith("-") ? `./${text}` : text
+  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
+
 /** `1 client`, `2 clients`. */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`
 

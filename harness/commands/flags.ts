@@ -191,7 +191,7 @@ export const runFlags = {
     factor
   ).pipe(Flag.withDefault(1)),
   watch: Flag.Boolean("watch").pipe(
-    Flag.withDescription("play again whenever a scenario file changes, until Ctrl-C"),
+    Flag.withDescription("play again whenever a scenario or the program of --spawn changes, until Ctrl-C"),
     Flag.withDefault(false)
   ),
   all: Flag.Boolean("all").pipe(

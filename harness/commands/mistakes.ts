@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { Failure } from "../../src/commands/Cli.ts"
 import { standardError } from "../../src/commands/Stdio.ts"
+import { annotation, isUnderActions } from "../report/Annotation.ts"
 import { readText } from "../scenario/Files.ts"
 import type { FileInvalid, Mistake } from "../yaml/Mistake.ts"
 import { exitCodes } from "./exitCodes.ts"
@@ -19,6 +20,15 @@ export const onMistakes = Effect.fnUntraced(function* ({
   }
   const all = mistakes.map((mistake) => `${shown(mistake, lines.get(mistake.file)?.[mistake.line - 1])}\n`)
   standardError.write(`${all.join("")}${more === 0 ? "" : `and ${more} more\n`}`)
+  if (isUnderActions())
+    standardError.write(
+      mistakes
+        .map(({ column, file, line, message }) =>
+          annotation({ level: "error", file, line, col: column, message })
+        )
+        .join(""),
+      true
+    )
   const message = `${count(mistakes.length + more, "mistake")}; nothing was played`
   return yield* Effect.fail(new Failure(message, exitCodes.usage))
 })

@@ -5,6 +5,7 @@ import * as Command from "effect/cli/Command"
 import { Failure } from "../../src/commands/Cli.ts"
 import { loadScenarios } from "../scenario/Files.ts"
 import { writeLastFailed } from "../verdict/LastFailed.ts"
+import { isUnderActions } from "../report/Annotation.ts"
 import { type Destination, Output, Screen } from "../report/Output.ts"
 import { runAll, showsNoLogin } from "../run/RunAll.ts"
 import type { Outcome } from "../verdict/Outcome.ts"
@@ -37,7 +38,7 @@ export const scenario = Command.make(
     const once = Effect.suspend(() => run(input, target, knowledge))
     if (!input.watch) return yield* once
     const { watching } = yield* Effect.promise(() => import("../run/Watch.ts"))
-    return yield* watching(input.paths, once)
+    return yield* watching(input.paths, once, target.files)
   })
 ).pipe(
   Command.withDescription(
@@ -64,6 +65,8 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
   const scenarios = yield* Effect.catchTag(loadScenarios(input.paths), "FileInvalid", onMistakes)
   const selection = selectionOf(input)
   if (selection.files?.size === 0) return yield* Console.error("nothing failed last time")
+  if (input.lastFailed && selection.files === undefined)
+    yield* Console.error("what failed last time is not known: playing all")
   const playlist = select(scenarios, selection).flatMap((scenario) =>
     Array.from({ length: input.repeatEach }, () => scenario)
   )
@@ -119,8 +122,7 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
 /** Where the reports go; under GitHub Actions annotations come by themselves, where they spoil no other report. */
 const destinations = ({ reporter }: Input): ReadonlyArray<Destination> => {
   const asked = reporter.length > 0 ? reporter : [{ reporter: "pretty", file: undefined } as const]
-  const underActions =
-    process.env["GITHUB_ACTIONS"] === "true" && !asked.some((one) => one.reporter === "github")
+  const underActions = isUnderActions() && !asked.some((one) => one.reporter === "github")
   return underActions ? [...asked, { reporter: "github", file: undefined, aside: true }] : asked
 }
 

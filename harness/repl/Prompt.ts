@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import { endOfInput, TerminalScreen, type TerminalScreenOptions } from "../../src/client/Screen.ts"
-import { show } from "../Format.ts"
+import { shellWord, show } from "../Format.ts"
 import { verbs } from "../scenario/Grammar.ts"
 import { themes, type Verb } from "../verbs/Step.ts"
 import type { Style } from "../report/Style.ts"
@@ -122,5 +122,5 @@ const save = (session: Session, file: string | undefined): string => {
   } catch (error) {
     return `cannot be saved: ${(error as Error).message}`
   }
-  return `wrote ${file}; play it with: pnpm scenario ${file}`
+  return `wrote ${file}; play it with: pnpm scenario ${shellWord(file)}`
 }

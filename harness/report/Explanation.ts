@@ -1,4 +1,5 @@
 import { type ClauseId, clauses } from "../language/Clauses.ts"
+import { shellWord } from "../Format.ts"
 import { nameOf } from "../scenario/Name.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import type { Catalogue } from "../texts/Catalogue.ts"
@@ -96,7 +97,7 @@ export const explainedScenario = (
       return `  ${style.dim(margin)} ${line}`
     }),
     "",
-    `${style.bold(explanation.play)}  pnpm scenario ${file}`,
+    `${style.bold(explanation.play)}  pnpm scenario ${shellWord(file)}`,
     ...proves.slice(0, 1).map((clause) => `${style.bold(explanation.more)}  pnpm scenario explain ${clause}`)
   ]
 }

@@ -1,6 +1,6 @@
 import { clauses, type ClauseId } from "../language/Clauses.ts"
 import type { FailureDetails, Outcome } from "../verdict/Outcome.ts"
-import { clip, millis } from "../Format.ts"
+import { clip, millis, shellWord } from "../Format.ts"
 import { arrows, type Happening } from "../stage/Transcript.ts"
 import { hintsOf } from "./Hints.ts"
 import { cut, wrap } from "./Layout.ts"
@@ -55,7 +55,7 @@ export const picture = (outcome: Outcome, info: RunInfo): ReadonlyArray<string> 
 /** The command that plays this scenario again in the same way. */
 export const replay = (outcome: Outcome, { seed, targetArguments }: RunInfo): string => {
   const target = targetArguments === "" ? "" : ` ${targetArguments}`
-  return `pnpm scenario ${outcome.scenario.file}:${placeOf(outcome).line}${target} --seed ${seed}`
+  return `pnpm scenario ${shellWord(`${outcome.scenario.file}:${placeOf(outcome).line}`)}${target} --seed ${seed}`
 }
 
 /** Lines beside a label in the margin. */

@@ -1,4 +1,5 @@
 import type { Outcome } from "../verdict/Outcome.ts"
+import { annotation } from "./Annotation.ts"
 import { blamed, placeOf } from "./FailurePicture.ts"
 import type { Reporter, RunInfo } from "./Reporter.ts"
 
@@ -8,10 +9,15 @@ export const github = (info: RunInfo): Reporter => ({
     const weight = info.weightOf(outcome)
     if (weight !== "failed" && weight !== "warned" && weight !== "inconclusive") return ""
     const { column, line } = placeOf(outcome)
-    const title = [outcome.scenario.title, blamed(outcome)].filter((part) => part !== "").join(" · ")
-    const fields = { file: outcome.scenario.file, line, col: column, title }
-    const properties = Object.entries(fields).map(([key, text]) => `${key}=${escapedProperty(String(text))}`)
-    return `::${weight === "failed" ? "error" : "warning"} ${properties.join(",")}::${escaped(messageOf(outcome))}\n`
+    const { file, title } = outcome.scenario
+    return annotation({
+      level: weight === "failed" ? "error" : "warning",
+      file,
+      line,
+      col: column,
+      title: [title, blamed(outcome)].filter((part) => part !== "").join(" · "),
+      message: messageOf(outcome)
+    })
   }
 })
 
@@ -19,8 +25,3 @@ const messageOf = ({ failure, reason }: Outcome): string =>
   failure === undefined
     ? (reason ?? "unexpected pass of a known failure")
     : `expected ${failure.finding.expected}\nreceived ${failure.finding.received}`
-
-const escaped = (text: string): string =>
-  text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A")
-
-const escapedProperty = (text: string): string => escaped(text).replaceAll(":", "%3A").replaceAll(",", "%2C")

@@ -3,21 +3,25 @@ import { basename, dirname, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import { standardOutput } from "../../src/commands/Stdio.ts"
-import { scenariosFolder } from "../scenario/Files.ts"
+import { isScenario, scenariosFolder } from "../scenario/Files.ts"
 
 /** Editors write a file in several steps. */
 const settleMillis = 50
 
 /**
- * Does something now and whenever one of these files or folders changes, until it is interrupted. Where none of them is
- * there it is done once, and fails for the same reason.
+ * Does something now and whenever one of these files or folders changes, or one of some more, until it is interrupted. Where
+ * none of the first is there it is done once, and fails for the same reason.
  */
 export const watching = <E extends { readonly message: string }>(
   paths: ReadonlyArray<string>,
-  again: Effect.Effect<void, E>
+  again: Effect.Effect<void, E>,
+  more: ReadonlyArray<string> = []
 ): Effect.Effect<void, E> => {
-  const named = (paths.length > 0 ? paths : [scenariosFolder]).map((path) => path.replace(/(?::\d+)+$/, ""))
-  if (!named.some((path) => existsSync(path))) return again
+  const scenarios = (paths.length > 0 ? paths : [scenariosFolder]).map((path) =>
+    path.replace(/(?::\d+)+$/, "")
+  )
+  const named = [...scenarios, ...more]
+  if (!scenarios.some((path) => existsSync(path))) return again
   const once = Effect.match(again, {
     onSuccess: () => "all passed",
     onFailure: ({ message }) => message
@@ -51,7 +55,7 @@ const watcherOf = (path: string, onChange: () => void): FSWatcher => {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
   const folder = isFolder ? path : dirname(path)
   if (!existsSync(folder)) return watcherOf(folder, onChange)
-  const concerns = (name: string) => name === basename(path) || (isFolder && /\.ya?ml$/.test(name))
+  const concerns = (name: string) => name === basename(path) || (isFolder && isScenario(name))
   return watch(folder, (_, name) => {
     if (name === null || concerns(name)) onChange()
   }).on("error", onChange)

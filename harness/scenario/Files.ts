@@ -99,7 +99,7 @@ const placesOf = Effect.fnUntraced(function* (path: string) {
 })
 
 /** Editors and file managers leave files of their own beside others, whose names begin with a dot. */
-const isScenario = (name: string): boolean => /^[^.].*\.ya?ml$/.test(name)
+export const isScenario = (name: string): boolean => /^[^.].*\.ya?ml$/.test(name)
 
 /** Titles are test ids: no two scenarios share one. */
 const sameTitles = (scenarios: ReadonlyArray<Scenario>): ReadonlyArray<Mistake> => {

@@ -1,3 +1,4 @@
+import { resolve } from "node:path"
 import type { Level } from "../language/Clauses.ts"
 import type { Scenario } from "./Scenario.ts"
 
@@ -11,7 +12,7 @@ export interface Selection {
   readonly proves: ReadonlyArray<string>
   /** Any of these levels; all of them where none is named. */
   readonly levels: ReadonlyArray<Level>
-  /** Only these files. */
+  /** Only these files, as whole paths. */
   readonly files: ReadonlySet<string> | undefined
   readonly shard: Shard | undefined
 }
@@ -30,7 +31,7 @@ export const select = (scenarios: ReadonlyArray<Scenario>, selection: Selection)
     .filter((scenario) => tags.length === 0 || scenario.tags.some((tag) => tags.includes(tag)))
     .filter((scenario) => proves.length === 0 || scenario.proves.some((clause) => proves.includes(clause)))
     .filter(({ level }) => levels.length === 0 || levels.includes(level))
-    .filter(({ file }) => files === undefined || files.has(file))
+    .filter(({ file }) => files === undefined || files.has(resolve(file)))
     .filter((_, index) => shard === undefined || index % shard.count === shard.index - 1)
 }
 

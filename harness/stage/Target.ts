@@ -27,6 +27,8 @@ export interface Target {
   readonly livesOn: boolean
   /** Scenarios that are known to fail here, by file name without `.yaml`, with the reason. */
   readonly knownFailures: ReadonlyMap<string, string>
+  /** The files of its program, as far as its command names them. */
+  readonly files?: ReadonlyArray<string>
   /** A server that lives as long as the scope. */
   readonly start: Effect.Effect<Server, TargetFailed, Scope.Scope>
 }

@@ -1,3 +1,5 @@
+import { statSync } from "node:fs"
+import { resolve } from "node:path"
 import { env } from "node:process"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
@@ -48,8 +50,15 @@ export const spawn = (what: Start): Target => ({
   ...fresh(),
   name: what.command,
   arguments: argumentsOf(what),
+  files: filesOf(what),
   start: start(what)
 })
+
+/** The words of the command that are files: the program, a script that an interpreter reads. */
+const filesOf = ({ command, cwd = "." }: Start): ReadonlyArray<string> =>
+  [...command.matchAll(/"([^"]*)"|'([^']*)'|([^\s"';&|()<>]+)/g)]
+    .map(([, quoted, literal, word]) => resolve(cwd, quoted ?? literal ?? word!))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
 
 const argumentsOf = ({ command, cwd, port, trust, variables = [] }: Start): string =>
   [

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type { Address } from "../../src/net/Address.ts"
+import { shellWord } from "../Format.ts"
 
 /** The use of TLS with a target: the certificates that are trusted, and the flags that say so again. */
 export interface Trust {
@@ -15,7 +16,7 @@ export const trustOf = (
 ): Effect.Effect<Trust | undefined, { readonly unreadable: string }> => {
   if (caFile === undefined) return Effect.succeed(tls ? { tls: {}, arguments: " --tls" } : undefined)
   return Effect.try({
-    try: () => ({ tls: { ca: readFileSync(caFile) }, arguments: ` --ca ${caFile}` }),
+    try: () => ({ tls: { ca: readFileSync(caFile) }, arguments: ` --ca ${shellWord(caFile)}` }),
     catch: () => ({ unreadable: caFile })
   })
 }

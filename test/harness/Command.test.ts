@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { afterAll, assert, describe, it } from "@effect/vitest"
@@ -230,6 +230,54 @@ describe("--last-failed", () => {
     await again(login, never)
     assert.match((await again("--last-failed", login, never)).stderr, /^harness: 1 scenario failed$/m)
     assert.include((await again("--last-failed", login)).stderr, "no scenario matches the selection")
+  })
+
+  it("knows a file however its path is written", async () => {
+    writeFileSync(join(here, "own.yaml"), readFileSync(never))
+    await again("./own.yaml")
+    for (const path of ["own.yaml", join(here, "own.yaml"), "."])
+      assert.match((await again("--last-failed", path)).stderr, /^harness: 1 scenario failed$/m, path)
+  })
+
+  it("plays all where its memory is damaged", async () => {
+    const memory = join(here, "node_modules/.cache/palabre/last-failed.json")
+    for (const damaged of ["", '["a.ya', '{"a": 1}', "[1]"]) {
+      writeFileSync(memory, damaged)
+      const { code, stderr } = await again("--last-failed", login)
+      assert.deepStrictEqual([code, stderr], [0, "what failed last time is not known: playing all\n"])
+    }
+  })
+
+  it("is not to be had in a folder that is gone, which hinders nothing", async () => {
+    const gone = mkdtempSync(join(folder, "gone-"))
+    const commands = `cd ${gone} && rmdir ${gone} && exec "${process.execPath}" "${program}" scenario ${login}`
+    const { stdout } = await promisify(execFile)("sh", ["-c", commands])
+    assert.match(stdout, /^pass /)
+    assert.isFalse(existsSync(gone))
+  })
+})
+
+describe("what is printed to be used", () => {
+  it("is a command line that can be pasted, whatever the file is called", async () => {
+    const odd = file("my fail's $(x).yaml", readFileSync(never, "utf8"))
+    const { stdout } = await scenario(odd)
+    const [line] = /pnpm scenario .*/.exec(stdout)!
+    const pasted = await promisify(execFile)("sh", ["-c", line.replace("pnpm scenario", "printf '%s\\n'")])
+    assert.strictEqual(pasted.stdout.split("\n")[0], `${odd}:6`)
+  })
+
+  it("has paths as GitHub knows them, for mistakes too", async () => {
+    const env = { GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: join(folder, "..") }
+    const inside = basename(folder)
+    const failed = await harness(["scenario", "never.yaml"], env, "", folder)
+    assert.match(failed.stderr, new RegExp(`^::error file=${inside}/never\\.yaml,line=6,`, "m"))
+    const mistaken = await harness(["scenario", "check", wrong], env, "", folder)
+    assert.include(
+      mistaken.stderr,
+      `::error file=${inside}/wrong.yaml,line=4,col=5::unknown sentence "alice lgos in"`
+    )
+    const elsewhere = await harness(["scenario", "check", wrong], { ...env, GITHUB_WORKSPACE: "/nowhere" })
+    assert.include(elsewhere.stderr, `::error file=${wrong},`)
   })
 })
 

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import { spawn } from "../../harness/targets/Spawn.ts"
 import { watching } from "../../harness/run/Watch.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "palabre-watch-"))
@@ -67,6 +68,25 @@ describe("--watch", () => {
         return Effect.void
       })
       assert.isTrue(yield* Effect.raceFirst(watching([folder], run), Deferred.await(second)))
+    })
+  )
+
+  it.live("plays again when the program of a server has changed", () =>
+    Effect.gen(function* () {
+      const [file, program] = [join(folder, "of-program.yaml"), join(folder, "my server.py")]
+      for (const path of [file, program]) writeFileSync(path, "")
+      const command = `cd "${folder}"; exec python3 './my server.py' {port} >log`
+      const { files = [] } = spawn({ command, port: undefined, cwd: folder, timeScale: 1 })
+      assert.deepStrictEqual(files, [program])
+      const second = yield* Deferred.make<void>()
+      let runs = 0
+      const run = Effect.suspend(() => {
+        if (++runs === 2) return Deferred.succeed(second, undefined)
+        writeFileSync(program, "changed")
+        return Effect.void
+      })
+      yield* Effect.raceFirst(watching([file], run, files), Deferred.await(second))
+      assert.strictEqual(runs, 2)
     })
   )
 
