@@ -6,8 +6,11 @@ import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { parseAddress } from "../../src/net/Address.ts"
+import { type Kind, kinds } from "../chaos/Changes.ts"
 import { clauses, type Level, levels } from "../language/Clauses.ts"
+import { listed } from "../Format.ts"
 import { parseDestination } from "../report/Output.ts"
+import { chaosFolder } from "../run/Chaos.ts"
 import { parseShard, type Selection } from "../scenario/Selection.ts"
 import { readLastFailed } from "../verdict/LastFailed.ts"
 
@@ -72,6 +75,13 @@ const variable = (text: string) => {
 
 const folder = (text: string) =>
   statSync(text, { throwIfNoEntry: false })?.isDirectory() === true ? text : undefined
+
+const kindList = (text: string): ReadonlyArray<Kind> | undefined => {
+  const names = listOf(text)
+  return names.every((name) => (kinds as ReadonlyArray<string>).includes(name))
+    ? kinds.filter((kind) => names.includes(kind))
+    : undefined
+}
 
 /** Which server to play against. */
 export const targetFlags = {
@@ -190,6 +200,18 @@ export const runFlags = {
     "a number above 0",
     factor
   ).pipe(Flag.withDefault(1)),
+  chaos: parsed(
+    "chaos",
+    "slice,merge,delay,reconnect",
+    "play each scenario that passes once more under each of these changes, which keep its meaning [default all]",
+    `${listed(kinds, "or")}, also several`,
+    kindList
+  ).pipe(Flag.withOptionalValue(kinds.join(",")), Flag.optional),
+  saveTo: Flag.String("save-to").pipe(
+    Flag.withMetavar("DIR"),
+    Flag.withDescription(`where --chaos saves what fails, as scenarios [default ${chaosFolder}]`),
+    Flag.withDefault(chaosFolder)
+  ),
   watch: Flag.Boolean("watch").pipe(
     Flag.withDescription("play again whenever a scenario or the program of --spawn changes, until Ctrl-C"),
     Flag.withDefault(false)

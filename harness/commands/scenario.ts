@@ -100,6 +100,9 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
     knowledge,
     timeScale: input.timeoutScale,
     jobs: input.jobs,
+    chaos: Option.getOrUndefined(
+      Option.map(input.chaos, (kinds) => ({ kinds, folder: input.saveTo, seed, knowledge }))
+    ),
     stopsAfter: (outcome) => {
       const bail = Option.getOrUndefined(input.bail)
       if (bail === true && weigh(outcome, weighing) === "failed") return "bail"

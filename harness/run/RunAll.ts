@@ -1,15 +1,18 @@
 import * as Effect from "effect/Effect"
+import { type Chaos, playChanged, saved } from "./Chaos.ts"
 import { makePlayer, rankOf } from "./Player.ts"
 import type { PlaySettings } from "./Run.ts"
 import { nameOf } from "../scenario/Name.ts"
 import { groundwork } from "../verdict/Groundwork.ts"
 import { hiddenBy, type Outcome, skipped } from "../verdict/Outcome.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
-import type { Target } from "../stage/Target.ts"
+import type { Target, TargetFailed } from "../stage/Target.ts"
 
 /** The settings for playing a list of scenarios. */
 export interface RunAllSettings extends Omit<PlaySettings, "standingOf"> {
   readonly jobs: number
+  /** What is played besides of each scenario that passes. */
+  readonly chaos?: Chaos | undefined
   /** Why nothing more is to be played after this outcome, if so. */
   readonly stopsAfter: (outcome: Outcome) => Stop | undefined
   readonly onBegin: (scenario: Scenario) => void
@@ -38,22 +41,33 @@ export const runAll = (
 ): Effect.Effect<void> =>
   Effect.suspend(() => {
     const scenarios = selected.toSorted((a, b) => rankOf(a) - rankOf(b))
-    const outcomes: Array<Outcome | undefined> = Array.from({ length: scenarios.length })
+    const outcomes: Array<ReadonlyArray<Outcome> | undefined> = Array.from({ length: scenarios.length })
     const player = makePlayer(target, settings)
+    const { chaos } = settings
     let told = 0
     let stopped: Stop | undefined
-    const tell = (index: number, outcome: Outcome) => {
-      outcomes[index] = outcome
-      for (let next = outcomes[told]; next !== undefined; next = outcomes[++told]) settings.onOutcome(next)
+    const tell = (index: number, ...some: ReadonlyArray<Outcome>) => {
+      outcomes[index] = some
+      for (let next = outcomes[told]; next !== undefined; next = outcomes[++told])
+        next.forEach(settings.onOutcome)
     }
+    /** Plays a scenario and, where it passes, what chaos makes of it; of that only failures are told. */
+    const playAnyhow = Effect.fnUntraced(function* (
+      scenario: Scenario
+    ): Effect.fn.Return<ReadonlyArray<Outcome>, TargetFailed> {
+      const outcome = yield* player.play(scenario)
+      if (chaos === undefined || outcome.verdict !== "passed") return [outcome]
+      return [outcome, ...(yield* playChanged(scenario, player, chaos)).map(saved)]
+    })
     const playOne = Effect.fnUntraced(function* (scenario: Scenario, index: number) {
       if (stopped !== undefined) return tell(index, notPlayed(scenario, stopped))
       settings.onBegin(scenario)
-      const outcome = yield* Effect.catchTag(player.play(scenario), "TargetFailed", (targetLost) =>
-        Effect.succeed({ ...skipped(scenario, targetLost.reason, "inconclusive"), targetLost })
+      const some = yield* Effect.catchTag(playAnyhow(scenario), "TargetFailed", (targetLost) =>
+        Effect.succeed([{ ...skipped(scenario, targetLost.reason, "inconclusive"), targetLost }])
       )
-      stopped ??= outcome.targetLost === undefined ? settings.stopsAfter(outcome) : "target lost"
-      tell(index, outcome)
+      for (const outcome of some)
+        stopped ??= outcome.targetLost === undefined ? settings.stopsAfter(outcome) : "target lost"
+      tell(index, ...some)
     })
     return Effect.forEach(scenarios, playOne, {
       concurrency: target.parallel ? settings.jobs : 1,
