@@ -10,6 +10,7 @@ import type { Scenario } from "../harness/scenario/Scenario.ts"
 import { exitCodes, Failure, runMain } from "../src/commands/Cli.ts"
 import { shuffled } from "./Pairs.ts"
 import { all, named, shardOf } from "./Choice.ts"
+import { proveChaos } from "./Chaos.ts"
 import { proveAll } from "./ProveAll.ts"
 import { clausesWithoutProof, type ProofSettings } from "./Proof.ts"
 import { print } from "./Report.ts"
@@ -34,6 +35,10 @@ const config = {
   pairs: number("pairs", 60, "pairs of faults to judge as well, chosen by the seed, when nothing is named"),
   seed: number("seed", 1, "chooses the pairs, and the other scenarios of --quick"),
   shard: selectionFlags.shard,
+  chaos: Flag.Boolean("chaos").pipe(
+    Flag.withDescription("only the proof of what `pnpm scenario --chaos` makes of the scenarios"),
+    Flag.withDefault(false)
+  ),
   runs: number("runs", 3, "times in a row that a correct server must pass, and that a fault must be caught"),
   jobs: number("jobs", 24, "servers judged at a time; most of them wait"),
   minutes: number("minutes", 45, "give up after this time"),
@@ -55,14 +60,19 @@ const mutants = Command.make("mutants", config, (input) =>
       )
     const asked = names.length > 0 ? yield* named(names) : all(quick ? 0 : input.pairs, seed)
     const choice = Option.match(shard, { onNone: () => asked, onSome: (shard) => shardOf(asked, shard) })
-    const isWhole = names.length === 0 && Option.isNone(shard)
+    const isWhole = names.length === 0 && !input.chaos && Option.isNone(shard)
     const scenarios = yield* Effect.catchTag(loadScenarios([]), "FileInvalid", ({ mistakes }) =>
       Effect.fail(new Failure(`${mistakes.length} mistakes in scenarios/: see pnpm scenario check`))
     )
     const settings: ProofSettings = quick
       ? { jobs, runs: 1, timeScale, neighboursOf: someOf(seed) }
       : { jobs, runs, timeScale }
-    const judgements = yield* proveAll(choice, scenarios, settings).pipe(
+    const prove = input.chaos ? Effect.succeed([]) : proveAll(choice, scenarios, settings)
+    const judgements = yield* Effect.zipWith(
+      prove,
+      Effect.suspend(() => proveChaos(choice, scenarios, settings)),
+      (some, more) => [...some, ...more]
+    ).pipe(
       Effect.timeoutOrElse({
         duration: minutes * 60_000,
         orElse: () => Effect.fail(new Failure(`not finished within ${minutes} minutes`))
