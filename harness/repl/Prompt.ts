@@ -1,10 +1,12 @@
-import { existsSync, writeFileSync } from "node:fs"
+import { existsSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import { endOfInput, TerminalScreen, type TerminalScreenOptions } from "../../src/client/Screen.ts"
 import { shellWord, show } from "../Format.ts"
 import { verbs } from "../scenario/Grammar.ts"
+import { titleOf } from "../scenario/Writing.ts"
 import { themes, type Verb } from "../verbs/Step.ts"
+import { writeWhole } from "../report/ReportFile.ts"
 import type { Style } from "../report/Style.ts"
 import { arrows } from "../stage/Transcript.ts"
 import { commands, complete } from "./Completion.ts"
@@ -111,14 +113,10 @@ const helpOn = ({ example, meaning }: Verb, style: Style): ReadonlyArray<string>
 const save = (session: Session, file: string | undefined): string => {
   if (file === undefined) return ":save needs a file, such as :save scenarios/my-session.yaml"
   if (existsSync(file)) return `${file} already exists; choose another name`
-  const title = file
-    .replace(/^.*\//, "")
-    .replace(/\.yaml$/, "")
-    .replaceAll("-", " ")
-  const saved = session.save(title)
+  const saved = session.save(titleOf(file))
   if ("problem" in saved) return `cannot be saved: ${saved.problem}`
   try {
-    writeFileSync(file, saved.text)
+    writeWhole(file, saved.text)
   } catch (error) {
     return `cannot be saved: ${(error as Error).message}`
   }

@@ -7,7 +7,6 @@ import { theEnd } from "../run/FinalChecks.ts"
 import type { StepFailed } from "../stage/Finding.ts"
 import { lint } from "../scenario/Lint.ts"
 import type { ObjectPattern } from "../language/Pattern.ts"
-import type { Json } from "../language/Json.ts"
 import { playSteps, sceneOf } from "../run/PlaySteps.ts"
 import { clause, parseScenario, withinMillisDefault } from "../scenario/ScenarioReader.ts"
 import { parseSentence } from "../scenario/Grammar.ts"
@@ -16,6 +15,7 @@ import { Reader, Source } from "../yaml/Source.ts"
 import { type Stage } from "../stage/Stage.ts"
 import { CaptureScope } from "../language/CaptureScope.ts"
 import { readSteps } from "../scenario/StepReader.ts"
+import { scenarioText, stepLine, verbatim } from "../scenario/Writing.ts"
 import { steps } from "../verbs/Blocks.ts"
 import { type Cast, castName, reservedNames } from "../language/Subject.ts"
 
@@ -102,7 +102,7 @@ export class Session {
       sentence,
       ...rest.filter((unread) => this.lineBefore(unread) === index).map(expecting)
     ])
-    const text = scenarioText(title, this.names, sentences)
+    const text = scenarioText({ title, cast: this.names, steps: sentences })
     const parsed = parseScenario("session", text)
     return "mistakes" in parsed ? { problem: parsed.mistakes[0]!.message } : { text }
   }
@@ -186,7 +186,7 @@ class Taken {
 
 /** The sentence that asks for what has come. */
 const expecting = ({ actor, incoming }: Unread): string =>
-  `${actor.name} receives: ${JSON.stringify(asPattern(incoming.value))}`
+  stepLine(`${actor.name} receives`, verbatim(incoming.value))
 
 /** A scenario of steps that were read one by one, as far as the checks of their order want to know. */
 const scenarioOf = (source: Source, cast: Cast, steps: ReadonlyArray<Step>) => ({
@@ -206,19 +206,6 @@ const scenarioOf = (source: Source, cast: Cast, steps: ReadonlyArray<Step>) => (
   after: [],
   text: source.text
 })
-
-const scenarioText = (title: string, names: ReadonlyArray<string>, sentences: ReadonlyArray<string>) => {
-  const steps = sentences.map((sentence) => `  - ${sentence}\n`).join("")
-  return `scenario: ${JSON.stringify(title)}\nlevel: should\ncast: [${names.join(", ") || "nobody"}]\nsteps:\n${steps}`
-}
-
-/** A value as the pattern that matches it: what would be a capture is escaped. */
-const asPattern = (value: Json): Json => {
-  if (typeof value === "string") return value.startsWith("$") ? `$${value}` : value
-  if (Array.isArray(value)) return value.map(asPattern)
-  if (typeof value !== "object" || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, asPattern(field)]))
-}
 
 /** The names in a sentence that can be in a cast. */
 const newNames = (sentence: string): ReadonlyArray<string> => {
