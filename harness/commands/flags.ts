@@ -129,6 +129,32 @@ export const targetFlags = {
   )
 } as const
 
+/** What to record, and how. */
+export const recordFlags = {
+  to: Flag.String("to").pipe(
+    Flag.withMetavar("HOST:PORT"),
+    Flag.withDescription(
+      "the server that the clients are connected to, and that the scenario is replayed on"
+    ),
+    Flag.mapTryCatch(parseAddress, (error) => (error as Error).message)
+  ),
+  listen: parsed(
+    "listen",
+    "PORT",
+    "the port of 127.0.0.1 that clients connect to [default: a free one, shown]",
+    "a port from 0 to 65535",
+    whole(0, 65_535)
+  ).pipe(Flag.withDefault(0)),
+  redact: Flag.Boolean("redact").pipe(
+    Flag.withDescription("write stand-ins for all names and contents, the same for the same"),
+    Flag.withDefault(false)
+  ),
+  untilEmpty: Flag.Boolean("until-empty").pipe(
+    Flag.withDescription("end once all clients have left; otherwise Ctrl-C ends it"),
+    Flag.withDefault(false)
+  )
+} as const
+
 /** Which scenarios to play. */
 export const selectionFlags = {
   grep: parsed(

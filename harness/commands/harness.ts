@@ -1,9 +1,10 @@
 import * as Command from "effect/cli/Command"
+import { record } from "./record.ts"
 import { repl } from "./repl.ts"
 import { scenario } from "./scenario.ts"
 
 /** The commands of the harness. */
 export const harness = Command.make("pnpm").pipe(
   Command.withDescription("Plays scenarios against a chat server and judges it"),
-  Command.withSubcommands([scenario, repl])
+  Command.withSubcommands([scenario, repl, record])
 )

@@ -73,7 +73,7 @@ export const readText = (file: string) =>
   })
 
 /** The longest file of scenarios or targets. */
-const fileBytesMax = 64 * 1024
+export const fileBytesMax = 64 * 1024
 
 const unreadable = (reason: string) => ({ problem: `cannot read this file: ${reason}` })
 

@@ -57,18 +57,14 @@ export const runMain = <Name extends string, Input, Context>(
     })
   })
   let signals = 0
-  const onSignal = (_: NodeJS.Signals, number: number) => {
+  const onSignal = (signal: NodeJS.Signals, number: number) => {
+    if (process.listenerCount(signal) > 1) return // a command handles it itself
     signals++
     if (signals > 1) process.exit(SIGNAL_EXIT + number)
     process.exitCode = SIGNAL_EXIT + number
     fiber.interruptUnsafe()
   }
-  process.on("SIGINT", onSignal)
-  process.on("SIGTERM", onSignal)
-  process.on("SIGHUP", (signal: NodeJS.Signals, number: number) => {
-    const isElsewhere = process.listenerCount("SIGHUP") > 1 // a command handles it itself
-    if (!isElsewhere) onSignal(signal, number)
-  })
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal)
 }
 
 /** The exit code in the end, when it is known whether the output could be written; where not, a line says why. */
