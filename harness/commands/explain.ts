@@ -9,9 +9,9 @@ import { explainedClause, explainedScenario } from "../report/Explanation.ts"
 import { Screen } from "../report/Output.ts"
 import { loadScenarios } from "../scenario/Files.ts"
 import { nameOf } from "../scenario/Name.ts"
-import { english } from "../texts/en.ts"
 import { didYouMean } from "../yaml/Mistake.ts"
 import { exitCodes } from "./exitCodes.ts"
+import { locale } from "./flags.ts"
 import { onMistakes } from "./mistakes.ts"
 
 /** `pnpm scenario explain`: what a clause demands, why, and what usually breaks it; or what a scenario is about. */
@@ -20,18 +20,19 @@ export const explain = Command.make(
   {
     name: Argument.String("name").pipe(
       Argument.withDescription("a clause such as MSG-3, or a scenario: its file or name")
-    )
+    ),
+    locale
   },
-  Effect.fnUntraced(function* ({ name }) {
+  Effect.fnUntraced(function* ({ locale: texts, name }) {
     const paths = existsSync(name) ? [name] : []
     const scenarios = yield* Effect.catchTag(loadScenarios(paths), "FileInvalid", onMistakes)
-    const writing = { texts: english, ...new Screen(process.env).writing }
+    const writing = { texts, ...new Screen(process.env).writing }
     const id = name.toUpperCase()
     const named = scenarios.find(({ file }) => paths.length > 0 || nameOf(file) === nameOf(name))
     if (isClauseId(id)) return yield* show(explainedClause(id, scenarios, writing))
     if (named !== undefined) return yield* show(explainedScenario(named, writing))
     const known = [...Object.keys(clauses), ...scenarios.map(({ file }) => nameOf(file))]
-    const message = english.explanation.unknown(name, didYouMean(name, known))
+    const message = texts.explanation.unknown(name, didYouMean(name, known))
     return yield* Effect.fail(new Failure(message, exitCodes.usage))
   })
 ).pipe(Command.withDescription("Explains a clause, with its usual mistakes and their cures, or a scenario"))

@@ -9,9 +9,12 @@ import { parseAddress } from "../../src/net/Address.ts"
 import { type Kind, kinds } from "../chaos/Changes.ts"
 import { clauses, type Level, levels } from "../language/Clauses.ts"
 import { listed } from "../Format.ts"
+import { locales } from "../../src/settings/Locales.ts"
+
 import { parseDestination } from "../report/Output.ts"
 import { chaosFolder } from "../run/Chaos.ts"
 import { parseShard, type Selection } from "../scenario/Selection.ts"
+import { catalogues, localeOf } from "../texts/Languages.ts"
 import { readLastFailed } from "../verdict/LastFailed.ts"
 
 /** The files to play. */
@@ -154,6 +157,13 @@ export const recordFlags = {
     Flag.withDefault(false)
   )
 } as const
+/** The language of what is said to people, which gives its texts. */
+export const locale = Flag.Literals("locale", locales).pipe(
+  Flag.withDescription("the language of the report [default: by LC_ALL, LC_MESSAGES or LANG, else en]"),
+  Flag.optional,
+  Flag.mapEffect((chosen) =>
+    Effect.promise(catalogues[Option.getOrElse(chosen, () => localeOf(process.env))])
+)
 
 /** Which scenarios to play. */
 export const selectionFlags = {

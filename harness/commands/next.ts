@@ -12,7 +12,7 @@ import { TargetKnowledge } from "../stage/TargetKnowledge.ts"
 import type { Outcome } from "../verdict/Outcome.ts"
 import { Summary, weigh } from "../verdict/Summary.ts"
 import { exitCodes } from "./exitCodes.ts"
-import { runFlags, targetFlags } from "./flags.ts"
+import { locale, runFlags, targetFlags } from "./flags.ts"
 import { onMistakes } from "./mistakes.ts"
 import { newSeed, runInfoOf } from "./runInfo.ts"
 import { chooseTarget } from "./target.ts"
@@ -22,14 +22,22 @@ const { seed, timeoutScale } = runFlags
 /** `pnpm scenario next`: what to do next, for whoever is still writing their server. */
 export const next = Command.make(
   "next",
-  { ...targetFlags, seed, timeoutScale },
+  { ...targetFlags, seed, timeoutScale, locale },
   Effect.fnUntraced(function* (input) {
     const target = yield* chooseTarget(input)
     const all = yield* Effect.catchTag(loadScenarios([]), "FileInvalid", onMistakes)
     const scenarios = inTeachingOrder(all.filter(({ level }) => level === "must"))
     const seed = Option.getOrElse(input.seed, newSeed)
     const weighing = { strict: false, knownFailures: target.knownFailures }
-    const info = runInfoOf({ ...weighing, target, scenarios, seed, levels: ["must"], isFull: false })
+    const info = runInfoOf({
+      ...weighing,
+      target,
+      scenarios,
+      seed,
+      levels: ["must"],
+      isFull: false,
+      texts: input.locale
+    })
     const screen = new Screen(process.env)
     const outcomes: Array<Outcome> = []
     yield* runAll(scenarios, target, {

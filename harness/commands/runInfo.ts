@@ -3,7 +3,7 @@ import { type Level, levels } from "../language/Clauses.ts"
 import type { RunInfo } from "../report/Reporter.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import type { Target } from "../stage/Target.ts"
-import { english } from "../texts/en.ts"
+import type { Catalogue } from "../texts/Catalogue.ts"
 import { type Weighing, weigh } from "../verdict/Summary.ts"
 import { exitCodes } from "./exitCodes.ts"
 
@@ -16,6 +16,7 @@ export const runInfoOf = (
     /** The levels that were asked for; none where that is left open. */
     readonly levels: ReadonlyArray<Level>
     readonly isFull: boolean
+    readonly texts: Catalogue
   }
 ): Omit<RunInfo, "style" | "width"> => ({
   target: run.target.name,
@@ -24,7 +25,7 @@ export const runInfoOf = (
   scenarios: run.scenarios.length,
   version: manifest.version,
   startedAt: new Date(),
-  texts: english,
+  texts: run.texts,
   weightOf: (outcome) => weigh(outcome, run),
   exitCodeOf: ({ result }) => exitCodes[result],
   levels: shownLevels(run),

@@ -17,7 +17,7 @@ import { count } from "../Format.ts"
 import { check } from "./check.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { explain } from "./explain.ts"
-import { paths, runFlags, selectionFlags, selectionOf, targetFlags } from "./flags.ts"
+import { locale, paths, runFlags, selectionFlags, selectionOf, targetFlags } from "./flags.ts"
 import { list } from "./list.ts"
 import { onMistakes } from "./mistakes.ts"
 import { next } from "./next.ts"
@@ -25,7 +25,7 @@ import { newSeed, runInfoOf } from "./runInfo.ts"
 import { schema } from "./schema.ts"
 import { chooseTarget, whyMute } from "./target.ts"
 
-const config = { paths, ...targetFlags, ...selectionFlags, ...runFlags }
+const config = { paths, ...targetFlags, ...selectionFlags, ...runFlags, locale }
 type Input = Command.Command.Config.Infer<typeof config>
 
 /** `pnpm scenario`: plays scenarios against a target and tells how it went. */
@@ -82,7 +82,8 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
     scenarios: playlist,
     seed,
     levels: selection.levels,
-    isFull: input.all
+    isFull: input.all,
+    texts: input.locale
   })
   const output = yield* Effect.tryPromise({
     try: () => Output.open(destinations(input), info, screen),

@@ -1,0 +1,106 @@
+import type { Catalogue } from "./Catalogue.ts"
+import { clauses } from "./fr/clauses.ts"
+import { mistakes } from "./fr/mistakes.ts"
+
+/** The plural begins at two in French: `0 scénario`, `2 scénarios`. */
+const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count < 2 ? one : many}`
+
+const allHold = (all: number): string => `Toutes les clauses must (${all}) sont respectées.`
+
+/** Advice for programs that misuse memory. */
+const sanitized = "compilez-le avec -g -fsanitize=address pour voir où"
+
+/** The texts in French. */
+export const french: Catalogue = {
+  clauses,
+  mistakes,
+  explanation: {
+    why: "Pourquoi c'est important",
+    mistakes: "Erreurs courantes",
+    likeliest: "L'erreur la plus probable",
+    scenarios: "Scénarios à ce sujet",
+    clauses: "Clauses concernées",
+    steps: "Étapes",
+    play: "Jouer",
+    more: "Plus",
+    unknown: (name, suggestion) => `il n'y a ni clause ni scénario « ${name} »${suggestion}`
+  },
+  report: {
+    labels: { story: "récit", note: "note", server: "serveur", also: "aussi", hides: "masque" },
+    expected: "attendu",
+    received: "reçu",
+    detail: "détail",
+    hint: "piste",
+    because: "raison",
+    theEnd: "la fin du scénario",
+    within: (bound) => `en ${bound} au plus`,
+    more: (count) => `et ${plural(count, "autre")}`,
+    serverEnded: (how) => `le serveur s'est arrêté : ${how}`,
+    beforeFirstStep: "avant la première étape :",
+    unexpectedPass: "succès inattendu : targets.yaml le donne comme un échec connu",
+    hides: (count) =>
+      count < 2
+        ? `${count} scénario n'a pas pu être jugé à cause de cela`
+        : `${count} scénarios n'ont pas pu être jugés à cause de cela`,
+    counts: {
+      passed: (count) => plural(count, "réussi"),
+      failed: (count) => plural(count, "échoué"),
+      notReached: (count) => plural(count, "non atteint"),
+      warned: (count) => `${plural(count, "averti")} (should ou may)`,
+      known: (count) => plural(count, "échec connu", "échecs connus"),
+      skipped: (count) => plural(count, "sauté"),
+      inconclusive: (count) => plural(count, "sans verdict", "sans verdict")
+    },
+    inTime: (span) => `en ${span}`
+  },
+  hints: {
+    sentBack: (actor) => `c'est ce que ${actor} a envoyé : votre serveur a renvoyé la requête`,
+    signals: {
+      SIGPIPE:
+        "le programme a été arrêté en écrivant sur une connexion fermée : send(…, MSG_NOSIGNAL), ou signal(SIGPIPE, SIG_IGN) au démarrage",
+      SIGSEGV: `le programme a utilisé de la mémoire qui n'est pas à lui ; ${sanitized}`,
+      SIGBUS: `le programme a utilisé de la mémoire qui n'existe pas ; ${sanitized}`,
+      SIGABRT: `le programme a renoncé : une exception non attrapée, une assertion fausse ou de la mémoire abîmée ; ${sanitized}`,
+      SIGFPE: "le programme a divisé par zéro",
+      SIGILL: `le programme est tombé sur une instruction invalide, comme après un return oublié ; ${sanitized}`,
+      SIGKILL:
+        "quelque chose a arrêté le programme de l'extérieur, souvent parce qu'il prenait trop de mémoire"
+    },
+    addressInUse: "un autre programme a ce port, ou il manque SO_REUSEADDR avant bind dans le serveur"
+  },
+  unreadable: {
+    "not UTF-8": "cet octet n'est pas de l'UTF-8",
+    "zero byte": "un octet nul : envoyez autant d'octets que le texte en compte (strlen)",
+    "single quote": "le JSON a des guillemets doubles",
+    "control character": "doit être échappé dans une chaîne : \\n, \\t",
+    unexpected: "à partir d'ici, ce n'est pas du JSON",
+    "too large": "l'objet continue sans fin",
+    unfinished: "l'objet ne se termine pas"
+  },
+  meaning: {
+    musts: ({ all, failed, hold, notReached }) =>
+      hold === all
+        ? allHold(all)
+        : `${hold} clauses must sur ${all} sont respectées, ${failed} en échec, ${plural(notReached, "non atteinte")}.`,
+    mendFirst: "À corriger d'abord :",
+    folded: (count, clauses) =>
+      `${plural(count, "scénario")} should ou may sans succès${clauses === "" ? "" : ` (${clauses})`} ; --all les montre.`
+  },
+  next: {
+    lessons: {
+      login: "login",
+      message: "messages",
+      list: "liste",
+      leave: "départs",
+      frames: "découpage",
+      crowds: "foule",
+      extras: "extras"
+    },
+    passed: (count, all) => `${count} sur ${all}`,
+    progress: ({ all, hold }) =>
+      hold === all ? allHold(all) : `${hold} clauses must sur ${all} sont respectées jusqu'ici.`,
+    all: ["Ensuite : ce que fait un serveur soigné. pnpm scenario --level should"],
+    again: "Rejouer",
+    failed: "il y a quelque chose à corriger"
+  }
+}

@@ -1,0 +1,84 @@
+import { assert, describe, it } from "@effect/vitest"
+import { locales } from "../../src/settings/Locales.ts"
+import type { Catalogue } from "../../harness/texts/Catalogue.ts"
+import { english } from "../../harness/texts/en.ts"
+import { french } from "../../harness/texts/fr.ts"
+import { catalogues, localeOf } from "../../harness/texts/Languages.ts"
+
+/** A value for any parameter of a text, which leaves its name where it is put in. */
+const parameter = (name: string): unknown =>
+  new Proxy(
+    {},
+    {
+      get: (_, key) => (key === Symbol.toPrimitive ? () => `{${name}}` : parameter(`${name}.${String(key)}`))
+    }
+  )
+
+/** Each text by its path, its parameters put in by their names. */
+const textsOf = (part: unknown, path = ""): ReadonlyArray<readonly [path: string, text: string]> => {
+  if (typeof part === "string") return [[path, part]]
+  if (typeof part === "function")
+    return [[path, part(...Array.from({ length: part.length }, (_, index) => parameter(String(index))))]]
+  return Object.entries(part as object).flatMap(([key, value]) =>
+    textsOf(value, path === "" ? key : `${path}.${key}`)
+  )
+}
+
+const parametersIn = (text: string): ReadonlyArray<string> =>
+  [...new Set(text.match(/\{[\d.a-zA-Z]+\}/g))].toSorted()
+
+/** A text without the code in it. */
+const prose = (text: string): string => text.replaceAll(/`[^`]*`/g, "``")
+
+/** What is the same in both languages. */
+const shared = new Set([
+  "report.labels.note",
+  "next.lessons.login",
+  "next.lessons.message",
+  "next.lessons.extras"
+])
+
+describe("the catalogue", () => {
+  const [en, fr] = [new Map(textsOf(english)), new Map(textsOf(french))]
+
+  it("has every text in every language", async () => {
+    for (const locale of locales) {
+      const texts = new Map(textsOf((await catalogues[locale]()) satisfies Catalogue))
+      assert.sameMembers([...texts.keys()], [...en.keys()], locale)
+      for (const [path, text] of texts) assert.isAbove(text.trim().length, 0, `${locale}: ${path}`)
+    }
+  })
+
+  it("says everything in French, with the parameters of the English", () => {
+    for (const [path, text] of fr) {
+      if (!shared.has(path)) assert.notStrictEqual(text, en.get(path), path)
+      assert.deepStrictEqual(parametersIn(text), parametersIn(en.get(path)!), path)
+    }
+  })
+
+  it("lets no line of French begin with a mark that belongs to a word", () => {
+    for (const [path, text] of fr) assert.notMatch(prose(text), / [:;?!»]|« | $/, path)
+  })
+
+  it("has French titles that can stand within a sentence, and rules and reasons that are sentences", () => {
+    for (const [clause, { rule, title, why }] of Object.entries(french.clauses)) {
+      assert.match(title, /^[\p{Ll}].*[^.]$/u, clause)
+      assert.match(rule, /\.$/, clause)
+      assert.match(why, /\.$/, clause)
+    }
+  })
+})
+
+it.each([
+  [{ LANG: "fr_FR.UTF-8" }, "fr"],
+  [{ LANG: "fr" }, "fr"],
+  [{ LANG: "C", LC_MESSAGES: "fr_CA" }, "fr"],
+  [{ LANG: "fr_FR", LC_ALL: "C" }, "en"],
+  [{ LANG: "fr_FR", LC_ALL: "" }, "fr"],
+  [{ LANG: "fur_IT" }, "en"],
+  [{ LANG: "frr_DE" }, "en"],
+  [{ LANG: "de_DE.UTF-8" }, "en"],
+  [{}, "en"]
+] as const)("an environment of %o asks for %s", (environment, locale) => {
+  assert.strictEqual(localeOf(environment), locale)
+})
