@@ -163,6 +163,7 @@ export const locale = Flag.Literals("locale", locales).pipe(
   Flag.optional,
   Flag.mapEffect((chosen) =>
     Effect.promise(catalogues[Option.getOrElse(chosen, () => localeOf(process.env))])
+  )
 )
 
 /** Which scenarios to play. */

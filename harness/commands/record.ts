@@ -22,7 +22,8 @@ import { connect } from "../targets/Connect.ts"
 import type { Outcome } from "../verdict/Outcome.ts"
 import { Summary } from "../verdict/Summary.ts"
 import { exitCodes } from "./exitCodes.ts"
-import { recordFlags } from "./flags.ts"
+import type { Catalogue } from "../texts/Catalogue.ts"
+import { locale, recordFlags } from "./flags.ts"
 import { onMistakes } from "./mistakes.ts"
 import { newSeed, runInfoOf } from "./runInfo.ts"
 
@@ -33,8 +34,8 @@ const file = Argument.String("FILE").pipe(
 /** `pnpm record`: writes what real clients do as a scenario, and replays it. */
 export const record = Command.make(
   "record",
-  { file, ...recordFlags },
-  Effect.fnUntraced(function* ({ file, listen, redact, to, untilEmpty }) {
+  { file, ...recordFlags, locale },
+  Effect.fnUntraced(function* ({ file, listen, locale: texts, redact, to, untilEmpty }) {
     yield* checkFile(file)
     const recording = yield* Effect.scoped(recorded(to, listen, untilEmpty))
     if (recording.full !== undefined) yield* Console.error(`record: the recording ended: ${recording.full}`)
@@ -49,7 +50,7 @@ export const record = Command.make(
       yield* Console.log(`left out: ${count(strange, "message")} of clients that were not recorded`)
     if (recording.unreadable > 0)
       yield* Console.log(`left out: ${count(recording.unreadable, "piece")} of what is not JSON`)
-    yield* replay(file, to, usernamesIn(recording))
+    yield* replay(file, to, usernamesIn(recording), texts)
   })
 ).pipe(
   Command.withDescription(
@@ -129,14 +130,19 @@ const usernamesIn = ({ facts }: Recording): ReadonlyArray<string> =>
   })
 
 /** Checks the file and plays it on the server, and says whether it holds. */
-const replay = Effect.fnUntraced(function* (file: string, to: Address, usernames: ReadonlyArray<string>) {
+const replay = Effect.fnUntraced(function* (
+  file: string,
+  to: Address,
+  usernames: ReadonlyArray<string>,
+  texts: Catalogue
+) {
   const scenarios = yield* Effect.catchTag(loadScenarios([file]), "FileInvalid", onMistakes)
   const target = connect(to)
   const knowledge = new TargetKnowledge()
   for (const username of usernames) knowledge.usernames.add(username)
   const weighing = { strict: true, knownFailures: target.knownFailures }
   const seed = newSeed()
-  const info = runInfoOf({ ...weighing, target, scenarios, seed, levels: [], isFull: true })
+  const info = runInfoOf({ ...weighing, target, scenarios, seed, levels: [], isFull: true, texts })
   const output = yield* Effect.promise(() =>
     Output.open([{ reporter: "pretty", file: undefined }], info, new Screen(process.env))
   )
