@@ -1,0 +1,122 @@
+/** An exchange between a server and its clients, as a diagram shows it: a lane for each, and rows from top to bottom. */
+export interface Exchange {
+  /** The clients that take part, in the order of their lanes; the lane of the server stands before them. */
+  readonly actors: ReadonlyArray<string>
+  /** What happens, in the order in which it does over all clients. */
+  readonly rows: ReadonlyArray<Row>
+  /** The bytes that went over the wire; none where nothing was played or they were not kept. */
+  readonly segments: ReadonlyArray<Segment>
+}
+
+export type Row = Arrow | Mark | Fence | Note | Log | Violation | Gap | Dropped
+
+/** Something that was sent or received: from the actor to the server, or the other way. */
+export interface Arrow extends Timed {
+  readonly _tag: "Arrow"
+  readonly direction: "out" | "in"
+  readonly actor: string
+  readonly what: "request" | "reply" | "event" | "noise"
+  /** The whole in a few words: `login alice`. */
+  readonly caption: string
+  /** True for a reply that is not `success`. */
+  readonly isRefusal: boolean
+  /** True for the one that broke the clause. */
+  readonly isWrong: boolean
+  /** The step that sent it or asked for it; absent for what nobody asked for. */
+  readonly line?: number
+  /** Its bytes, in the segments that carried them. */
+  readonly bytes: ReadonlyArray<Span>
+}
+
+/** Something that an actor or the server does to their connection: connects, closes, stops reading. */
+export interface Mark extends Timed {
+  readonly _tag: "Mark"
+  readonly actor: string
+  readonly by: "actor" | "server"
+  readonly what: "begins" | "ends" | "changes"
+  readonly text: string
+  readonly line?: number
+}
+
+/** Hidden requests of the harness itself, made to see that everything has arrived. */
+export interface Fence extends Timed {
+  readonly _tag: "Fence"
+  readonly actors: ReadonlyArray<string>
+}
+
+/** A remark of the scenario, about all. */
+export interface Note extends Timed {
+  readonly _tag: "Note"
+  readonly text: string
+}
+
+/** A line of the server's own log. */
+export interface Log extends Timed {
+  readonly _tag: "Log"
+  readonly text: string
+}
+
+/** The place at which the first clause was violated. */
+export interface Violation extends Timed {
+  readonly _tag: "Violation"
+  readonly actor?: string
+  readonly line?: number
+}
+
+/** A time in which nothing happened, folded. */
+export interface Gap {
+  readonly _tag: "Gap"
+  readonly millis: number
+}
+
+/** Rows from the middle of a long exchange that are left out. */
+export interface Dropped {
+  readonly _tag: "Dropped"
+  readonly rows: number
+}
+
+/** The time since the beginning of the exchange; absent where nothing was played. */
+interface Timed {
+  readonly atMillis?: number
+}
+
+/** Bytes as they went over the wire at once. */
+export interface Segment {
+  readonly actor: string
+  readonly direction: "out" | "in"
+  readonly atMillis: number
+  /** The first of them. */
+  readonly bytes: Buffer
+  /** All of them, those that were not kept included. */
+  readonly length: number
+}
+
+/** A part of a segment: from one byte up to another. */
+export interface Span {
+  /** Its place among the segments. */
+  readonly segment: number
+  readonly from: number
+  readonly to: number
+}
+
+/** Puts a gap wherever nothing happened for a while. */
+export const withGaps = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> => {
+  let last: number | undefined
+  return rows.flatMap((row): ReadonlyArray<Row> => {
+    if (!("atMillis" in row) || row.atMillis === undefined) return [row]
+    const millis = last === undefined ? 0 : row.atMillis - last
+    last = row.atMillis
+    return millis >= gapMillisMin ? [{ _tag: "Gap", millis }, row] : [row]
+  })
+}
+
+/** The shortest time in which nothing happened that is shown as a gap. */
+export const gapMillisMin = 20
+
+/** Leaves out the middle of a long exchange. */
+export const withinRows = (rows: ReadonlyArray<Row>, max: number): ReadonlyArray<Row> => {
+  if (rows.length <= max) return rows
+  const kept = Math.floor(max / 2)
+  const dropped: Dropped = { _tag: "Dropped", rows: rows.length - 2 * kept }
+  return [...rows.slice(0, kept), dropped, ...rows.slice(-kept)]
+}
