@@ -129,6 +129,11 @@ export class Process {
     return this.errors.linesSince.length > 0 ? this.errors.linesSince : this.output.linesSince
   }
 
+  /** Tells of each line that it writes from now on. */
+  onLine(listener: (line: string) => void): void {
+    for (const tail of [this.output, this.errors]) tail.onLine(listener)
+  }
+
   /** Done once it has ended and its output is read. */
   readonly end: Effect.Effect<ProcessEnded> = Effect.promise(async () => {
     await this.over

@@ -48,6 +48,20 @@ export class Tail {
     })
   }
 
+  /** Tells of each line that is not empty from now on, shortened where it is long. */
+  onLine(listener: (line: string) => void): void {
+    let begun = ""
+    const tell = (line: string) => {
+      if (line.trim() !== "") listener(line.trimEnd().slice(0, lineCharactersMax))
+    }
+    this.stream?.on("data", (text: string) => {
+      const lines = `${begun}${text}`.split("\n")
+      begun = lines.pop()!.slice(0, lineCharactersMax)
+      lines.forEach(tell)
+    })
+    this.stream?.on("end", () => tell(begun))
+  }
+
   private add(text: string): void {
     this.text += text
     if (this.text.length <= charactersMax) return

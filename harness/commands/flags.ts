@@ -15,6 +15,7 @@ import { parseDestination } from "../report/Output.ts"
 import { chaosFolder } from "../run/Chaos.ts"
 import { parseShard, type Selection } from "../scenario/Selection.ts"
 import { catalogues, localeOf } from "../texts/Languages.ts"
+import { traceModes } from "../trace/Exchange.ts"
 import { readLastFailed } from "../verdict/LastFailed.ts"
 
 /** The files to play. */
@@ -257,11 +258,17 @@ export const runFlags = {
     Flag.withDescription("show every failure and every scenario, however long the report gets"),
     Flag.withDefault(false)
   ),
+  trace: Flag.Literals("trace", traceModes).pipe(
+    Flag.withDescription(
+      "the exchanges that the html report shows with their bytes: all, those that failed, or none at all [default failed]"
+    ),
+    Flag.withDefault("failed")
+  ),
   reporter: parsed(
     "reporter",
     "NAME[=FILE]",
-    "pretty, dot, tap, junit, json or github; may be repeated [default pretty]",
-    "pretty, dot, tap, junit, json or github, each also with =FILE",
+    "pretty, dot, tap, junit, json, html or github; may be repeated [default pretty]",
+    "pretty, dot, tap, junit, json, html or github, each also with =FILE",
     parseDestination
   ).pipe(Flag.atLeast(0))
 } as const

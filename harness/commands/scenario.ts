@@ -104,6 +104,7 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
     chaos: Option.getOrUndefined(
       Option.map(input.chaos, (kinds) => ({ kinds, folder: input.saveTo, seed, knowledge }))
     ),
+    trace: input.reporter.some(({ reporter }) => reporter === "html") ? input.trace : "off",
     stopsAfter: (outcome) => {
       const bail = Option.getOrUndefined(input.bail)
       if (bail === true && weigh(outcome, weighing) === "failed") return "bail"

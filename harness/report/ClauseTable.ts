@@ -35,7 +35,8 @@ export const clauseTable = (summary: Summary, style: Style): ReadonlyArray<strin
 
 type Cell = ReadonlyArray<{ readonly clause: ClauseId; readonly verdict: Verdict }>
 
-const marks: Record<Verdict, string> = {
+/** The sign of each verdict. */
+export const marks: Record<Verdict, string> = {
   passed: "✓",
   failed: "✗",
   not_reached: "○",
@@ -43,7 +44,8 @@ const marks: Record<Verdict, string> = {
   inconclusive: "?"
 }
 
-const familyOf = (clause: string): string => clause.slice(0, clause.indexOf("-"))
+/** The family of a clause: `LOGIN` of `LOGIN-3`. */
+export const familyOf = (clause: string): string => clause.slice(0, clause.indexOf("-"))
 
 const entry = (clause: ClauseId, verdict: Verdict): string =>
   `${clause.slice(clause.indexOf("-") + 1)}${marks[verdict]}`

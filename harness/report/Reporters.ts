@@ -7,6 +7,7 @@ export const reporters = {
   tap: async () => (await import("./Tap.ts")).tap,
   junit: async () => (await import("./Junit.ts")).junit,
   json: async () => (await import("./Json.ts")).json,
+  html: async () => (await import("./html/Html.ts")).html,
   github: async () => (await import("./Github.ts")).github
 } satisfies Record<string, () => Promise<(info: RunInfo) => Reporter>>
 

@@ -73,7 +73,11 @@ const tryToLogIn = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Return<
   const { stage } = scene
   const username = stage.newcomerName()
   const isAlone = [...stage.actors.values()].every(({ connected }) => !connected)
-  const listeners = [waking(stage.changed), (event: WireEvent) => stage.ledger.follow(event)]
+  const listeners = [
+    waking(stage.changed),
+    (event: WireEvent) => stage.ledger.follow(event),
+    (event: WireEvent) => stage.recorder?.follow(event)
+  ]
   const wiring = { actor: username, listener: (event: WireEvent) => listeners.forEach((tell) => tell(event)) }
   const connection = yield* Effect.catchTag(stage.dial(wiring), "StepFailed", ({ finding }) =>
     Effect.succeed(finding)
@@ -91,5 +95,7 @@ const tryToLogIn = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Return<
   const expected = `a new client can still log in at the end (as ${username})`
   if (reply === undefined) return { expected, received: "nothing", breaks, withinMillis: scene.withinMillis }
   if (typeof reply === "string") return { expected, received: captionOfEnd[reply], breaks, lost: true }
-  return isSuccess(reply.value) ? undefined : { expected, received: show(reply.value), breaks }
+  if (!isSuccess(reply.value)) return { expected, received: show(reply.value), breaks }
+  stage.recorder?.forget(username)
+  return undefined
 })

@@ -14,9 +14,12 @@ export const playSteps = (
   Effect.forEach(
     steps,
     (step) =>
-      Effect.suspend(() =>
-        step.verb.play(step, sceneOf(captures, stage, withinMillis, step.withinMillis))
-      ).pipe(
+      Effect.suspend(() => {
+        stage.recorder?.step(step.line, "begun")
+        return step.verb.play(step, sceneOf(captures, stage, withinMillis, step))
+      }).pipe(
+        Effect.tap(() => Effect.sync(() => stage.recorder?.step(step.line, "passed"))),
+        Effect.tapError(() => Effect.sync(() => stage.recorder?.step(step.line, "failed"))),
         Effect.mapError((failed) =>
           failed._tag === "FailedAt"
             ? failed
@@ -34,11 +37,15 @@ export const sceneOf = (
   captures: CaptureScope,
   stage: Stage,
   withinMillis: number,
-  own = withinMillis
-): Scene => ({
-  stage,
-  captures,
-  withinMillis: own * stage.timeScale,
-  deadlineMillis: stage.deadlineIn(own * stage.timeScale),
-  playAll: (steps, scope) => playSteps(steps, scope, stage, withinMillis)
-})
+  step?: Pick<Step, "line" | "withinMillis">
+): Scene => {
+  const own = (step?.withinMillis ?? withinMillis) * stage.timeScale
+  return {
+    stage,
+    line: step?.line,
+    captures,
+    withinMillis: own,
+    deadlineMillis: stage.deadlineIn(own),
+    playAll: (steps, scope) => playSteps(steps, scope, stage, withinMillis)
+  }
+}

@@ -15,6 +15,7 @@ import { CaptureScope } from "../language/CaptureScope.ts"
 import type { Stage } from "../stage/Stage.ts"
 import type { Step } from "../verbs/Step.ts"
 import { listed } from "../Format.ts"
+import { blamedFor, pictureOnly, type TraceMode } from "../trace/Exchange.ts"
 import { actorsOf } from "../language/Subject.ts"
 import type { Server, Target, TargetFailed } from "../stage/Target.ts"
 import type { TargetKnowledge } from "../stage/TargetKnowledge.ts"
@@ -23,6 +24,8 @@ import type { TargetKnowledge } from "../stage/TargetKnowledge.ts"
 export interface PlaySettings {
   readonly timeScale: number
   readonly seed: number
+  /** What is kept of each exchange; nothing without it. */
+  readonly trace?: TraceMode
   readonly knowledge: TargetKnowledge
   /** Tells what the scenarios that this one builds on show of a clause. */
   readonly standingOf: AskStanding
@@ -40,10 +43,10 @@ export const play = Effect.fnUntraced(function* (scenario: Scenario, target: Tar
     knowledge.fences = lists ? "list" : "settle"
     if (!lists) {
       const again = yield* playOnce(scenario, target, settings)
-      return "skipped" in again ? again.skipped : yield* judge(again, settings.standingOf)
+      return "skipped" in again ? again.skipped : yield* judge(again, settings)
     }
   }
-  return yield* judge(first, settings.standingOf)
+  return yield* judge(first, settings)
 })
 
 /** Whether a server of the target answers `list`, asked by itself: what went wrong once may be a fault, not a habit. */
@@ -60,7 +63,8 @@ const answersList = (target: Target, username: string): Effect.Effect<boolean, T
 const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target, settings: PlaySettings) {
   const { cast, ignoring } = scenario
   const { knowledge, seed, timeScale } = settings
-  const stage = yield* openStage({ cast, ignoring, target, knowledge, timeScale })
+  const isRecorded = settings.trace !== undefined && settings.trace !== "off"
+  const stage = yield* openStage({ cast, ignoring, target, knowledge, timeScale, isRecorded })
   const { strangers } = stage
   const notAlone = scenario.needs.includes("alone") ? whyNotAlone(strangers) : undefined
   if (notAlone !== undefined) return { skipped: skipped(scenario, notAlone) }
@@ -81,6 +85,7 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
   )
   const all = Effect.gen(function* () {
     const failed = yield* failureOf(Effect.andThen(part("before"), Effect.andThen(part("steps"), end)))
+    if (failed !== undefined) stage.recorder?.violated(...violationOf(failed))
     const failedAfter = yield* failureOf(part("after"))
     return failed ?? failedAfter
   })
@@ -95,6 +100,11 @@ const atTheEnd = (finding: Finding): Failed => ["the end", finding]
 
 const failureOf = <R>(effect: Effect.Effect<void, Failed, R>): Effect.Effect<Failed | undefined, never, R> =>
   Effect.match(effect, { onFailure: (failed) => failed, onSuccess: () => undefined })
+
+const violationOf = ([place, { actor, expected, instead, received }]: Failed) => {
+  const line = place === "the end" ? {} : { line: place.step.line }
+  return [{ clauses: [], expected, received, ...(actor && { actor }), ...line }, instead] as const
+}
 
 /** How a scenario went, before anybody says what that is held against. */
 interface Played {
@@ -113,11 +123,13 @@ const playedOn = Effect.fnUntraced(function* (
   const broken = stage.brokenClauses()
   const own = scenario.proves.find((clause) => broken.has(clause))
   const whatFailed = failed ?? (own === undefined ? undefined : atTheEnd(brokenFinding(own, broken)))
+  const crash = whatFailed && (yield* crashOf(stage.server, whatFailed[1]))
+  const exchange = stage.recorder?.exchange(actorsOf(scenario.cast))
+  const { happenings } = stage.transcript
   const notes = [...stage.notes, ...(stage.server.notes?.() ?? [])]
-  const told = { scenario, ms, broken, notes, happenings: stage.transcript.happenings }
+  const told = { scenario, ms, broken, notes, happenings, ...(exchange && { exchange }) }
   if (whatFailed === undefined) return { told, failed: undefined, idle: idleFaultOf(stage) }
   const [place, finding] = whatFailed
-  const crash = yield* crashOf(stage.server, finding)
   const { lastLines, linesBefore = () => [] } = stage.server
   const failure: FailureDetails = {
     place,
@@ -136,11 +148,14 @@ const idleFaultOf = ({ networks }: Stage): string | undefined =>
     network.idle.map((fault) => `${actor}'s ${fault} (line ${line}) affected no bytes, so nothing was proved`)
   )[0]
 
-/** Says what a scenario showed, once its connections are gone. */
+/** Says what a scenario showed, once its connections are gone, and drops what is not to be kept of its exchange. */
 const judge = Effect.fnUntraced(function* (
-  { failed, idle, told }: Played,
-  standingOf: AskStanding
+  { failed, idle, told: all }: Played,
+  { standingOf, trace }: PlaySettings
 ): Effect.fn.Return<Outcome> {
+  const { exchange } = all
+  const isBrief = failed === undefined && trace !== "on" && exchange !== undefined
+  const told = isBrief ? { ...all, exchange: pictureOnly(exchange) } : all
   const { proves } = told.scenario
   if (failed === undefined) {
     const verdict = idle === undefined ? "passed" : "inconclusive"
@@ -148,10 +163,12 @@ const judge = Effect.fnUntraced(function* (
     return { ...told, verdict, clauses, ...(idle === undefined ? {} : { reason: idle }) }
   }
   const clauses = yield* blame(told.scenario, failed, standingOf)
+  const failedClauses = [...clauses].flatMap(([id, { verdict }]) => (verdict === "failed" ? [id] : []))
+  const blamed = exchange && { exchange: blamedFor(exchange, failedClauses) }
   const hider = hiderIn(clauses)
   return hider === undefined
-    ? { ...told, verdict: "failed", clauses }
-    : { ...told, verdict: "not_reached", clauses, reason: hider }
+    ? { ...told, ...blamed, verdict: "failed", clauses }
+    : { ...told, ...blamed, verdict: "not_reached", clauses, reason: hider }
 })
 
 const brokenFinding = (clause: ClauseId, broken: ReadonlyMap<ClauseId, string>): Finding => ({

@@ -17,8 +17,8 @@ export class Actor {
   rest: Buffer | undefined
   /** The last thing it did, for saying how long after it something came. */
   lastDid: Happening | undefined
-  /** Told of what is taken out of the inbox. */
-  onTake: (incoming: Incoming) => void = () => undefined
+  /** Told of what is taken out of the inbox, and of the line of the step that asked for it. */
+  onTake: (incoming: Incoming, line: number | undefined) => void = () => undefined
 
   constructor(name: string) {
     this.name = name
@@ -59,11 +59,11 @@ export class Actor {
     return undefined
   }
 
-  /** Removes something from the inbox: it has been asked for. */
-  take(incoming: Incoming): Incoming {
+  /** Removes something from the inbox: it has been asked for by the step of this line, if by any. */
+  take(incoming: Incoming, line?: number): Incoming {
     const inbox = this.connection!.inbox
     inbox.splice(inbox.indexOf(incoming), 1)
-    this.onTake(incoming)
+    this.onTake(incoming, line)
     return incoming
   }
 

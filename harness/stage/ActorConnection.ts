@@ -217,6 +217,7 @@ export class ActorConnection {
   writeNow(bytes: Buffer): Effect.Effect<void> {
     return Effect.callback((resume) => {
       if (this.socket.destroyed || this.socket.writableEnded) return resume(Effect.void)
+      this.emit({ _tag: "Wrote", direction: "out", bytes })
       this.socket.write(bytes, () => resume(Effect.void))
     })
   }
@@ -332,7 +333,7 @@ export class ActorConnection {
     let request: PendingRequest | undefined
     if (lane === "reply") {
       const answer = this.requests.answered(value)
-      if (answer?.request.hidden === true) return
+      if (answer?.request.hidden === true) return this.emit({ _tag: "Answered", direction: "in", text })
       request = answer?.request
       const { username } = this.requests
       if (answer?.granted === true && answer.request.type === "login" && username !== undefined)
@@ -355,7 +356,7 @@ export class ActorConnection {
     more?: Pick<Incoming, "request" | "unreadable">
   ): void {
     if (this.left) return
-    if (this.requests.isOwn(value)) return this.emit({ _tag: "Echoed", direction: "in", value })
+    if (this.requests.isOwn(value)) return this.emit({ _tag: "Echoed", direction: "in", value, text })
     const extra = lane === "event" && !isMessage(value)
     const incoming = { lane, value, extra, atMillis: nowOn(this.clock), ...more }
     this.inbox.push(incoming)

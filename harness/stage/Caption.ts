@@ -17,13 +17,14 @@ export const valuesIn = (bytes: Buffer): ReadonlyArray<Json> => {
 export const captionSent = (bytes: Buffer): { readonly caption: string; readonly label: string } => {
   const values = bytes.length > bytesLookedAtMax ? [] : valuesIn(bytes)
   const [first, ...more] = values
-  if (first === undefined) {
-    const start = clip(visible(bytes.subarray(0, 24).toString()), 24)
-    return { caption: `${count(bytes.length, "byte")} ${start}`, label: "bytes" }
-  }
+  if (first === undefined) return { caption: captionOfBytes(bytes), label: "bytes" }
   const label = typeOf(first) ?? "bytes"
   return { caption: `${caption(first)}${more.length > 0 ? ` + ${more.length} more` : ""}`, label }
 }
+
+/** Bytes that are no whole request, by their number and the first of them. */
+export const captionOfBytes = (bytes: Buffer): string =>
+  `${count(bytes.length, "byte")} ${clip(visible(bytes.subarray(0, 24).toString()), 24)}`
 
 /** The end of a connection, as it stands in a finding. */
 export const captionOfEnd: Record<End, string> = {

@@ -1,11 +1,14 @@
 import * as Data from "effect/Data"
 import type { ClauseId } from "../language/Clauses.ts"
 import type { Unreadable } from "./Unreadable.ts"
+import type { Incoming } from "./WireEvent.ts"
 
 /** The two sides of a failed expectation, in words for a person. */
 export interface Finding {
   readonly expected: string
   readonly received: string
+  /** That which came, where it is one object. */
+  readonly instead?: Incoming
   /** The bytes that came, if they are not JSON, or not all of it. */
   readonly unreadable?: Unreadable | undefined
   /** The clause that it contradicts by itself, whatever the scenario is about. */

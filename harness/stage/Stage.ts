@@ -10,6 +10,7 @@ import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import type { Captures, Json } from "../language/Json.ts"
 import type { BadNetwork } from "./BadNetwork.ts"
 import { Ledger } from "./Ledger.ts"
+import { Recorder } from "./Recorder.ts"
 import { ServerSeats } from "./ServerSeats.ts"
 import { hasField } from "./PendingRequests.ts"
 import { Condition, nextTurn } from "./Condition.ts"
@@ -34,6 +35,8 @@ export interface Setting {
   /** The names of other people who are on it; `undefined` where it does not tell. */
   readonly strangers: ReadonlyArray<string> | undefined
   readonly timeScale: number
+  /** True if the exchange is to be recorded. */
+  readonly isRecorded?: boolean
 }
 
 /** Where one scenario is played: its actors, what they have seen, and the server they see it from. */
@@ -46,8 +49,11 @@ export class Stage {
   readonly changed = new Condition()
   readonly transcript = new Transcript()
   readonly ledger = new Ledger()
+  /** Records the exchange, where that is wanted. */
+  readonly recorder: Recorder | undefined
   /** Told of all that happens on the actors' connections, one after the other. */
   readonly listeners: ReadonlyArray<WireListener> = [
+    (event) => this.recorder?.follow(event),
     (event) => this.transcript.follow(event),
     (event) => this.ledger.follow(event),
     (event) => this.learn(event),
@@ -74,7 +80,6 @@ export class Stage {
   private readonly clock: Clock.Clock
 
   private constructor(setting: Setting, clock: Clock.Clock) {
-    for (const name of actorsOf(setting.cast)) this.join(name)
     this.ignoring = [...setting.ignoring, ...setting.target.ignoring]
     this.target = setting.target
     this.knowledge = setting.knowledge
@@ -83,6 +88,15 @@ export class Stage {
     this.strangerNames = new Set(setting.strangers)
     this.timeScale = setting.timeScale
     this.clock = clock
+    this.recorder = setting.isRecorded === true ? this.recording() : undefined
+    for (const name of actorsOf(setting.cast)) this.join(name)
+  }
+
+  private recording(): Recorder {
+    const recorder = new Recorder(() => this.nowMillis)
+    this.transcript.onHappening = (happening) => recorder.did(happening)
+    this.server.onLogLine?.((line) => recorder.logged(line))
+    return recorder
   }
 
   /** A stage that is cleared when the scope closes. */
@@ -110,7 +124,10 @@ export class Stage {
 
   /** Lets one more actor take part. */
   join(name: string): void {
-    if (!this.actors.has(name)) this.actors.set(name, new Actor(name))
+    if (this.actors.has(name)) return
+    const actor = new Actor(name)
+    actor.onTake = (incoming, line) => this.recorder?.took(incoming, line)
+    this.actors.set(name, actor)
   }
 
   /** Ends what is left of an actor's connection, and opens a new one with an inbox of its own. */
@@ -205,7 +222,9 @@ export class Stage {
 
   /** Notes that the server broke a clause in passing; the first evidence counts. */
   breaks(clause: ClauseId, evidence: string): void {
-    if (!this.broken.has(clause)) this.broken.set(clause, evidence)
+    if (this.broken.has(clause)) return
+    this.broken.set(clause, evidence)
+    this.recorder?.violated({ clauses: [clause], received: evidence })
   }
 
   private wiringOf({ name }: Actor): Wiring {

@@ -46,6 +46,8 @@ export interface Server extends Address {
   readonly linesBefore?: () => ReadonlyArray<string>
   /** Remarks about it for the reader of the report. */
   readonly notes?: () => ReadonlyArray<string>
+  /** Tells of each line that it writes from now on. */
+  readonly onLogLine?: (listener: (line: string) => void) => void
 }
 
 /** The server did not start, or cannot be reached. */

@@ -38,6 +38,8 @@ export type WireFact =
       /** Whether it begins or ends in the middle of a request. */
       readonly isCut: boolean
     }
+  /** Bytes as they are handed to the socket, after whatever a bad network does to them. */
+  | { readonly _tag: "Wrote"; readonly direction: "out"; readonly bytes: Buffer }
   /** A request of the scenario has been sent to its end. */
   | { readonly _tag: "Asked"; readonly direction: "out"; readonly request: PendingRequest }
   | { readonly _tag: "HalfClosed"; readonly direction: "out" }
@@ -51,8 +53,10 @@ export type WireFact =
       readonly incoming: Incoming
       readonly text: string
     }
+  /** The reply to a request of the harness itself, with its text as it came. */
+  | { readonly _tag: "Answered"; readonly direction: "in"; readonly text: string }
   /** Its own message came back to it (MSG-3). */
-  | { readonly _tag: "Echoed"; readonly direction: "in"; readonly value: Json }
+  | { readonly _tag: "Echoed"; readonly direction: "in"; readonly value: Json; readonly text: string }
   | { readonly _tag: "LoggedIn"; readonly direction: "in"; readonly username: string }
   | { readonly _tag: "LoggedOut"; readonly direction: "in" }
   /** The server ended the connection. */

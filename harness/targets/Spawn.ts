@@ -74,6 +74,7 @@ const start = Effect.fnUntraced(function* (what: Start) {
   let { isStarting, process } = begun
   process.divideOutput()
   const scope = yield* Effect.scope
+  const readers: Array<(line: string) => void> = []
   const again = Effect.provideService(begin({ ...what, port: begun.port }, begun.port), Scope.Scope, scope)
   const server: Server = {
     host: begun.host,
@@ -83,11 +84,16 @@ const start = Effect.fnUntraced(function* (what: Start) {
     restart: Effect.gen(function* () {
       yield* process.stop
       ;({ isStarting, process } = yield* again)
+      readers.forEach((reader) => process.onLine(reader))
     }),
     ended: () => process.ended?.how,
     lastLines: () => process.linesSince,
     linesBefore: () => process.linesBefore,
-    notes: () => notesOn(process)
+    notes: () => notesOn(process),
+    onLogLine: (listener) => {
+      readers.push(listener)
+      process.onLine(listener)
+    }
   }
   return server
 })

@@ -107,12 +107,56 @@ interface MeaningTexts {
   readonly folded: (count: number, clauses: string) => string
 }
 
+/** The words of the report in HTML. */
+interface HtmlTexts {
+  readonly causes: string
+  readonly clauses: string
+  readonly scenarios: string
+  /** The result of one scenario. */
+  readonly weights: {
+    readonly [
+      weight in "passed" | "failed" | "notReached" | "warned" | "known" | "skipped" | "inconclusive"
+    ]: string
+  }
+  readonly verdicts: {
+    readonly [verdict in "passed" | "failed" | "not_reached" | "skipped" | "inconclusive"]: string
+  }
+  readonly steps: { readonly [state in "passed" | "failed" | "unplayed"]: string }
+  readonly against: (scenarios: number, target: string) => string
+  readonly seed: (seed: number) => string
+  readonly playAgain: string
+  readonly explain: string
+  readonly file: string
+  readonly exchange: string
+  readonly server: string
+  readonly sends: (actor: string) => string
+  readonly receives: (actor: string) => string
+  readonly fence: (actors: string) => string
+  readonly left: (rows: number) => string
+  readonly inPassing: string
+  readonly bytes: BytesTexts
+}
+
+/** The words of the bytes of a selection; the page itself puts them together, `{n}` becomes a number. */
+interface BytesTexts {
+  readonly heading: string
+  readonly close: string
+  readonly step: string
+  readonly sent: string
+  readonly received: string
+  readonly cut: string
+  readonly notKept: string
+}
+
 /** All that reports and explanations say to people, in one language. */
 export interface Catalogue {
+  /** The language of the texts, as HTML names it: `en`. */
+  readonly language: string
   readonly clauses: { readonly [clause in ClauseId]: ClauseTexts }
   readonly mistakes: { readonly [mistake in MistakeId]: MistakeTexts }
   readonly explanation: ExplanationTexts
   readonly report: ReportTexts
+  readonly html: HtmlTexts
   readonly hints: HintTexts
   readonly unreadable: UnreadableTexts
   readonly meaning: MeaningTexts

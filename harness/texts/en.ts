@@ -9,6 +9,7 @@ const sanitized = "build it with -g -fsanitize=address to see where"
 
 /** The texts in English. */
 export const english: Catalogue = {
+  language: "en",
   clauses,
   mistakes,
   explanation: {
@@ -46,6 +47,49 @@ export const english: Catalogue = {
       inconclusive: (count) => `${count} inconclusive`
     },
     inTime: (span) => `in ${span}`
+  },
+  html: {
+    causes: "What failed",
+    clauses: "Clauses",
+    scenarios: "Scenarios",
+    weights: {
+      passed: "passed",
+      failed: "failed",
+      notReached: "not reached",
+      warned: "warned",
+      known: "known to fail",
+      skipped: "skipped",
+      inconclusive: "inconclusive"
+    },
+    verdicts: {
+      passed: "passed",
+      failed: "failed",
+      not_reached: "not reached",
+      skipped: "skipped",
+      inconclusive: "inconclusive"
+    },
+    steps: { passed: "passed", failed: "failed", unplayed: "not played" },
+    against: (count, target) => `${scenarios(count)} against ${target}`,
+    seed: (seed) => `seed ${seed}`,
+    playAgain: "Play it again",
+    explain: "Explain it",
+    file: "Scenario file",
+    exchange: "Exchange",
+    server: "server",
+    sends: (actor) => `${actor} sends`,
+    receives: (actor) => `${actor} receives`,
+    fence: (actors) => `hidden list requests of ${actors}`,
+    left: (rows) => `${rows} more left out`,
+    inPassing: "in passing",
+    bytes: {
+      heading: "Bytes",
+      close: "Close",
+      step: "line {n}",
+      sent: "{n} bytes sent at",
+      received: "{n} bytes received at",
+      cut: "… {n} more bytes",
+      notKept: "Its bytes were not kept: --trace on keeps those of scenarios that pass, too."
+    }
   },
   hints: {
     sentBack: (actor) => `this is what ${actor} sent: your server sent the request back`,

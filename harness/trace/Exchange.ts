@@ -1,3 +1,5 @@
+import type { ClauseId } from "../language/Clauses.ts"
+
 /** An exchange between a server and its clients, as a diagram shows it: a lane for each, and rows from top to bottom. */
 export interface Exchange {
   /** The clients that take part, in the order of their lanes; the lane of the server stands before them. */
@@ -6,7 +8,12 @@ export interface Exchange {
   readonly rows: ReadonlyArray<Row>
   /** The bytes that went over the wire; none where nothing was played or they were not kept. */
   readonly segments: ReadonlyArray<Segment>
+  /** The way each step went that was begun, by its line; a step that was never begun has none. */
+  readonly steps: ReadonlyMap<number, StepState>
 }
+
+/** A step that is played several times has failed if it did so once. */
+export type StepState = "begun" | "passed" | "failed"
 
 export type Row = Arrow | Mark | Fence | Note | Log | Violation | Gap | Dropped
 
@@ -29,7 +36,7 @@ export interface Arrow extends Timed {
 }
 
 /** Something that an actor or the server does to their connection: connects, closes, stops reading. */
-export interface Mark extends Timed {
+interface Mark extends Timed {
   readonly _tag: "Mark"
   readonly actor: string
   readonly by: "actor" | "server"
@@ -45,32 +52,38 @@ export interface Fence extends Timed {
 }
 
 /** A remark of the scenario, about all. */
-export interface Note extends Timed {
+interface Note extends Timed {
   readonly _tag: "Note"
   readonly text: string
 }
 
 /** A line of the server's own log. */
-export interface Log extends Timed {
+interface Log extends Timed {
   readonly _tag: "Log"
   readonly text: string
 }
 
-/** The place at which the first clause was violated. */
+/** The place at which a clause was violated. */
 export interface Violation extends Timed {
   readonly _tag: "Violation"
+  /** The clauses that it is held against; none where they were not reached. */
+  readonly clauses: ReadonlyArray<ClauseId>
+  /** What should have happened; absent for what a server does in passing. */
+  readonly expected?: string
+  readonly received: string
   readonly actor?: string
+  /** The step that failed; absent at the end of a scenario and for what a server does in passing. */
   readonly line?: number
 }
 
 /** A time in which nothing happened, folded. */
-export interface Gap {
+interface Gap {
   readonly _tag: "Gap"
   readonly millis: number
 }
 
 /** Rows from the middle of a long exchange that are left out. */
-export interface Dropped {
+interface Dropped {
   readonly _tag: "Dropped"
   readonly rows: number
 }
@@ -111,7 +124,7 @@ export const withGaps = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> => {
 }
 
 /** The shortest time in which nothing happened that is shown as a gap. */
-export const gapMillisMin = 20
+const gapMillisMin = 20
 
 /** Leaves out the middle of a long exchange. */
 export const withinRows = (rows: ReadonlyArray<Row>, max: number): ReadonlyArray<Row> => {
@@ -120,3 +133,27 @@ export const withinRows = (rows: ReadonlyArray<Row>, max: number): ReadonlyArray
   const dropped: Dropped = { _tag: "Dropped", rows: rows.length - 2 * kept }
   return [...rows.slice(0, kept), dropped, ...rows.slice(-kept)]
 }
+
+/** Says which clauses the failure of a scenario is held against. */
+export const blamedFor = (exchange: Exchange, failed: ReadonlyArray<ClauseId>): Exchange => ({
+  ...exchange,
+  rows: exchange.rows.map((row) =>
+    row._tag === "Violation" && row.clauses.length === 0 ? { ...row, clauses: failed } : row
+  )
+})
+
+/** What is kept of the exchange of a scenario: all of it, less where the scenario passed, or nothing. */
+export const traceModes = ["on", "failed", "off"] as const
+export type TraceMode = (typeof traceModes)[number]
+
+/** An exchange without its bytes and its middle: a picture and no more. */
+export const pictureOnly = (exchange: Exchange): Exchange => ({
+  ...exchange,
+  segments: [],
+  rows: withinRows(exchange.rows, pictureRowsMax).map(withoutBytes)
+})
+
+const withoutBytes = (row: Row): Row => (row._tag === "Arrow" ? { ...row, bytes: [] } : row)
+
+/** The most rows of a picture that nobody has to study. */
+const pictureRowsMax = 120

@@ -109,7 +109,7 @@ export const lookAt = (actor: Actor, lane: Lane, pattern: ObjectPattern, scene: 
 export const seen = (actor: Actor, incoming: Incoming, captures: Captures, scene: Scene): Seen => ({
   _tag: "Seen",
   take: () => {
-    actor.take(incoming)
+    actor.take(incoming, scene.line)
     scene.captures.keep(captures)
   }
 })
@@ -154,6 +154,7 @@ export const wrong = (
       actor: actor.name,
       expected,
       received: shown(incoming),
+      instead: incoming,
       unreadable: incoming.unreadable,
       breaks,
       isCertain: Contradiction.isCertain(incoming, actor, stage, pattern),

@@ -89,7 +89,7 @@ const look = (actor: Actor, exchange: Exchange, endMeansAgain: boolean, scene: S
       breaks: (endMeansAgain ? missing("reply", actor, scene.stage) : undefined) ?? lost(actor, scene.stage)
     }
   }
-  actor.take(next)
+  actor.take(next, scene.line)
   const done = match(exchange.until, next.value, captures)
   if (!(done instanceof Mismatch)) {
     scene.captures.keep(done)

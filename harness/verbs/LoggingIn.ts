@@ -158,7 +158,7 @@ function lookForRefusal(actor: Actor, _step: Step<undefined>, scene: Scene): Sig
   return {
     _tag: "Seen",
     take: () => {
-      actor.take(next)
+      actor.take(next, scene.line)
       mayEnd()
     }
   }

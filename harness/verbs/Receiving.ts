@@ -227,7 +227,7 @@ const lookForAnother = (
   return {
     _tag: "Seen",
     take: () => {
-      gathered.push(actor.take(next))
+      gathered.push(actor.take(next, scene.line))
     }
   }
 }

@@ -97,6 +97,8 @@ export interface Verb<Value = any, Options = any> {
 /** The surroundings of a step that is played: the stage, the captures of its turn, and its bound. */
 export interface Scene {
   readonly stage: Stage
+  /** The line of the step; none at the end of a scenario. */
+  readonly line: number | undefined
   readonly captures: CaptureScope
   readonly withinMillis: number
   /** On the clock of the harness's patience. */

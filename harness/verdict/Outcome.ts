@@ -3,6 +3,7 @@ import type { Scenario } from "../scenario/Scenario.ts"
 import type { Finding } from "../stage/Finding.ts"
 import type { TargetFailed } from "../stage/Target.ts"
 import type { Happening } from "../stage/Transcript.ts"
+import type { Exchange } from "../trace/Exchange.ts"
 import type { ClauseVerdict, Place } from "./Blame.ts"
 
 /** The verdict on a scenario. */
@@ -24,6 +25,8 @@ export interface Outcome {
   /** Remarks for the reader about how it was judged. */
   readonly notes: ReadonlyArray<string>
   readonly happenings: ReadonlyArray<Happening>
+  /** The whole exchange, where it was recorded. */
+  readonly exchange?: Exchange
 }
 
 /** A step that did not go as written, with all that helps to see why. */

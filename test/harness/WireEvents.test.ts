@@ -39,9 +39,9 @@ describe("what is told of a connection", () => {
       connection.close()
       assert.deepStrictEqual(
         events.map(({ _tag }) => _tag),
-        ["Connected", "Sent", "Asked", "Read", "LoggedIn", "Received", "Changed", "Left"]
+        ["Connected", "Sent", "Asked", "Wrote", "Read", "LoggedIn", "Received", "Changed", "Left"]
       )
-      const [, sent, , read] = events
+      const [, sent, , , read] = events
       assert.deepStrictEqual(sent?._tag === "Sent" && sent.bytes, login)
       assert.match(String(read?._tag === "Read" && read.bytes), /^\{"status":"success".*\}\n$/)
       assert.isTrue(events.every(({ actor }) => actor === "alice"))

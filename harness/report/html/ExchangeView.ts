@@ -1,0 +1,127 @@
+import { listed, millis } from "../../Format.ts"
+import {
+  type Arrow,
+  type Exchange,
+  type Row,
+  type Violation,
+  withGaps,
+  withinRows
+} from "../../trace/Exchange.ts"
+import type { Outcome } from "../../verdict/Outcome.ts"
+import type { RunInfo } from "../Reporter.ts"
+import { html, type Markup, term } from "./Markup.ts"
+
+/** The exchange of a scenario as a sequence diagram; each row that belongs to a step or has bytes can be selected. */
+export const exchangeView = (id: string, outcome: Outcome, exchange: Exchange, info: RunInfo): Markup => {
+  const { actors, rows } = exchange
+  const { texts } = info
+  const lanes = new Map(actors.map((actor, index) => [actor, index + 1]))
+  const view: View = { id, outcome, info, laneOf: (actor) => lanes.get(actor) ?? 0 }
+  const names = [texts.html.server, ...actors]
+  const places = new Map(rows.map((row, index) => [row, index]))
+  return html`<div
+    class="exchange n${actors.length}"
+    tabindex="0"
+    role="group"
+    aria-label="${texts.html.exchange}"
+  >
+    <div class="canvas">
+      <div class="row heads">${names.map((name, lane) => html`<b class="c${lane}">${name}</b>`)}</div>
+      <div class="lanes" aria-hidden="true">${names.map((_, lane) => html`<i class="l${lane}"></i>`)}</div>
+      ${withinRows(withGaps(rows), rowsMax).map((row) => rowView(row, places.get(row) ?? 0, view))}
+    </div>
+  </div>`
+}
+
+/** The bytes that a page shows of an outcome: direction, time, length and the first of them, for each segment. */
+export const segmentsOf = ({ exchange }: Outcome): ReadonlyArray<unknown> =>
+  (exchange?.segments ?? []).map(({ atMillis, bytes, direction, length }) => [
+    direction,
+    millis(atMillis),
+    length,
+    bytes.toString("base64")
+  ])
+
+/** The most rows of one diagram. */
+const rowsMax = 400
+
+/** What all rows of a diagram need to know. */
+interface View {
+  readonly id: string
+  readonly outcome: Outcome
+  readonly info: RunInfo
+  readonly laneOf: (actor: string) => number
+}
+
+const rowView = (row: Row, index: number, view: View): Markup => {
+  const { html: texts } = view.info.texts
+  switch (row._tag) {
+    case "Arrow":
+      return arrowView(row, index, view)
+    case "Mark": {
+      const lane = view.laneOf(row.actor)
+      const text = row.by === "server" ? `${texts.server} ${row.text}` : `${row.actor} ${row.text}`
+      const inside = html`${timeView(row)}<span class="mark m${lane}">${text}</span
+        ><i class="dot l${lane} ${row.what}"></i>`
+      return row.line === undefined
+        ? html`<div class="row">${inside}</div> `
+        : html`<a class="row" id="${view.id}/${index}" href="#${view.id}/${index}" data-line="${row.line}"
+            >${inside}</a
+          > `
+    }
+    case "Fence": {
+      const lanes = row.actors.map(view.laneOf)
+      const text = texts.fence(listed(row.actors))
+      return html`<div class="row fence" title="${text}">
+        <span class="unseen">${text}</span
+        ><i class="w${Math.max(...lanes)}"></i>${lanes.map((lane) => html`<i class="tick l${lane}"></i>`)}
+      </div> `
+    }
+    case "Note":
+      return html`<div class="row note">${timeView(row)}<span>${row.text}</span></div> `
+    case "Log":
+      return html`<div class="row log">${timeView(row)}<span>${row.text}</span></div> `
+    case "Gap":
+      return html`<div class="row gap"><span>⋮ ${millis(row.millis)}</span></div> `
+    case "Dropped":
+      return html`<div class="row gap"><span>⋮ ${texts.left(row.rows)}</span></div> `
+    case "Violation":
+      return violationView(row, view)
+  }
+}
+
+const arrowView = (row: Arrow, index: number, { id, info, laneOf }: View): Markup => {
+  const { actor, bytes, caption, direction, isRefusal, isWrong, line, what } = row
+  const { receives, sends } = info.texts.html
+  const said = direction === "out" ? sends(actor) : receives(actor)
+  const look = `${direction} ${what}${isRefusal ? " refusal" : ""}${isWrong ? " wrong" : ""}`
+  const spans = bytes.map(({ from, segment, to }) => `${segment}:${from}:${to}`).join(" ")
+  const links = [
+    line === undefined ? undefined : html` data-line="${line}"`,
+    spans === "" ? undefined : html` data-bytes="${spans}"`
+  ]
+  return html`<a class="row ${look}" id="${id}/${index}" href="#${id}/${index}" ${links}
+    >${timeView(row)}<span class="caption"><span class="unseen">${said}: </span>${caption}</span
+    ><i class="arrow w${laneOf(actor)}"></i
+  ></a> `
+}
+
+/** What broke, where it broke. */
+const violationView = (row: Violation, { info, outcome }: View): Markup => {
+  const { texts } = info
+  const { expected, received } = texts.report
+  const heads = row.clauses.map((clause) => `${clause} ${texts.clauses[clause].title}`)
+  const place = outcome.failure?.place
+  const because = row.expected === undefined || place === "the end" ? undefined : place?.step.because
+  const title = heads.length > 0 ? heads.join(", ") : texts.html.verdicts.not_reached
+  const passing = row.expected === undefined ? html` <small>${texts.html.inPassing}</small>` : undefined
+  return html`<div class="violation">
+    <strong>✗ ${title}</strong>${passing}
+    <dl>
+      ${term(expected, row.expected)}${term(received, row.received)}${term(texts.report.because, because)}
+    </dl>
+  </div> `
+}
+
+const timeView = ({ atMillis }: { readonly atMillis?: number }): Markup | undefined =>
+  atMillis === undefined ? undefined : html`<time>${atMillis.toFixed(1)}</time>`

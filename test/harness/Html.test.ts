@@ -1,0 +1,125 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type { Arrow, Exchange, Row } from "../../harness/trace/Exchange.ts"
+import type { Outcome } from "../../harness/verdict/Outcome.ts"
+import { everyNameIsFree, hostile, hostileScenario, pageOf, taken, traced } from "./html.ts"
+import { chat, steps } from "./playing.ts"
+
+const arrowsOf = ({ rows }: Exchange): ReadonlyArray<Arrow> =>
+  rows.filter((row): row is Arrow => row._tag === "Arrow")
+
+/** A row in a few words. */
+const told = (row: Row): string => {
+  if (row._tag === "Arrow") return `${row.actor} ${row.direction === "out" ? "→" : "←"} ${row.caption}`
+  if (row._tag === "Mark") return `${row.actor} ${row.text}`
+  return row._tag
+}
+
+/** The bytes of an arrow, put together from the segments that carried it. */
+const bytesOf = ({ bytes }: Arrow, { segments }: Exchange): string =>
+  Buffer.concat(bytes.map(({ from, segment, to }) => segments[segment]!.bytes.subarray(from, to))).toString()
+
+/** The number of segments that are kept. */
+const kept = ({ exchange }: Outcome): number | undefined => exchange?.segments.length
+
+describe("the exchange that is recorded", () => {
+  it.live("has everything in its order, the step of each arrow, and the violation where it was", () =>
+    Effect.gen(function* () {
+      const { exchange } = yield* traced(taken, chat(everyNameIsFree), "failed")
+      assert.deepStrictEqual(exchange!.rows.map(told), [
+        "alice connects",
+        "alice → login alice",
+        "alice ← success",
+        "Fence",
+        "bob connects",
+        "bob → login alice",
+        "bob ← success",
+        "Violation"
+      ])
+      assert.deepStrictEqual(
+        arrowsOf(exchange!).map(({ isWrong, line }) => [line, isWrong]),
+        [
+          [6, false],
+          [6, false],
+          [7, false],
+          [8, true]
+        ]
+      )
+      const violation = exchange!.rows.at(-1)
+      assert.deepStrictEqual(violation?._tag === "Violation" && violation.clauses, ["LOGIN-3"])
+      assert.deepStrictEqual(
+        [...exchange!.steps],
+        [
+          [6, "passed"],
+          [7, "passed"],
+          [8, "failed"]
+        ]
+      )
+    })
+  )
+
+  it.live("has the bytes of each arrow, in whichever segments they went", () =>
+    Effect.gen(function* () {
+      const scenario = steps(`
+- alice logs in
+- alice's network: { slice: 3 }
+- alice sends: { type: list }
+- alice receives: { status: success, users: [alice] }
+- alice sends bytes: "{\\"type\\":\\"list\\"}\\n{\\"type\\":\\"list\\"}\\n"
+- alice receives: { status: success, users: [alice] }
+- alice receives: { status: success, users: [alice] }
+`)
+      const { exchange, verdict } = yield* traced(scenario, chat(), "on")
+      assert.strictEqual(verdict, "passed")
+      const [login, granted, list, users] = arrowsOf(exchange!)
+      assert.match(bytesOf(login!, exchange!), /^\{"type": ?"login".*\}\n$/)
+      assert.match(bytesOf(granted!, exchange!), /^\{"status":"success".*\}$/)
+      assert.match(bytesOf(list!, exchange!), /^\{"type": ?"list"\}\n$/)
+      assert.isAbove(list!.bytes.length, 1)
+      assert.match(bytesOf(users!, exchange!), /^\{.*"users":\["alice"\].*\}$/)
+      const answers = arrowsOf(exchange!).filter(({ direction }) => direction === "in")
+      const places = answers.flatMap(({ bytes }) => bytes.map(({ from, segment }) => `${segment}:${from}`))
+      assert.strictEqual(new Set(places).size, 4)
+    })
+  )
+
+  it.live("is kept as the mode says", () =>
+    Effect.gen(function* () {
+      const passes = steps("- alice logs in")
+      assert.strictEqual(kept(yield* traced(passes, chat(), "failed")), 0)
+      assert.isAbove(kept(yield* traced(passes, chat(), "on"))!, 0)
+      assert.isAbove(kept(yield* traced(taken, chat(everyNameIsFree), "failed"))!, 0)
+      assert.isUndefined(kept(yield* traced(taken, chat(everyNameIsFree), "off")))
+    })
+  )
+})
+
+describe("the page", () => {
+  it.live("shows the lines that passed, failed and were not played", () =>
+    Effect.gen(function* () {
+      const page = pageOf([yield* traced(taken, chat(everyNameIsFree), "failed")])
+      const looks = [...page.matchAll(/class="line (\w+)"/g)].map(([, look]) => look)
+      assert.deepStrictEqual(looks, ["passed", "passed", "failed", "failed", "unplayed"])
+    })
+  )
+
+  it.live("is harmless whatever was sent", () =>
+    Effect.gen(function* () {
+      const page = pageOf([yield* traced(hostileScenario, chat(), "failed")])
+      assert.notInclude(page, "<img")
+      assert.notInclude(page, "\u202e")
+      assert.notInclude(page, hostile)
+      assert.strictEqual(page.split("</script").length, 3)
+      assert.match(page, /default-src 'none'; style-src 'sha256-[^' ]+'; script-src 'sha256-[^' ]+'/)
+    })
+  )
+
+  it.live("stays small, however many scenarios there are", () =>
+    Effect.gen(function* () {
+      const failed = yield* traced(taken, chat(everyNameIsFree), "failed")
+      const page = pageOf(Array.from({ length: 112 }, () => failed))
+      assert.isBelow(Buffer.byteLength(page), 2_000_000)
+      assert.strictEqual(new Set(page.match(/<details[^>]* id="[^"]*"/g)).size, 112)
+    })
+  )
+})
