@@ -12,6 +12,7 @@ const sanitized = "compilez-le avec -g -fsanitize=address pour voir où"
 
 /** The texts in French. */
 export const french: Catalogue = {
+  language: "fr",
   clauses,
   mistakes,
   explanation: {
@@ -52,6 +53,49 @@ export const french: Catalogue = {
       inconclusive: (count) => plural(count, "sans verdict", "sans verdict")
     },
     inTime: (span) => `en ${span}`
+  },
+  html: {
+    causes: "Ce qui a échoué",
+    clauses: "Clauses du protocole",
+    scenarios: "Scénarios",
+    weights: {
+      passed: "réussi",
+      failed: "échoué",
+      notReached: "non atteint",
+      warned: "averti",
+      known: "échec connu",
+      skipped: "sauté",
+      inconclusive: "indécis"
+    },
+    verdicts: {
+      passed: "réussi",
+      failed: "échoué",
+      not_reached: "non atteint",
+      skipped: "sauté",
+      inconclusive: "indécis"
+    },
+    steps: { passed: "réussie", failed: "échouée", unplayed: "non jouée" },
+    against: (count, target) => `${plural(count, "scénario")} contre ${target}`,
+    seed: (seed) => `graine ${seed}`,
+    playAgain: "Rejouer",
+    explain: "Expliquer",
+    file: "Fichier du scénario",
+    exchange: "Échange",
+    server: "serveur",
+    sends: (actor) => `${actor} envoie`,
+    receives: (actor) => `${actor} reçoit`,
+    fence: (actors) => `requêtes list cachées de ${actors}`,
+    left: (rows) => `${rows} de plus, non montrés`,
+    inPassing: "au passage",
+    bytes: {
+      heading: "Octets",
+      close: "Fermer",
+      step: "ligne {n}",
+      sent: "{n} octets envoyés à",
+      received: "{n} octets reçus à",
+      cut: "… {n} octets de plus",
+      notKept: "Ses octets n'ont pas été gardés : --trace on garde aussi ceux des scénarios réussis."
+    }
   },
   hints: {
     sentBack: (actor) => `c'est ce que ${actor} a envoyé : votre serveur a renvoyé la requête`,
