@@ -94,7 +94,7 @@ export const french: Catalogue = {
       sent: "{n} octets envoyés à",
       received: "{n} octets reçus à",
       cut: "… {n} octets de plus",
-      notKept: "Ses octets n'ont pas été gardés : --trace on garde aussi ceux des scénarios réussis."
+      notKept: "Ses octets n'ont pas été gardés : --trace on garde aussi ceux des scénarios réussis."
     }
   },
   hints: {
