@@ -177,6 +177,7 @@ export const castShape: Shape<Cast> = {
 function readCast(node: Node, reader: Reader): Cast {
   const cast = new Map<string, ReadonlyArray<string>>()
   const taken = new Set<string>()
+  let total = 0
   const add = (at: Node, name: string, count: number | undefined) => {
     if (!castName.test(name))
       reader.fail(
@@ -190,7 +191,8 @@ function readCast(node: Node, reader: Reader): Cast {
     if (twice !== undefined) reader.fail(at, `"${twice}" is in the cast twice`)
     for (const actor of new Set([name, ...actors])) taken.add(actor)
     cast.set(name, actors)
-    if (taken.size > actorsMax * 2) reader.fail(at, `a cast can have at most ${actorsMax} actors`)
+    total += actors.length
+    if (total > actorsMax) reader.fail(at, `a cast can have at most ${actorsMax} actors`)
   }
   if (reader.isMap(node)) {
     for (const { key, keyNode, value } of reader.entries(node))
