@@ -1,7 +1,7 @@
 import type { Captures, Json, Scalar } from "./Json.ts"
 import { assign, type Unplaced } from "./Matching.ts"
 import type { WholeText } from "./WholeText.ts"
-import { show } from "../Format.ts"
+import { show, visible } from "../Format.ts"
 
 /** A pattern for a received value. */
 export type Pattern =
@@ -42,7 +42,7 @@ export class Mismatch {
 
   /** One line for a person: `users[1]: expected "bob", received "bobby"`. */
   toString(): string {
-    const where = this.path === "" ? "" : `${this.path}: `
+    const where = this.path === "" ? "" : `${visible(this.path)}: `
     const hint = this.hint === undefined ? "" : ` (${this.hint})`
     return `${where}expected ${this.expected}, received ${this.received}${hint}`
   }

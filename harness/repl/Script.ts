@@ -3,6 +3,8 @@ import * as Effect from "effect/Effect"
 import type { StepFailed } from "../stage/Finding.ts"
 import { arrows, type Happening } from "../stage/Transcript.ts"
 import type { Line } from "../../src/wire/Lines.ts"
+import { pointedAt } from "../report/Pointer.ts"
+import { english } from "../texts/en.ts"
 import { crashOf } from "../run/Run.ts"
 import type { RunResult } from "../verdict/Summary.ts"
 import { type Entered, Session } from "./Session.ts"
@@ -117,10 +119,16 @@ export const finding = ({ finding }: StepFailed | FailedAt): string =>
   [
     `  expected  ${finding.expected}`,
     `  received  ${finding.received}${afterWhat(finding.after)}`,
+    ...(finding.unreadable === undefined ? [] : pointedAt(finding.unreadable, bytesWidth, english)).map(
+      (line) => `            ${line}`
+    ),
     ...(finding.hint === undefined ? [] : [`  detail    ${finding.hint}`])
   ]
     .map((line) => `${line}\n`)
     .join("")
+
+/** Characters of a line that show bytes. */
+const bytesWidth = 68
 
 /** A line of a session has no number worth telling. */
 const afterWhat = (after = ""): string => (after === "" ? "" : `   ${after.replace(/ \(line \d+\)$/, "")}`)

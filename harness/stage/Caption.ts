@@ -40,7 +40,7 @@ export const caption = (value: Json): string => {
     .filter((word) => word !== undefined)
     .map((word) => (typeof word === "string" ? visible(word) : show(word, 20)))
   if (content !== undefined) words.push(show(content, 30))
-  if (Array.isArray(users)) words.push(clip(`[${users.map(String).join(", ")}]`, 40))
+  if (Array.isArray(users)) words.push(clip(visible(`[${users.map(String).join(", ")}]`), 40))
   return words.length === 0 ? show(value, 40) : words.join(" ")
 }
 

@@ -7,7 +7,7 @@ import { Condition } from "../stage/Condition.ts"
 import { type Server, TargetFailed } from "../stage/Target.ts"
 import { waking } from "../stage/WireEvent.ts"
 import { encode } from "../language/Template.ts"
-import { listed } from "../Format.ts"
+import { clip, listed, visible } from "../Format.ts"
 
 /** The time that it may take to find out who else is there. */
 const strangersMillisMax = 5_000
@@ -15,7 +15,9 @@ const strangersMillisMax = 5_000
 /** Gives the reason why others than the clients of this run may be on a server, or `undefined` where none are. */
 export const whyNotAlone = (strangers: ReadonlyArray<string> | undefined): string | undefined => {
   if (strangers === undefined) return "cannot tell whether strangers are connected: nobody answers list"
-  return strangers.length === 0 ? undefined : `strangers are connected: ${listed(strangers.slice(0, 5))}`
+  return strangers.length === 0
+    ? undefined
+    : `strangers are connected: ${listed(strangers.slice(0, 5).map((name) => clip(visible(name), 40)))}`
 }
 
 /** Lists the users of a server, less a client of this name and those of this run; `undefined` where it does not tell. */

@@ -68,9 +68,8 @@ const playing = harness("scenario", scenario, ...spawning)
 
 describe("a text of others that abuses terminals and CI servers is shown and never obeyed", () => {
   const runs: ReadonlyArray<readonly [what: string, args: ReadonlyArray<string>, input?: string]> = [
-    ...["pretty", "dot", "tap", "junit", "json", "github"].map(
-      (name) => [name, [...playing, "--reporter", name]] as const
-    ),
+    ["the report", playing],
+    ["a list that is wrong", harness("scenario", "scenarios/list.yaml", ...spawning)],
     ["everything", [...playing, "--all"]],
     ["a target that does not start", harness("scenario", scenario, "--spawn", `${server} 0 ends # {port}`)],
     ["a server that ends", harness("repl", ...spawning), "alice logs in\nalice says: hello\n"],
@@ -89,7 +88,7 @@ describe("a text of others that abuses terminals and CI servers is shown and nev
     ["a client's host", ["bin/palabre.js", "client", "--username", "x", `${odd}:1`]]
   ]
   for (const [what, args, input] of runs)
-    it.concurrent(what, async () => {
+    it(what, async () => {
       const { stderr, stdout } = await run(args, input)
       assertSafeInCi(stdout, "stdout")
       assertSafeInCi(stderr, "stderr")
@@ -104,7 +103,7 @@ describe("a text of others that abuses terminals and CI servers is shown and nev
     ["says goodbye", ["--json"], 1]
   ]
   for (const [way, flags, code] of clients)
-    it.concurrent(`a client whose server ${way} ${flags.join(" ")}`, async () => {
+    it(`a client whose server ${way} ${flags.join(" ")}`, async () => {
       const listener = foreignServer(way, () => undefined).listen(0, "127.0.0.1")
       onTestFinished(() => void listener.close())
       await once(listener, "listening")
@@ -166,13 +165,22 @@ describe("a text of others that abuses terminals and CI servers is shown and nev
   )
 
   it("reports in files, beside annotations of GitHub", async () => {
-    const files = ["junit", "json", "pretty"].map((name) => [name, join(folder, `report.${name}`)] as const)
+    const files = ["pretty", "dot", "tap", "junit", "json"].map(
+      (name) => [name, join(folder, `report.${name}`)] as const
+    )
     const reporters = files.flatMap(([name, path]) => ["--reporter", `${name}=${path}`])
     const { stderr } = await run([...playing, ...reporters], "", { GITHUB_ACTIONS: "true" })
     assert.match(stderr, /^::error file=/m)
     assertSafeInCi(stderr, "stderr")
-    for (const [name, path] of files) assertSafeInCi(readFileSync(path, "utf8"), name)
-    const report = JSON.parse(readFileSync(files[1]![1], "utf8")) as { scenarios: ReadonlyArray<object> }
+    for (const [name, path] of files) {
+      const text = readFileSync(path, "utf8")
+      assertSafeInCi(text, name)
+      assert.notMatch(text, /^<x>/m, "no line of its own")
+      assert.include(text, "\\u202e", name)
+    }
+    const report = JSON.parse(readFileSync(join(folder, "report.json"), "utf8")) as {
+      scenarios: ReadonlyArray<object>
+    }
     assert.deepInclude(report.scenarios[0], { scenario: odd, file: scenario })
   })
 })
