@@ -27,7 +27,8 @@ describe("HOST:PORT", () => {
     ["host:65536", "a port is a number from 1 to 65535"],
     ["host:", "a port is a number from 1 to 65535"],
     ["host:http", "a port is a number from 1 to 65535"],
-    ["my host", "a host name has no spaces"]
+    ["my host", "a host name has no spaces"],
+    ["http://host:80", "leave out http://"]
   ] as const)
     it(`"${text}" is refused: ${why}`, () => {
       assert.throws(() => parseAddress(text), `HOST:PORT such as 127.0.0.1:12345 or [::1]:12345 (${why})`)

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process"
+import { createPrivateKey } from "node:crypto"
 import dns from "node:dns"
 import { once } from "node:events"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
@@ -194,15 +195,21 @@ describe("TLS", () => {
   })
 
   it("a certificate that cannot be used is one clear error; half a pair too", async () => {
-    for (const files of [
-      { tlsKeyFile: "/nowhere/key.pem" },
-      { tlsKeyFile: undefined },
-      { tlsKeyFile: pair.tlsCertFile }
-    ]) {
+    const lockedKeyFile = join(folder, "locked.pem")
+    const key = createPrivateKey(await readFile(pair.tlsKeyFile))
+    const lock = { format: "pem", type: "pkcs8", cipher: "aes-128-cbc", passphrase: "secret" } as const
+    await writeFile(lockedKeyFile, key.export(lock))
+    for (const [files, reason] of [
+      [{ tlsKeyFile: "/nowhere/key.pem" }, /ENOENT/],
+      [{ tlsKeyFile: undefined }, /give both, or neither/],
+      [{ tlsKeyFile: pair.tlsCertFile }, /is not PEM|no start line|not a key/],
+      [{ tlsKeyFile: lockedKeyFile }, /the key has a passphrase: remove it, as in openssl pkey/]
+    ] as const) {
       const failure = await Effect.runPromise(
         Effect.flip(Effect.scoped(Layer.build(server({ ...pair, ...files }))))
       )
       assert.match(failure.message, /^Cannot serve TLS with --tls-cert .*--tls-key .*: .+\.$/)
+      assert.match(failure.message, reason)
     }
   })
 

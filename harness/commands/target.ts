@@ -54,9 +54,7 @@ export const chooseTarget = Effect.fnUntraced(function* (
     return self()
   }
   const { trustOf } = yield* Effect.promise(() => import("../targets/Trust.ts"))
-  const trust = yield* Effect.catch(trustOf(input.tls, ca), ({ unreadable }) =>
-    usage(`cannot read the certificate ${unreadable}`)
-  )
+  const trust = yield* Effect.catch(trustOf(input.tls, ca), ({ problem }) => usage(problem))
   if (connect !== undefined) {
     const { connect: make } = yield* Effect.promise(() => import("../targets/Connect.ts"))
     return make(connect, trust)

@@ -17,7 +17,7 @@ import type { Step } from "../verbs/Step.ts"
 import { listed } from "../Format.ts"
 import { blamedFor, pictureOnly, type TraceMode } from "../trace/Exchange.ts"
 import { actorsOf } from "../language/Subject.ts"
-import type { Server, Target, TargetFailed } from "../stage/Target.ts"
+import { type Server, type Target, TargetFailed } from "../stage/Target.ts"
 import type { TargetKnowledge } from "../stage/TargetKnowledge.ts"
 
 /** How scenarios are played. */
@@ -91,6 +91,9 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
   })
   const failed = yield* Random.withSeed(all, `${seed} ${scenario.title}`)
   for (const username of stage.usernames) knowledge.usernames.add(username)
+  const trouble = failed?.[1].trouble
+  if (trouble?.isLasting === true)
+    return yield* new TargetFailed({ reason: trouble.reason, lastLines: stage.server.lastLines() })
   return yield* playedOn(stage, scenario, failed, stage.nowMillis - startMillis)
 }, Effect.scoped)
 
@@ -110,8 +113,8 @@ const violationOf = ([place, { actor, expected, instead, received }]: Failed) =>
 interface Played {
   readonly told: Omit<Outcome, "verdict" | "clauses">
   readonly failed: Evidence | undefined
-  /** Why a pass proves nothing. */
-  readonly idle: string | undefined
+  /** Why it proves nothing, if so. */
+  readonly inconclusive: string | undefined
 }
 
 const playedOn = Effect.fnUntraced(function* (
@@ -128,8 +131,9 @@ const playedOn = Effect.fnUntraced(function* (
   const { happenings } = stage.transcript
   const notes = [...stage.notes, ...(stage.server.notes?.() ?? [])]
   const told = { scenario, ms, broken, notes, happenings, ...(exchange && { exchange }) }
-  if (whatFailed === undefined) return { told, failed: undefined, idle: idleFaultOf(stage) }
+  if (whatFailed === undefined) return { told, failed: undefined, inconclusive: idleFaultOf(stage) }
   const [place, finding] = whatFailed
+  if (finding.trouble !== undefined) return { told, failed: undefined, inconclusive: finding.trouble.reason }
   const { lastLines, linesBefore = () => [] } = stage.server
   const failure: FailureDetails = {
     place,
@@ -139,7 +143,7 @@ const playedOn = Effect.fnUntraced(function* (
     linesBefore: linesBefore()
   }
   const { prerequisites } = stage.ledger
-  return { told: { ...told, failure }, failed: { place, finding, prerequisites }, idle: undefined }
+  return { told: { ...told, failure }, failed: { place, finding, prerequisites }, inconclusive: undefined }
 })
 
 /** A fault of a bad network that never touched a byte. */
@@ -150,7 +154,7 @@ const idleFaultOf = ({ networks }: Stage): string | undefined =>
 
 /** Says what a scenario showed, once its connections are gone, and drops what is not to be kept of its exchange. */
 const judge = Effect.fnUntraced(function* (
-  { failed, idle, told: all }: Played,
+  { failed, inconclusive, told: all }: Played,
   { standingOf, trace }: PlaySettings
 ): Effect.fn.Return<Outcome> {
   const { exchange } = all
@@ -158,9 +162,9 @@ const judge = Effect.fnUntraced(function* (
   const told = isBrief ? { ...all, exchange: pictureOnly(exchange) } : all
   const { proves } = told.scenario
   if (failed === undefined) {
-    const verdict = idle === undefined ? "passed" : "inconclusive"
+    const verdict = inconclusive === undefined ? "passed" : "inconclusive"
     const clauses = new Map(proves.map((clause) => [clause, { verdict }] as const))
-    return { ...told, verdict, clauses, ...(idle === undefined ? {} : { reason: idle }) }
+    return { ...told, verdict, clauses, ...(inconclusive !== undefined && { reason: inconclusive }) }
   }
   const clauses = yield* blame(told.scenario, failed, standingOf)
   const failedClauses = [...clauses].flatMap(([id, { verdict }]) => (verdict === "failed" ? [id] : []))

@@ -6,7 +6,6 @@ import * as Schedule from "effect/Schedule"
 import { ownPatience } from "../../process/Patience.ts"
 import type { Address } from "../../src/net/Address.ts"
 import { halfClose, openSocket } from "../../src/net/OpenSocket.ts"
-import { tlsAdvice } from "../../src/net/SpeaksTls.ts"
 import { Frames, malformed, tooLarge } from "../../src/wire/Frames.ts"
 import type { BadNetwork } from "./BadNetwork.ts"
 import type { Json } from "../language/Json.ts"
@@ -14,6 +13,7 @@ import { hasField, objectBytesMax, type PendingRequest, PendingRequests } from "
 import type { Server } from "./Target.ts"
 import { straysIn } from "./Stray.ts"
 import { nowOn } from "./Time.ts"
+import { type Trouble, troubleOf } from "./Trouble.ts"
 import { ObjectBytes, type Unreadable } from "./Unreadable.ts"
 import type { Departure, End, Incoming, WireFact, WireListener } from "./WireEvent.ts"
 
@@ -30,6 +30,8 @@ export class ConnectFailed extends Data.TaggedError("ConnectFailed")<{
   readonly reason: string
   /** True if nobody listens there. */
   readonly isRefused?: boolean
+  /** Set where the server is not to blame. */
+  readonly trouble?: Trouble | undefined
 }> {}
 
 /** The state of both sides, and if the server may end the connection at any time. */
@@ -93,12 +95,7 @@ export class ActorConnection {
           ready.off("error", failed)
           resume(Effect.succeed(new ActorConnection(ready, tcp, wiring, clock)))
         })
-        const failed = (error: NodeJS.ErrnoException) =>
-          resume(
-            Effect.fail(
-              new ConnectFailed({ reason: whyNot(error), isRefused: error.code === "ECONNREFUSED" })
-            )
-          )
+        const failed = (error: NodeJS.ErrnoException) => resume(Effect.fail(whyNot(error, address)))
         socket.once("error", failed)
         return Effect.sync(() => socket.destroy())
       })
@@ -389,10 +386,11 @@ export class ActorConnection {
   }
 }
 
-const whyNot = ({ code = "", message }: NodeJS.ErrnoException): string => {
-  if (/CERT|ISSUER/.test(code)) return `its certificate is not trusted (${code}); pass it with --ca FILE`
-  if (code.startsWith("ERR_SSL")) return tlsAdvice.unwanted
-  return code === "ECONNREFUSED" ? "connection refused: nothing is listening there" : code || message
+const whyNot = (error: NodeJS.ErrnoException, address: Address): ConnectFailed => {
+  const isRefused = error.code === "ECONNREFUSED"
+  const trouble = troubleOf(error, address)
+  const other = isRefused ? "connection refused: nothing is listening there" : error.code || error.message
+  return new ConnectFailed({ reason: trouble?.reason ?? other, isRefused, trouble })
 }
 
 /** The pause between connections to a server that may not have started. */

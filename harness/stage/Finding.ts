@@ -1,5 +1,6 @@
 import * as Data from "effect/Data"
 import type { ClauseId } from "../language/Clauses.ts"
+import type { Trouble } from "./Trouble.ts"
 import type { Unreadable } from "./Unreadable.ts"
 import type { Incoming } from "./WireEvent.ts"
 
@@ -17,6 +18,8 @@ export interface Finding {
   readonly otherwise?: ClauseId | undefined
   /** True if no circumstance can excuse it. */
   readonly isCertain?: boolean
+  /** Set where it is no doing of the server's. */
+  readonly trouble?: Trouble | undefined
   /** The bound that ran out, where one did. */
   readonly withinMillis?: number
   /** The actor it happened to. */

@@ -163,10 +163,11 @@ export class Stage {
     const withinMillis = connectMillisMax * this.timeScale
     return ActorConnection.open(this.server, wiring, withinMillis).pipe(
       Effect.tap((connection) => Effect.sync(() => this.seats.take(connection))),
-      Effect.mapError(({ reason }) =>
+      Effect.mapError(({ reason, trouble }) =>
         fail({
           expected: `${this.server.host}:${this.server.port} accepts a connection`,
           received: reason,
+          trouble,
           breaks: this.ledger.harm ?? "LOGIN-1",
           withinMillis,
           lost: true

@@ -71,9 +71,9 @@ export const readTarget = Effect.fnUntraced(function* (
   const { ca, claims = [], cwd, env = [], ignoring = [], settle, tls = false, ...rest } = read.entry
   const trust = yield* Effect.mapError(
     trustOf(tls, ca),
-    ({ unreadable }) =>
+    ({ problem }) =>
       new FileInvalid({
-        mistakes: [{ file, ...read.at, message: `cannot read the certificate ${unreadable}` }]
+        mistakes: [{ file, ...read.at, message: problem }]
       })
   )
   const { port, start: command } = rest

@@ -10,7 +10,7 @@ import { startContained } from "../../process/Contained.ts"
 import type { Process, ProcessEnded } from "../../process/Process.ts"
 import { hasSocketTables } from "../../process/SocketTable.ts"
 import { type Server, type Target, TargetFailed } from "../stage/Target.ts"
-import { clip, listed, millis, visible } from "../Format.ts"
+import { clip, listed, millis, shellWord, visible } from "../Format.ts"
 import { fresh } from "./Fresh.ts"
 import type { Trust } from "./Trust.ts"
 
@@ -64,8 +64,8 @@ const argumentsOf = ({ command, cwd, port, trust, variables = [] }: Start): stri
   [
     `--spawn ${quoted(command)}`,
     ...(port === undefined ? [] : [` --port ${port}`]),
-    ...(cwd === undefined ? [] : [` --cwd ${quoted(cwd)}`]),
-    ...variables.map((variable) => ` --env ${/^\w+$/.test(variable) ? variable : quoted(variable)}`),
+    ...(cwd === undefined ? [] : [` --cwd ${shellWord(cwd)}`]),
+    ...variables.map((variable) => ` --env ${shellWord(variable)}`),
     trust?.arguments ?? ""
   ].join("")
 
@@ -188,6 +188,7 @@ const beginNow = Effect.fnUntraced(function* (
 const endedEarly = ({ code, how }: ProcessEnded, port: number): string => {
   const ended = `it ended (${how}) before it listened on port ${port}`
   if (code === 0) return `${ended}; if it goes on in the background, start it in the foreground`
+  if (how.startsWith("spawn")) return `this machine cannot start it (${how})`
   if (!how.startsWith("exit code")) return ended
   return `${ended}; it was started without your variables: pass on what it needs, such as --env GOPATH`
 }

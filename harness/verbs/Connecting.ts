@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type { Actor } from "../stage/Actor.ts"
 import { fail } from "../stage/Finding.ts"
 import { shown } from "./Expectation.ts"
@@ -45,8 +46,9 @@ export const connecting: ReadonlyArray<Verb> = [
 /** Succeeds where no lasting connection can be had. */
 const refuseConnection = Effect.fnUntraced(function* (actor: Actor, step: Step<any, any>, scene: Scene) {
   const { stage } = scene
-  const connected = yield* Effect.option(stage.connect(actor, step.line))
-  if (connected._tag === "None") return
+  const connected = yield* Effect.result(stage.connect(actor, step.line))
+  if (Result.isFailure(connected))
+    return connected.failure.finding.trouble === undefined ? undefined : yield* connected.failure
   const connection = actor.connection!
   connection.allowEnd()
   const deadline = stage.deadlineIn(connectMillisMax * stage.timeScale)

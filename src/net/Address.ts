@@ -14,6 +14,8 @@ export interface Address {
  * Throws an error that says what was expected.
  */
 export const parseAddress = (text: string): Address => {
+  const [scheme] = /^[a-z]+:\/\//i.exec(text) ?? []
+  if (scheme !== undefined) throw wrong(`leave out ${scheme}`)
   const [, bracketed, name, port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^:]*))?$/.exec(text) ?? []
   if (isIPv6(text)) return { host: text, port: defaultPort }
   if (bracketed === undefined && name === undefined) throw wrong("an IPv6 address needs brackets")

@@ -45,5 +45,6 @@ const opensslReasons: Readonly<Record<string, string>> = {
   ERR_OSSL_PEM_NO_START_LINE: "one of the files is not PEM",
   ERR_OSSL_PEM_BAD_BASE64_DECODE: "one of the files is damaged",
   ERR_OSSL_X509_KEY_VALUES_MISMATCH: "the key does not belong to the certificate",
+  ERR_OSSL_BAD_DECRYPT: "the key has a passphrase: remove it, as in openssl pkey -in KEY -out NEWKEY",
   ERR_OSSL_UNSUPPORTED: "the key is of an unsupported kind, or not a key"
 }
