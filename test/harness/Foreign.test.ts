@@ -165,7 +165,7 @@ describe("a text of others that abuses terminals and CI servers is shown and nev
   )
 
   it("reports in files, beside annotations of GitHub", async () => {
-    const files = ["pretty", "dot", "tap", "junit", "json"].map(
+    const files = ["pretty", "dot", "tap", "junit", "json", "html"].map(
       (name) => [name, join(folder, `report.${name}`)] as const
     )
     const reporters = files.flatMap(([name, path]) => ["--reporter", `${name}=${path}`])
