@@ -18,7 +18,7 @@ export const writeDocuments = Effect.fnUntraced(
     yield* files.writeFileString(`${root}docs/BENCHMARKS.md`, page(result, "benchmarks.svg"))
     const wrote = "Wrote docs/BENCHMARKS.md and docs/benchmarks.svg"
     const readme = yield* Effect.orElseSucceed(files.readFileString(`${root}README.md`), () => "")
-    const updated = withPart(readme, excerpt(result, "docs/benchmarks.svg", "docs/BENCHMARKS.md"))
+    const updated = withPart(readme, excerpt(result, "docs/BENCHMARKS.md"))
     if (updated === undefined)
       return `${wrote}. README.md was left alone: it has no ${markers.from} … ${markers.to} to fill.`
     yield* files.writeFileString(`${root}README.md`, updated)

@@ -10,6 +10,7 @@ export const page = (result: Result, plot: string): string =>
     "# Benchmarks",
     `Written by \`pnpm bench --write\`: ${headline(result)}. \`pnpm bench\` measures the same on your machine.`,
     `![What one delivery costs on each server](${plot})`,
+    caption(result),
     "## Targets",
     markdown(targetTable(result)),
     ...measuredSections(result).flatMap((section) => [
@@ -22,18 +23,17 @@ export const page = (result: Result, plot: string): string =>
     method
   ].join("\n\n") + "\n"
 
-/** The headline for the README: one sentence and the plot. */
-export const excerpt = (result: Result, plot: string, pageFile: string): string => {
+/** What the plot shows. */
+const caption = ({ date, machine }: Result): string =>
+  `CPU time of the server for one message to one client: 1,000 clients, 64-byte messages, ${machine.processors} × ${machine.processor}, ${date.slice(0, 10)}.`
+
+/** The headline for the README, in one line. */
+export const excerpt = (result: Result, pageFile: string): string => {
   const found = outcome(result, "palabre", "saturated", saturated.figures["saturated"]!)
-  const { machine } = result
-  return [
-    `![What one delivery costs on each server](${plot})`,
-    `CPU time of the server for one message to one client: 1,000 clients, 64-byte messages, ${machine.processors} × ${machine.processor}, ${result.date.slice(0, 10)}. ` +
-      (found?.ratio === undefined
-        ? ""
-        : `Saturated, palabre takes ${withSpread(found.ratio, "×")} × what the best server takes that we can write by hand on \`node:net\`. `) +
-      `[All figures, and how they are measured](${pageFile}).`
-  ].join("\n\n")
+  const all = `[all figures, and how they are measured](${pageFile})`
+  return found?.ratio === undefined
+    ? `What a message costs: ${all}.`
+    : `Saturated, palabre takes ${withSpread(found.ratio, "×")} × the CPU time of the best server that we can write by hand on \`node:net\`: ${all}.`
 }
 
 const method = `- **A delivery** is one message that reaches one client. Clients, senders (ten) and content (64 bytes) are the same for
