@@ -1,5 +1,6 @@
 import { PassThrough, Writable } from "node:stream"
 import { WriteStream } from "node:tty"
+import { isDeepStrictEqual } from "node:util"
 import * as Effect from "effect/Effect"
 import xterm from "@xterm/headless"
 
@@ -64,6 +65,25 @@ export class VirtualTerminal {
     return this.rows.map((row) => (row.isWrapped ? "" : "\n") + row.translateToString()).join("")
   }
 
+  /** The same rows, each as pieces of text of one style. */
+  get styled(): ReadonlyArray<ReadonlyArray<Piece>> {
+    return this.rows.slice(0, this.lines.length).map((row) => {
+      const pieces: Array<Piece> = []
+      for (let column = 0; column < row.length; column++) {
+        const cell = row.getCell(column)!
+        if (cell.getWidth() === 0) continue // the second half of a wide character
+        const colour = cell.isFgDefault() ? undefined : cell.getFgColor() & 7
+        const style = { colour, isBold: cell.isBold() > 0, isDim: cell.isDim() > 0 }
+        const last = pieces.at(-1)
+        const text = cell.getChars() || " "
+        if (last !== undefined && isDeepStrictEqual(last.style, style))
+          pieces.splice(-1, 1, { ...last, text: last.text + text })
+        else pieces.push({ column, text, style })
+      }
+      return pieces
+    })
+  }
+
   /** Where the cursor is: its row among `lines`, and its column. */
   get cursor(): readonly [row: number, column: number] {
     const { active } = this.screen.buffer
@@ -93,6 +113,13 @@ export class VirtualTerminal {
     const { active } = this.screen.buffer
     return Array.from({ length: active.length }, (_, row) => active.getLine(row)!)
   }
+}
+
+/** Text on a row from a column on; its colour is one of the eight of ANSI. */
+export interface Piece {
+  readonly column: number
+  readonly text: string
+  readonly style: { readonly colour: number | undefined; readonly isBold: boolean; readonly isDim: boolean }
 }
 
 export interface VirtualTerminalOptions {
