@@ -162,6 +162,9 @@ const replay = Effect.fnUntraced(function* (
   const summary = new Summary(outcomes, weighing)
   output.end(summary)
   if (summary.result === "passed") return yield* Console.log(`it holds; play it with: pnpm scenario ${file}`)
-  const why = `${file} does not hold when it is replayed: mend it where the report points, or look into the server`
+  const why =
+    summary.result === "failed"
+      ? `${file} does not hold when it is replayed: mend it where the report points, or look into the server`
+      : `${file} could not be replayed, so nothing shows whether it holds`
   return yield* Effect.fail(new Failure(why, exitCodes[summary.result]))
 })
