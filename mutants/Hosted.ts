@@ -4,6 +4,7 @@ import * as Scope from "effect/Scope"
 import { makePlayer, type Player } from "../harness/run/Player.ts"
 import { type Server, type Target, TargetFailed } from "../harness/stage/Target.ts"
 import { TargetKnowledge } from "../harness/stage/TargetKnowledge.ts"
+import { english } from "../harness/texts/en.ts"
 import { fresh } from "../harness/targets/Fresh.ts"
 import { host } from "../process/Port.ts"
 import { type Process, type ProcessEnded, start } from "../process/Process.ts"
@@ -65,7 +66,10 @@ export const hosted = Effect.fnUntraced(function* (
       return server
     })
   }
-  return { target, player: makePlayer(target, { timeScale, seed: 1, knowledge: new TargetKnowledge() }) }
+  return {
+    target,
+    player: makePlayer(target, { timeScale, seed: 1, knowledge: new TargetKnowledge(), texts: english })
+  }
 })
 
 /** What a host answers, unless it ends first: awaited in any case, lest it be taken for the answer to the next message. */

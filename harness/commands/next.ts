@@ -45,6 +45,7 @@ export const next = Command.make(
       timeScale: input.timeoutScale,
       jobs: 1,
       knowledge: new TargetKnowledge(),
+      texts: input.locale,
       stopsAfter: (outcome) => (weigh(outcome, weighing) === "failed" ? "bail" : undefined),
       onBegin: ({ title }) => screen.progress(`${outcomes.length + 1}/${scenarios.length} ${title}`),
       onOutcome: (outcome) => void outcomes.push(outcome)

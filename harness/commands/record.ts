@@ -150,6 +150,7 @@ const replay = Effect.fnUntraced(function* (
   yield* runAll(scenarios, target, {
     seed,
     knowledge,
+    texts,
     timeScale: 1,
     jobs: 1,
     stopsAfter: () => undefined,

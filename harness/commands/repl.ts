@@ -9,6 +9,7 @@ import { Screen } from "../report/Output.ts"
 import { openStage } from "../run/OpenStage.ts"
 import { Session } from "../repl/Session.ts"
 import { TargetKnowledge } from "../stage/TargetKnowledge.ts"
+import { english } from "../texts/en.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { runFlags, targetFlags } from "./flags.ts"
 import { chooseTarget, whyMute } from "./target.ts"
@@ -31,7 +32,8 @@ export const repl = Command.make(
       ignoring: [],
       target,
       knowledge: new TargetKnowledge(),
-      timeScale: input.timeoutScale
+      timeScale: input.timeoutScale,
+      texts: english
     }
     const stage = yield* Effect.mapError(
       openStage(setting),

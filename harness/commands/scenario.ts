@@ -99,6 +99,7 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
   const playing = runAll(playlist, target, {
     seed,
     knowledge,
+    texts: input.locale,
     timeScale: input.timeoutScale,
     jobs: input.jobs,
     chaos: Option.getOrUndefined(

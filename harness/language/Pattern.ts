@@ -1,5 +1,6 @@
 import type { Captures, Json, Scalar } from "./Json.ts"
 import { assign, type Unplaced } from "./Matching.ts"
+import type { PatternTexts } from "./PatternTexts.ts"
 import type { WholeText } from "./WholeText.ts"
 import { show, visible } from "../Format.ts"
 
@@ -28,25 +29,30 @@ export interface ObjectPattern {
 /** Where a value and a pattern part ways: the path of the field, what was expected there and what stood there. */
 export class Mismatch {
   readonly path: string
-  readonly expected: string
-  readonly received: string
   /** Details that the eye would miss: invisible or differently composed characters, where two long texts part. */
-  readonly hint: string | undefined
+  readonly hint: Hint | undefined
+  private readonly pattern: Pattern
+  private readonly captures: Captures
+  private readonly received: Json | undefined
 
-  constructor(path: string, expected: string, received: unknown, hint?: string) {
+  constructor(path: string, pattern: Pattern, captures: Captures, received: Json | undefined, hint?: Hint) {
     this.path = path
-    this.expected = expected
-    this.received = show(received)
+    this.pattern = pattern
+    this.captures = captures
+    this.received = received
     this.hint = hint
   }
 
   /** One line for a person: `users[1]: expected "bob", received "bobby"`. */
-  toString(): string {
+  tell(texts: PatternTexts): string {
     const where = this.path === "" ? "" : `${visible(this.path)}: `
-    const hint = this.hint === undefined ? "" : ` (${this.hint})`
-    return `${where}expected ${this.expected}, received ${this.received}${hint}`
+    const hint = this.hint === undefined ? "" : ` (${this.hint(texts)})`
+    const received = this.received === undefined ? texts.nothing : show(this.received)
+    return `${where}${texts.mismatch(describe(this.pattern, texts, this.captures), received)}${hint}`
   }
 }
+
+type Hint = (texts: PatternTexts) => string
 
 /** Compares a value with a pattern: the captures it leads to, or where it parts ways. */
 export const match = (
@@ -56,8 +62,8 @@ export const match = (
   path = ""
 ): Captures | Mismatch => {
   if (value === undefined && pattern._tag !== "Absent" && pattern._tag !== "OneOf")
-    return new Mismatch(path, describe(pattern, captures), undefined)
-  const wrong = (hint?: string) => new Mismatch(path, describe(pattern, captures), value, hint)
+    return new Mismatch(path, pattern, captures, undefined)
+  const wrong = (hint?: Hint) => new Mismatch(path, pattern, captures, value, hint)
   const check = (holds: boolean) => (holds ? captures : wrong())
   switch (pattern._tag) {
     case "Anything":
@@ -119,44 +125,43 @@ const isTooSlow = (pattern: Pattern): boolean => {
   }
 }
 
-const tooSlow = "the regular expression takes too long over it"
+const tooSlow: Hint = (texts) => texts.tooSlow
 
 /** A pattern on one line, as a person would write it. */
-export const describe = (pattern: Pattern, captures: Captures = new Map()): string => {
-  const all = (patterns: ReadonlyArray<Pattern>) =>
-    `[${patterns.map((item) => describe(item, captures)).join(", ")}]`
+export const describe = (pattern: Pattern, texts: PatternTexts, captures: Captures = new Map()): string => {
+  const one = (pattern: Pattern) => describe(pattern, texts, captures)
+  const all = (patterns: ReadonlyArray<Pattern>) => `[${patterns.map(one).join(", ")}]`
   switch (pattern._tag) {
     case "Literal":
       return show(pattern.value)
     case "Anything":
-      return "anything"
+      return texts.anything
     case "Capture":
       return captures.has(pattern.name)
         ? `${show(captures.get(pattern.name))} ($${pattern.name})`
-        : `any scalar ($${pattern.name})`
+        : texts.anyScalar(pattern.name)
     case "Matches":
-      return `a string that matches /${pattern.text.source}/`
+      return texts.matches(pattern.text.source)
     case "Contains":
-      return `a string that contains ${show(pattern.text)}`
+      return texts.contains(show(pattern.text))
     case "OneOf":
-      return `one of ${all(pattern.patterns)}`
+      return texts.oneOf(all(pattern.patterns))
     case "Not":
-      return `anything but ${describe(pattern.pattern, captures)}`
+      return texts.not(one(pattern.pattern))
     case "Length":
-      return `${pattern.length} characters or items`
+      return texts.length(pattern.length)
     case "InAnyOrder":
-      return `in any order ${all(pattern.patterns)}`
+      return texts.inAnyOrder(all(pattern.patterns))
     case "Includes":
-      return `a list that includes ${all(pattern.patterns)}`
+      return texts.includes(all(pattern.patterns))
     case "Absent":
-      return "no such field"
+      return texts.absent
     case "List":
       return all(pattern.items)
     case "Object": {
-      const fields = pattern.fields.map(
-        ([key, value]) => `${JSON.stringify(key)}: ${describe(value, captures)}`
-      )
-      return `${pattern.exactly ? "exactly " : ""}{${fields.join(", ")}}`
+      const fields = pattern.fields.map(([key, value]) => `${JSON.stringify(key)}: ${one(value)}`)
+      const object = `{${fields.join(", ")}}`
+      return pattern.exactly ? texts.exactly(object) : object
     }
   }
 }
@@ -208,7 +213,7 @@ const matchSet = (
   if (value.length !== patterns.length) return undefined
   const found = place(patterns, value, captures)
   return "unplaced" in found
-    ? new Mismatch(path, describe(pattern, captures), value, `${show(value[found.unplaced])} is one too many`)
+    ? new Mismatch(path, pattern, captures, value, (texts) => texts.oneTooMany(show(value[found.unplaced])))
     : found
 }
 
@@ -235,7 +240,7 @@ const matchObject = (
   if (!pattern.exactly) return bound
   const listed = new Set(pattern.fields.map(([key]) => key))
   const extra = Object.keys(object).find((key) => !listed.has(key))
-  return extra === undefined ? bound : new Mismatch(inside(extra), "no such field", object[extra])
+  return extra === undefined ? bound : new Mismatch(inside(extra), { _tag: "Absent" }, bound, object[extra])
 }
 
 const lengthOf = (value: Json | undefined): number | undefined => {
@@ -244,28 +249,23 @@ const lengthOf = (value: Json | undefined): number | undefined => {
 }
 
 /** Says what the eye would miss between two texts. */
-const difference = (expected: Scalar, received: Json | undefined): string | undefined => {
+const difference = (expected: Scalar, received: Json | undefined): Hint | undefined => {
   if (typeof expected !== "string" || typeof received !== "string") {
     const [a, b] = [kind(expected), kind(received)]
-    return a === b ? undefined : `${a}, not ${b}`
+    return a === b ? undefined : (texts) => texts.otherKind(texts.kinds[a], texts.kinds[b])
   }
-  if (expected.normalize("NFC") === received.normalize("NFC"))
-    return "the same letters, but the accents are composed differently"
-  if (expected.trim() === received.trim()) return "they differ only in leading or trailing spaces"
+  if (expected.normalize("NFC") === received.normalize("NFC")) return (texts) => texts.composedDifferently
+  if (expected.trim() === received.trim()) return (texts) => texts.spacesAround
   const [a, b] = [[...expected], [...received]]
   if (Math.max(a.length, b.length) < 40) return undefined
   const at = a.findIndex((character, index) => character !== b[index])
-  return at === -1
-    ? `${b.length - a.length} characters too many`
-    : at >= b.length
-      ? `${b.length} of ${a.length} characters arrived`
-      : `they first differ at character ${at + 1}`
+  if (at === -1) return (texts) => texts.tooManyCharacters(b.length - a.length)
+  return (texts) => (at >= b.length ? texts.charactersArrived(b.length, a.length) : texts.differAt(at + 1))
 }
 
-const kind = (value: Json | undefined): string => {
+const kind = (value: Json | undefined): keyof PatternTexts["kinds"] => {
   if (value === null) return "null"
-  if (Array.isArray(value)) return "a list"
-  return (
-    { string: "a string", number: "a number", boolean: "a boolean" }[typeof value as string] ?? "an object"
-  )
+  if (Array.isArray(value)) return "list"
+  const type = typeof value
+  return type === "string" || type === "number" || type === "boolean" ? type : "object"
 }

@@ -8,6 +8,7 @@ import { nameOf } from "../scenario/Name.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import { parseScenario } from "../scenario/ScenarioReader.ts"
 import type { TargetFailed } from "../stage/Target.ts"
+import type { PlayTexts } from "../texts/Play.ts"
 import type { TargetKnowledge } from "../stage/TargetKnowledge.ts"
 import { hiderIn } from "../verdict/Blame.ts"
 import type { Outcome } from "../verdict/Outcome.ts"
@@ -85,17 +86,14 @@ const heldAgainst = (outcome: Outcome): Outcome => {
 }
 
 /** Saves the scenario of an outcome as the file that it says it is; the outcome tells of that. */
-export const saved = (outcome: Outcome): Outcome => {
+export const saved = (outcome: Outcome, texts: PlayTexts): Outcome => {
   const { file, text } = outcome.scenario
-  const told = (how: string) => ({
-    ...outcome,
-    notes: [`without --chaos the scenario passes; as it was played here it ${how} ${file}`, ...outcome.notes]
-  })
+  const told = (note: string) => ({ ...outcome, notes: [note, ...outcome.notes] })
   try {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)
-    return told("is saved as")
+    return told(texts.chaosSaved(file))
   } catch {
-    return told("cannot be saved as")
+    return told(texts.chaosNotSaved(file))
   }
 }

@@ -9,7 +9,7 @@ import { isSuccess } from "../stage/PendingRequests.ts"
 import { seatsSure } from "../stage/ServerSeats.ts"
 import { waking, type WireEvent } from "../stage/WireEvent.ts"
 import type { Scene } from "../verbs/Step.ts"
-import { count, show } from "../Format.ts"
+import { show } from "../Format.ts"
 import { receivedNothing } from "../verbs/Receiving.ts"
 import { NotYet, retryUntil } from "../verbs/Retry.ts"
 
@@ -32,8 +32,8 @@ export const theEnd = Effect.fnUntraced(function* (
     if (half > 0 && actor.connection!.open)
       return yield* fail({
         actor: actor.name,
-        expected: "no unfinished object at the end",
-        received: `${count(half, "byte")} of an unfinished object`,
+        expected: stage.texts.play.noHalf,
+        received: stage.texts.play.half(half),
         unreadable: actor.connection!.half
       })
   }
@@ -46,7 +46,7 @@ const linesEnd = Effect.fnUntraced(function* ({ deadlineMillis, stage }: Scene) 
   for (const { connection, name } of stage.actors.values()) {
     if (connection?.open !== true) continue
     const ended = yield* stage.until(() => (connection.lineOpen ? undefined : true), deadlineMillis)
-    if (ended === undefined) stage.breaks("WIRE-1", `${name} received an object without a newline after it`)
+    if (ended === undefined) stage.breaks("WIRE-1", stage.texts.play.seen.noNewline(name))
   }
 })
 
@@ -71,6 +71,7 @@ const pauseMillis = 20
 /** Logs a new client in, or finds what is wrong. */
 const tryToLogIn = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Return<Finding | undefined> {
   const { stage } = scene
+  const { play } = stage.texts
   const username = stage.newcomerName()
   const isAlone = [...stage.actors.values()].every(({ connected }) => !connected)
   const listeners = [
@@ -92,9 +93,10 @@ const tryToLogIn = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Return<
     () => connection.inbox.find(({ lane }) => lane === "reply") ?? connection.ended,
     scene.deadlineMillis
   )
-  const expected = `a new client can still log in at the end (as ${username})`
-  if (reply === undefined) return { expected, received: "nothing", breaks, withinMillis: scene.withinMillis }
-  if (typeof reply === "string") return { expected, received: captionOfEnd[reply], breaks, lost: true }
+  const expected = play.newcomer(username)
+  if (reply === undefined)
+    return { expected, received: play.nothing, breaks, withinMillis: scene.withinMillis }
+  if (typeof reply === "string") return { expected, received: captionOfEnd(reply, play), breaks, lost: true }
   if (!isSuccess(reply.value)) return { expected, received: show(reply.value), breaks }
   stage.recorder?.forget(username)
   return undefined

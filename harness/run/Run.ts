@@ -14,8 +14,9 @@ import type { Scenario } from "../scenario/Scenario.ts"
 import { CaptureScope } from "../language/CaptureScope.ts"
 import type { Stage } from "../stage/Stage.ts"
 import type { Step } from "../verbs/Step.ts"
-import { listed } from "../Format.ts"
 import { blamedFor, pictureOnly, type TraceMode } from "../trace/Exchange.ts"
+import type { Catalogue } from "../texts/Catalogue.ts"
+import type { PlayTexts } from "../texts/Play.ts"
 import { actorsOf } from "../language/Subject.ts"
 import { type Server, type Target, TargetFailed } from "../stage/Target.ts"
 import type { TargetKnowledge } from "../stage/TargetKnowledge.ts"
@@ -27,6 +28,8 @@ export interface PlaySettings {
   /** What is kept of each exchange; nothing without it. */
   readonly trace?: TraceMode
   readonly knowledge: TargetKnowledge
+  /** The language of what is said of it. */
+  readonly texts: Catalogue
   /** Tells what the scenarios that this one builds on show of a clause. */
   readonly standingOf: AskStanding
 }
@@ -34,7 +37,7 @@ export interface PlaySettings {
 /** Plays one scenario against a fresh server of the target; only a server that does not start is an error. */
 export const play = Effect.fnUntraced(function* (scenario: Scenario, target: Target, settings: PlaySettings) {
   const { knowledge } = settings
-  const missing = whyNotHere(scenario, target)
+  const missing = whyNotHere(scenario, target, settings.texts.play)
   if (missing !== undefined) return skipped(scenario, missing)
   const first = yield* playOnce(scenario, target, settings)
   if ("skipped" in first) return first.skipped
@@ -62,16 +65,16 @@ const answersList = (target: Target, username: string): Effect.Effect<boolean, T
 
 const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target, settings: PlaySettings) {
   const { cast, ignoring } = scenario
-  const { knowledge, seed, timeScale } = settings
+  const { knowledge, seed, texts, timeScale } = settings
+  const { play } = texts
   const isRecorded = settings.trace !== undefined && settings.trace !== "off"
-  const stage = yield* openStage({ cast, ignoring, target, knowledge, timeScale, isRecorded })
+  const stage = yield* openStage({ cast, ignoring, target, knowledge, timeScale, texts, isRecorded })
   const { strangers } = stage
-  const notAlone = scenario.needs.includes("alone") ? whyNotAlone(strangers) : undefined
+  const notAlone = scenario.needs.includes("alone") ? whyNotAlone(strangers, play) : undefined
   if (notAlone !== undefined) return { skipped: skipped(scenario, notAlone) }
   const held = actorsOf(cast).filter((name) => strangers?.includes(name))
-  if (held.length > 0) return { skipped: skipped(scenario, `strangers are logged in as ${listed(held)}`) }
-  if (strangers !== undefined && strangers.length > 0)
-    stage.notes.add("strangers are connected: they and what they say are ignored")
+  if (held.length > 0) return { skipped: skipped(scenario, play.strangersHold(held)) }
+  if (strangers !== undefined && strangers.length > 0) stage.notes.add(play.strangersIgnored)
   const startMillis = stage.nowMillis
   const captures = new CaptureScope()
   const part = (name: "before" | "steps" | "after") =>
@@ -125,7 +128,8 @@ const playedOn = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Played> {
   const broken = stage.brokenClauses()
   const own = scenario.proves.find((clause) => broken.has(clause))
-  const whatFailed = failed ?? (own === undefined ? undefined : atTheEnd(brokenFinding(own, broken)))
+  const whatFailed =
+    failed ?? (own === undefined ? undefined : atTheEnd(brokenFinding(own, broken, stage.texts.play)))
   const crash = whatFailed && (yield* crashOf(stage.server, whatFailed[1]))
   const exchange = stage.recorder?.exchange(actorsOf(scenario.cast))
   const { happenings } = stage.transcript
@@ -147,9 +151,9 @@ const playedOn = Effect.fnUntraced(function* (
 })
 
 /** A fault of a bad network that never touched a byte. */
-const idleFaultOf = ({ networks }: Stage): string | undefined =>
+const idleFaultOf = ({ networks, texts }: Stage): string | undefined =>
   networks.flatMap(({ actor, line, network }) =>
-    network.idle.map((fault) => `${actor}'s ${fault} (line ${line}) affected no bytes, so nothing was proved`)
+    network.idle.map((fault) => texts.play.idle(actor, fault, line))
   )[0]
 
 /** Says what a scenario showed, once its connections are gone, and drops what is not to be kept of its exchange. */
@@ -175,19 +179,15 @@ const judge = Effect.fnUntraced(function* (
     : { ...told, ...blamed, verdict: "not_reached", clauses, reason: hider }
 })
 
-const brokenFinding = (clause: ClauseId, broken: ReadonlyMap<ClauseId, string>): Finding => ({
-  expected: heldInPassing[clause] ?? clause,
+const brokenFinding = (
+  clause: ClauseId,
+  broken: ReadonlyMap<ClauseId, string>,
+  texts: PlayTexts
+): Finding => ({
+  expected: texts.heldInPassing[clause] ?? clause,
   received: broken.get(clause)!,
   breaks: clause
 })
-
-/** What counts against its own clause alone, wherever it happens. */
-const heldInPassing: { readonly [Clause in ClauseId]?: string } = {
-  "WIRE-1": "one line for each object",
-  "PLAIN-1": "only replies and messages, for it asked for no feature",
-  "MSG-1": "only messages that somebody sent",
-  "MSG-3": "no message of its own"
-}
 
 /**
  * How the server ended, where it did. A program's end is noticed a little later than its connections': after the end of one
@@ -204,11 +204,11 @@ const crashPauseMillis = 5
 const crashLooksMax = 20
 
 /** Why a scenario cannot be played on this target, if so. */
-const whyNotHere = (scenario: Scenario, target: Target): string | undefined => {
+const whyNotHere = (scenario: Scenario, target: Target, texts: PlayTexts): string | undefined => {
   const restarts = [...scenario.before, ...scenario.steps, ...scenario.after].some(usesRestart)
-  if (restarts && !target.restarts) return "this target cannot be restarted"
+  if (restarts && !target.restarts) return texts.cannotRestart
   const missing = scenario.needs.find((need) => need !== "alone" && !target.claims.has(need))
-  return missing === undefined ? undefined : `this target does not claim ${missing}`
+  return missing === undefined ? undefined : texts.doesNotClaim(missing)
 }
 
 const usesRestart = (step: Step): boolean =>

@@ -7,6 +7,7 @@ import { groundwork } from "../verdict/Groundwork.ts"
 import { hiddenBy, type Outcome, skipped } from "../verdict/Outcome.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import type { Target, TargetFailed } from "../stage/Target.ts"
+import type { PlayTexts } from "../texts/Play.ts"
 
 /** The settings for playing a list of scenarios. */
 export interface RunAllSettings extends Omit<PlaySettings, "standingOf"> {
@@ -21,7 +22,7 @@ export interface RunAllSettings extends Omit<PlaySettings, "standingOf"> {
 }
 
 /** The reasons for which the rest of a list is not played. */
-type Stop = "bail" | "nobody logs in" | "target lost"
+type Stop = keyof PlayTexts["notPlayed"]
 
 /** True if an outcome shows that nobody can log in, so that no other scenario can show anything. */
 export const showsNoLogin = ({ clauses, failure, scenario, verdict }: Outcome): boolean =>
@@ -57,10 +58,13 @@ export const runAll = (
     ): Effect.fn.Return<ReadonlyArray<Outcome>, TargetFailed> {
       const outcome = yield* player.play(scenario)
       if (chaos === undefined || outcome.verdict !== "passed") return [outcome]
-      return [outcome, ...(yield* playChanged(scenario, player, chaos)).map(saved)]
+      return [
+        outcome,
+        ...(yield* playChanged(scenario, player, chaos)).map((one) => saved(one, settings.texts.play))
+      ]
     })
     const playOne = Effect.fnUntraced(function* (scenario: Scenario, index: number) {
-      if (stopped !== undefined) return tell(index, notPlayed(scenario, stopped))
+      if (stopped !== undefined) return tell(index, notPlayed(scenario, stopped, settings.texts.play))
       settings.onBegin(scenario)
       const some = yield* Effect.catchTag(playAnyhow(scenario), "TargetFailed", (targetLost) =>
         Effect.succeed([{ ...skipped(scenario, targetLost.reason, "inconclusive"), targetLost }])
@@ -75,13 +79,13 @@ export const runAll = (
     })
   })
 
-const notPlayed = (scenario: Scenario, stop: Stop): Outcome => {
+const notPlayed = (scenario: Scenario, stop: Stop, { notPlayed }: PlayTexts): Outcome => {
   switch (stop) {
     case "bail":
-      return skipped(scenario, "not played: the run stopped at a failure (--bail)")
+      return skipped(scenario, notPlayed[stop])
     case "target lost":
-      return skipped(scenario, "not played: the target was lost earlier", "inconclusive")
+      return skipped(scenario, notPlayed[stop], "inconclusive")
     case "nobody logs in":
-      return hiddenBy(scenario, "LOGIN-1", "not played: nobody can log in (--no-bail plays it all the same)")
+      return hiddenBy(scenario, "LOGIN-1", notPlayed[stop])
   }
 }

@@ -11,7 +11,7 @@ import type { BadNetwork } from "./BadNetwork.ts"
 import type { Json } from "../language/Json.ts"
 import { hasField, objectBytesMax, type PendingRequest, PendingRequests } from "./PendingRequests.ts"
 import type { Server } from "./Target.ts"
-import { straysIn } from "./Stray.ts"
+import { type Stray, straysIn } from "./Stray.ts"
 import { nowOn } from "./Time.ts"
 import { type Trouble, troubleOf } from "./Trouble.ts"
 import { ObjectBytes, type Unreadable } from "./Unreadable.ts"
@@ -66,7 +66,7 @@ export class ActorConnection {
   private framesOfLine = 0
   private brokenLines = false
   /** What stood between two objects and is no part of JSON, if anything did (WIRE-1). */
-  stray: string | undefined
+  stray: Stray["name"] | undefined
 
   private constructor(socket: Socket, tcp: Socket, wiring: Wiring, clock: Clock.Clock) {
     this.socket = socket

@@ -1,7 +1,8 @@
 import { Frames } from "../../src/wire/Frames.ts"
 import type { Json } from "../language/Json.ts"
+import type { PlayTexts } from "../texts/Play.ts"
 import type { End } from "./WireEvent.ts"
-import { clip, count, show, visible } from "../Format.ts"
+import { clip, show, visible } from "../Format.ts"
 
 /** The whole JSON values that stand in some bytes. */
 export const valuesIn = (bytes: Buffer): ReadonlyArray<Json> => {
@@ -14,23 +15,25 @@ export const valuesIn = (bytes: Buffer): ReadonlyArray<Json> => {
 }
 
 /** Sent bytes in a few words, and in one. */
-export const captionSent = (bytes: Buffer): { readonly caption: string; readonly label: string } => {
+export const captionSent = (
+  bytes: Buffer,
+  texts: PlayTexts
+): { readonly caption: string; readonly label: string } => {
   const values = bytes.length > bytesLookedAtMax ? [] : valuesIn(bytes)
   const [first, ...more] = values
-  if (first === undefined) return { caption: captionOfBytes(bytes), label: "bytes" }
+  if (first === undefined) return { caption: captionOfBytes(bytes, texts), label: "bytes" }
   const label = typeOf(first) ?? "bytes"
-  return { caption: `${caption(first)}${more.length > 0 ? ` + ${more.length} more` : ""}`, label }
+  const text = caption(first)
+  return { caption: more.length > 0 ? texts.andMore(text, more.length) : text, label }
 }
 
 /** Bytes that are no whole request, by their number and the first of them. */
-export const captionOfBytes = (bytes: Buffer): string =>
-  `${count(bytes.length, "byte")} ${clip(visible(bytes.subarray(0, 24).toString()), 24)}`
+export const captionOfBytes = (bytes: Buffer, texts: PlayTexts): string =>
+  `${texts.bytes(bytes.length)} ${clip(visible(bytes.subarray(0, 24).toString()), 24)}`
 
 /** The end of a connection, as it stands in a finding. */
-export const captionOfEnd: Record<End, string> = {
-  close: "the server closed the connection",
-  reset: "the server reset the connection"
-}
+export const captionOfEnd = (end: End, texts: PlayTexts): string =>
+  end === "close" ? texts.closed : texts.reset
 
 /** An object of the protocol in a few words: `login alice`, `success [alice, bob]`, `error username_taken`. */
 export const caption = (value: Json): string => {

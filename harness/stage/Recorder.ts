@@ -1,4 +1,5 @@
 import type { Arrow, Exchange, Fence, Row, StepState, Violation } from "../trace/Exchange.ts"
+import type { PlayTexts } from "../texts/Play.ts"
 import { caption, captionOfBytes, captionSent } from "./Caption.ts"
 import { isSuccess } from "./PendingRequests.ts"
 import { SegmentLog } from "./SegmentLog.ts"
@@ -18,8 +19,10 @@ export class Recorder {
   private readonly sending = new Map<string, number>()
   private readonly startMillis: number
   private readonly nowMillis: () => number
+  private readonly texts: PlayTexts
 
-  constructor(nowMillis: () => number) {
+  constructor(texts: PlayTexts, nowMillis: () => number) {
+    this.texts = texts
     this.nowMillis = nowMillis
     this.startMillis = nowMillis()
   }
@@ -43,7 +46,7 @@ export class Recorder {
       case "Sent": {
         if (event.hiddenBytes > 0) this.fenced(actor, atMillis)
         const bytes = event.bytes.subarray(event.hiddenBytes)
-        const text = event.isCut ? captionOfBytes(bytes) : captionSent(bytes).caption
+        const text = event.isCut ? captionOfBytes(bytes, this.texts) : captionSent(bytes, this.texts).caption
         const arrow = bytes.length > 0 ? this.sent(actor, text, atMillis) : undefined
         this.segments.expect(actor, event.hiddenBytes, undefined)
         return this.segments.expect(actor, bytes.length, arrow)
@@ -65,7 +68,7 @@ export class Recorder {
         return this.add({ ...this.received(actor, { lane: "event", value }, text, atMillis), isWrong: true })
       }
       case "Ended": {
-        const text = event.by === "reset" ? "resets the connection" : "closes the connection"
+        const text = this.texts.ends[event.by]
         return this.add({ _tag: "Mark", actor, by: "server", what: "ends", text, atMillis })
       }
       default:

@@ -15,6 +15,7 @@ import { ServerSeats } from "./ServerSeats.ts"
 import { hasField } from "./PendingRequests.ts"
 import { Condition, nextTurn } from "./Condition.ts"
 import type { Server, Target } from "./Target.ts"
+import type { Catalogue } from "../texts/Catalogue.ts"
 import type { TargetKnowledge } from "./TargetKnowledge.ts"
 import { show } from "../Format.ts"
 import { nowOn } from "./Time.ts"
@@ -37,6 +38,8 @@ export interface Setting {
   readonly timeScale: number
   /** True if the exchange is to be recorded. */
   readonly isRecorded?: boolean
+  /** The language of findings, notes and captions. */
+  readonly texts: Catalogue
 }
 
 /** Where one scenario is played: its actors, what they have seen, and the server they see it from. */
@@ -47,7 +50,8 @@ export class Stage {
   readonly strangers: Setting["strangers"]
   readonly actors = new Map<string, Actor>()
   readonly changed = new Condition()
-  readonly transcript = new Transcript()
+  readonly texts: Catalogue
+  readonly transcript: Transcript
   readonly ledger = new Ledger()
   /** Records the exchange, where that is wanted. */
   readonly recorder: Recorder | undefined
@@ -80,6 +84,8 @@ export class Stage {
   private readonly clock: Clock.Clock
 
   private constructor(setting: Setting, clock: Clock.Clock) {
+    this.texts = setting.texts
+    this.transcript = new Transcript(setting.texts.play)
     this.ignoring = [...setting.ignoring, ...setting.target.ignoring]
     this.target = setting.target
     this.knowledge = setting.knowledge
@@ -93,7 +99,7 @@ export class Stage {
   }
 
   private recording(): Recorder {
-    const recorder = new Recorder(() => this.nowMillis)
+    const recorder = new Recorder(this.texts.play, () => this.nowMillis)
     this.transcript.onHappening = (happening) => recorder.did(happening)
     this.server.onLogLine?.((line) => recorder.logged(line))
     return recorder
@@ -138,12 +144,8 @@ export class Stage {
       Effect.map((connection) => {
         actor.connection = connection
         actor.rest = undefined
-        this.did(actor, line, {
-          kind: "connected",
-          text: "connects",
-          caption: "connects",
-          label: "connection"
-        })
+        const text = this.texts.play.acts.connect
+        this.did(actor, line, { kind: "connected", text, caption: text, label: "connection" })
       })
     )
   }
@@ -165,7 +167,7 @@ export class Stage {
       Effect.tap((connection) => Effect.sync(() => this.seats.take(connection))),
       Effect.mapError(({ reason, trouble }) =>
         fail({
-          expected: `${this.server.host}:${this.server.port} accepts a connection`,
+          expected: this.texts.play.accepts(`${this.server.host}:${this.server.port}`),
           received: reason,
           trouble,
           breaks: this.ledger.harm ?? "LOGIN-1",
@@ -212,11 +214,11 @@ export class Stage {
 
   /** The clauses that the server broke in passing, with the first evidence of each. */
   brokenClauses(): ReadonlyMap<ClauseId, string> {
+    const { seen } = this.texts.play
     for (const { connection, name } of this.actors.values()) {
       if (connection?.stray !== undefined)
-        this.breaks("WIRE-1", `${name} received ${connection.stray} between two objects`)
-      if (connection?.unlined === true)
-        this.breaks("WIRE-1", `${name} received an object that was not on a line of its own`)
+        this.breaks("WIRE-1", seen.stray(name, seen.strays[connection.stray]))
+      if (connection?.unlined === true) this.breaks("WIRE-1", seen.unlined(name))
     }
     return this.broken
   }
@@ -245,7 +247,7 @@ export class Stage {
     )
     if (ignored) return undefined
     if (this.target.livesOn || !this.ledger.isInvented(relevant)) return relevant
-    this.breaks("MSG-1", `a client received a message that nobody sent: ${show(relevant)}`)
+    this.breaks("MSG-1", this.texts.play.seen.invented(show(relevant)))
     return undefined
   }
 
@@ -257,7 +259,7 @@ export class Stage {
         if (event.request.type === "message") this.speaker = actor
         break
       case "Echoed":
-        this.breaks("MSG-3", `${actor.name} received its own message ${show(event.value)}`)
+        this.breaks("MSG-3", this.texts.play.seen.ownMessage(actor.name, show(event.value)))
         break
       case "LoggedIn":
         actor.username = event.username

@@ -1,8 +1,10 @@
+import type { PlayTexts } from "../texts/Play.ts"
+
 /** Bytes that are no part of JSON, but that some programs send between objects. */
 export interface Stray {
   readonly at: number
   readonly length: number
-  readonly name: string
+  readonly name: keyof PlayTexts["seen"]["strays"]
 }
 
 /** The places of all that might be one, in order: inside of an object they are none. */
@@ -17,7 +19,7 @@ export const straysIn = (bytes: Buffer): ReadonlyArray<Stray> =>
     .toSorted((a, b) => a.at - b.at)
 
 /** The zero byte that ends a text of C, and the mark that ends up before one of Windows. */
-const strays = [
-  { name: "a zero byte", stray: Buffer.of(0) },
-  { name: "a byte order mark", stray: Buffer.from("\ufeff") }
+const strays: ReadonlyArray<{ readonly name: Stray["name"]; readonly stray: Buffer }> = [
+  { name: "zero byte", stray: Buffer.of(0) },
+  { name: "byte order mark", stray: Buffer.from("\ufeff") }
 ]

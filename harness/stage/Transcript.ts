@@ -1,5 +1,6 @@
 import type { Json } from "../language/Json.ts"
 import { show } from "../Format.ts"
+import type { PlayTexts } from "../texts/Play.ts"
 import { caption } from "./Caption.ts"
 import type { WireEvent } from "./WireEvent.ts"
 
@@ -33,8 +34,13 @@ export const arrows: Record<Happening["kind"], string> = {
 /** The exchange of one scenario, in order, without what the harness asks for itself; the middle of a long one is dropped. */
 export class Transcript {
   readonly happenings: Array<Happening> = []
+  private readonly texts: PlayTexts
   /** Told of everything as it happens. */
   onHappening: (happening: Happening) => void = () => undefined
+
+  constructor(texts: PlayTexts) {
+    this.texts = texts
+  }
 
   add(happening: Happening): void {
     if (this.happenings.length >= happeningsMax) this.happenings.splice(happeningsMax / 2, 1)
@@ -56,7 +62,7 @@ export class Transcript {
       this.add({ atMillis, actor, kind: "received", text, value, caption: caption(value), label: "event" })
     }
     if (event._tag === "Ended") {
-      const text = event.by === "reset" ? "the server resets the connection" : "the server closes"
+      const text = event.by === "reset" ? this.texts.serverResets : this.texts.serverCloses
       this.add({ atMillis, actor, kind: "ended", text, caption: text, label: "end" })
     }
   }

@@ -7,17 +7,21 @@ import { Condition } from "../stage/Condition.ts"
 import { type Server, TargetFailed } from "../stage/Target.ts"
 import { waking } from "../stage/WireEvent.ts"
 import { encode } from "../language/Template.ts"
-import { clip, listed, visible } from "../Format.ts"
+import { clip, visible } from "../Format.ts"
+import type { PlayTexts } from "../texts/Play.ts"
 
 /** The time that it may take to find out who else is there. */
 const strangersMillisMax = 5_000
 
 /** Gives the reason why others than the clients of this run may be on a server, or `undefined` where none are. */
-export const whyNotAlone = (strangers: ReadonlyArray<string> | undefined): string | undefined => {
-  if (strangers === undefined) return "cannot tell whether strangers are connected: nobody answers list"
+export const whyNotAlone = (
+  strangers: ReadonlyArray<string> | undefined,
+  texts: PlayTexts
+): string | undefined => {
+  if (strangers === undefined) return texts.strangersUnknown
   return strangers.length === 0
     ? undefined
-    : `strangers are connected: ${listed(strangers.slice(0, 5).map((name) => clip(visible(name), 40)))}`
+    : texts.strangers(strangers.slice(0, 5).map((name) => clip(visible(name), 40)))
 }
 
 /** Lists the users of a server, less a client of this name and those of this run; `undefined` where it does not tell. */

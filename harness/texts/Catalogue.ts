@@ -1,5 +1,7 @@
 import type { ClauseId } from "../language/Clauses.ts"
+import type { PatternTexts } from "../language/PatternTexts.ts"
 import type { MistakeId } from "./Cures.ts"
+import type { PlayTexts } from "./Play.ts"
 
 /** A clause for people: `title` is what must hold, as a part of a sentence; `rule` and `why` are sentences. */
 interface ClauseTexts {
@@ -154,6 +156,8 @@ export interface Catalogue {
   readonly language: string
   readonly clauses: { readonly [clause in ClauseId]: ClauseTexts }
   readonly mistakes: { readonly [mistake in MistakeId]: MistakeTexts }
+  readonly patterns: PatternTexts
+  readonly play: PlayTexts
   readonly explanation: ExplanationTexts
   readonly report: ReportTexts
   readonly html: HtmlTexts

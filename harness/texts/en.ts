@@ -1,6 +1,7 @@
 import type { Catalogue } from "./Catalogue.ts"
 import { clauses } from "./en/clauses.ts"
 import { mistakes } from "./en/mistakes.ts"
+import { patterns, play } from "./en/play.ts"
 
 const scenarios = (count: number): string => `${count} scenario${count === 1 ? "" : "s"}`
 
@@ -12,6 +13,8 @@ export const english: Catalogue = {
   language: "en",
   clauses,
   mistakes,
+  patterns,
+  play,
   explanation: {
     why: "Why it matters",
     mistakes: "Usual mistakes",

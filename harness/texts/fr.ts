@@ -1,9 +1,8 @@
 import type { Catalogue } from "./Catalogue.ts"
 import { clauses } from "./fr/clauses.ts"
 import { mistakes } from "./fr/mistakes.ts"
-
-/** The plural begins at two in French: `0 scénario`, `2 scénarios`. */
-const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count < 2 ? one : many}`
+import { patterns, play } from "./fr/play.ts"
+import { plural } from "./fr/words.ts"
 
 const allHold = (all: number): string => `Toutes les clauses must (${all}) sont respectées.`
 
@@ -15,6 +14,8 @@ export const french: Catalogue = {
   language: "fr",
   clauses,
   mistakes,
+  patterns,
+  play,
   explanation: {
     why: "Pourquoi c'est important",
     mistakes: "Erreurs courantes",

@@ -58,7 +58,7 @@ const refuseConnection = Effect.fnUntraced(function* (actor: Actor, step: Step<a
   if (ended !== undefined && wrong === undefined) return
   return yield* fail({
     actor: actor.name,
-    expected: "no connection, or one that ends after at most one error",
-    received: wrong === undefined ? "a connection that stays open" : shown(wrong)
+    expected: stage.texts.play.noLastingConnection,
+    received: wrong === undefined ? stage.texts.play.lastingConnection : shown(wrong, stage.texts.play)
   })
 })

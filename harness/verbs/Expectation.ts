@@ -9,7 +9,8 @@ import type { Stage } from "../stage/Stage.ts"
 import type { ClauseId } from "../language/Clauses.ts"
 import * as Contradiction from "./Contradiction.ts"
 import type { Scene, Step, Verb } from "./Step.ts"
-import { clip, count, millis, show } from "../Format.ts"
+import { clip, millis, show } from "../Format.ts"
+import type { PlayTexts } from "../texts/Play.ts"
 import { subjectsOf } from "./ResolveSubject.ts"
 
 /** The result of a look at an actor: something seen, something wrong, or nothing yet (`undefined`). */
@@ -89,7 +90,7 @@ export const nextOf = (
   actor.next(
     lane,
     captures.all,
-    ({ value }) => stage.breaks("PLAIN-1", `${actor.name} received ${show(value)}`),
+    ({ value }) => stage.breaks("PLAIN-1", stage.texts.play.seen.received(actor.name, show(value))),
     wanted
   )
 
@@ -98,7 +99,7 @@ export const lookAt = (actor: Actor, lane: Lane, pattern: ObjectPattern, scene: 
   const captures = scene.captures.all
   const matches = (value: Incoming["value"]) => match(pattern, value, captures)
   const next = nextOf(actor, lane, scene, (value) => !(matches(value) instanceof Mismatch))
-  const expected = describe(pattern, captures)
+  const expected = describe(pattern, scene.stage.texts.patterns, captures)
   if (next === undefined) return lookAtEnd(actor, expected, scene.stage)
   const found = matches(next.value)
   if (found instanceof Mismatch) return wrong(actor, expected, next, scene.stage, pattern, found)
@@ -115,10 +116,14 @@ export const seen = (actor: Actor, incoming: Incoming, captures: Captures, scene
 })
 
 /** Makes the `play` that waits for one object. */
-export const receive = (pattern: ObjectPattern, when = ""): Verb["play"] =>
+export const receive = (
+  pattern: ObjectPattern,
+  worded = (expected: string, _texts: PlayTexts) => expected
+): Verb["play"] =>
   expectation(
     (actor, _step, scene) => lookAt(actor, laneOf(pattern), pattern, scene),
-    (_step, scene) => `${describe(pattern, scene.captures.all)}${when}`,
+    (_step, { captures, stage: { texts } }) =>
+      worded(describe(pattern, texts.patterns, captures.all), texts.play),
     { lane: laneOf(pattern), pattern }
   )
 
@@ -131,10 +136,16 @@ export const granted: ObjectPattern = {
 
 /** Waits for the reply that grants the request before. */
 export const receiveGrant = (actor: Actor, scene: Scene): Effect.Effect<void, StepFailed> =>
-  waitFor(actor, () => lookAt(actor, "reply", granted, scene), describe(granted), scene, {
-    lane: "reply",
-    pattern: granted
-  })
+  waitFor(
+    actor,
+    () => lookAt(actor, "reply", granted, scene),
+    describe(granted, scene.stage.texts.patterns),
+    scene,
+    {
+      lane: "reply",
+      pattern: granted
+    }
+  )
 
 /** Something came, but not what was expected. */
 export const wrong = (
@@ -153,13 +164,13 @@ export const wrong = (
     finding: {
       actor: actor.name,
       expected,
-      received: shown(incoming),
+      received: shown(incoming, stage.texts.play),
       instead: incoming,
       unreadable: incoming.unreadable,
       breaks,
       isCertain: Contradiction.isCertain(incoming, actor, stage, pattern),
-      ...timing(actor, incoming.atMillis),
-      ...(mismatch === undefined || mismatch.path === "" ? {} : { hint: String(mismatch) })
+      ...timing(actor, incoming.atMillis, stage.texts.play),
+      ...(mismatch === undefined || mismatch.path === "" ? {} : { hint: mismatch.tell(stage.texts.patterns) })
     },
     mayFollow: isOpen && pattern && follower ? { pattern, breaks: follower } : undefined
   }
@@ -169,8 +180,8 @@ export const wrong = (
 export const lookAtEnd = (actor: Actor, expected: string, stage: Stage): Sight => {
   const connection = actor.connection
   if (connection?.open === true) return undefined
-  const received =
-    connection?.ended === undefined ? "nothing: it has no connection" : captionOfEnd[connection.ended]
+  const { play } = stage.texts
+  const received = connection?.ended === undefined ? play.noConnection : captionOfEnd(connection.ended, play)
   return {
     _tag: "Wrong",
     finding: {
@@ -184,31 +195,29 @@ export const lookAtEnd = (actor: Actor, expected: string, stage: Stage): Sight =
 }
 
 /** Something that came in, as a person reads it. */
-export const shown = ({ lane, value }: Incoming): string =>
-  lane === "noise" ? `${show(value)}, which is not a JSON object` : show(value)
+export const shown = ({ lane, value }: Incoming, texts: PlayTexts): string =>
+  lane === "noise" ? texts.notAnObject(show(value)) : show(value)
 
 /** The time between the actor's own last act and something that came. */
-const timing = ({ lastDid, name }: Actor, atMillis: number): Pick<Finding, "after"> => {
+const timing = ({ lastDid, name }: Actor, atMillis: number, texts: PlayTexts): Pick<Finding, "after"> => {
   if (lastDid?.line === undefined || atMillis < lastDid.atMillis) return {}
-  return {
-    after: `${millis(atMillis - lastDid.atMillis)} after ${name}'s ${lastDid.label} (line ${lastDid.line})`
-  }
+  const { label, line } = lastDid
+  const act = Object.hasOwn(texts.labels, label) ? texts.labels[label]! : label
+  return { after: texts.after(millis(atMillis - lastDid.atMillis), name, act, line) }
 }
 
 const missing = (actor: Actor, expected: string, { stage, withinMillis }: Scene, due?: Due): Finding => {
   const connection = actor.connection
   const unread = connection?.inbox ?? []
   const half = connection?.halfBytes ?? 0
-  const hint =
-    half > 0
-      ? `received ${count(half, "byte")} of an unfinished object`
-      : unread.length > 0
-        ? `${unread[0]!.lane === "reply" ? "a reply" : "an event"} came instead: ${shown(unread[0]!)}`
-        : undefined
+  const { play } = stage.texts
+  const [first] = unread
+  const instead = first && play.cameInstead[first.lane](shown(first, play))
+  const hint = half > 0 ? play.unfinished(half) : instead
   return {
     actor: actor.name,
     expected,
-    received: "nothing",
+    received: play.nothing,
     unreadable: connection?.half,
     breaks: due && Contradiction.missing(due.lane, actor, stage, due.pattern),
     withinMillis,
@@ -218,7 +227,7 @@ const missing = (actor: Actor, expected: string, { stage, withinMillis }: Scene,
 
 /** Tells who the one was whom the failing others are the others of. */
 const besides = (failed: StepFailed, { stage }: Scene): StepFailed =>
-  fail({ hint: `"one of" was ${stage.chosen?.one.name ?? "nobody"}`, ...failed.finding })
+  fail({ hint: stage.texts.play.oneOfWas(stage.chosen?.one.name), ...failed.finding })
 
 const oneOf = Effect.fnUntraced(function* (
   actors: ReadonlyArray<Actor>,
@@ -233,13 +242,14 @@ const oneOf = Effect.fnUntraced(function* (
     return first ?? (sights.every(({ sight }) => sight?._tag === "Wrong") ? sights[0] : undefined)
   }, scene.deadlineMillis)
   const names = clip(actors.map(({ name }) => name).join(", "), 60)
-  const forOne = `for one of ${names}: ${expected}`
+  const { play } = scene.stage.texts
+  const forOne = play.forOneOf(names, expected)
   if (chosen === undefined) return yield* fail({ ...missing(actors[0]!, forOne, scene, due), actor: names })
   if (chosen.sight?._tag === "Wrong")
     return yield* fail({
       ...chosen.sight.finding,
       expected: forOne,
-      hint: `none of ${names} came closer`
+      hint: play.noneCloser(names)
     })
   if (chosen.sight?._tag === "Seen") chosen.sight.take()
   scene.stage.chosen = { one: chosen.actor, others: actors.filter((actor) => actor !== chosen.actor) }

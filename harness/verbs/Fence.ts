@@ -9,6 +9,7 @@ import { fail, type StepFailed } from "../stage/Finding.ts"
 import { nextTurn } from "../stage/Condition.ts"
 import type { ClauseId } from "../language/Clauses.ts"
 import type { Stage } from "../stage/Stage.ts"
+import type { PlayTexts } from "../texts/Play.ts"
 import type { Scene } from "./Step.ts"
 import { millis } from "../Format.ts"
 
@@ -23,9 +24,7 @@ export const fence = (actors: ReadonlyArray<Actor>, scene: Scene): Effect.Effect
     if (stage.knowledge.fences === "settle") return settle(scene)
     for (const { connection, name } of actors)
       if (connection?.open === true && !connection.fenceable)
-        stage.notes.add(
-          `${name} cannot be asked if everything has arrived, so only the senders' answers show it (weaker)`
-        )
+        stage.notes.add(stage.texts.play.cannotBeAsked(name))
     const senders = [...stage.actors.values()].filter(
       (actor) => canFence(actor) && actor.connection!.requests.unfenced
     )
@@ -37,9 +36,7 @@ export const fence = (actors: ReadonlyArray<Actor>, scene: Scene): Effect.Effect
 
 /** The substitute for a fence if nobody answers `list`. */
 export const settle = ({ stage }: Scene): Effect.Effect<void> => {
-  stage.notes.add(
-    `the server does not answer list, so the harness waits ${millis(stage.target.settleMillis)} instead`
-  )
+  stage.notes.add(stage.texts.play.settles(millis(stage.target.settleMillis)))
   return Effect.andThen(ownPatience.during(stage.target.settleMillis * stage.timeScale), nextTurn)
 }
 
@@ -74,15 +71,17 @@ export const answered = Effect.fnUntraced(function* (
     return outcome
   }
   if (outcome === "ended" && stage.knowledge.fences === "list") return undefined
+  const { play } = stage.texts
   return yield* fail({
-    expected: `an answer to ${actor.name}'s hidden list request (sent to make sure that everything has arrived)`,
-    received: connection.ended === undefined ? insteadOf(connection) : captionOfEnd[connection.ended],
+    expected: play.hiddenAnswer(actor.name),
+    received:
+      connection.ended === undefined ? insteadOf(connection, play) : captionOfEnd(connection.ended, play),
     withinMillis,
     actor: actor.name,
     breaks: outcome === "ended" ? lost(actor, stage) : whatIsMissing(actor, stage),
     lost: outcome === "ended",
     listUnknown: stage.knowledge.fences === "unknown",
-    hint: "does the server still serve this connection, or does it hang?"
+    hint: play.doesItHang
   })
 })
 
@@ -90,9 +89,9 @@ const whatIsMissing = (actor: Actor, stage: Stage): ClauseId =>
   actor.connection!.requests.oldest === undefined ? "LIST-1" : (missing("reply", actor, stage) ?? "LIST-1")
 
 /** Describes what came in place of the answer: an error, or bytes that are not JSON. */
-const insteadOf = ({ inbox }: ActorConnection): string => {
+const insteadOf = ({ inbox }: ActorConnection, texts: PlayTexts): string => {
   const other = inbox.findLast(({ lane }) => lane !== "event")
-  return other === undefined ? "nothing" : `only ${shown(other)}`
+  return other === undefined ? texts.nothing : texts.only(shown(other, texts))
 }
 
 const canFence = ({ connection }: Actor): boolean => connection?.fenceable === true

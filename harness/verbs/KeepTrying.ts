@@ -46,11 +46,13 @@ export const keepTrying = (actor: Actor, step: Step<any, any>, scene: Scene, exc
         : scene.deadlineMillis
     )
     if (answer?.verdict === "done") return
-    const expected = describe(exchange.until, scene.captures.all)
+    const { patterns, play } = stage.texts
+    const captures = scene.captures.all
+    const expected = describe(exchange.until, patterns, captures)
     if (answer?.verdict === "wrong")
       return yield* fail({
         actor: actor.name,
-        expected: `${expected}, and until then only ${describe(exchange.while, scene.captures.all)}`,
+        expected: play.untilThen(expected, describe(exchange.while, patterns, captures)),
         received: answer.received,
         breaks: answer.breaks,
         lost: actor.connection?.ended !== undefined
@@ -60,8 +62,8 @@ export const keepTrying = (actor: Actor, step: Step<any, any>, scene: Scene, exc
     return yield* new NotYet({
       finding: {
         actor: actor.name,
-        expected: `${expected} in the end`,
-        received: last === undefined ? "nothing" : `${last} as the last answer`,
+        expected: play.inTheEnd(expected),
+        received: last === undefined ? play.nothing : play.lastAnswer(last),
         breaks,
         withinMillis: scene.withinMillis
       }
@@ -79,13 +81,14 @@ interface Answer {
 const look = (actor: Actor, exchange: Exchange, endMeansAgain: boolean, scene: Scene): Answer | undefined => {
   const captures = scene.captures.all
   const connection = actor.connection!
+  const { play } = scene.stage.texts
   const next = nextOf(actor, laneOf(exchange.until), scene)
   if (next === undefined) {
     if (connection.ended === undefined) return undefined
     if (endMeansAgain) connection.allowEnd()
     return {
       verdict: endMeansAgain ? "again" : "wrong",
-      received: captionOfEnd[connection.ended],
+      received: captionOfEnd(connection.ended, play),
       breaks: (endMeansAgain ? missing("reply", actor, scene.stage) : undefined) ?? lost(actor, scene.stage)
     }
   }
@@ -93,10 +96,10 @@ const look = (actor: Actor, exchange: Exchange, endMeansAgain: boolean, scene: S
   const done = match(exchange.until, next.value, captures)
   if (!(done instanceof Mismatch)) {
     scene.captures.keep(done)
-    return { verdict: "done", received: shown(next) }
+    return { verdict: "done", received: shown(next, play) }
   }
   if (endMeansAgain) connection.allowEnd()
   const again = !(match(exchange.while, next.value, captures) instanceof Mismatch)
   const breaks = wrong(next, actor, scene.stage, exchange.until)
-  return { verdict: again ? "again" : "wrong", received: shown(next), breaks }
+  return { verdict: again ? "again" : "wrong", received: shown(next, play), breaks }
 }

@@ -14,13 +14,14 @@ import { type Scene, type Step, verb, type Verb } from "./Step.ts"
 import { wrongUsers } from "./Contradiction.ts"
 import { each, resolveSubject } from "./ResolveSubject.ts"
 import { literal } from "../language/Template.ts"
-import { listed, show } from "../Format.ts"
+import { show } from "../Format.ts"
 
 interface Gone {
   readonly after?: ReadonlyArray<ObjectPattern>
   readonly by?: "close" | "reset" | "either"
 }
 type AnyStep = Step<any, any>
+type Leaves = "disconnect" | "cutOff" | "goSilent"
 type Leave = Step<undefined, { readonly "at once"?: boolean }>
 
 const atOnce = { "at once": flag }
@@ -37,7 +38,7 @@ export const leaving: ReadonlyArray<Verb> = [
     leaves: true,
     needs: "connected",
     becomes: "gone",
-    play: each(leaveInOrder("disconnects", (connection) => connection.close()))
+    play: each(leaveInOrder("disconnect", (connection) => connection.close()))
   }),
   verb({
     sentence: "{subject} half-closes|half-close",
@@ -65,7 +66,7 @@ export const leaving: ReadonlyArray<Verb> = [
     leaves: true,
     needs: "connected",
     becomes: "gone",
-    play: each(leaveInOrder("is cut off (RST)", (connection) => connection.reset()))
+    play: each(leaveInOrder("cutOff", (connection) => connection.reset()))
   }),
   verb({
     sentence: "{subject} goes|go silent",
@@ -74,7 +75,7 @@ export const leaving: ReadonlyArray<Verb> = [
     example: "alice goes silent",
     needs: "connected",
     becomes: "gone",
-    play: each(leave("goes silent", (connection) => connection.fallSilent()))
+    play: each(leave("goSilent", (connection) => connection.fallSilent()))
   }),
   verb({
     sentence: "{subject} is|are disconnected",
@@ -92,7 +93,7 @@ export const leaving: ReadonlyArray<Verb> = [
       Effect.andThen(
         Effect.forEach(
           step.options.after ?? [],
-          (pattern) => receive(pattern, " before the end")(step, scene),
+          (pattern) => receive(pattern, (expected, texts) => texts.beforeTheEnd(expected))(step, scene),
           {
             discard: true
           }
@@ -114,20 +115,22 @@ export const leaving: ReadonlyArray<Verb> = [
 ]
 
 /** Ends a connection from this side, if there is one, or one that the server was allowed to end before. */
-function leave(what: string, how: (connection: ActorConnection) => void) {
+function leave(act: Leaves, how: (connection: ActorConnection) => void) {
   return Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene: Scene) {
     const { connection } = actor
+    const { play } = scene.stage.texts
     if (connection === undefined || connection.left || (connection.ended !== undefined && !connection.mayEnd))
-      return yield* notConnected(actor, `so that it ${what}`, scene.stage)
+      return yield* notConnected(actor, play.purposes[act], scene.stage)
     if (connection.mayEnd) yield* letItEnd(connection, scene)
     how(connection)
-    scene.stage.did(actor, step.line, { kind: "left", text: what, caption: what, label: "end" })
+    const text = play.acts[act]
+    scene.stage.did(actor, step.line, { kind: "left", text, caption: text, label: "end" })
   })
 }
 
 /** The same, once the server has read what was sent before, and nothing is left that no step has asked for. */
-function leaveInOrder(what: string, how: (connection: ActorConnection) => void) {
-  const leaves = leave(what, how)
+function leaveInOrder(act: Leaves, how: (connection: ActorConnection) => void) {
+  const leaves = leave(act, how)
   return (actor: Actor, step: Leave, scene: Scene) =>
     Effect.suspend(() =>
       isFenced(actor, step) ? Effect.andThen(fence([actor], scene), noMessageLeft(actor, scene)) : Effect.void
@@ -145,7 +148,7 @@ const noMessageLeft = (actor: Actor, scene: Scene): Effect.Effect<void, StepFail
     return next === undefined || next.lane === "noise"
       ? Effect.void
       : Effect.fail(
-          fail(wrong(actor, "no more messages before it leaves", next, scene.stage, undefined).finding)
+          fail(wrong(actor, scene.stage.texts.play.noMoreMessages, next, scene.stage, undefined).finding)
         )
   })
 
@@ -157,12 +160,13 @@ const letItEnd = (connection: ActorConnection, { stage }: Scene) =>
   stage.until(() => connection.ended, stage.deadlineIn(20))
 
 const halfClose = (actor: Actor, step: AnyStep, { stage }: Scene) => {
-  if (actor.connection?.open !== true) return Effect.fail(notConnected(actor, "to half-close", stage))
+  const { acts, purposes } = stage.texts.play
+  if (actor.connection?.open !== true) return Effect.fail(notConnected(actor, purposes.halfClose, stage))
   actor.connection.halfClose()
   stage.did(actor, step.line, {
     kind: "left",
-    text: "half-closes (FIN)",
-    caption: "half-closes",
+    text: acts.halfClose,
+    caption: acts.halfClose,
     label: "FIN"
   })
   return Effect.void
@@ -173,13 +177,14 @@ const ended: Verb["play"] = expectation(
     const { connection } = actor
     if (connection?.ended === undefined) return undefined
     const { after, by = "either" } = step.options
+    const { play } = scene.stage.texts
     const wrong = (received: string): Sight => ({
       _tag: "Wrong",
-      finding: { actor: actor.name, expected: endedBy(by), received }
+      finding: { actor: actor.name, expected: play.serverEnds[by], received }
     })
-    if (by !== "either" && connection.ended !== by) return wrong(captionOfEnd[connection.ended])
+    if (by !== "either" && connection.ended !== by) return wrong(captionOfEnd(connection.ended, play))
     const more = after === undefined ? undefined : nextOf(actor, "any", scene)
-    if (more !== undefined) return wrong(`${shown(more)} after what should have been the last`)
+    if (more !== undefined) return wrong(play.afterTheLast(shown(more, play)))
     return {
       _tag: "Seen",
       take: () => {
@@ -187,27 +192,26 @@ const ended: Verb["play"] = expectation(
       }
     }
   },
-  (step: Step<undefined, Gone>) => endedBy(step.options.by ?? "either")
+  (step: Step<undefined, Gone>, { stage }) => stage.texts.play.serverEnds[step.options.by ?? "either"]
 )
-
-const endedBy = (by: string): string => `the server ends the connection${by === "either" ? "" : ` by ${by}`}`
 
 /** Asks until none of these names is listed any more. */
 const seesGone = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene: Scene) {
   if (scene.stage.knowledge.fences === "settle") return yield* settle(scene)
+  const { play } = scene.stage.texts
   const names = resolveSubject(step.other!, scene.stage).map(({ username }) => username)
   if (actor.connection?.fenceable !== true)
-    return yield* notConnected(actor, "and logged in, to ask for the list", scene.stage)
+    return yield* notConnected(actor, play.purposes.askAsMember, scene.stage)
   const attempt = Effect.gen(function* () {
     const users = yield* askUsers(actor, scene)
-    if (users === undefined) return yield* notConnected(actor, "to ask for the list", scene.stage)
+    if (users === undefined) return yield* notConnected(actor, play.purposes.ask, scene.stage)
     const left = names.filter((name) => users.includes(name))
     if (left.length === 0) return
     return yield* new NotYet({
       finding: {
         actor: actor.name,
-        expected: `${listed(left)} gone from the list`,
-        received: `users ${show(users)}`,
+        expected: play.goneFromList(left),
+        received: play.users(show(users)),
         breaks: wrongUsers(users, scene.stage),
         withinMillis: scene.withinMillis
       }

@@ -73,7 +73,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     becomes: "refused",
     expects: true,
     reads: true,
-    play: expectation(lookForRefusal, () => refusal, { lane: "reply" })
+    play: expectation(lookForRefusal, (_step, { stage }) => stage.texts.play.refusal, { lane: "reply" })
   }),
   ...withAndWithoutName({
     sentence: "{subject} keeps|keep trying to log in",
@@ -131,7 +131,7 @@ const keepLoggingIn = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, 
 const logOut = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene: Scene) {
   yield* send(actor, { type: "logout" }, step, scene)
   yield* receiveGrant(actor, scene)
-  yield* waitFor(actor, () => lookForEnd(actor), "the server ends the connection after a logout", scene)
+  yield* waitFor(actor, () => lookForEnd(actor), scene.stage.texts.play.endAfterLogout, scene)
 })
 
 const loginOf = (
@@ -145,6 +145,7 @@ const loginOf = (
 
 function lookForRefusal(actor: Actor, _step: Step<undefined>, scene: Scene): Sight {
   const connection = actor.connection
+  const { refusal } = scene.stage.texts.play
   const next = nextOf(actor, "reply", scene, (reply) => !isSuccess(reply))
   const mayEnd = () => {
     connection!.allowEnd()
@@ -174,4 +175,3 @@ const notGranted: ObjectPattern = {
   fields: [["status", { _tag: "Not", pattern: success }]],
   exactly: false
 }
-const refusal = 'a refusal: status other than "success", or the end of the connection'

@@ -26,7 +26,7 @@ export const ordering: ReadonlyArray<Verb> = [
     example: "bob stops reading",
     needs: "connected",
     reading: "stops",
-    play: each(change("stops reading", (connection) => connection.pause()))
+    play: each(change("stopReading", (connection) => connection.pause()))
   }),
   verb({
     sentence: "{subject} reads|read again",
@@ -35,7 +35,7 @@ export const ordering: ReadonlyArray<Verb> = [
     example: "bob reads again",
     needs: "connected",
     reading: "resumes",
-    play: each(change("reads again", (connection) => connection.resume()))
+    play: each(change("readAgain", (connection) => connection.resume()))
   }),
   verb({
     sentence: "{subject}'s network",
@@ -102,7 +102,7 @@ export const ordering: ReadonlyArray<Verb> = [
         stage.ledger.restarted()
         return stage.server.restart.pipe(
           Effect.mapError(({ reason }) =>
-            fail({ expected: "the server restarts", received: reason, lost: true })
+            fail({ expected: stage.texts.play.serverRestarts, received: reason, lost: true })
           )
         )
       })
@@ -129,13 +129,14 @@ export const ordering: ReadonlyArray<Verb> = [
 ]
 
 /** Changes the way an open connection is read. */
-function change(what: string, how: (connection: ActorConnection) => void) {
+function change(act: "stopReading" | "readAgain", how: (connection: ActorConnection) => void) {
   return (actor: Actor, step: Step<any, any>, { stage }: Scene) =>
     Effect.suspend(() => {
       const { connection } = actor
-      if (connection?.open !== true) return Effect.fail(notConnected(actor, `so that it ${what}`, stage))
+      const { acts, purposes } = stage.texts.play
+      if (connection?.open !== true) return Effect.fail(notConnected(actor, purposes[act], stage))
       how(connection)
-      stage.did(actor, step.line, { kind: "note", text: what, caption: what, label: "change" })
+      stage.did(actor, step.line, { kind: "note", text: acts[act], caption: acts[act], label: "change" })
       return Effect.void
     })
 }
@@ -143,7 +144,8 @@ function change(what: string, how: (connection: ActorConnection) => void) {
 const worsen = (actor: Actor, step: Step<undefined, Faults>, { stage }: Scene) =>
   Effect.suspend(() => {
     const { connection } = actor
-    if (connection?.open !== true) return Effect.fail(notConnected(actor, "to have a bad network", stage))
+    if (connection?.open !== true)
+      return Effect.fail(notConnected(actor, stage.texts.play.purposes.network, stage))
     const socket = {
       out: (bytes: Buffer) => connection.writeNow(bytes),
       in: (bytes: Buffer) => connection.read(bytes)

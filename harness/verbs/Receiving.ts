@@ -83,7 +83,7 @@ export const receiving: ReadonlyArray<Verb> = [
       Effect.forEach(
         step.value,
         (pattern) =>
-          waitFor(actor, () => lookStrictly(actor, pattern, scene), describe(pattern), scene, {
+          waitFor(actor, () => lookStrictly(actor, pattern, scene), told(pattern, scene), scene, {
             lane: laneOf(pattern),
             pattern
           }),
@@ -138,7 +138,7 @@ export const receivedNothing = (actor: Actor, scene: Scene) =>
     const next = nextOf(actor, "any", scene)
     return next === undefined
       ? stillConnected(actor, scene.stage)
-      : Effect.fail(fail(wrong(actor, "nothing", next, scene.stage, undefined).finding))
+      : Effect.fail(fail(wrong(actor, scene.stage.texts.play.nothing, next, scene.stage, undefined).finding))
   })
 
 const stillConnected = (actor: Actor, stage: Stage) =>
@@ -148,16 +148,19 @@ const stillConnected = (actor: Actor, stage: Stage) =>
     return Effect.fail(
       fail({
         actor: actor.name,
-        expected: `${actor.name} stays connected`,
-        received: captionOfEnd[connection.ended],
+        expected: stage.texts.play.staysConnected(actor.name),
+        received: captionOfEnd(connection.ended, stage.texts.play),
         breaks: lost(actor, stage),
         lost: true
       })
     )
   })
 
+const told = (pattern: ObjectPattern, { captures, stage }: Scene): string =>
+  describe(pattern, stage.texts.patterns, captures.all)
+
 const anyOf = (options: Patterns, scene: Scene): string =>
-  `one of ${options.map((pattern) => describe(pattern, scene.captures.all)).join(", ")}`
+  scene.stage.texts.patterns.oneOf(options.map((pattern) => told(pattern, scene)).join(", "))
 
 /** The next of each lane that is asked about: any that matches will do. */
 const lookAtAny = (actor: Actor, options: Patterns, scene: Scene): Sight => {
@@ -176,10 +179,11 @@ const lookAtAny = (actor: Actor, options: Patterns, scene: Scene): Sight => {
 const lookStrictly = (actor: Actor, pattern: ObjectPattern, scene: Scene): Sight => {
   const captures = scene.captures.all
   const next = actor.connection?.inbox[0]
-  if (next === undefined) return lookAtEnd(actor, describe(pattern, captures), scene.stage)
+  const expected = told(pattern, scene)
+  if (next === undefined) return lookAtEnd(actor, expected, scene.stage)
   const found = match(pattern, next.value, captures)
   return found instanceof Mismatch
-    ? wrong(actor, describe(pattern, captures), next, scene.stage, pattern, found)
+    ? wrong(actor, expected, next, scene.stage, pattern, found)
     : seen(actor, next, found, scene)
 }
 
@@ -237,6 +241,8 @@ const missing = (all: Patterns, gathered: ReadonlyArray<Incoming>, scene: Scene)
   const left = all.filter(
     (pattern) => !gathered.some(({ value }) => !(match(pattern, value, captures) instanceof Mismatch))
   )
-  const wanted = (left.length > 0 ? left : all).map((pattern) => describe(pattern, captures)).join(", ")
-  return `in any order ${wanted}${gathered.length > 0 ? ` (after ${gathered.length} of ${all.length})` : ""}`
+  const { patterns, play } = scene.stage.texts
+  const wanted = (left.length > 0 ? left : all).map((pattern) => told(pattern, scene)).join(", ")
+  const expected = patterns.inAnyOrder(wanted)
+  return gathered.length > 0 ? play.gathered(expected, gathered.length, all.length) : expected
 }

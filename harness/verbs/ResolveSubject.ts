@@ -16,8 +16,8 @@ export const subjectsOf = (
     ? Effect.succeed(actors)
     : Effect.fail(
         fail({
-          expected: `somebody that "${phrases[step.subject._tag]}" refers to`,
-          received: "nobody is left"
+          expected: stage.texts.play.somebodyMeant(phrases[step.subject._tag]),
+          received: stage.texts.play.nobodyLeft
         })
       )
 }

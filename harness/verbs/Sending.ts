@@ -9,7 +9,7 @@ import type { Json } from "../language/Json.ts"
 import { nextTurn } from "../stage/Condition.ts"
 import type { Scene, Step } from "./Step.ts"
 import { encode } from "../language/Template.ts"
-import { clip, count, visible } from "../Format.ts"
+import { clip, visible } from "../Format.ts"
 
 type AnyStep = Step<any, any>
 
@@ -22,12 +22,13 @@ export const write = (
 ): Effect.Effect<void, StepFailed> =>
   Effect.suspend(() => {
     const { connection } = actor
+    const { play } = scene.stage.texts
     const bytes = Buffer.concat(pieces)
     const text = clip(visible(bytes.subarray(0, shownBytesMax).toString().trim()), 500)
     if (connection === undefined || !connection.open || !connection.writing)
-      return Effect.fail(notConnected(actor, `to send ${clip(text, 100)}`, scene.stage))
-    const how = pieces.length > 1 ? ` (in ${count(pieces.length, "piece")})` : ""
-    scene.stage.did(actor, step.line, { kind: "sent", text: text + how, ...captionSent(bytes) })
+      return Effect.fail(notConnected(actor, play.toSend(clip(text, 100)), scene.stage))
+    const written = pieces.length > 1 ? play.pieces(text, pieces.length) : text
+    scene.stage.did(actor, step.line, { kind: "sent", text: written, ...captionSent(bytes, play) })
     const all = Effect.forEach(
       pieces,
       (piece, index) => Effect.andThen(pause(index), connection.write(piece)),
@@ -35,8 +36,8 @@ export const write = (
     )
     return bounded(scene, all, () => ({
       actor: actor.name,
-      expected: `the server reads the ${count(bytes.length, "byte")} that ${actor.name} sends`,
-      received: "it stopped reading, and all buffers in between are full"
+      expected: play.readsBytes(bytes.length, actor.name),
+      received: play.buffersFull
     }))
   })
 
@@ -71,12 +72,13 @@ export const bounded = <A, E>(
   )
 
 /** The failure of an actor that has no connection to act on. */
-export const notConnected = (actor: Actor, toWhat: string, stage: Stage): StepFailed => {
+export const notConnected = (actor: Actor, purpose: string, stage: Stage): StepFailed => {
   const ended = actor.connection?.ended
+  const { play } = stage.texts
   return fail({
     actor: actor.name,
-    expected: `${actor.name} is connected ${toWhat}`,
-    received: ended === undefined ? "it has no open connection" : captionOfEnd[ended],
+    expected: play.isConnected(actor.name, purpose),
+    received: ended === undefined ? play.noOpenConnection : captionOfEnd(ended, play),
     breaks: lost(actor, stage),
     lost: ended !== undefined
   })

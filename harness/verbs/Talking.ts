@@ -188,21 +188,22 @@ const cut = ({ at, every, message, as }: Pieces, scene: Scene): ReadonlyArray<Bu
 const sendPart = Effect.fnUntraced(function* (actor: Actor, step: Step<undefined, Part>, scene: Scene) {
   const { as, bytes, message } = step.options
   const { connection } = actor
+  const { play } = scene.stage.texts
   const whole = encode(fill(message, scene.captures.all), as)
   if (connection === undefined || !connection.open)
-    return yield* notConnected(actor, "to send part of an object", scene.stage)
+    return yield* notConnected(actor, play.purposes.sendPart, scene.stage)
   const part = whole.subarray(0, bytes)
   actor.rest = whole.subarray(bytes)
   if (scene.stage.knowledge.fences === "settle") {
     yield* write(actor, [part], step, scene)
     return yield* settle(scene)
   }
-  const text = `${visible(part.toString())} … (a part)`
+  const text = play.part(visible(part.toString()))
   scene.stage.did(actor, step.line, { kind: "sent", text, caption: text, label: "part" })
   const ticket = yield* bounded(scene, connection.ask(part), () => ({
     actor: actor.name,
-    expected: "the server reads the part",
-    received: "it stopped reading"
+    expected: play.readsPart,
+    received: play.stoppedReading
   }))
   yield* answered(actor, ticket, scene)
 })
@@ -211,7 +212,7 @@ const sendRest = (actor: Actor, step: Step<any, any>, scene: Scene) =>
   Effect.suspend(() => {
     const { rest } = actor
     if (rest === undefined)
-      return Effect.fail(notConnected(actor, "and has sent part of an object", scene.stage))
+      return Effect.fail(notConnected(actor, scene.stage.texts.play.purposes.sendRest, scene.stage))
     actor.rest = undefined
     return write(actor, [rest], step, scene)
   })

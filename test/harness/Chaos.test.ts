@@ -9,6 +9,7 @@ import { runAll } from "../../harness/run/RunAll.ts"
 import { loadScenarios } from "../../harness/scenario/Files.ts"
 import type { Target } from "../../harness/stage/Target.ts"
 import { TargetKnowledge } from "../../harness/stage/TargetKnowledge.ts"
+import { english } from "../../harness/texts/en.ts"
 import type { Outcome } from "../../harness/verdict/Outcome.ts"
 import { faults } from "../../mutants/Faults.ts"
 import { chat, playerOf, playing, scenarioOf, steps } from "./playing.ts"
@@ -30,6 +31,7 @@ const run = Effect.fnUntraced(function* (target: Target, kinds: ReadonlyArray<Ki
   yield* runAll([yield* broadcast], target, {
     seed: 1,
     knowledge,
+    texts: english,
     timeScale,
     jobs: 1,
     chaos: { kinds, folder: saveTo, seed: 1, knowledge },

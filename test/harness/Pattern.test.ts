@@ -3,6 +3,7 @@ import { describe as told, match, Mismatch, place } from "../../harness/language
 import type { Captures, Json } from "../../harness/language/Json.ts"
 import { readPattern } from "../../harness/language/Notation.ts"
 import { Reader, Source } from "../../harness/yaml/Source.ts"
+import { english } from "../../harness/texts/en.ts"
 
 /** The pattern that stands in a line of YAML. */
 const pattern = (yaml: string) => {
@@ -12,7 +13,7 @@ const pattern = (yaml: string) => {
 
 const matching = (yaml: string, value: Json, bound: Record<string, string> = {}): Captures | string => {
   const found = match(pattern(yaml), value, new Map(Object.entries(bound)))
-  return found instanceof Mismatch ? String(found) : found
+  return found instanceof Mismatch ? found.tell(english.patterns) : found
 }
 
 describe("a pattern matches", () => {
@@ -125,7 +126,7 @@ describe("what the eye would miss is told", () => {
     it(hint, () => {
       const found = match({ _tag: "Literal", value: expected }, received, new Map())
       assert.instanceOf(found, Mismatch)
-      assert.strictEqual((found as Mismatch).hint, hint)
+      assert.strictEqual((found as Mismatch).hint?.(english.patterns), hint)
     })
 
   it("invisible characters are spelled out", () => {
@@ -172,7 +173,10 @@ describe("several values and several patterns", () => {
 
 it("every pattern can be told in words", () => {
   assert.strictEqual(
-    told(pattern("{ exactly: { a: { includes: [{ one of: [1, $x] }] }, b: { in any order: [$_] } } }")),
+    told(
+      pattern("{ exactly: { a: { includes: [{ one of: [1, $x] }] }, b: { in any order: [$_] } } }"),
+      english.patterns
+    ),
     'exactly {"a": a list that includes [one of [1, any scalar ($x)]], "b": in any order [anything]}'
   )
 })

@@ -4,6 +4,7 @@ import { makePlayer } from "../../harness/run/Player.ts"
 import type { Scenario } from "../../harness/scenario/Scenario.ts"
 import type { Target } from "../../harness/stage/Target.ts"
 import { TargetKnowledge } from "../../harness/stage/TargetKnowledge.ts"
+import { english } from "../../harness/texts/en.ts"
 import type { TraceMode } from "../../harness/trace/Exchange.ts"
 import type { Outcome } from "../../harness/verdict/Outcome.ts"
 import { Summary } from "../../harness/verdict/Summary.ts"
@@ -14,7 +15,13 @@ import { scenarioOf } from "./playing.ts"
 /** Plays a scenario and keeps of its exchange what the mode says. */
 export const traced = (scenario: Scenario, target: Target, trace: TraceMode): Effect.Effect<Outcome> =>
   Effect.orDie(
-    makePlayer(target, { timeScale: 1, seed: 1, knowledge: new TargetKnowledge(), trace }).play(scenario)
+    makePlayer(target, {
+      timeScale: 1,
+      seed: 1,
+      knowledge: new TargetKnowledge(),
+      texts: english,
+      trace
+    }).play(scenario)
   )
 
 /** The page about these outcomes. */

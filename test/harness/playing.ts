@@ -10,6 +10,7 @@ import { openStage } from "../../harness/run/OpenStage.ts"
 import type { Target } from "../../harness/stage/Target.ts"
 import { TargetKnowledge } from "../../harness/stage/TargetKnowledge.ts"
 import { fresh } from "../../harness/targets/Fresh.ts"
+import { english } from "../../harness/texts/en.ts"
 import type { Change } from "../../mutants/chat/Chat.ts"
 import { listen, makeChat } from "../../mutants/chat/makeChat.ts"
 
@@ -43,7 +44,14 @@ export const chat = (change?: Change): Target => ({
 /** A session against a fresh correct chat. */
 export const session = Effect.gen(function* () {
   const target = chat()
-  const setting = { cast: new Map(), ignoring: [], target, knowledge: knowledgeOf(target), timeScale: 1 }
+  const setting = {
+    cast: new Map(),
+    ignoring: [],
+    target,
+    knowledge: knowledgeOf(target),
+    timeScale: 1,
+    texts: english
+  }
   return new Session(yield* openStage(setting))
 })
 
@@ -73,7 +81,8 @@ const knowledge = new WeakMap<Target, TargetKnowledge>()
 /** Plays against a target, all in one run. */
 export const playerOf = (target: Target, timeScale = 1): Player => {
   const player =
-    players.get(target) ?? makePlayer(target, { timeScale, seed: 1, knowledge: knowledgeOf(target) })
+    players.get(target) ??
+    makePlayer(target, { timeScale, seed: 1, knowledge: knowledgeOf(target), texts: english })
   players.set(target, player)
   return player
 }
