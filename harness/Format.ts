@@ -10,7 +10,7 @@ export const show = (value: unknown, charactersMax = 200): string => {
 export const clip = (text: string, charactersMax: number): string => {
   if (text.length <= charactersMax) return text
   const kept = Math.floor((charactersMax - 20) / 2)
-  return `${text.slice(0, kept)} … ${text.length - 2 * kept} more … ${text.slice(-kept)}`
+  return `${text.slice(0, kept)} … +${text.length - 2 * kept} … ${text.slice(-kept)}`
 }
 
 /** Spells out what a terminal would not show: controls, joiners, direction marks, odd blanks. */

@@ -13,7 +13,7 @@ import { select } from "../scenario/Selection.ts"
 import { Summary, weigh } from "../verdict/Summary.ts"
 import type { Target } from "../stage/Target.ts"
 import { TargetKnowledge } from "../stage/TargetKnowledge.ts"
-import { count } from "../Format.ts"
+import type { Catalogue } from "../texts/Catalogue.ts"
 import { check } from "./check.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { explain } from "./explain.ts"
@@ -122,7 +122,7 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
   if (summary.result === "passed") return
   const whyNothing = heardNothing(outcomes) ? yield* whyMute(input) : undefined
   if (whyNothing !== undefined) return yield* Effect.fail(new Failure(whyNothing, exitCodes.targetLost))
-  return yield* Effect.fail(new Failure(whyNot(summary), exitCodes[summary.result]))
+  return yield* Effect.fail(new Failure(whyNot(summary, input.locale), exitCodes[summary.result]))
 })
 
 /** Where the reports go; under GitHub Actions annotations come by themselves, where they spoil no other report. */
@@ -145,12 +145,12 @@ const passedByFile = (outcomes: ReadonlyArray<Outcome>): ReadonlyMap<string, boo
   )
 }
 
-const whyNot = (summary: Summary): string => {
+const whyNot = (summary: Summary, { report }: Catalogue): string => {
   const lost = summary.outcomes.find(({ targetLost }) => targetLost !== undefined)?.targetLost
-  if (lost !== undefined) return `the target was lost: ${lost.reason}`
+  if (lost !== undefined) return report.targetLost(lost.reason)
   const failed = summary.outcomes.filter((outcome) => summary.weightOf(outcome) === "failed")
-  if (failed.length === 0) return `${count(summary.count("inconclusive"), "scenario")} inconclusive`
+  if (failed.length === 0) return report.scenariosInconclusive(summary.count("inconclusive"))
   const hidden = failed.filter(({ verdict }) => verdict === "not_reached").length
-  const reached = `${count(failed.length - hidden, "scenario")} failed`
-  return hidden === 0 ? reached : `${reached}, ${hidden} not reached`
+  const reached = report.scenariosFailed(failed.length - hidden)
+  return hidden === 0 ? reached : `${reached}, ${report.counts.notReached(hidden)}`
 }

@@ -4,6 +4,7 @@ import type { Cause } from "./Causes.ts"
 import { labelled, picture, placeOf } from "./FailurePicture.ts"
 import { beside, heightOf, shortened, wrap } from "./Layout.ts"
 import type { RunInfo } from "./Reporter.ts"
+import { signOf } from "./Signs.ts"
 
 /** Shows each cause in a block of its own as long as the lines suffice, the others in a line each; the first in any case. */
 export const causeBlocks = (
@@ -51,13 +52,14 @@ export const causeBlock = (cause: Cause, info: RunInfo): ReadonlyArray<string> =
 }
 
 const lineOf = (cause: Cause, info: RunInfo): string =>
-  `${labelOf(cause, info)}  ${shortened(textOf(cause, info), info.width - labelWidth)}`
+  labelOf(cause, info) + shortened(textOf(cause, info), info.width - signOf("failed", info).length)
 
 const headLines = (cause: Cause, info: RunInfo): ReadonlyArray<string> => {
   const { bold } = info.style
+  const labelWidth = signOf("failed", info).length
   const paint = isGrave(cause, info) ? bold : (line: string) => line
   return wrap(`${textOf(cause, info)}  (${cause.level})`, info.width - labelWidth).map((line, index) =>
-    index === 0 ? `${labelOf(cause, info)}  ${paint(line)}` : " ".repeat(labelWidth) + paint(line)
+    index === 0 ? labelOf(cause, info) + paint(line) : " ".repeat(labelWidth) + paint(line)
   )
 }
 
@@ -66,7 +68,9 @@ const textOf = ({ best, clause }: Cause, { texts }: RunInfo): string =>
 
 /** A failure stands out, a warning does not. */
 const labelOf = (cause: Cause, info: RunInfo): string =>
-  isGrave(cause, info) ? info.style.bold(info.style.red("FAIL")) : info.style.yellow("warn")
+  isGrave(cause, info)
+    ? info.style.bold(info.style.red(signOf("failed", info)))
+    : info.style.yellow(signOf("warned", info))
 
 const isGrave = ({ best, level }: Cause, { weightOf }: RunInfo): boolean =>
   level === "must" || weightOf(best) === "failed"
@@ -83,7 +87,6 @@ const othersOf = (
   return shown.length === others.length ? lines : [...lines, texts.report.more(others.length - shown.length)]
 }
 
-const labelWidth = 6
 const marginMax = 12
 const othersMax = 5
 const evidenceMax = 180

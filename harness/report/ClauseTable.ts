@@ -1,10 +1,11 @@
 import { type ClauseId, clauses, type Level } from "../language/Clauses.ts"
 import type { Verdict } from "../verdict/Outcome.ts"
 import { levelsIn, type Summary } from "../verdict/Summary.ts"
+import type { Writing } from "./Explanation.ts"
 import type { Style } from "./Style.ts"
 
 /** The verdict on each clause: a row for each family, a column for each level. */
-export const clauseTable = (summary: Summary, style: Style): ReadonlyArray<string> => {
+export const clauseTable = (summary: Summary, { style, texts }: Writing): ReadonlyArray<string> => {
   const table = summary.clauses
   const levels = levelsIn(table)
   const families = [...new Set(Object.keys(clauses).map(familyOf))]
@@ -20,6 +21,9 @@ export const clauseTable = (summary: Summary, style: Style): ReadonlyArray<strin
     Math.max(level.length, ...rows.map(({ cells }) => plain(cells[index]!).length))
   )
   const head = `${"".padEnd(8)}${levels.map((level, index) => level.padEnd(widths[index]! + 3)).join("")}`
+  const legend = Object.entries(marks)
+    .map(([verdict, mark]) => `${mark} ${texts.report.verdicts[verdict as Verdict]}`)
+    .join("  ")
   return [
     style.dim(head.trimEnd()),
     ...rows.map(({ cells, family }) => {
@@ -29,7 +33,7 @@ export const clauseTable = (summary: Summary, style: Style): ReadonlyArray<strin
       })
       return `${family.padEnd(8)}${painted.join("").trimEnd()}`
     }),
-    style.dim("        ✓ passed  ✗ failed  ○ not reached  – skipped  ? inconclusive")
+    style.dim(`        ${legend}`)
   ]
 }
 

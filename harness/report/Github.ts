@@ -16,12 +16,12 @@ export const github = (info: RunInfo): Reporter => ({
       line,
       col: column,
       title: [title, blamed(outcome)].filter((part) => part !== "").join(" · "),
-      message: messageOf(outcome)
+      message: messageOf(outcome, info)
     })
   }
 })
 
-const messageOf = ({ failure, reason }: Outcome): string =>
+const messageOf = ({ failure, reason }: Outcome, { texts: { report } }: RunInfo): string =>
   failure === undefined
-    ? (reason ?? "unexpected pass of a known failure")
-    : `expected ${failure.finding.expected}\nreceived ${failure.finding.received}`
+    ? (reason ?? report.unexpectedPass)
+    : `${report.expected} ${failure.finding.expected}\n${report.received} ${failure.finding.received}`

@@ -43,7 +43,12 @@ const testcase = (outcome: Outcome, info: RunInfo): string => {
 const body = (outcome: Outcome, info: RunInfo): string => {
   const { failure, reason, scenario } = outcome
   const text = escaped([...picture(outcome, info), replay(outcome, info)].join("\n"))
-  const message = `${scenario.file}:${placeOf(outcome).line} ${failure === undefined ? "an unexpected pass" : `expected ${failure.finding.expected}, received ${failure.finding.received}`}`
+  const { patterns, report } = info.texts
+  const what =
+    failure === undefined
+      ? report.unexpectedPass
+      : patterns.mismatch(failure.finding.expected, failure.finding.received)
+  const message = `${scenario.file}:${placeOf(outcome).line} ${what}`
   switch (info.weightOf(outcome)) {
     case "passed":
       return ""

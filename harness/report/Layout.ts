@@ -6,7 +6,7 @@ export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   let rest = text.trim().replaceAll(/\s*\n\s*/g, " ")
   while (rest.length > width) {
     const blank = rest.lastIndexOf(" ", width)
-    lines.push(rest.slice(0, blank > 0 ? blank : width))
+    lines.push(rest.slice(0, blank > 0 ? blank : width).trimEnd())
     rest = rest.slice(blank > 0 ? blank + 1 : width)
   }
   return [...lines, rest]
@@ -29,8 +29,8 @@ export const shortened = (text: string, width: number): string =>
 /** Shortens a text at its end to at most `width` characters and says by how much. */
 export const cut = (text: string, width: number): string => {
   if (text.length <= width) return text
-  const kept = Math.max(0, width - ` … ${text.length} more`.length)
-  return `${text.slice(0, kept)} … ${text.length - kept} more`
+  const kept = Math.max(0, width - ` … +${text.length}`.length)
+  return `${text.slice(0, kept)} … +${text.length - kept}`
 }
 
 /** The rows that some lines take on a terminal of this width, colours not counted. */

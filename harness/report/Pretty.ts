@@ -1,12 +1,13 @@
 import { performance } from "node:perf_hooks"
 import type { Outcome } from "../verdict/Outcome.ts"
 import type { Summary } from "../verdict/Summary.ts"
-import { clip, count, listed, millis } from "../Format.ts"
+import { clip, listed, millis } from "../Format.ts"
 import { causeBlocks } from "./CauseBlocks.ts"
 import { type Cause, causesOf } from "./Causes.ts"
 import { clauseTable } from "./ClauseTable.ts"
 import { logLines } from "./FailurePicture.ts"
 import { beside, cut, heightOf, shortened } from "./Layout.ts"
+import { signOf } from "./Signs.ts"
 import { meaning } from "./Meaning.ts"
 import { type Totals, totalsOf } from "./Totals.ts"
 import type { Reporter, RunInfo } from "./Reporter.ts"
@@ -28,9 +29,11 @@ export const pretty = (info: RunInfo): Reporter => {
 }
 
 /** The heading of a run, in one line. */
-export const heading = ({ scenarios, seed, target, width }: RunInfo): string => {
-  const [before, after] = [`${count(scenarios, "scenario")} against `, `, seed ${seed}`]
-  return before + clip(target, Math.max(clipMin, width - before.length - after.length)) + after
+export const heading = ({ scenarios, seed, target, texts, width }: RunInfo): string => {
+  const { against, seed: seedOf } = texts.report
+  const after = `, ${seedOf(seed)}`
+  const room = width - against(scenarios, "").length - after.length
+  return against(scenarios, clip(target, Math.max(clipMin, room))) + after
 }
 
 /** All that is known at the end, in `linesMax` lines with those that were told before: causes, clauses, counts, meaning. */
@@ -47,7 +50,7 @@ export const ending = (
   const closing = [
     ...unexpected(summary, info),
     ...notPlayed(summary, info),
-    ...(several ? ["", ...clauseTable(summary, info.style), "", counts(summary, ms, info)] : []),
+    ...(several ? ["", ...clauseTable(summary, info), "", counts(summary, ms, info)] : []),
     ...foldedLine(folded, summary, info),
     ...meaning(summary, shown, info)
   ]
@@ -58,15 +61,14 @@ export const ending = (
 /** True if scenarios that pass have a line each: in a short run. */
 const isEachTold = ({ isFull, scenarios }: RunInfo): boolean => isFull || scenarios <= fewScenarios
 
-const passLines = (
-  { ms, notes, scenario }: Outcome,
-  { isFull, style, width }: RunInfo
-): ReadonlyArray<string> => {
+const passLines = ({ ms, notes, scenario }: Outcome, info: RunInfo): ReadonlyArray<string> => {
+  const { isFull, style, width } = info
+  const sign = signOf("passed", info)
   const time = millis(ms)
-  const text = shortened(`${scenario.file}  ${scenario.title}`, width - 8 - time.length)
+  const text = shortened(`${scenario.file}  ${scenario.title}`, width - sign.length - 2 - time.length)
   return [
-    `${style.green("pass")}  ${text}  ${style.dim(time)}`,
-    ...(isFull ? notes.flatMap((note) => beside("      ", note, width)).map(style.dim) : [])
+    `${style.green(sign)}${text}  ${style.dim(time)}`,
+    ...(isFull ? notes.flatMap((note) => beside(" ".repeat(sign.length), note, width)).map(style.dim) : [])
   ]
 }
 
@@ -76,8 +78,9 @@ const unexpected = (summary: Summary, info: RunInfo): ReadonlyArray<string> =>
     .filter((outcome) => outcome.verdict === "passed" && info.weightOf(outcome) === "failed")
     .slice(0, reasonsMax)
     .flatMap(({ scenario }) => {
-      const text = shortened(`${scenario.file}  ${scenario.title}`, info.width - 6)
-      const head = `${info.style.bold(info.style.red("FAIL"))}  ${text}`
+      const sign = signOf("failed", info)
+      const text = shortened(`${scenario.file}  ${scenario.title}`, info.width - sign.length)
+      const head = info.style.bold(info.style.red(sign)) + text
       return ["", head].concat(beside("  ", info.texts.report.unexpectedPass, info.width))
     })
 
@@ -89,7 +92,9 @@ export const notPlayed = ({ outcomes }: Summary, info: RunInfo): ReadonlyArray<s
   const lines = (["not_reached", "inconclusive", "skipped"] as const).flatMap((verdict) => {
     const some = outcomes.filter((outcome) => outcome.verdict === verdict && outcome.failure === undefined)
     const byReason = [...Map.groupBy(some, ({ reason = "" }) => reason)]
-    return byReason.map(([reason, { length }]) => cut(`${words[verdict](length)}: ${reason}`, width))
+    return byReason.map(([reason, { length }]) =>
+      cut(texts.report.becauseOf(words[verdict](length), reason), width)
+    )
   })
   const hidden = lines.length - reasonsMax
   const lost = outcomes.find(({ targetLost }) => targetLost !== undefined)?.targetLost
@@ -110,7 +115,10 @@ const foldedLine = (
     (outcome) => weightOf(outcome) === "warned" && !levels.includes(outcome.scenario.level)
   )
   if (warned.length === 0) return []
-  const clauses = listed(folded.flatMap(({ clause }) => clause ?? []))
+  const clauses = listed(
+    folded.flatMap(({ clause }) => clause ?? []),
+    texts.play.and
+  )
   return beside("", texts.meaning.folded(warned.length, clauses), width).map(style.dim)
 }
 

@@ -22,17 +22,17 @@ const lines = (outcome: Outcome, number: number, info: RunInfo): ReadonlyArray<s
     case "inconclusive":
       return [`not ok ${name}`, ...diagnosis({ inconclusive: reason ?? "" })]
     case "known":
-      return [`not ok ${name} # TODO known failure`, ...details(outcome)]
+      return [`not ok ${name} # TODO known failure`, ...details(outcome, info)]
     case "warned":
-      return [`not ok ${name} # TODO ${scenario.level}`, ...details(outcome)]
+      return [`not ok ${name} # TODO ${scenario.level}`, ...details(outcome, info)]
     case "failed":
-      return [`not ok ${name}`, ...details(outcome)]
+      return [`not ok ${name}`, ...details(outcome, info)]
   }
 }
 
-const details = (outcome: Outcome): ReadonlyArray<string> => {
+const details = (outcome: Outcome, { texts }: RunInfo): ReadonlyArray<string> => {
   const { failure, scenario } = outcome
-  if (failure === undefined) return diagnosis({ message: "unexpected pass of a known failure" })
+  if (failure === undefined) return diagnosis({ message: texts.report.unexpectedPass })
   const { line } = placeOf(outcome)
   return diagnosis({
     at: `${scenario.file}:${line}`,

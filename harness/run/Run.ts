@@ -15,6 +15,7 @@ import { CaptureScope } from "../language/CaptureScope.ts"
 import type { Stage } from "../stage/Stage.ts"
 import type { Step } from "../verbs/Step.ts"
 import { blamedFor, pictureOnly, type TraceMode } from "../trace/Exchange.ts"
+import { listed } from "../Format.ts"
 import type { Catalogue } from "../texts/Catalogue.ts"
 import type { PlayTexts } from "../texts/Play.ts"
 import { actorsOf } from "../language/Subject.ts"
@@ -73,7 +74,7 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
   const notAlone = scenario.needs.includes("alone") ? whyNotAlone(strangers, play) : undefined
   if (notAlone !== undefined) return { skipped: skipped(scenario, notAlone) }
   const held = actorsOf(cast).filter((name) => strangers?.includes(name))
-  if (held.length > 0) return { skipped: skipped(scenario, play.strangersHold(held)) }
+  if (held.length > 0) return { skipped: skipped(scenario, play.strangersHold(listed(held, play.and))) }
   if (strangers !== undefined && strangers.length > 0) stage.notes.add(play.strangersIgnored)
   const startMillis = stage.nowMillis
   const captures = new CaptureScope()

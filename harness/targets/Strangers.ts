@@ -7,7 +7,7 @@ import { Condition } from "../stage/Condition.ts"
 import { type Server, TargetFailed } from "../stage/Target.ts"
 import { waking } from "../stage/WireEvent.ts"
 import { encode } from "../language/Template.ts"
-import { clip, visible } from "../Format.ts"
+import { clip, listed, visible } from "../Format.ts"
 import type { PlayTexts } from "../texts/Play.ts"
 
 /** The time that it may take to find out who else is there. */
@@ -19,9 +19,9 @@ export const whyNotAlone = (
   texts: PlayTexts
 ): string | undefined => {
   if (strangers === undefined) return texts.strangersUnknown
-  return strangers.length === 0
-    ? undefined
-    : texts.strangers(strangers.slice(0, 5).map((name) => clip(visible(name), 40)))
+  if (strangers.length === 0) return undefined
+  const names = strangers.slice(0, 5).map((name) => clip(visible(name), 40))
+  return texts.strangers(listed(names, texts.and))
 }
 
 /** Lists the users of a server, less a client of this name and those of this run; `undefined` where it does not tell. */

@@ -32,6 +32,13 @@ interface ExplanationTexts {
 
 /** The words of reports on failures. */
 interface ReportTexts {
+  readonly against: (scenarios: number, target: string) => string
+  readonly seed: (seed: number) => string
+  /** In front of a scenario or a cause. */
+  readonly signs: { readonly [sign in "passed" | "failed" | "warned"]: string }
+  readonly verdicts: {
+    readonly [verdict in "passed" | "failed" | "not_reached" | "skipped" | "inconclusive"]: string
+  }
   /** In the margin, of at most seven letters. */
   readonly labels: {
     readonly [label in "story" | "note" | "server" | "also" | "hides"]: string
@@ -56,6 +63,12 @@ interface ReportTexts {
     ) => string
   }
   readonly inTime: (span: string) => string
+  /** How many were not judged, and why. */
+  readonly becauseOf: (counted: string, reason: string) => string
+  /** Why the command fails. */
+  readonly targetLost: (reason: string) => string
+  readonly scenariosFailed: (count: number) => string
+  readonly scenariosInconclusive: (count: number) => string
 }
 
 /** The reasons why bytes are not JSON, said below the place where they cease to be. */
@@ -120,12 +133,7 @@ interface HtmlTexts {
       weight in "passed" | "failed" | "notReached" | "warned" | "known" | "skipped" | "inconclusive"
     ]: string
   }
-  readonly verdicts: {
-    readonly [verdict in "passed" | "failed" | "not_reached" | "skipped" | "inconclusive"]: string
-  }
   readonly steps: { readonly [state in "passed" | "failed" | "unplayed"]: string }
-  readonly against: (scenarios: number, target: string) => string
-  readonly seed: (seed: number) => string
   readonly playAgain: string
   readonly explain: string
   readonly file: string

@@ -16,14 +16,17 @@ export interface PlayTexts {
   readonly bytes: (count: number) => string
   readonly andMore: (caption: string, count: number) => string
 
+  /** Between the last two of a list. */
+  readonly and: string
   readonly nothing: string
   readonly closed: string
   readonly reset: string
   readonly noConnection: string
   readonly noOpenConnection: string
   readonly notAnObject: (value: string) => string
-  /** The time since an actor's last act, which is a request, or one of `labels`. */
+  /** The time since an actor's last act: a request, or one of `labels`. */
   readonly after: (span: string, actor: string, act: string, line: number) => string
+  readonly request: (type: string) => string
   readonly labels: { readonly [label: string]: string }
   readonly unfinished: (bytes: number) => string
   readonly cameInstead: { readonly [lane in "reply" | "event" | "noise"]: (value: string) => string }
@@ -46,7 +49,7 @@ export interface PlayTexts {
   readonly noMoreMessages: string
   readonly serverEnds: { readonly [by in "either" | "close" | "reset"]: string }
   readonly afterTheLast: (value: string) => string
-  readonly goneFromList: (names: ReadonlyArray<string>) => string
+  readonly goneFromList: (names: string) => string
   readonly users: (users: string) => string
   readonly serverRestarts: string
   readonly noLastingConnection: string
@@ -89,8 +92,8 @@ export interface PlayTexts {
   readonly chaosNotSaved: (file: string) => string
   readonly strangersIgnored: string
   readonly strangersUnknown: string
-  readonly strangers: (names: ReadonlyArray<string>) => string
-  readonly strangersHold: (names: ReadonlyArray<string>) => string
+  readonly strangers: (names: string) => string
+  readonly strangersHold: (names: string) => string
   readonly cannotRestart: string
   readonly doesNotClaim: (need: string) => string
   readonly notPlayed: { readonly [stop in "bail" | "target lost" | "nobody logs in"]: string }

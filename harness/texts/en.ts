@@ -27,6 +27,16 @@ export const english: Catalogue = {
     unknown: (name, suggestion) => `there is no clause or scenario "${name}"${suggestion}`
   },
   report: {
+    against: (count, target) => `${scenarios(count)} against ${target}`,
+    seed: (seed) => `seed ${seed}`,
+    verdicts: {
+      passed: "passed",
+      failed: "failed",
+      not_reached: "not reached",
+      skipped: "skipped",
+      inconclusive: "inconclusive"
+    },
+    signs: { passed: "pass", failed: "FAIL", warned: "warn" },
     labels: { story: "story", note: "note", server: "server", also: "also", hides: "hides" },
     expected: "expected",
     received: "received",
@@ -49,7 +59,11 @@ export const english: Catalogue = {
       skipped: (count) => `${count} skipped`,
       inconclusive: (count) => `${count} inconclusive`
     },
-    inTime: (span) => `in ${span}`
+    inTime: (span) => `in ${span}`,
+    becauseOf: (counted, reason) => `${counted}: ${reason}`,
+    targetLost: (reason) => `the target was lost: ${reason}`,
+    scenariosFailed: (count) => `${scenarios(count)} failed`,
+    scenariosInconclusive: (count) => `${scenarios(count)} inconclusive`
   },
   html: {
     causes: "What failed",
@@ -64,16 +78,7 @@ export const english: Catalogue = {
       skipped: "skipped",
       inconclusive: "inconclusive"
     },
-    verdicts: {
-      passed: "passed",
-      failed: "failed",
-      not_reached: "not reached",
-      skipped: "skipped",
-      inconclusive: "inconclusive"
-    },
     steps: { passed: "passed", failed: "failed", unplayed: "not played" },
-    against: (count, target) => `${scenarios(count)} against ${target}`,
-    seed: (seed) => `seed ${seed}`,
     playAgain: "Play it again",
     explain: "Explain it",
     file: "Scenario file",

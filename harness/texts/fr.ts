@@ -28,6 +28,16 @@ export const french: Catalogue = {
     unknown: (name, suggestion) => `il n'y a ni clause ni scénario « ${name} »${suggestion}`
   },
   report: {
+    against: (count, target) => `${plural(count, "scénario")} contre ${target}`,
+    seed: (seed) => `graine ${seed}`,
+    verdicts: {
+      passed: "réussi",
+      failed: "échoué",
+      not_reached: "non atteint",
+      skipped: "sauté",
+      inconclusive: "indécis"
+    },
+    signs: { passed: "réussi", failed: "ÉCHEC", warned: "averti" },
     labels: { story: "récit", note: "note", server: "serveur", also: "aussi", hides: "masque" },
     expected: "attendu",
     received: "reçu",
@@ -37,7 +47,7 @@ export const french: Catalogue = {
     theEnd: "la fin du scénario",
     within: (bound) => `en ${bound} au plus`,
     more: (count) => `et ${plural(count, "autre")}`,
-    serverEnded: (how) => `le serveur s'est arrêté : ${how}`,
+    serverEnded: (how) => `le serveur s'est arrêté : ${how}`.replace("exit code", "code de sortie"),
     beforeFirstStep: "avant la première étape :",
     unexpectedPass: "succès inattendu : targets.yaml le donne comme un échec connu",
     hides: (count) =>
@@ -48,12 +58,16 @@ export const french: Catalogue = {
       passed: (count) => plural(count, "réussi"),
       failed: (count) => plural(count, "échoué"),
       notReached: (count) => plural(count, "non atteint"),
-      warned: (count) => `${plural(count, "averti")} (should ou may)`,
+      warned: (count) => plural(count, "averti"),
       known: (count) => plural(count, "échec connu", "échecs connus"),
       skipped: (count) => plural(count, "sauté"),
-      inconclusive: (count) => plural(count, "sans verdict", "sans verdict")
+      inconclusive: (count) => plural(count, "indécis", "indécis")
     },
-    inTime: (span) => `en ${span}`
+    inTime: (span) => `en ${span}`,
+    becauseOf: (counted, reason) => `${counted} : ${reason}`,
+    targetLost: (reason) => `la cible a été perdue : ${reason}`,
+    scenariosFailed: (count) => `${plural(count, "scénario")} en échec`,
+    scenariosInconclusive: (count) => `${plural(count, "scénario")} indécis`
   },
   html: {
     causes: "Ce qui a échoué",
@@ -68,16 +82,7 @@ export const french: Catalogue = {
       skipped: "sauté",
       inconclusive: "indécis"
     },
-    verdicts: {
-      passed: "réussi",
-      failed: "échoué",
-      not_reached: "non atteint",
-      skipped: "sauté",
-      inconclusive: "indécis"
-    },
     steps: { passed: "réussie", failed: "échouée", unplayed: "non jouée" },
-    against: (count, target) => `${plural(count, "scénario")} contre ${target}`,
-    seed: (seed) => `graine ${seed}`,
     playAgain: "Rejouer",
     explain: "Expliquer",
     file: "Fichier du scénario",

@@ -202,7 +202,7 @@ export const shown = ({ lane, value }: Incoming, texts: PlayTexts): string =>
 const timing = ({ lastDid, name }: Actor, atMillis: number, texts: PlayTexts): Pick<Finding, "after"> => {
   if (lastDid?.line === undefined || atMillis < lastDid.atMillis) return {}
   const { label, line } = lastDid
-  const act = Object.hasOwn(texts.labels, label) ? texts.labels[label]! : label
+  const act = Object.hasOwn(texts.labels, label) ? texts.labels[label]! : texts.request(label)
   return { after: texts.after(millis(atMillis - lastDid.atMillis), name, act, line) }
 }
 

@@ -14,7 +14,7 @@ import { type Scene, type Step, verb, type Verb } from "./Step.ts"
 import { wrongUsers } from "./Contradiction.ts"
 import { each, resolveSubject } from "./ResolveSubject.ts"
 import { literal } from "../language/Template.ts"
-import { show } from "../Format.ts"
+import { listed, show } from "../Format.ts"
 
 interface Gone {
   readonly after?: ReadonlyArray<ObjectPattern>
@@ -210,7 +210,7 @@ const seesGone = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene
     return yield* new NotYet({
       finding: {
         actor: actor.name,
-        expected: play.goneFromList(left),
+        expected: play.goneFromList(listed(left, play.and)),
         received: play.users(show(users)),
         breaks: wrongUsers(users, scene.stage),
         withinMillis: scene.withinMillis

@@ -17,8 +17,7 @@ const parameter = (name: string): unknown =>
 /** Each text by its path, its parameters put in by their names. */
 const textsOf = (part: unknown, path = ""): ReadonlyArray<readonly [path: string, text: string]> => {
   if (typeof part === "string") return [[path, part]]
-  if (typeof part === "function")
-    return [[path, part(...Array.from({ length: part.length }, (_, index) => parameter(String(index))))]]
+  if (typeof part === "function") return [[path, String(part(...["0", "1", "2", "3"].map(parameter)))]]
   return Object.entries(part as object).flatMap(([key, value]) =>
     textsOf(value, path === "" ? key : `${path}.${key}`)
   )
@@ -57,7 +56,7 @@ describe("the catalogue", () => {
   })
 
   it("lets no line of French begin with a mark that belongs to a word", () => {
-    for (const [path, text] of fr) assert.notMatch(prose(text), / [:;?!»]|« | $/, path)
+    for (const [path, text] of fr) assert.notMatch(prose(text), / [:;?!»]|« /, path)
   })
 
   it("has French titles that can stand within a sentence, and rules and reasons that are sentences", () => {

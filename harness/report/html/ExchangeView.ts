@@ -113,7 +113,7 @@ const violationView = (row: Violation, { info, outcome }: View): Markup => {
   const heads = row.clauses.map((clause) => `${clause} ${texts.clauses[clause].title}`)
   const place = outcome.failure?.place
   const because = row.expected === undefined || place === "the end" ? undefined : place?.step.because
-  const title = heads.length > 0 ? heads.join(", ") : texts.html.verdicts.not_reached
+  const title = heads.length > 0 ? heads.join(", ") : texts.report.verdicts.not_reached
   const passing = row.expected === undefined ? html` <small>${texts.html.inPassing}</small>` : undefined
   return html`<div class="violation">
     <strong>✗ ${title}</strong>${passing}

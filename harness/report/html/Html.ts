@@ -36,7 +36,7 @@ const pageOf = (summary: Summary, ms: number, info: RunInfo): string => {
 <meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${texts.html.against(summary.outcomes.length, info.target)}</title>
+<title>${texts.report.against(summary.outcomes.length, info.target)}</title>
 <style>${new Markup(style)}</style>
 </head>
 <body>

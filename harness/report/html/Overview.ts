@@ -30,7 +30,7 @@ export const headView = (summary: Summary, ms: number, info: RunInfo): Markup =>
     .slice(1)
     .map((line) => html`<pre class="reasons">${line}</pre>`)
   const title =
-    musts.all > 0 ? texts.meaning.musts(musts) : texts.html.against(summary.outcomes.length, target)
+    musts.all > 0 ? texts.meaning.musts(musts) : texts.report.against(summary.outcomes.length, target)
   return html`<header class="run">
     <h1>${title}</h1>
     <ul class="counts">
@@ -38,7 +38,7 @@ export const headView = (summary: Summary, ms: number, info: RunInfo): Markup =>
       <li>${texts.report.inTime(millis(ms))}</li>
     </ul>
     <p>
-      ${texts.html.against(summary.outcomes.length, target)} · ${texts.html.seed(info.seed)} · palabre
+      ${texts.report.against(summary.outcomes.length, target)} · ${texts.report.seed(info.seed)} · palabre
       ${version} ·
       <time datetime="${startedAt.toISOString()}"
         >${startedAt.toISOString().slice(0, 16).replace("T", " ")} UTC</time
@@ -134,7 +134,7 @@ export const clausesView = (summary: Summary, info: RunInfo): Markup | undefined
 
 /** A clause and the verdict on it, in little room. */
 export const clauseView = (clause: ClauseId, verdict: Verdict, { texts }: RunInfo): Markup => {
-  const word = texts.html.verdicts[verdict]
+  const word = texts.report.verdicts[verdict]
   return html`<span
     class="clause ${verdict}"
     title="${texts.clauses[clause].title} (${levelOf[clause]}): ${word}"

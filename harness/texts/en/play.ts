@@ -1,4 +1,4 @@
-import { count, listed } from "../../Format.ts"
+import { count } from "../../Format.ts"
 import type { PatternTexts } from "../../language/PatternTexts.ts"
 import type { PlayTexts } from "../Play.ts"
 
@@ -54,6 +54,7 @@ export const play: PlayTexts = {
   bytes: (bytes) => count(bytes, "byte"),
   andMore: (caption, count) => `${caption} + ${count} more`,
 
+  and: "and",
   nothing: "nothing",
   closed: "the server closed the connection",
   reset: "the server reset the connection",
@@ -61,6 +62,7 @@ export const play: PlayTexts = {
   noOpenConnection: "it has no open connection",
   notAnObject: (value) => `${value}, which is not a JSON object`,
   after: (span, actor, act, line) => `${span} after ${actor}'s ${act} (line ${line})`,
+  request: (type) => type,
   labels: {
     bytes: "bytes",
     part: "part",
@@ -106,7 +108,7 @@ export const play: PlayTexts = {
     reset: "the server ends the connection by reset"
   },
   afterTheLast: (value) => `${value} after what should have been the last`,
-  goneFromList: (names) => `${listed(names)} gone from the list`,
+  goneFromList: (names) => `${names} gone from the list`,
   users: (users) => `users ${users}`,
   serverRestarts: "the server restarts",
   noLastingConnection: "no connection, or one that ends after at most one error",
@@ -154,8 +156,8 @@ export const play: PlayTexts = {
     `without --chaos the scenario passes; as it was played here it cannot be saved as ${file}`,
   strangersIgnored: "strangers are connected: they and what they say are ignored",
   strangersUnknown: "cannot tell whether strangers are connected: nobody answers list",
-  strangers: (names) => `strangers are connected: ${listed(names)}`,
-  strangersHold: (names) => `strangers are logged in as ${listed(names)}`,
+  strangers: (names) => `strangers are connected: ${names}`,
+  strangersHold: (names) => `strangers are logged in as ${names}`,
   cannotRestart: "this target cannot be restarted",
   doesNotClaim: (need) => `this target does not claim ${need}`,
   notPlayed: {

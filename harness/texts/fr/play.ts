@@ -1,6 +1,6 @@
 import type { PatternTexts } from "../../language/PatternTexts.ts"
 import type { PlayTexts } from "../Play.ts"
-import { all, of, plural } from "./words.ts"
+import { of, plural } from "./words.ts"
 
 const octets = (count: number): string => plural(count, "octet")
 
@@ -56,20 +56,22 @@ export const play: PlayTexts = {
   bytes: octets,
   andMore: (caption, count) => `${caption} + ${plural(count, "autre")}`,
 
+  and: "et",
   nothing: "rien",
   closed: "le serveur a fermé la connexion",
   reset: "le serveur a coupé la connexion (RST)",
   noConnection: "rien : il n'y a pas de connexion",
   noOpenConnection: "il n'y a pas de connexion ouverte",
   notAnObject: (value) => `${value}, qui n'est pas un objet JSON`,
-  after: (span, actor, act, line) => `${span} après : ${act} ${of(actor)} (ligne ${line})`,
+  after: (span, actor, act, line) => `${span} après ${act} ${of(actor)} (ligne ${line})`,
+  request: (type) => `la requête ${type}`,
   labels: {
-    bytes: "octets",
-    part: "partie",
-    end: "départ",
-    FIN: "fermeture",
-    change: "changement",
-    connection: "connexion"
+    bytes: "l'envoi d'octets",
+    part: "l'envoi partiel",
+    end: "le départ",
+    FIN: "la fermeture",
+    change: "le changement",
+    connection: "la connexion"
   },
   unfinished: (bytes) => `reçu ${octets(bytes)} d'un objet inachevé`,
   cameInstead: {
@@ -108,7 +110,7 @@ export const play: PlayTexts = {
     reset: "le serveur coupe la connexion (RST)"
   },
   afterTheLast: (value) => `${value} après ce qui devait être la fin`,
-  goneFromList: (names) => `${all(names)} ${names.length > 1 ? "absents" : "absent"} de la liste`,
+  goneFromList: (names) => `la liste sans ${names}`,
   users: (users) => `les utilisateurs ${users}`,
   serverRestarts: "le serveur redémarre",
   noLastingConnection: "aucune connexion, ou une qui se termine après une erreur au plus",
@@ -161,8 +163,8 @@ export const play: PlayTexts = {
     `sans --chaos, le scénario réussit ; tel qu'il a été joué ici, il ne peut pas être enregistré dans ${file}`,
   strangersIgnored: "des inconnus sont connectés : ils sont ignorés, et ce qu'ils disent aussi",
   strangersUnknown: "impossible de savoir si des inconnus sont connectés : personne ne répond à list",
-  strangers: (names) => `des inconnus sont connectés : ${all(names)}`,
-  strangersHold: (names) => `des inconnus portent déjà les noms ${all(names)}`,
+  strangers: (names) => `des inconnus sont connectés : ${names}`,
+  strangersHold: (names) => `des inconnus portent déjà les noms ${names}`,
   cannotRestart: "cette cible ne peut pas être redémarrée",
   doesNotClaim: (need) => `cette cible n'annonce pas ${need}`,
   notPlayed: {

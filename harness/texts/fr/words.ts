@@ -1,5 +1,3 @@
-import { listed } from "../../Format.ts"
-
 /** The plural begins at two in French: `0 scénario`, `2 scénarios`. */
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count < 2 ? one : many}`
@@ -7,6 +5,3 @@ export const plural = (count: number, one: string, many = `${one}s`): string =>
 /** `de bob`, `d'alice`. */
 export const of = (name: string): string =>
   /^[aeiouyàâéèêëîïôöùûœæ]/i.test(name) ? `d'${name}` : `de ${name}`
-
-/** `a, b et c`. */
-export const all = (names: ReadonlyArray<string>): string => listed(names, "et")
