@@ -280,6 +280,30 @@ describe("what is printed to be used", () => {
   })
 })
 
+describe("the language of a report", () => {
+  const unset = { LC_ALL: undefined, LC_MESSAGES: undefined }
+  const ends = {
+    fr: ["attendu   un refus\u00a0: un status autre que", "harness: 1 scénario en échec\n"],
+    en: ["expected  a refusal: status other than", "harness: 1 scenario failed\n"]
+  }
+  it.each([
+    ["--locale fr", ["--locale", "fr"], {}, "fr"],
+    ["LANG=fr_FR.UTF-8", [], { ...unset, LANG: "fr_FR.UTF-8" }, "fr"],
+    ["LANG=C", [], { ...unset, LANG: "C" }, "en"],
+    ["--locale en, whatever LANG says", ["--locale", "en"], { ...unset, LANG: "fr_FR.UTF-8" }, "en"]
+  ] as const)("follows %s", async (_, flags, env, locale) => {
+    const { code, stderr, stdout } = await harness(["scenario", never, ...flags], env)
+    const [inReport, last] = ends[locale] as [string, string]
+    assert.include(stdout, inReport)
+    assert.deepStrictEqual([code, stderr], [1, last])
+  })
+
+  it("is that of explanations, too", async () => {
+    const { stdout } = await harness(["scenario", "explain", "MSG-3", "--locale", "fr"])
+    assert.include(stdout, "MSG-3  personne n'entend son propre message  (must)")
+  })
+})
+
 describe("its subcommands", () => {
   it("check reads and plays nothing", async () => {
     assert.deepStrictEqual(await scenario("check", login, never), {

@@ -1,9 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 import { locales } from "../../src/settings/Locales.ts"
+import { type ReporterName, reporters } from "../../harness/report/Reporters.ts"
+import { makePlayer } from "../../harness/run/Player.ts"
+import { TargetKnowledge } from "../../harness/stage/TargetKnowledge.ts"
 import type { Catalogue } from "../../harness/texts/Catalogue.ts"
 import { english } from "../../harness/texts/en.ts"
 import { french } from "../../harness/texts/fr.ts"
 import { catalogues, localeOf } from "../../harness/texts/Languages.ts"
+import { skipped } from "../../harness/verdict/Outcome.ts"
+import { Summary } from "../../harness/verdict/Summary.ts"
+import { faults } from "../../mutants/Faults.ts"
+import { chat, steps } from "./playing.ts"
+import { runInfo, weighing } from "./reporting.ts"
 
 /** A value for any parameter of a text, which leaves its name where it is put in. */
 const parameter = (name: string): unknown =>
@@ -66,6 +75,46 @@ describe("the catalogue", () => {
       assert.match(why, /\.$/, clause)
     }
   })
+})
+
+/** Everything that reporters are given, played in one language. */
+const played = Effect.fnUntraced(function* (texts: Catalogue) {
+  const settings = { timeScale: 1, seed: 1, knowledge: new TargetKnowledge(), texts }
+  const play = (fault: string, lines: string) =>
+    makePlayer(chat(faults.find(({ name }) => name === fault)?.change), settings).play(steps(lines))
+  const wrong = "- alice and bob log in\n- alice says: a\n- bob receives: { type: message, content: b }"
+  const missing = "- alice logs in\n- alice receives: { type: message }\n  within: 10ms"
+  return [
+    yield* play("", "- alice logs in"),
+    yield* play("", wrong),
+    yield* play("", missing),
+    yield* play("sender-hears-itself", "- alice logs in\n- alice says: a"),
+    yield* play("", "- alice logs in\n- alice is disconnected: { within: 10ms }"),
+    skipped(steps("- alice logs in"), texts.play.cannotRestart)
+  ]
+})
+
+describe.each(["en", "fr"] as const)("a report in %s", (locale) => {
+  const names = Object.keys(reporters) as ReadonlyArray<ReporterName>
+  it.live.each(names)("has no other language in it, and fits the screen: %s", (name) =>
+    Effect.gen(function* () {
+      const texts = yield* Effect.promise(catalogues[locale])
+      const outcomes = yield* played(texts)
+      const make = yield* Effect.promise(reporters[name])
+      const reporter = make(runInfo({ scenarios: outcomes.length, texts }))
+      const text = [
+        reporter.begin?.(),
+        ...outcomes.map((outcome) => reporter.outcome?.(outcome)),
+        reporter.end?.(new Summary(outcomes, weighing))
+      ].join("")
+      const others = textsOf(locale === "fr" ? english : french)
+        .map(([, text]) => text)
+        .filter((text) => text.includes(" ") && !text.includes("{"))
+      for (const other of others) assert.notInclude(text, other)
+      if (name === "pretty" || name === "dot")
+        for (const line of text.split("\n")) assert.isAtMost(line.length, 80, line)
+    })
+  )
 })
 
 it.each([
