@@ -16,6 +16,7 @@ export const nextReport = (summary: Summary, info: RunInfo): ReadonlyArray<strin
   const progressed = [...lessonLines(summary, info), ""]
   if (cause === undefined && summary.result !== "passed") return [...progressed, ...notPlayed(summary, info)]
   if (cause === undefined) return [...progressed, progress, ...texts.next.all]
+  const labelWidth = Math.max(texts.next.again.length, texts.explanation.more.length) + 2
   return [
     ...progressed.slice(0, -1),
     ...causeBlock(cause, info),
@@ -46,4 +47,3 @@ const lessonLines = (summary: Summary, { style, texts, weightOf }: RunInfo): Rea
 }
 
 const lessonWidth = 10
-const labelWidth = 7

@@ -131,7 +131,7 @@ export const french: Catalogue = {
     musts: ({ all, failed, hold, notReached }) =>
       hold === all
         ? allHold(all)
-        : `${hold} clauses must sur ${all} sont respectées, ${failed} en échec, ${plural(notReached, "non atteinte")}.`,
+        : `Clauses must respectées : ${hold} sur ${all} ; ${failed} en échec, ${plural(notReached, "non atteinte")}.`,
     mendFirst: "À corriger d'abord :",
     folded: (count, clauses) =>
       `${plural(count, "scénario")} should ou may sans succès${clauses === "" ? "" : ` (${clauses})`} ; --all les montre.`
@@ -148,7 +148,7 @@ export const french: Catalogue = {
     },
     passed: (count, all) => `${count} sur ${all}`,
     progress: ({ all, hold }) =>
-      hold === all ? allHold(all) : `${hold} clauses must sur ${all} sont respectées jusqu'ici.`,
+      hold === all ? allHold(all) : `Clauses must respectées jusqu'ici : ${hold} sur ${all}.`,
     all: ["Ensuite : ce que fait un serveur soigné. pnpm scenario --level should"],
     again: "Rejouer",
     failed: "il y a quelque chose à corriger"
