@@ -250,6 +250,10 @@ export const runFlags = {
     Flag.withDescription(`where --chaos saves what fails, as scenarios [default ${chaosFolder}]`),
     Flag.withDefault(chaosFolder)
   ),
+  vary: Flag.Boolean("vary").pipe(
+    Flag.withDescription("play with other names and messages for each seed, so that no server can know them"),
+    Flag.withDefault(false)
+  ),
   watch: Flag.Boolean("watch").pipe(
     Flag.withDescription("play again whenever a scenario or the program of --spawn changes, until Ctrl-C"),
     Flag.withDefault(false)

@@ -10,6 +10,7 @@ import { type Destination, Output, Screen } from "../report/Output.ts"
 import { runAll, showsNoLogin } from "../run/RunAll.ts"
 import type { Outcome } from "../verdict/Outcome.ts"
 import { select } from "../scenario/Selection.ts"
+import { varied } from "../scenario/Varied.ts"
 import { Summary, weigh } from "../verdict/Summary.ts"
 import type { Target } from "../stage/Target.ts"
 import { TargetKnowledge } from "../stage/TargetKnowledge.ts"
@@ -67,18 +68,18 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
   if (selection.files?.size === 0) return yield* Console.error("nothing failed last time")
   if (input.lastFailed && selection.files === undefined)
     yield* Console.error("what failed last time is not known: playing all")
-  const playlist = select(scenarios, selection).flatMap((scenario) =>
-    Array.from({ length: input.repeatEach }, () => scenario)
-  )
+  const seed = Option.getOrElse(input.seed, newSeed)
+  const playlist = select(scenarios, selection)
+    .map((scenario) => (input.vary ? varied(scenario, seed) : scenario))
+    .flatMap((scenario) => Array.from({ length: input.repeatEach }, () => scenario))
   if (playlist.length === 0)
     return yield* Effect.fail(new Failure("no scenario matches the selection", exitCodes.usage))
-  const seed = Option.getOrElse(input.seed, newSeed)
   const weighing = { strict: input.strict, knownFailures: target.knownFailures }
   const outcomes: Array<Outcome> = []
   const screen = new Screen(process.env)
   const info = runInfoOf({
     ...weighing,
-    target,
+    target: input.vary ? { ...target, arguments: `${target.arguments} --vary`.trimStart() } : target,
     scenarios: playlist,
     seed,
     levels: selection.levels,

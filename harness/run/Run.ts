@@ -134,7 +134,7 @@ const playedOn = Effect.fnUntraced(function* (
   const crash = whatFailed && (yield* crashOf(stage.server, whatFailed[1]))
   const exchange = stage.recorder?.exchange(actorsOf(scenario.cast))
   const { happenings } = stage.transcript
-  const notes = [...stage.notes, ...(stage.server.notes?.() ?? [])]
+  const notes = [...(scenario.notes ?? []), ...stage.notes, ...(stage.server.notes?.() ?? [])]
   const told = { scenario, ms, broken, notes, happenings, ...(exchange && { exchange }) }
   if (whatFailed === undefined) return { told, failed: undefined, inconclusive: idleFaultOf(stage) }
   const [place, finding] = whatFailed

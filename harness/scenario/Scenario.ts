@@ -20,6 +20,8 @@ export interface Scenario {
   readonly before: ReadonlyArray<Step>
   readonly steps: ReadonlyArray<Step>
   readonly after: ReadonlyArray<Step>
+  /** Remarks for the reader about how it is played. */
+  readonly notes?: ReadonlyArray<string>
   /** The text of the file, for showing the line that failed. */
   readonly text: string
 }
