@@ -37,7 +37,7 @@ export const changes: ReadonlyArray<Change> = [
       return {
         remark: `cut into segments of ${bytes === 1 ? "a byte" : `${bytes} bytes`}`,
         clause: "FRAME-1",
-        moreMillis: waitsOf(scenario) * piecesMax * pieceMillis * 2,
+        moreMillis: waitsOf(scenario) * piecesMax * pieceMillisMax,
         replace: throughNetwork(scenario, () => ({ slice: bytes, delay: `${pieceMillis}ms` }))
       }
     }
@@ -208,8 +208,10 @@ const pick = (min: number, max: number, seed: string): number =>
 /** Bytes of the largest segment, unless a request would then need too many. */
 const sliceBytesMax = 8
 /** Segments of one step, and the time between them, so that a server can read each by itself. */
-const piecesMax = 64
+const piecesMax = 16
 const pieceMillis = 1
+/** The longest that a segment takes on a busy machine. */
+const pieceMillisMax = 8
 const delayMillisMax = 12
 /** More clients than that come in as they are: a sentence for each would be a scenario of its own. */
 const clientsMax = 16
