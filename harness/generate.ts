@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs"
+import { diagrams } from "./diagram/Generated.ts"
 import { generated } from "./scenario/Generated.ts"
 
-// Writes what is generated from the verb table: `pnpm generate`, after a change of the language.
-for (const { content, file } of await generated((name) => readFileSync(name, "utf8")))
-  writeFileSync(file, content)
+const read = (name: string): string => readFileSync(name, "utf8")
+
+// Writes what is generated from the verb table and from scenarios: `pnpm generate`, after a change of either.
+for (const { content, file } of await generated(read)) writeFileSync(file, content)
+for (const { content, file } of diagrams(read)) writeFileSync(file, content)

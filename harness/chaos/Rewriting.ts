@@ -14,7 +14,7 @@ import type { ClauseId } from "../language/Clauses.ts"
 import { flatten } from "../scenario/Carriers.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import type { Step } from "../verbs/Step.ts"
-import { Members } from "./Members.ts"
+import { Members } from "../scenario/Members.ts"
 import { Sentences } from "./Sentences.ts"
 
 /** A step where it stands in a file, and who is there by then. */

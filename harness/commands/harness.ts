@@ -1,4 +1,5 @@
 import * as Command from "effect/cli/Command"
+import { diagram } from "./diagram.ts"
 import { record } from "./record.ts"
 import { repl } from "./repl.ts"
 import { scenario } from "./scenario.ts"
@@ -6,5 +7,5 @@ import { scenario } from "./scenario.ts"
 /** The commands of the harness. */
 export const harness = Command.make("pnpm").pipe(
   Command.withDescription("Plays scenarios against a chat server and judges it"),
-  Command.withSubcommands([scenario, repl, record])
+  Command.withSubcommands([scenario, diagram, repl, record])
 )

@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
+import { diagrams } from "../../harness/diagram/Generated.ts"
 import { generated } from "../../harness/scenario/Generated.ts"
 import { verbs } from "../../harness/scenario/Grammar.ts"
 
-const files = await generated((name) => readFileSync(name, "utf8"))
+const read = (name: string): string => readFileSync(name, "utf8")
+const files = [...(await generated(read)), ...diagrams(read)]
 
-describe("what is generated from the verb table is current (pnpm generate)", () => {
-  for (const { content, file } of files)
-    it(file, () => {
+describe("what is generated from the verb table and from scenarios is current (pnpm generate)", () => {
+  for (const [at, { content, file }] of files.entries())
+    it(`${file} (${at})`, () => {
       assert.strictEqual(readFileSync(file, "utf8"), content)
     })
 

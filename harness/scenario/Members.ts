@@ -1,7 +1,7 @@
 import type { ObjectPattern } from "../language/Pattern.ts"
 import { actorsOf, type Cast } from "../language/Subject.ts"
 import { laneOf } from "../stage/Actor.ts"
-import { asksForName, patternsOf, sentBy } from "../scenario/StepFacts.ts"
+import { asksForName, patternsOf, sentBy } from "./StepFacts.ts"
 import type { Step } from "../verbs/Step.ts"
 
 /** A plain member of the chat that reads, and that the server understands: one that a hidden `list` could be asked for. */
