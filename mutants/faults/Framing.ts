@@ -112,7 +112,7 @@ export const framingFaults: ReadonlyArray<Fault> = [
     "decodes each recv by itself, so that a character cut in two becomes U+FFFD",
     readingJson((stream) => (chunk) => stream().push(Buffer.from(chunk.toString("utf8"))))
   ),
-  must("latin-1", ["FRAME-4", "MSG-6"], "takes each byte for a character", () => ({
+  must("latin-1", ["FRAME-4", "MSG-6", "LOGIN-1"], "takes each byte for a character", () => ({
     text: (bytes) => bytes.toString("latin1")
   })),
   must(
