@@ -123,10 +123,13 @@ export const forMembers =
   (client: Client, request: Request): A | Reply =>
     client.name === undefined ? base.refusal("not_logged_in", client) : answer(client, client.name, request)
 
-/** The base, where a client that has left stays among the members for so long, as if nobody had noticed yet. */
-export const leavingLate = (base: Chat, millis: number): Pick<Chat, "leave"> => ({
-  leave: (client) => void setTimeout(() => base.leave(client), millis)
+/** The base, where nobody notices for a moment that a client has left: it stays among the members. */
+export const leavingLate = (base: Chat): Pick<Chat, "leave"> => ({
+  leave: (client) => void setTimeout(() => base.leave(client), unnoticedMillis)
 })
+
+/** Long enough for a busy machine to send something to one who has left. */
+const unnoticedMillis = 200
 
 /** Accepts a connection and never looks at it. */
 export const unserved = (socket: Socket): void => void socket.on("error", () => {})

@@ -158,7 +158,7 @@ export const leavingFaults: ReadonlyArray<Fault> = [
     (base) => {
       const warned = new WeakSet<Client>()
       return {
-        ...leavingLate(base, 30),
+        ...leavingLate(base),
         write: (client, bytes) => {
           if (client.ended && warned.has(client)) throw new Error("SIGPIPE")
           if (client.ended) warned.add(client)
@@ -172,7 +172,7 @@ export const leavingFaults: ReadonlyArray<Fault> = [
     ["LEAVE-4"],
     "lets the exception of a send to one who has left end the thread of the sender",
     (base) => ({
-      ...leavingLate(base, 30),
+      ...leavingLate(base),
       broadcast: (from, event) => {
         if (base.recipients(from).some(({ ended }) => ended)) return base.end(from)
         return base.broadcast(from, event)

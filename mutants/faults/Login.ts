@@ -310,7 +310,7 @@ const takingLater = (base: Chat, isLost: () => boolean): Partial<Chat> => ({
     if (problem !== undefined) return base.refusal(problem, client)
     const name = request.username as string
     if (base.members.has(base.key(name)) || !isLost()) return base.login(client, request)
-    await after(5, () => {})
+    await after(20, () => {})
     if (client.ended) return base.refusal("username_taken", client)
     base.members.delete(base.key(name))
     return base.login(client, request)

@@ -22,7 +22,7 @@ export const messageFaults: ReadonlyArray<Fault> = [
     recipients: (from) => [...base.members.values()].slice(0, -1).filter((member) => member !== from)
   })),
   must("stops-at-the-dead", ["MSG-1", "LEAVE-4"], "gives up the whole loop when one send fails", (base) => ({
-    ...leavingLate(base, 30),
+    ...leavingLate(base),
     recipients: (from) => {
       const others = base.recipients(from)
       const dead = others.findIndex((member) => member.ended)
@@ -83,7 +83,7 @@ export const messageFaults: ReadonlyArray<Fault> = [
       deliver: (to, event, from) =>
         void setTimeout(() => {
           if (!from.ended) void base.deliver(to, event, from)
-        }, 10)
+        }, 40)
     })
   ),
   must(
@@ -92,7 +92,7 @@ export const messageFaults: ReadonlyArray<Fault> = [
     "looks the sender's name up when a message goes out, when it may be free already",
     (base) => ({
       deliver: (to, event, from) =>
-        void setTimeout(() => void base.deliver(to, { ...event, username: from.name ?? "" }, from), 10)
+        void setTimeout(() => void base.deliver(to, { ...event, username: from.name ?? "" }, from), 40)
     })
   ),
   must(
