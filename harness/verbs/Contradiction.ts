@@ -74,7 +74,8 @@ const granted = (username: string, actor: Actor, { ledger }: Stage): ClauseId | 
 
 /** The names of a list are not those of the members. */
 export const wrongUsers = (users: ReadonlyArray<Json>, { ledger }: Stage): ClauseId | undefined => {
-  if (new Set(users).size < users.length) return "LIST-1"
+  const isTwice = (name: Json, at: number) => ledger.members.has(String(name)) && users.indexOf(name) < at
+  if (users.some(isTwice)) return "LIST-1"
   const lacking = [...ledger.members.keys()].find((name) => !users.includes(name))
   if (lacking !== undefined) return ledger.claimants(lacking).length > 1 ? "LOGIN-3" : "LIST-1"
   const stranger = users.find((name) => !ledger.members.has(String(name)))
