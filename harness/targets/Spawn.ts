@@ -26,7 +26,7 @@ const killedMillisMax = 1_000
 const retryMillis = 500
 
 /** The pauses between two looks whether it listens: they grow, since a look may cost milliseconds on a busy machine. */
-const polling = Schedule.min([Schedule.exponential(1), Schedule.spaced(20)])
+const polling = Schedule.min([Schedule.exponential(1, 1.25), Schedule.spaced(20)])
 
 /** A shell command to start, with `{port}` for the port or the port that is compiled in. */
 export interface Start {
