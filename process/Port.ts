@@ -8,7 +8,7 @@ import { hasSocketTables, isHeld, listenerOf } from "./SocketTable.ts"
 /** Where servers that are started here listen. */
 export const host = "127.0.0.1"
 
-/** This machine has no port to listen on. */
+/** This machine lets nobody listen; the reason is the system's. */
 export class NoPort extends Data.TaggedError("NoPort")<{ readonly reason: string }> {}
 
 /**
@@ -49,15 +49,10 @@ const canListen = (port: number): Effect.Effect<boolean, NoPort> =>
   Effect.callback((resume) => {
     const server = net.createServer()
     server.once("error", ({ code, message }: NodeJS.ErrnoException) =>
-      resume(
-        code === "EADDRINUSE" ? Effect.succeed(false) : Effect.fail(new NoPort({ reason: whyNot(message) }))
-      )
+      resume(code === "EADDRINUSE" ? Effect.succeed(false) : Effect.fail(new NoPort({ reason: message })))
     )
     server.listen(port, host, () => server.close(() => resume(Effect.succeed(true))))
   })
-
-const whyNot = (message: string): string =>
-  `nobody can listen on ${host} here (${message}): is the loopback interface up?`
 
 /** Where a client reaches the listener of a port, as the system tells without a connection being made. */
 export const listeningHost = (port: number): Effect.Effect<string | undefined, NoPort> =>

@@ -26,7 +26,7 @@ export const repl = Command.make(
     )
   },
   Effect.fnUntraced(function* (input) {
-    const target = yield* chooseTarget(input)
+    const target = yield* chooseTarget({ ...input, locale: english })
     const setting = {
       cast: new Map(),
       ignoring: [],

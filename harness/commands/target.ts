@@ -6,6 +6,7 @@ import { Failure } from "../../src/commands/Cli.ts"
 import { scenarioNames } from "../scenario/Files.ts"
 import { exitCodes } from "./exitCodes.ts"
 import type { Target } from "../stage/Target.ts"
+import type { Catalogue } from "../texts/Catalogue.ts"
 import { onMistakes } from "./mistakes.ts"
 
 /** The flags of a command that choose the target. */
@@ -19,13 +20,14 @@ export interface TargetInput {
   readonly tls: boolean
   readonly ca: Option.Option<string>
   readonly timeoutScale: number
+  readonly locale: Catalogue
 }
 
 /** The target that the flags choose: our own server where they choose none. Each kind is loaded only where wanted. */
 export const chooseTarget = Effect.fnUntraced(function* (
   input: TargetInput
 ): Effect.fn.Return<Target, Failure> {
-  const { timeoutScale: timeScale } = input
+  const { locale: texts, timeoutScale: timeScale } = input
   const [spawn, port, connect, named, ca] = [
     Option.getOrUndefined(input.spawn),
     Option.getOrUndefined(input.port),
@@ -47,7 +49,7 @@ export const chooseTarget = Effect.fnUntraced(function* (
   if (named !== undefined) {
     const { readTarget, targetsFile } = yield* Effect.promise(() => import("../targets/Named.ts"))
     const places = { file: targetsFile, scenarios: yield* scenarioNames }
-    return yield* Effect.catchTag(readTarget(named, timeScale, places), "FileInvalid", onMistakes)
+    return yield* Effect.catchTag(readTarget(named, timeScale, texts, places), "FileInvalid", onMistakes)
   }
   if (spawn === undefined && connect === undefined) {
     const { self } = yield* Effect.promise(() => import("../targets/Self.ts"))
@@ -64,11 +66,11 @@ export const chooseTarget = Effect.fnUntraced(function* (
       "the command of --spawn has no {port}; if the port is compiled in, pass it with --port"
     )
   const { spawn: make } = yield* Effect.promise(() => import("../targets/Spawn.ts"))
-  return make({ command: spawn!, port, cwd, variables: input.env, timeScale, trust })
+  return make({ command: spawn!, port, cwd, variables: input.env, timeScale, texts, trust })
 })
 
 /** Why a server that was heard of nothing may be none that these flags are for; asked once all else is done. */
-export const whyMute = Effect.fnUntraced(function* ({ ca, connect, tls }: TargetInput) {
+export const whyMute = Effect.fnUntraced(function* ({ ca, connect, tls }: Omit<TargetInput, "locale">) {
   if (Option.isNone(connect) || tls || Option.isSome(ca)) return undefined
   return (yield* speaksTls(connect.value)) ? tlsAdvice.missing : undefined
 })

@@ -95,9 +95,9 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
   })
   const failed = yield* Random.withSeed(all, `${seed} ${scenario.title}`)
   for (const username of stage.usernames) knowledge.usernames.add(username)
-  const trouble = failed?.[1].trouble
-  if (trouble?.isLasting === true)
-    return yield* new TargetFailed({ reason: trouble.reason, lastLines: stage.server.lastLines() })
+  const finding = failed?.[1]
+  if (finding?.trouble?.isLasting === true)
+    return yield* new TargetFailed({ reason: finding.received, lastLines: stage.server.lastLines() })
   return yield* playedOn(stage, scenario, failed, stage.nowMillis - startMillis)
 }, Effect.scoped)
 
@@ -134,11 +134,15 @@ const playedOn = Effect.fnUntraced(function* (
   const crash = whatFailed && (yield* crashOf(stage.server, whatFailed[1]))
   const exchange = stage.recorder?.exchange(actorsOf(scenario.cast))
   const { happenings } = stage.transcript
-  const notes = [...(scenario.notes ?? []), ...stage.notes, ...(stage.server.notes?.() ?? [])]
+  const notes = [
+    ...(scenario.isNotVaried === true ? [stage.texts.play.notVaried] : []),
+    ...stage.notes,
+    ...(stage.server.notes?.() ?? [])
+  ]
   const told = { scenario, ms, broken, notes, happenings, ...(exchange && { exchange }) }
   if (whatFailed === undefined) return { told, failed: undefined, inconclusive: idleFaultOf(stage) }
   const [place, finding] = whatFailed
-  if (finding.trouble !== undefined) return { told, failed: undefined, inconclusive: finding.trouble.reason }
+  if (finding.trouble !== undefined) return { told, failed: undefined, inconclusive: finding.received }
   const { lastLines, linesBefore = () => [] } = stage.server
   const failure: FailureDetails = {
     place,

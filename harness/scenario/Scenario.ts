@@ -20,8 +20,8 @@ export interface Scenario {
   readonly before: ReadonlyArray<Step>
   readonly steps: ReadonlyArray<Step>
   readonly after: ReadonlyArray<Step>
-  /** Remarks for the reader about how it is played. */
-  readonly notes?: ReadonlyArray<string>
+  /** True if other names were asked for, and it could not have them. */
+  readonly isNotVaried?: boolean
   /** The text of the file, for showing the line that failed. */
   readonly text: string
 }

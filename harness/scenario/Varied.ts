@@ -5,17 +5,14 @@ import type { Scenario } from "./Scenario.ts"
 
 /**
  * The same scenario with names and messages that no server can know by heart: they differ from seed to seed, and wherever
- * one stands in the file it is changed in the same way. Left as it is, with a note, where offsets or bytes count on them.
+ * one stands in the file it is changed in the same way. Left as it is, and marked so, where offsets or bytes count on them.
  */
 export const varied = (scenario: Scenario, seed: number): Scenario => {
   const parsed = countsBytes.test(scenario.text)
     ? undefined
     : parseScenario(scenario.file, variedText(scenario, mixtureOf(seed)))
   if (parsed === undefined || !("scenario" in parsed) || !isAlike(parsed.scenario, scenario))
-    return {
-      ...scenario,
-      notes: [...(scenario.notes ?? []), "its bytes matter, so --vary left its names as they are"]
-    }
+    return { ...scenario, isNotVaried: true }
   const { story, title } = scenario
   return { ...parsed.scenario, title, story }
 }

@@ -95,7 +95,7 @@ export class ActorConnection {
           ready.off("error", failed)
           resume(Effect.succeed(new ActorConnection(ready, tcp, wiring, clock)))
         })
-        const failed = (error: NodeJS.ErrnoException) => resume(Effect.fail(whyNot(error, address)))
+        const failed = (error: NodeJS.ErrnoException) => resume(Effect.fail(whyNot(error)))
         socket.once("error", failed)
         return Effect.sync(() => socket.destroy())
       })
@@ -386,11 +386,10 @@ export class ActorConnection {
   }
 }
 
-const whyNot = (error: NodeJS.ErrnoException, address: Address): ConnectFailed => {
+const whyNot = (error: NodeJS.ErrnoException): ConnectFailed => {
   const isRefused = error.code === "ECONNREFUSED"
-  const trouble = troubleOf(error, address)
-  const other = isRefused ? "connection refused: nothing is listening there" : error.code || error.message
-  return new ConnectFailed({ reason: trouble?.reason ?? other, isRefused, trouble })
+  const reason = isRefused ? "connection refused" : error.code || error.message
+  return new ConnectFailed({ reason, isRefused, trouble: troubleOf(error) })
 }
 
 /** The pause between connections to a server that may not have started. */

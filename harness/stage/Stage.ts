@@ -19,6 +19,7 @@ import type { Catalogue } from "../texts/Catalogue.ts"
 import type { TargetKnowledge } from "./TargetKnowledge.ts"
 import { show } from "../Format.ts"
 import { nowOn } from "./Time.ts"
+import { whyNoConnection } from "./Trouble.ts"
 import { type Happening, Transcript } from "./Transcript.ts"
 import { waking, type WireEvent, type WireListener } from "./WireEvent.ts"
 import { actorsOf, type Cast } from "../language/Subject.ts"
@@ -165,11 +166,11 @@ export class Stage {
     const withinMillis = connectMillisMax * this.timeScale
     return ActorConnection.open(this.server, wiring, withinMillis).pipe(
       Effect.tap((connection) => Effect.sync(() => this.seats.take(connection))),
-      Effect.mapError(({ reason, trouble }) =>
+      Effect.mapError((failed) =>
         fail({
           expected: this.texts.play.accepts(`${this.server.host}:${this.server.port}`),
-          received: reason,
-          trouble,
+          received: whyNoConnection(failed, this.server.host, this.texts.targets),
+          trouble: failed.trouble,
           breaks: this.ledger.harm ?? "LOGIN-1",
           withinMillis,
           lost: true

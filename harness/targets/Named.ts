@@ -7,6 +7,7 @@ import { type Node, Reader, Source } from "../yaml/Source.ts"
 import { needs } from "../scenario/ScenarioReader.ts"
 import { nameOf } from "../scenario/Name.ts"
 import type { Target } from "../stage/Target.ts"
+import type { Catalogue } from "../texts/Catalogue.ts"
 import { spawn } from "./Spawn.ts"
 import { trustOf } from "./Trust.ts"
 
@@ -59,6 +60,7 @@ export interface Places {
 export const readTarget = Effect.fnUntraced(function* (
   name: string,
   timeScale: number,
+  texts: Catalogue,
   { file, scenarios }: Places
 ): Effect.fn.Return<Target, FileInvalid> {
   const found = yield* readText(file)
@@ -77,7 +79,7 @@ export const readTarget = Effect.fnUntraced(function* (
       })
   )
   const { port, start: command } = rest
-  const plain = spawn({ command, port, cwd, variables: env, timeScale, trust })
+  const plain = spawn({ command, port, cwd, variables: env, timeScale, texts, trust })
   return {
     ...plain,
     name,

@@ -5,13 +5,15 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import { ownPatience } from "../../process/Patience.ts"
-import { freePort, host, isListenedOn, isTaken, listeningHost, type NoPort } from "../../process/Port.ts"
+import { freePort, host, isListenedOn, isTaken, listeningHost, NoPort } from "../../process/Port.ts"
 import { startContained } from "../../process/Contained.ts"
 import type { Process, ProcessEnded } from "../../process/Process.ts"
 import { hasSocketTables } from "../../process/SocketTable.ts"
 import { type Server, type Target, TargetFailed } from "../stage/Target.ts"
 import { clip, listed, millis, shellWord, visible } from "../Format.ts"
 import { fresh } from "./Fresh.ts"
+import type { Catalogue } from "../texts/Catalogue.ts"
+import type { TargetTexts } from "../texts/Targets.ts"
 import type { Trust } from "./Trust.ts"
 
 /** The time that a server may take until it listens. */
@@ -37,6 +39,8 @@ export interface Start {
   /** Its variables beyond those that any program gets, as `NAME` or `NAME=VALUE`. */
   readonly variables?: ReadonlyArray<string>
   readonly timeScale: number
+  /** The language in which it is said why there is no server. */
+  readonly texts: Catalogue
   /** The use of TLS with it, where there is one. */
   readonly trust?: Trust | undefined
   /** False where the system does not tell who listens: then the first connection is tried until it is accepted. */
@@ -89,7 +93,7 @@ const start = Effect.fnUntraced(function* (what: Start) {
     ended: () => process.ended?.how,
     lastLines: () => process.linesSince,
     linesBefore: () => process.linesBefore,
-    notes: () => notesOn(process),
+    notes: () => notesOn(process, what.texts),
     onLogLine: (listener) => {
       readers.push(listener)
       process.onLine(listener)
@@ -99,12 +103,11 @@ const start = Effect.fnUntraced(function* (what: Start) {
 })
 
 /** Names the processes that a server has left running elsewhere than in its group. */
-const notesOn = ({ strays }: Process): ReadonlyArray<string> => {
+const notesOn = ({ strays }: Process, { play, targets }: Catalogue): ReadonlyArray<string> => {
   if (strays.length === 0) return []
   const named = strays.slice(0, straysNamedMax).map((command) => visible(clip(command, commandMax)))
   const more = strays.length - named.length
-  const all = listed(more > 0 ? [...named, `${more} more`] : named)
-  return [`left in the background, and ended with the scenario: ${all}; start the server in the foreground`]
+  return [targets.leftBehind(listed(more > 0 ? [...named, targets.more(more)] : named, play.and))]
 }
 
 const straysNamedMax = 3
@@ -123,14 +126,14 @@ interface Begun {
 const portsMax = 5
 
 const beginAnywhere = (what: Start) =>
-  Effect.flatMap(Effect.mapError(freePort, cannotStart), (port) => begin(what, port)).pipe(
+  Effect.flatMap(orNoPort(freePort, what.texts), (port) => begin(what, port)).pipe(
     Effect.retry({ times: portsMax - 1, while: ({ isPortTaken }) => isPortTaken === true })
   )
 
 /** Starts the program; a fixed port that its predecessor still blocks is tried again. */
 const begin = (what: Start, port: number) =>
   Effect.andThen(
-    nobodyListens(port),
+    nobodyListens(port, what.texts),
     Effect.retry(beginNow(what, port), {
       while: ({ isPortTaken }) => isPortTaken === true && what.port !== undefined,
       schedule: Schedule.upTo(Schedule.spaced(retryMillis), { duration: portMillisMax })
@@ -138,14 +141,14 @@ const begin = (what: Start, port: number) =>
   )
 
 /** Fails where another program listens on a port. */
-const nobodyListens = Effect.fnUntraced(function* (port: number) {
+const nobodyListens = Effect.fnUntraced(function* (port: number, texts: Catalogue) {
   const stillListens = Effect.repeat(isListenedOn(port), {
     while: (listens) => listens,
     schedule: Schedule.upTo(polling, { duration: killedMillisMax })
   })
-  if (yield* Effect.mapError(stillListens, cannotStart))
+  if (yield* orNoPort(stillListens, texts))
     return yield* new TargetFailed({
-      reason: `another program listens on port ${port} already; end it first`,
+      reason: texts.targets.portTaken(port),
       lastLines: [],
       isPortTaken: true
     })
@@ -153,11 +156,11 @@ const nobodyListens = Effect.fnUntraced(function* (port: number) {
 
 /** Starts the program and waits until it listens, as far as the system tells. */
 const beginNow = Effect.fnUntraced(function* (
-  { command, cwd, mayUseNamespace, seesListeners = hasSocketTables, timeScale, variables = [] }: Start,
+  { command, cwd, mayUseNamespace, seesListeners = hasSocketTables, texts, timeScale, ...rest }: Start,
   port: number
 ): Effect.fn.Return<Begun, TargetFailed, Scope.Scope> {
   const process = yield* startContained(
-    { command: command.replaceAll("{port}", String(port)), cwd, variables: valuesOf(variables) },
+    { command: command.replaceAll("{port}", String(port)), cwd, variables: valuesOf(rest.variables ?? []) },
     mayUseNamespace
   )
   const startMillis = startMillisMax * timeScale
@@ -167,30 +170,30 @@ const beginNow = Effect.fnUntraced(function* (
       process.ended === undefined && ownPatience.overdue(since, startMillis) === undefined
     return { process, host, port, isStarting }
   }
-  const tooSlow = `it did not listen on port ${port} within ${millis(startMillis)}`
+  const tooSlow = texts.targets.tooSlow(port, millis(startMillis))
   const listening = Effect.map(
     Effect.repeat(listeningHost(port), { until: (address) => address !== undefined, schedule: polling }),
     (address) => address!
   )
-  const found = yield* process.whileRunning(listening).pipe(
-    Effect.catchTag("ProcessEnded", (ended) => Effect.succeed({ reason: endedEarly(ended, port) })),
-    Effect.raceFirst(Effect.as(ownPatience.during(startMillis), { reason: tooSlow })),
-    Effect.mapError(cannotStart)
+  const found = yield* orNoPort(process.whileRunning(listening), texts).pipe(
+    Effect.catchTag("ProcessEnded", (ended) =>
+      Effect.succeed({ reason: endedEarly(ended, port, texts.targets) })
+    ),
+    Effect.raceFirst(Effect.as(ownPatience.during(startMillis), { reason: tooSlow }))
   )
   if (typeof found === "string") return { process, host: found, port, isStarting: () => false }
   const { ended, lastLines } = process
   yield* process.kill
-  const isPortTaken = ended !== undefined && (yield* Effect.mapError(isTaken(port), cannotStart))
+  const isPortTaken = ended !== undefined && (yield* orNoPort(isTaken(port), texts))
   return yield* new TargetFailed({ reason: found.reason, lastLines, isPortTaken })
 })
 
 /** What a program lacks that ended too soon: a foreground, or variables. */
-const endedEarly = ({ code, how }: ProcessEnded, port: number): string => {
-  const ended = `it ended (${how}) before it listened on port ${port}`
-  if (code === 0) return `${ended}; if it goes on in the background, start it in the foreground`
-  if (how.startsWith("spawn")) return `this machine cannot start it (${how})`
-  if (!how.startsWith("exit code")) return ended
-  return `${ended}; it was started without your variables: pass on what it needs, such as --env GOPATH`
+const endedEarly = ({ code, how }: ProcessEnded, port: number, texts: TargetTexts): string => {
+  const ended = texts.ended(how, port)
+  if (code === 0) return texts.inBackground(ended)
+  if (how.startsWith("spawn")) return texts.cannotStart(how)
+  return how.startsWith("exit code") ? texts.lacksVariables(ended) : ended
 }
 
 /** The values of variables that are named alone are those of the harness. */
@@ -202,6 +205,12 @@ const valuesOf = (variables: ReadonlyArray<string>): Readonly<Record<string, str
     })
   )
 
-const cannotStart = ({ reason }: NoPort): TargetFailed => new TargetFailed({ reason, lastLines: [] })
+/** Asks for a port, or about one; a machine that has none has no server either. */
+const orNoPort = <A, E, R>(effect: Effect.Effect<A, E | NoPort, R>, { targets }: Catalogue) =>
+  Effect.catchIf(
+    effect,
+    (error): error is NoPort => error instanceof NoPort,
+    ({ reason }) => Effect.fail(new TargetFailed({ reason: targets.noPort(host, reason), lastLines: [] }))
+  )
 
 const quoted = (command: string): string => `'${command.replaceAll("'", "'\\''")}'`

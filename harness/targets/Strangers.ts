@@ -5,10 +5,12 @@ import { ActorConnection } from "../stage/ActorConnection.ts"
 import { hasField } from "../stage/PendingRequests.ts"
 import { Condition } from "../stage/Condition.ts"
 import { type Server, TargetFailed } from "../stage/Target.ts"
+import { whyNoConnection } from "../stage/Trouble.ts"
 import { waking } from "../stage/WireEvent.ts"
 import { encode } from "../language/Template.ts"
 import { clip, listed, visible } from "../Format.ts"
 import type { PlayTexts } from "../texts/Play.ts"
+import type { TargetTexts } from "../texts/Targets.ts"
 
 /** The time that it may take to find out who else is there. */
 const strangersMillisMax = 5_000
@@ -28,7 +30,8 @@ export const whyNotAlone = (
 export const strangersAt = (
   server: Server,
   username: string,
-  ours: ReadonlySet<string>
+  ours: ReadonlySet<string>,
+  texts: TargetTexts
 ): Effect.Effect<ReadonlyArray<string> | undefined, TargetFailed> =>
   usersAt(server, username).pipe(
     Effect.map(
@@ -37,13 +40,13 @@ export const strangersAt = (
         onSome: (users) => users.filter((name) => name !== username && !ours.has(name))
       })
     ),
-    Effect.mapError(({ isRefused, reason }) => {
+    Effect.mapError((failed) => {
       const address = formatAddress(server)
-      const why =
-        isRefused === true
-          ? `nobody accepts connections at ${address}`
-          : `cannot connect to ${address}: ${reason}`
-      return new TargetFailed({ reason: why, lastLines: [] })
+      const reason =
+        failed.isRefused === true
+          ? texts.nobodyAccepts(address)
+          : texts.cannotConnect(address, whyNoConnection(failed, server.host, texts))
+      return new TargetFailed({ reason, lastLines: [] })
     })
   )
 

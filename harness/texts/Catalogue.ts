@@ -2,6 +2,7 @@ import type { ClauseId } from "../language/Clauses.ts"
 import type { PatternTexts } from "../language/PatternTexts.ts"
 import type { MistakeId } from "./Cures.ts"
 import type { PlayTexts } from "./Play.ts"
+import type { TargetTexts } from "./Targets.ts"
 
 /** A clause for people: `title` is what must hold, as a part of a sentence; `rule` and `why` are sentences. */
 interface ClauseTexts {
@@ -166,6 +167,7 @@ export interface Catalogue {
   readonly mistakes: { readonly [mistake in MistakeId]: MistakeTexts }
   readonly patterns: PatternTexts
   readonly play: PlayTexts
+  readonly targets: TargetTexts
   readonly explanation: ExplanationTexts
   readonly report: ReportTexts
   readonly html: HtmlTexts

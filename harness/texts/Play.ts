@@ -84,6 +84,7 @@ export interface PlayTexts {
   readonly heldInPassing: { readonly [clause in ClauseId]?: string }
 
   /** How it was judged, and why it was not. */
+  readonly notVaried: string
   readonly cannotBeAsked: (actor: string) => string
   readonly settles: (span: string) => string
   readonly idle: (actor: string, fault: string, line: number) => string

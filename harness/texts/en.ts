@@ -2,6 +2,7 @@ import type { Catalogue } from "./Catalogue.ts"
 import { clauses } from "./en/clauses.ts"
 import { mistakes } from "./en/mistakes.ts"
 import { patterns, play } from "./en/play.ts"
+import { targets } from "./en/targets.ts"
 
 const scenarios = (count: number): string => `${count} scenario${count === 1 ? "" : "s"}`
 
@@ -15,6 +16,7 @@ export const english: Catalogue = {
   mistakes,
   patterns,
   play,
+  targets,
   explanation: {
     why: "Why it matters",
     mistakes: "Usual mistakes",

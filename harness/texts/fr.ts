@@ -2,6 +2,7 @@ import type { Catalogue } from "./Catalogue.ts"
 import { clauses } from "./fr/clauses.ts"
 import { mistakes } from "./fr/mistakes.ts"
 import { patterns, play } from "./fr/play.ts"
+import { targets } from "./fr/targets.ts"
 import { plural } from "./fr/words.ts"
 
 const allHold = (all: number): string => `Toutes les clauses must (${all}) sont respectées.`
@@ -16,6 +17,7 @@ export const french: Catalogue = {
   mistakes,
   patterns,
   play,
+  targets,
   explanation: {
     why: "Pourquoi c'est important",
     mistakes: "Erreurs courantes",

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { english } from "../../harness/texts/en.ts"
 import { readTarget } from "../../harness/targets/Named.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "palabre-named-"))
@@ -12,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const read = (text: string, name = "cpp") => {
   const file = join(folder, "targets.yaml")
   writeFileSync(file, text)
-  return readTarget(name, 1, { file, scenarios: ["login", "too-large"] })
+  return readTarget(name, 1, english, { file, scenarios: ["login", "too-large"] })
 }
 
 /** The first mistake in it. */
@@ -31,7 +32,7 @@ describe("--target", () => {
         [file, "this file is not UTF-8; save it as UTF-8"],
         [`${file}.gone`, "cannot read this file: no such file, or a broken link"]
       ] as const) {
-        const { mistakes } = yield* Effect.flip(readTarget("cpp", 1, { file: place, scenarios: [] }))
+        const { mistakes } = yield* Effect.flip(readTarget("cpp", 1, english, { file: place, scenarios: [] }))
         assert.deepStrictEqual(mistakes, [{ file: place, line: 1, column: 1, message }])
       }
     })

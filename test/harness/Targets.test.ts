@@ -11,6 +11,7 @@ import type { Outcome } from "../../harness/verdict/Outcome.ts"
 import type { Target, TargetFailed } from "../../harness/stage/Target.ts"
 import { connect } from "../../harness/targets/Connect.ts"
 import { self } from "../../harness/targets/Self.ts"
+import { english } from "../../harness/texts/en.ts"
 import { spawn } from "../../harness/targets/Spawn.ts"
 import { type Trust, trustOf } from "../../harness/targets/Trust.ts"
 import type { Client } from "../../mutants/chat/Chat.ts"
@@ -27,9 +28,10 @@ const folder = mkdtempSync(join(tmpdir(), "palabre-targets-"))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const timeScale = 3
+const common = { timeScale, texts: english }
 const program = (mode: string, file = ""): string =>
   `"${process.execPath}" test/harness/program.ts {port} "${mode}" "${join(folder, file)}"`
-const spawned = (command: string, port?: number): Target => spawn({ command, port, timeScale })
+const spawned = (command: string, port?: number): Target => spawn({ command, port, ...common })
 const playing = (lines: string, target: Target, head?: string) =>
   playerOf(target, timeScale).play(steps(lines, head))
 const failing = (target: Target): Effect.Effect<TargetFailed> =>
@@ -55,7 +57,7 @@ describe("--spawn", () => {
       Effect.gen(function* () {
         const command = program("cannot bear a connection without a login")
         for (const seesListeners of [true, false]) {
-          const target = spawn({ command, port: undefined, timeScale, seesListeners })
+          const target = spawn({ command, port: undefined, ...common, seesListeners })
           const outcome = yield* playing(`${hello}\n- alice logs out\n- bob logs out`, target)
           assert.strictEqual(told(outcome), "passed")
         }
@@ -84,7 +86,7 @@ describe("--spawn", () => {
         const runaway = `sleep ${1_000 + Math.random()}`
         for (const mayUseNamespace of [true, false]) {
           const command = `setsid ${runaway} & ${program("correct")}`
-          const target = spawn({ command, port: undefined, timeScale, mayUseNamespace })
+          const target = spawn({ command, port: undefined, ...common, mayUseNamespace })
           const outcome = yield* playing(hello, target)
           assert.strictEqual(told(outcome), "passed")
           const isMissed = !mayUseNamespace && hasSocketTables
@@ -97,7 +99,7 @@ describe("--spawn", () => {
   it.live("starts it in the folder and with the variables that are asked for, and says so in a replay", () =>
     Effect.gen(function* () {
       const command = `test "$PWD $WORD" = "/ x y" && cd "${process.cwd()}" && ${program("correct")}`
-      const target = spawn({ command, port: undefined, cwd: "/", variables: ["WORD=x y", "PATH"], timeScale })
+      const target = spawn({ command, port: undefined, cwd: "/", variables: ["WORD=x y", "PATH"], ...common })
       assert.strictEqual(told(yield* playing(hello, target)), "passed")
       assert.match(target.arguments, /' --cwd \/ --env 'WORD=x y' --env PATH$/)
     })
@@ -156,7 +158,7 @@ describe("--spawn", () => {
 
   it.live("gives up on a program that never listens, and ends it", () =>
     Effect.gen(function* () {
-      const patience = spawn({ command: "sleep 100 # {port}", port: undefined, timeScale: 0.02 })
+      const patience = spawn({ command: "sleep 100 # {port}", port: undefined, ...common, timeScale: 0.02 })
       const { reason } = yield* failing(patience)
       assert.match(reason, /^it did not listen on port \d+ within 200 ms$/)
     })
@@ -231,7 +233,7 @@ const over = (command: string, trust: Trust | undefined) =>
   Effect.match(
     playing(
       `${hello}\n- bob is cut off\n- alice sees that bob is gone`,
-      spawn({ command, port: undefined, timeScale, trust })
+      spawn({ command, port: undefined, ...common, trust })
     ),
     { onSuccess: told, onFailure: ({ reason }) => reason }
   )

@@ -23,7 +23,7 @@ const crowd = (does: string): string =>
   )
 const server = `"${process.execPath}" test/harness/program.ts {port} correct`
 
-const kindOf = (code: string) => troubleOf({ code, name: "", message: "" }, { host: "lab" })?.isLasting
+const kindOf = (code: string) => troubleOf({ code, name: "", message: "" })?.isLasting
 
 /** The harness against a server of its own, after the shell has done something. */
 const after = (before: string, file: string) =>

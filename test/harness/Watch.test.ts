@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import { english } from "../../harness/texts/en.ts"
 import { spawn } from "../../harness/targets/Spawn.ts"
 import { watching } from "../../harness/run/Watch.ts"
 
@@ -76,7 +77,7 @@ describe("--watch", () => {
       const [file, program] = [join(folder, "of-program.yaml"), join(folder, "my server.py")]
       for (const path of [file, program]) writeFileSync(path, "")
       const command = `cd "${folder}"; exec python3 './my server.py' {port} >log`
-      const { files = [] } = spawn({ command, port: undefined, cwd: folder, timeScale: 1 })
+      const { files = [] } = spawn({ command, port: undefined, cwd: folder, timeScale: 1, texts: english })
       assert.deepStrictEqual(files, [program])
       const second = yield* Deferred.make<void>()
       let runs = 0

@@ -147,6 +147,7 @@ export const play: PlayTexts = {
     "MSG-3": "no message of its own"
   },
 
+  notVaried: "its bytes matter, so --vary left its names as they are",
   cannotBeAsked: (actor) =>
     `${actor} cannot be asked if everything has arrived, so only the senders' answers show it (weaker)`,
   settles: (span) => `the server does not answer list, so the harness waits ${span} instead`,

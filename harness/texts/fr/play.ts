@@ -152,6 +152,7 @@ export const play: PlayTexts = {
     "MSG-3": "aucun message venant de soi-même"
   },
 
+  notVaried: "ses octets comptent : --vary a gardé ses noms",
   cannotBeAsked: (actor) =>
     `on ne peut pas demander à ${actor} si tout est arrivé : seules les réponses aux expéditeurs le montrent (moins sûr)`,
   settles: (span) => `le serveur ne répond pas à list : le banc d'essai attend ${span} à la place`,
