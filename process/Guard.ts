@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import type { Socket } from "node:net"
+import { markVariable, ownMarks } from "./Marked.ts"
 
 /** The groups of processes that may still have a member, by the number of their first one. */
 const alive = new Set<number>()
@@ -7,10 +8,16 @@ const alive = new Set<number>()
 /** Folders to remove when this process has ended. */
 const folders = new Set<string>()
 
-/** A process of its own that cleans up after this one, however it ends: it kills groups, and removes folders. */
+/**
+ * A process of its own that cleans up after this one, however it ends: it kills groups, and what carries a mark of this
+ * process (Linux), and removes folders.
+ */
 let guard: ChildProcess | undefined
 
-/** `+ 123` adds a group, `- 123` takes one away, `rm PATH` adds a folder; the end of the input is that of this process. */
+/**
+ * `+ 123` adds a group, `- 123` takes one away, `rm PATH` adds a folder; the end of the input is that of this process. What
+ * carries a mark is looked for until there is none: it may be starting others meanwhile.
+ */
 const script = `
 while read -r what which; do
   case $what in
@@ -22,10 +29,17 @@ while read -r what which; do
   esac
 done
 for group in $groups; do kill -KILL "-$group"; done
+looks=0
+while marked=$(grep -lza "$0" /proc/[0-9]*/environ) || [ "$marked" ] && [ $((looks += 1)) -le 100 ]; do
+  for file in $marked; do file=\${file%/environ}; kill -KILL "\${file#/proc/}"; done
+done
 for folder; do rm -rf "$folder"; done`
 
 const startGuard = (): ChildProcess => {
-  const started = spawn("/bin/sh", ["-c", script], { detached: true, stdio: ["pipe", "ignore", "ignore"] })
+  const started = spawn("/bin/sh", ["-c", script, `^${markVariable}=${ownMarks}`], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"]
+  })
   const isGone = () => {
     if (guard === started) guard = undefined
   }

@@ -11,10 +11,13 @@ export interface MarkedProcess {
 /** The variable that holds the mark of a launch. */
 export const markVariable = "PALABRE_RUN"
 
+/** What the marks of all launches of this process begin with, and of no other. */
+export const ownMarks = `${process.pid}-${Date.now().toString(36)}-`
+
 let launches = 0
 
 /** A mark that no other launch has. */
-export const newMark = (): string => `${process.pid}.${Date.now().toString(36)}.${++launches}`
+export const newMark = (): string => `${ownMarks}${++launches}`
 
 /** The processes that carry a mark, as far as the system tells (Linux). */
 export const marked = (mark: string): ReadonlyArray<MarkedProcess> =>

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { killGroup, signalGroup, watchOver } from "./Guard.ts"
+import { covers } from "./Inherited.ts"
 import { marked, type MarkedProcess, markVariable } from "./Marked.ts"
 import { Tail } from "./Tail.ts"
 
@@ -83,7 +84,7 @@ export class Process {
         input === undefined && !keepsInputOpen ? "ignore" : "pipe",
         "pipe",
         "pipe",
-        ...(ipc === true ? ["ipc" as const] : [])
+        ...(ipc === true ? ["ipc" as const] : covers())
       ]
     }) as Process["child"]
     this.mark = mark

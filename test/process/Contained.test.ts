@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import { startContained, wayIn } from "../../process/Contained.ts"
-import { shell, start } from "../../process/Process.ts"
+import { start } from "../../process/Process.ts"
 import { hasSocketTables } from "../../process/SocketTable.ts"
 import { isRunning } from "../support/isRunning.ts"
 
@@ -10,6 +11,9 @@ const mayUseNamespaces = (await Effect.runPromise(wayIn)) !== undefined
 
 /** A command that a test finds again among those of the whole machine. */
 const sleep = () => `sleep ${1_000 + Math.random()}`
+
+/** A command that runs the script behind it. */
+const node = [process.execPath, "--input-type=module", "-e"]
 
 /** What a program prints that ends by itself. */
 const printed = (command: string, options?: Partial<Parameters<typeof startContained>[0]>) =>
@@ -59,6 +63,27 @@ describe.each([
     })
   )
 
+  it.live.skipIf(skip)("leaves nothing behind where its starter is killed", () =>
+    Effect.gen(function* () {
+      const [near, far] = [sleep(), sleep()]
+      const script = `
+        import { startContained } from "./process/Contained.ts"
+        import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+        const command = "setsid ${far} & ${near}"
+        Effect.runFork(Effect.scoped(Effect.andThen(startContained({ command }, ${mayUseNamespace}), Effect.never)))`
+      const starter = yield* start({ command: [...node, script] })
+      const waitFor = (count: number) =>
+        Effect.repeat(
+          Effect.sync(() => [near, far].filter(isRunning).length),
+          { until: (running) => running === count, schedule: Schedule.spaced(10) }
+        )
+      yield* waitFor(2)
+      process.kill(starter.pid!, "SIGKILL")
+      yield* waitFor(0)
+    })
+  )
+
   it.live.skipIf(skip)("hears SIGTERM, and cannot kill whoever started it", () =>
     Effect.gen(function* () {
       const process = yield* contained(
@@ -98,17 +123,18 @@ describe("a contained program", () => {
       const script = `
         import { startContained } from "./process/Contained.ts"
         import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
         await Effect.runPromise(Effect.scoped(Effect.gen(function* () {
-          const child = yield* startContained({ command: "echo $HOME; ls /proc/self/fd; touch $HOME/x" })
+          const child = yield* startContained({ command: "echo $HOME; ls -l /proc/self/fd; touch $HOME/x" })
           yield* child.end
           console.log(child.output.text)
         })))`
-      const node = [process.execPath, "--input-type=module", "-e", script]
-      const starter = yield* start({ command: [...shell(`exec 9</dev/null; exec "$0" "$@"`), ...node] })
+      const open = 'exec 9< package.json 20< package.json 300< package.json; exec "$0" "$@"'
+      const starter = yield* start({ command: ["bash", "-c", open, ...node, script] })
       yield* starter.end
       const [home, ...descriptors] = starter.output.text.trim().split("\n")
       assert.include(home, "palabre-home-")
-      assert.notInclude(descriptors, "9")
+      assert.notInclude(descriptors.join("\n"), "package.json")
       yield* Effect.repeat(
         Effect.sync(() => existsSync(home!)),
         { while: (isThere) => isThere }
