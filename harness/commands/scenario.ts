@@ -99,6 +99,7 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
   })
   const playing = runAll(playlist, target, {
     seed,
+    vary: input.vary,
     knowledge,
     texts: input.locale,
     timeScale: input.timeoutScale,

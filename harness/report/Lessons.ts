@@ -1,7 +1,6 @@
 import type { ClauseId } from "../language/Clauses.ts"
-import { nameOf } from "../scenario/Name.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
-import { groundwork } from "../verdict/Groundwork.ts"
+import { rankOf } from "../verdict/Groundwork.ts"
 
 /** The clauses in the order they are best learned, and broken ones best mended: each lesson needs those before it. */
 export const lessons = {
@@ -62,11 +61,10 @@ export const inTeachingOrder = (scenarios: ReadonlyArray<Scenario>): ReadonlyArr
 
 /** The numbers that a scenario is sorted by, the weightiest first. */
 const orderOf = (scenario: Scenario): ReadonlyArray<number> => {
-  const { file, proves } = scenario
-  const rank = groundwork.indexOf(nameOf(file))
+  const { proves } = scenario
   return [
     Object.keys(lessons).indexOf(lessonOf(scenario)),
-    rank === -1 ? groundwork.length : rank,
+    rankOf(scenario),
     Math.max(-1, ...proves.map(placeInLessons)),
     proves.length,
     lengthOf(scenario)

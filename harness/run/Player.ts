@@ -1,15 +1,21 @@
-import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import { loadScenarios } from "../scenario/Files.ts"
 import { nameOf } from "../scenario/Name.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
+import { varied } from "../scenario/Varied.ts"
 import type { Prerequisite } from "../stage/Ledger.ts"
 import type { Target, TargetFailed } from "../stage/Target.ts"
 import { isClauseId } from "../language/Clauses.ts"
 import type { AskStanding, Standing } from "../verdict/Blame.ts"
-import { groundwork } from "../verdict/Groundwork.ts"
+import { groundwork, rankOf } from "../verdict/Groundwork.ts"
 import type { Outcome } from "../verdict/Outcome.ts"
 import { play, type PlaySettings } from "./Run.ts"
+
+/** How a player plays. */
+export interface PlayerSettings extends Omit<PlaySettings, "standingOf"> {
+  /** Varies by the seed what is played unseen, as all else in the run was. */
+  readonly vary?: boolean
+}
 
 /** Plays scenarios against one target. */
 export interface Player {
@@ -21,20 +27,20 @@ export interface Player {
  * A player that knows what scenarios build on: where one fails, the scenarios before it in the groundwork are played as
  * well, unseen and once, as far as they are needed to tell what is to blame.
  */
-export const makePlayer = (target: Target, settings: Omit<PlaySettings, "standingOf">): Player => {
-  const outcomes = new Map<string, Effect.Effect<Outcome, TargetFailed>>()
+export const makePlayer = (target: Target, settings: PlayerSettings): Player => {
+  const outcomes = new Map<number, Effect.Effect<Outcome, TargetFailed>>()
   const playIt = (scenario: Scenario, seed = settings.seed) =>
     play(scenario, target, { ...settings, seed, standingOf: standingBelow(rankOf(scenario)) })
 
   /** The outcome of a scenario of the groundwork: everyone who asks shares one play. */
   const outcomeOf = (scenario: Scenario): Effect.Effect<Outcome, TargetFailed> =>
     Effect.suspend(() => {
-      const name = nameOf(scenario.file)
-      const known = outcomes.get(name)
+      const rank = rankOf(scenario)
+      const known = outcomes.get(rank)
       if (known !== undefined) return known
       return Effect.flatMap(Effect.cached(playIt(scenario)), (cached) => {
-        const first = outcomes.get(name) ?? cached
-        outcomes.set(name, first)
+        const first = outcomes.get(rank) ?? cached
+        outcomes.set(rank, first)
         return first
       })
     })
@@ -45,7 +51,9 @@ export const makePlayer = (target: Target, settings: Omit<PlaySettings, "standin
       Effect.gen(function* () {
         let standing: Standing = "unknown"
         for (const scenario of yield* shownBy(prerequisite, rank)) {
-          const outcome = yield* outcomeOf(scenario)
+          const outcome = yield* outcomeOf(
+            settings.vary === true ? varied(scenario, settings.seed) : scenario
+          )
           const verdict = outcome.clauses.get(prerequisite.clause)
           if (verdict?.verdict === "failed") return "broken"
           if (verdict?.verdict === "not_reached" && isClauseId(verdict.by)) return { hiddenBy: verdict.by }
@@ -54,24 +62,18 @@ export const makePlayer = (target: Target, settings: Omit<PlaySettings, "standin
         return standing
       }).pipe(Effect.orElseSucceed((): Standing => "unknown"))
 
-  const played = new Set<string>()
+  const played = new Set<number>()
   return {
     play: (scenario, seed) =>
       Effect.suspend(() => {
-        const name = nameOf(scenario.file)
-        const isShared = rankOf(scenario) < groundwork.length && !played.has(name)
-        played.add(name)
+        const rank = rankOf(scenario)
+        const isShared = rank < groundwork.length && !played.has(rank)
+        played.add(rank)
         return isShared
           ? Effect.map(outcomeOf(scenario), (outcome) => ({ ...outcome, scenario }))
           : playIt(scenario, seed)
       })
   }
-}
-
-/** The place of a scenario among those that others build on; those that are none of them come after all. */
-export const rankOf = (scenario: Scenario): number => {
-  const rank = groundwork.indexOf(nameOf(scenario.file))
-  return rank === -1 ? groundwork.length : rank
 }
 
 /** The scenarios below a rank that show a clause. */
@@ -84,11 +86,5 @@ const shownBy = ({ clause, shownBy: name }: Prerequisite, rank: number) =>
 
 /** The groundwork as it comes with the harness, in its order. */
 const scenariosOfGroundwork: Effect.Effect<ReadonlyArray<Scenario>> = Effect.runSync(
-  Effect.cached(
-    Effect.suspend(() =>
-      loadScenarios(
-        groundwork.map((name) => fileURLToPath(new URL(`../../scenarios/${name}.yaml`, import.meta.url)))
-      )
-    ).pipe(Effect.orElseSucceed(() => []))
-  )
+  Effect.cached(Effect.suspend(() => loadScenarios(groundwork)).pipe(Effect.orElseSucceed(() => [])))
 )

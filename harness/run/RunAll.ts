@@ -1,16 +1,14 @@
 import * as Effect from "effect/Effect"
 import { type Chaos, playChanged, saved } from "./Chaos.ts"
-import { makePlayer, rankOf } from "./Player.ts"
-import type { PlaySettings } from "./Run.ts"
-import { nameOf } from "../scenario/Name.ts"
-import { groundwork } from "../verdict/Groundwork.ts"
+import { makePlayer, type PlayerSettings } from "./Player.ts"
+import { rankOf } from "../verdict/Groundwork.ts"
 import { hiddenBy, type Outcome, skipped } from "../verdict/Outcome.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import type { Target, TargetFailed } from "../stage/Target.ts"
 import type { PlayTexts } from "../texts/Play.ts"
 
 /** The settings for playing a list of scenarios. */
-export interface RunAllSettings extends Omit<PlaySettings, "standingOf"> {
+export interface RunAllSettings extends PlayerSettings {
   readonly jobs: number
   /** What is played besides of each scenario that passes. */
   readonly chaos?: Chaos | undefined
@@ -27,9 +25,7 @@ type Stop = keyof PlayTexts["notPlayed"]
 /** True if an outcome shows that nobody can log in, so that no other scenario can show anything. */
 export const showsNoLogin = ({ clauses, failure, scenario, verdict }: Outcome): boolean =>
   failure?.finding.breaks === "LOGIN-1" &&
-  (nameOf(scenario.file) === groundwork[0]
-    ? clauses.get("LOGIN-1")?.verdict === "failed"
-    : verdict === "not_reached")
+  (rankOf(scenario) === 0 ? clauses.get("LOGIN-1")?.verdict === "failed" : verdict === "not_reached")
 
 /**
  * Plays scenarios, `jobs` at a time, and those first that others build on; once the target is lost or the run is to stop,

@@ -1,9 +1,12 @@
+import { resolve } from "node:path"
+import { fileURLToPath } from "node:url"
+
 /**
- * The scenarios that others build on, by their names, in the order they are played and taught. Each shows its clauses
+ * The names of the scenarios that others build on, in the order they are played and taught. Each shows its clauses
  * with as little around them as possible; what fails in a scenario is held against it only if the scenarios before it
  * here show that the plain behaviour holds.
  */
-export const groundwork: ReadonlyArray<string> = [
+const names: ReadonlyArray<string> = [
   "login",
   "two-clients-at-once",
   "broadcast",
@@ -33,3 +36,14 @@ export const groundwork: ReadonlyArray<string> = [
   "garbage-hurts-nobody",
   "bytes-that-are-no-utf-8"
 ]
+
+/** Their files, as they come with the harness. */
+export const groundwork: ReadonlyArray<string> = names.map((name) =>
+  fileURLToPath(new URL(`../../scenarios/${name}.yaml`, import.meta.url))
+)
+
+/** The place of a scenario among them; those that are none of them come after all, whatever they are called. */
+export const rankOf = ({ file }: { readonly file: string }): number => {
+  const rank = groundwork.indexOf(resolve(file))
+  return rank === -1 ? groundwork.length : rank
+}

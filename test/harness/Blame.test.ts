@@ -138,3 +138,15 @@ it.live("what others build on is told under the name it was asked for, even if i
     assert.deepStrictEqual(files, ["scenarios/broadcast.yaml", "scenarios/login.yaml"])
   })
 )
+
+it.live("somebody's own scenario of the same file name is nothing that others build on", () =>
+  Effect.gen(function* () {
+    const target = chat((base) => ({ isName: (name) => name !== "odd" && base.isName(name) }))
+    const own = steps("- alice logs in as odd", "proves: [LOGIN-1]\n")
+    const mine = yield* playing({ ...own, file: "mine/login.yaml" }, target)
+    assert.deepStrictEqual(mine.clauses.get("LOGIN-1"), { verdict: "failed" })
+    const other = steps("- alice logs in as odd\n- alice says: hello", "proves: [MSG-2]\n")
+    const { clauses } = yield* playing(other, target)
+    assert.deepStrictEqual(clauses.get("LOGIN-1"), { verdict: "failed" })
+  })
+)

@@ -1,7 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { makePlayer } from "../../harness/run/Player.ts"
 import { loadScenarios } from "../../harness/scenario/Files.ts"
 import { varied } from "../../harness/scenario/Varied.ts"
+import { TargetKnowledge } from "../../harness/stage/TargetKnowledge.ts"
+import { english } from "../../harness/texts/en.ts"
 import { chat, playing, scenarioOf, steps, told } from "./playing.ts"
 
 const namesOf = (seed: number) => [...varied(steps("- alice connects"), seed).cast.keys()]
@@ -61,6 +64,17 @@ describe("--vary", () => {
       assert.strictEqual(told(yield* playing(scenario, byHeart)), "passed")
       assert.match(told(yield* playing(varied(scenario, 1), byHeart)), /^failed at x\w\w_alice logs in/)
       assert.strictEqual(told(yield* playing(varied(scenario, 1), chat())), "passed")
+    })
+  )
+
+  it.live("holds for the scenarios that others build on, which are played unseen", () =>
+    Effect.gen(function* () {
+      const scenario = steps("- alice logs in\n- alice says: hello", "proves: [MSG-2]\n")
+      const byHeart = chat((base) => ({ isName: (name) => !/^x\w\w_/.test(name) && base.isName(name) }))
+      const settings = { timeScale: 1, seed: 1, knowledge: new TargetKnowledge(), texts: english }
+      const player = makePlayer(byHeart, { ...settings, vary: true })
+      const { reason, verdict } = yield* player.play(varied(scenario, 1))
+      assert.deepStrictEqual([verdict, reason], ["not_reached", "LOGIN-1"])
     })
   )
 
