@@ -8,6 +8,7 @@ export const defaultPort = 12345
 export const goodbyeCodes = [
   "server_full",
   "too_many_connections",
+  "tls_required",
   "login_timeout",
   "idle_timeout",
   "slow_consumer",

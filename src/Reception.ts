@@ -51,6 +51,10 @@ export const makeReception = Effect.gen(function* () {
       fork(service, { uninterruptible: true })
     },
     miss: (seat) => admission.giveBack(seat),
+    refusePlain: () => {
+      counters.errors.tls_required++
+      return replies.errors.tls_required
+    },
     failed: (error) => {
       fork(Effect.logError(`Accepting a connection failed (${error.message}). The server keeps listening.`))
     }

@@ -133,9 +133,7 @@ describe("A connection that is lost", () => {
         yield* scripted.close
         peer.send({ status: "error", code: "shutting_down", message: "Le serveur s'arrête" })
         peer.socket.end()
-        yield* terminal.shows(
-          "! the connection ended: the server ended it: Le serveur s'arrête (shutting_down)"
-        )
+        yield* terminal.shows("! the server ended the connection: Le serveur s'arrête (shutting_down)")
         yield* terminal.shows("(not connected)> half typed")
         terminal.type(keys.enter)
         yield* terminal.shows("not connected: the line is kept")
@@ -152,7 +150,7 @@ describe("A connection that is lost", () => {
 
   for (const [how, refuse, told] of [
     ["with an error", (peer: TestClient) => peer.send(taken), "still holds the name alice"],
-    ["without a word", (peer: TestClient) => peer.socket.end(), "the server closed it"]
+    ["without a word", (peer: TestClient) => peer.socket.end(), "the server closed the connection"]
   ] as const)
     it.effect(
       `LEAVE-3: may still hold the name: ${how} it is refused for long before another one is asked for`,

@@ -3,11 +3,11 @@ import { createPrivateKey } from "node:crypto"
 import dns from "node:dns"
 import { once } from "node:events"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
-import { connect as connectPlain, type Socket } from "node:net"
+import { type AddressInfo, connect as connectPlain, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
-import { connect as connectTls, type TLSSocket } from "node:tls"
+import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from "node:tls"
 import { promisify } from "node:util"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -27,9 +27,10 @@ const PONG = '{"status":"success","message":"pong"}\n'
 let folder: string
 let pair: { readonly tlsCertFile: string; readonly tlsKeyFile: string }
 
-/** Writes a new self-signed pair in the place of the one before, and gives its certificate. */
-const writePair = async (): Promise<string> => {
-  const { cert, private: key } = await generate([{ name: "commonName", value: "localhost" }], {
+/** A new self-signed pair. */
+const makePair = (keyType: "rsa" | "ec" = "rsa") =>
+  generate([{ name: "commonName", value: "localhost" }], {
+    keyType,
     keySize: 2048,
     extensions: [
       {
@@ -41,9 +42,12 @@ const writePair = async (): Promise<string> => {
       }
     ]
   })
+
+/** Writes a new pair in the place of the one before. */
+const writePair = async (): Promise<void> => {
+  const { cert, private: key } = await makePair()
   await writeFile(pair.tlsCertFile, cert)
   await writeFile(pair.tlsKeyFile, key)
-  return cert
 }
 
 beforeAll(async () => {
@@ -123,11 +127,12 @@ describe("TLS", () => {
   it("FRAME-8: plain bytes on the TLS port and TLS on the plain port end cleanly and hurt nobody", async () => {
     const { end, port } = await serving()
     const member = await secure(port)
-    const plain = connectPlain(port, "127.0.0.1")
-    plain.on("error", () => {})
-    plain.write(PING)
-    plain.resume()
-    await once(plain, "close")
+    for (const bytes of [PING, "GET / HTTP/1.1\r\n\r\n", "hello, is anybody there?"]) {
+      const plain = connectPlain(port, "127.0.0.1")
+      plain.write(bytes)
+      const { code, status } = JSON.parse(await text(plain))
+      assert.deepStrictEqual([status, code], ["error", "tls_required"])
+    }
     assert.strictEqual(await ask(member, PING), PONG)
     await end()
 
@@ -202,7 +207,11 @@ describe("TLS", () => {
     for (const [files, reason] of [
       [{ tlsKeyFile: "/nowhere/key.pem" }, /ENOENT/],
       [{ tlsKeyFile: undefined }, /give both, or neither/],
-      [{ tlsKeyFile: pair.tlsCertFile }, /is not PEM|no start line|not a key/],
+      [{ tlsKeyFile: pair.tlsCertFile }, /cert\.pem holds no private key in PEM/],
+      [
+        { tlsCertFile: pair.tlsKeyFile, tlsKeyFile: pair.tlsCertFile },
+        /key\.pem holds no certificate in PEM/
+      ],
       [{ tlsKeyFile: lockedKeyFile }, /the key has a passphrase: remove it, as in openssl pkey/]
     ] as const) {
       const failure = await Effect.runPromise(
@@ -211,6 +220,23 @@ describe("TLS", () => {
       assert.match(failure.message, /^Cannot serve TLS with --tls-cert .*--tls-key .*: .+\.$/)
       assert.match(failure.message, reason)
     }
+  })
+
+  it("a key of another certificate is refused, of whatever kinds the two are", async () => {
+    const kinds = ["rsa", "ec"] as const
+    const files = { tlsCertFile: join(folder, "other-cert.pem"), tlsKeyFile: join(folder, "other-key.pem") }
+    for (const [ofCert, ofKey] of kinds.flatMap((one) => kinds.map((other) => [one, other] as const))) {
+      await writeFile(files.tlsCertFile, (await makePair(ofCert)).cert)
+      await writeFile(files.tlsKeyFile, (await makePair(ofKey)).private)
+      const failure = await Effect.runPromise(Effect.flip(Effect.scoped(Layer.build(server(files)))))
+      assert.match(failure.message, /: the key does not belong to the certificate\.$/)
+    }
+    const { cert, private: key } = await makePair("ec")
+    await writeFile(files.tlsCertFile, cert)
+    await writeFile(files.tlsKeyFile, key)
+    const { end, port } = await serving(files)
+    assert.strictEqual(await ask((await secure(port)).unref(), PING), PONG)
+    await end()
   })
 
   it("the client speaks TLS with a certificate it is told to trust, and says why it cannot", async () => {
@@ -225,9 +251,15 @@ describe("TLS", () => {
     const untrusted = await run(["--tls"])
     assert.match(untrusted.err, /the system does not trust its certificate.*--ca/)
     assert.strictEqual(untrusted.code, 3)
-    const unreadable = await run(["--ca", "nowhere.pem"])
-    assert.match(unreadable.err, /--ca: ".*nowhere\.pem"\. Expected: a file that can be read \(ENOENT/)
-    assert.strictEqual(unreadable.code, 2)
+    await writeFile(join(folder, "empty.pem"), "")
+    for (const [file, problem] of [
+      ["nowhere.pem", /--ca: ".*nowhere\.pem"\..* \(cannot read the certificate .*nowhere\.pem\)/],
+      [join(folder, "empty.pem"), /--ca: .* \(.*empty\.pem holds no certificate in PEM\)/]
+    ] as const) {
+      const useless = await run(["--ca", file])
+      assert.match(useless.err, problem)
+      assert.strictEqual(useless.code, 2)
+    }
     await end()
   })
 
@@ -241,6 +273,22 @@ describe("TLS", () => {
       )
     for (const said of await told(plain.port, ["--tls"]))
       assert.match(said, /: this server does not speak TLS: leave out --tls and --ca\n$/)
+    const foreign = createTlsServer({
+      cert: await readFile(pair.tlsCertFile),
+      key: await readFile(pair.tlsKeyFile)
+    })
+    foreign.on("tlsClientError", (_, socket) => {
+      connection.write(Buffer.from([0x15, 3, 3, 0, 2, 2, 10])) // an alert: unexpected message
+      socket.destroy()
+    })
+    let connection!: Socket
+    foreign.on("connection", (socket) => {
+      connection = socket
+    })
+    await once(foreign.listen(0, "127.0.0.1"), "listening")
+    const [said] = await told((foreign.address() as AddressInfo).port, [])
+    assert.match(said!, /^palabre: this server speaks TLS/)
+    foreign.close()
     await Promise.all([secure.end(), plain.end()])
   })
 
@@ -272,17 +320,22 @@ describe("TLS", () => {
 
   it("SIGHUP renews, and when the new pair is broken the old one stays", async () => {
     const tls = ["--tls-cert", pair.tlsCertFile, "--tls-key", pair.tlsKeyFile]
-    const { child, finished, listening } = serve(["--profile", "public", ...tls])
+    const { child, finished, listening, says } = serve(["--profile", "public", ...tls])
     const port = await listening()
     await writePair()
     child.kill("SIGHUP")
-    assert.match(String(await once(child.stderr, "data")), /certificate renewed/)
-    await writeFile(pair.tlsKeyFile, "no key")
-    child.kill("SIGHUP")
-    assert.match(String(await once(child.stderr, "data")), /old certificate stays/)
-    const socket = await secure(port)
-    assert.strictEqual(await ask(socket, PING), PONG)
-    socket.destroy()
+    await says(/certificate renewed/)
+    for (const [bad, reason] of [
+      ["no key", /no private key in PEM/],
+      [(await makePair("ec")).private, /does not belong/]
+    ] as const) {
+      await writeFile(pair.tlsKeyFile, bad)
+      child.kill("SIGHUP")
+      await says(new RegExp(`${reason.source}.* old certificate stays`))
+      const socket = await secure(port)
+      assert.strictEqual(await ask(socket, PING), PONG)
+      socket.destroy()
+    }
     child.kill("SIGTERM")
     assert.strictEqual((await finished()).code, 0)
     await writePair()

@@ -52,8 +52,8 @@ export const repl = Command.make(
     const end = yield* playScript(session, linesOf(process.stdin), input.json ? jsonLines : plain, (text) =>
       standardOutput.write(text)
     )
-    const isMute = !stage.transcript.happenings.some(({ kind }) => kind === "received")
-    const whyNothing = isMute && end.result === "failed" ? yield* whyMute(input) : undefined
+    const { happenings } = stage.transcript
+    const whyNothing = end.result === "failed" ? yield* whyMute(input, happenings) : undefined
     if (whyNothing !== undefined) return yield* Effect.fail(new Failure(whyNothing, exitCodes.targetLost))
     if (end.message !== undefined) return yield* Effect.fail(new Failure(end.message, exitCodes[end.result]))
   }, Effect.scoped)

@@ -122,7 +122,10 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
   yield* Effect.onInterrupt(playing, () => finish)
   const summary = yield* finish
   if (summary.result === "passed") return
-  const whyNothing = heardNothing(outcomes) ? yield* whyMute(input) : undefined
+  const whyNothing = yield* whyMute(
+    input,
+    outcomes.flatMap(({ happenings }) => happenings)
+  )
   if (whyNothing !== undefined) return yield* Effect.fail(new Failure(whyNothing, exitCodes.targetLost))
   return yield* Effect.fail(new Failure(whyNot(summary, input.locale), exitCodes[summary.result]))
 })
@@ -133,9 +136,6 @@ const destinations = ({ reporter }: Input): ReadonlyArray<Destination> => {
   const underActions = isUnderActions() && !asked.some((one) => one.reporter === "github")
   return underActions ? [...asked, { reporter: "github", file: undefined, aside: true }] : asked
 }
-
-const heardNothing = (outcomes: ReadonlyArray<Outcome>): boolean =>
-  !outcomes.some(({ happenings }) => happenings.some(({ kind }) => kind === "received"))
 
 const passedByFile = (outcomes: ReadonlyArray<Outcome>): ReadonlyMap<string, boolean> => {
   const played = outcomes.filter(({ verdict }) => verdict !== "skipped")

@@ -3,9 +3,11 @@ import * as Option from "effect/Option"
 import type { Address } from "../../src/net/Address.ts"
 import { speaksTls, tlsAdvice } from "../../src/net/SpeaksTls.ts"
 import { Failure } from "../../src/commands/Cli.ts"
+import type { ErrorCode } from "../../src/Protocol.ts"
 import { scenarioNames } from "../scenario/Files.ts"
 import { exitCodes } from "./exitCodes.ts"
 import type { Target } from "../stage/Target.ts"
+import type { Happening } from "../stage/Transcript.ts"
 import type { Catalogue } from "../texts/Catalogue.ts"
 import { onMistakes } from "./mistakes.ts"
 
@@ -69,11 +71,21 @@ export const chooseTarget = Effect.fnUntraced(function* (
   return make({ command: spawn!, port, cwd, variables: input.env, timeScale, texts, trust })
 })
 
-/** Why a server that was heard of nothing may be none that these flags are for; asked once all else is done. */
-export const whyMute = Effect.fnUntraced(function* ({ ca, connect, tls }: Omit<TargetInput, "locale">) {
+/**
+ * Why a server that said nothing of use may be none that these flags are for; asked once all else is done. A server of
+ * ours says `tls_required`, any other hangs up.
+ */
+export const whyMute = Effect.fnUntraced(function* (
+  { ca, connect, tls }: Omit<TargetInput, "locale">,
+  happenings: Iterable<Happening>
+) {
   if (Option.isNone(connect) || tls || Option.isSome(ca)) return undefined
+  for (const { kind, value } of happenings) if (kind === "received" && !isTlsRequired(value)) return undefined
   return (yield* speaksTls(connect.value)) ? tlsAdvice.missing : undefined
 })
+
+const isTlsRequired = (value: unknown): boolean =>
+  (value as { readonly code?: unknown } | null | undefined)?.code === ("tls_required" satisfies ErrorCode)
 
 const usage = (message: string): Effect.Effect<never, Failure> =>
   Effect.fail(new Failure(message, exitCodes.usage))

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import { isTlsAlert } from "../net/SpeaksTls.ts"
 import { openSocket } from "../net/OpenSocket.ts"
 import { type Address, formatAddress } from "../net/Address.ts"
 import { nextChunk } from "../wire/NextChunk.ts"
@@ -68,11 +69,12 @@ export class CannotConnect extends Schema.TaggedError<CannotConnect>()("CannotCo
 }
 
 /**
- * The connection is over: the server closed it, it broke (`lost`), no answer came in time, or what came is not of
- * the protocol. `lastWords` is the error that the server sent last, if that was the last thing it sent (END-1).
+ * The connection is over: the server closed it, it broke (`lost`), no answer came in time, what came is not of the
+ * protocol, or the server speaks TLS and we do not. `lastWords` is the error that the server sent last, if that was the
+ * last thing it sent (END-1).
  */
 export class ConnectionEnded extends Schema.TaggedError<ConnectionEnded>()("ConnectionEnded", {
-  reason: Schema.Literals(["closed", "lost", "no_answer", "not_json", "too_large"]),
+  reason: Schema.Literals(["closed", "lost", "no_answer", "not_json", "too_large", "speaks_tls"]),
   lastWords: Schema.UndefinedOr(Reply),
   /** True if nothing ever came from the server. */
   isMute: Schema.Boolean
@@ -221,8 +223,10 @@ const awaitAnswer = (
 const read = Effect.fnUntraced(
   function* (link: Link, frames: Frames, onReceived: (received: Received) => Effect.Effect<void>) {
     while (true) {
-      frames.push(yield* nextChunk(link.socket))
+      const chunk = yield* nextChunk(link.socket)
+      if (link.isMute && isTlsAlert(chunk)) return finish(link, "speaks_tls")
       link.isMute = false
+      frames.push(chunk)
       for (let text = frames.next(); text !== undefined; text = frames.next()) {
         if (typeof text !== "string") return finish(link, text === malformed ? "not_json" : "too_large")
         link.isBusy = true
@@ -259,7 +263,11 @@ const stopped = (link: Link, exit: Exit.Exit<void>): void => {
 /** Ends the connection, and tells everyone who waits. Only the first reason counts. */
 const finish = (link: Link, reason: ConnectionEnded["reason"]): void => {
   if (link.end !== undefined) return
-  link.end = new ConnectionEnded({ reason, lastWords: link.lastWords, isMute: link.isMute })
+  const { isMute, lastWords } = link
+  link.end =
+    lastWords?.code === "tls_required"
+      ? new ConnectionEnded({ reason: "speaks_tls", lastWords: undefined, isMute })
+      : new ConnectionEnded({ reason, lastWords, isMute })
   link.socket.destroySoon()
   Deferred.doneUnsafe(link.ended, Effect.succeed(link.end))
   for (const answer of link.unanswered.splice(0)) Deferred.doneUnsafe(answer, Effect.fail(link.end))

@@ -175,7 +175,7 @@ const react = (
       return { reaction: code === "rate_limited" ? "wait" : "ask", text }
     }
     case "ConnectionEnded": {
-      const text = `the connection ended: ${endText(failure)}`
+      const text = endText(failure)
       const isSilent = failure.reason === "closed" && failure.lastWords === undefined
       if (!wasOnline && isStrange(failure)) return { reaction: "give_up", text }
       if (!isSilent || (wasOnline && tries < settings.takenTriesMax)) return { reaction: "wait", text }
@@ -188,8 +188,7 @@ const react = (
 }
 
 /** True of an end that no server of this protocol causes. */
-const isStrange = ({ reason }: ConnectionEnded): boolean =>
-  reason === "not_json" || reason === "too_large" || reason === "no_answer"
+const isStrange = ({ reason }: ConnectionEnded): boolean => reason !== "closed" && reason !== "lost"
 
 const wait = Effect.fnUntraced(function* (chat: Chat, why: string) {
   const { screen, settings } = chat

@@ -60,7 +60,7 @@ export const quoted = (content: string): string => `"${shortened(content)}"`
 
 /** The reason why a connection ended. */
 export const endText = ({ lastWords, reason }: ConnectionEnded): string =>
-  lastWords === undefined ? endings[reason] : `the server ended it: ${replyText(lastWords)}`
+  lastWords === undefined ? endings[reason] : `the server ended the connection: ${replyText(lastWords)}`
 
 /** The reason why there is no connection, and what to do about it. */
 export const cannotConnectText = (failure: CannotConnect): string =>
@@ -104,11 +104,12 @@ const adviceOnCode: { readonly [Code in ErrorCode]?: string } = {
 const advice = new Map<string | undefined, string>(Object.entries(adviceOnCode))
 
 const endings: Readonly<Record<ConnectionEnded["reason"], string>> = {
-  closed: "the server closed it",
+  closed: "the server closed the connection",
   lost: "the connection broke",
   no_answer: "the server did not answer in time",
-  not_json: "it sent something that is not JSON, so it is not a palabre server",
-  too_large: "the server sent an object longer than this client accepts"
+  not_json: "the server sent something that is not JSON, so it is not a palabre server",
+  too_large: "the server sent an object longer than this client accepts",
+  speaks_tls: tlsAdvice.missing
 }
 
 const untrusted = "the system does not trust its certificate; if you do, give that with --ca FILE"

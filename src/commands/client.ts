@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
@@ -8,6 +7,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { type Address, parseAddress } from "../net/Address.ts"
 import { speaksTls, tlsAdvice } from "../net/SpeaksTls.ts"
+import { readTrusted } from "../net/Trust.ts"
 import { exitCodes, Failure } from "./Cli.ts"
 import type { CannotConnect, ConnectionEnded, LoginRefused } from "../client/Client.ts"
 import { printable } from "../client/Printable.ts"
@@ -26,13 +26,16 @@ Exit codes: 0 everything was said and done, 1 the server refused something or en
 3 no connection, 74 the output cannot be written.`
 
 const readCertificate = (file: string): Effect.Effect<Buffer, CliError.InvalidValue> =>
-  Effect.try({
-    try: () => readFileSync(file),
-    catch: (error) => {
-      const expected = `a file that can be read (${(error as Error).message})`
-      return new CliError.InvalidValue({ option: "ca", value: file, expected, kind: "flag" })
-    }
-  })
+  Effect.mapError(
+    readTrusted(file),
+    (problem) =>
+      new CliError.InvalidValue({
+        option: "ca",
+        value: file,
+        expected: `a certificate in PEM (${problem})`,
+        kind: "flag"
+      })
+  )
 
 /** `palabre client`: the chat for a person at a terminal, or for a script on standard input. */
 export const client = Command.make(
@@ -133,7 +136,8 @@ const trust = (tls: boolean, ca: Option.Option<Buffer>): Address["tls"] =>
 /** A server that hangs up on a plain client without a word may be one that speaks TLS. */
 const explained = Effect.fnUntraced(function* (end: ConnectionEnded, address: Address) {
   const mayBeTls = end.isMute && address.tls === undefined
-  if (mayBeTls && (yield* speaksTls(address))) return yield* Effect.fail(new Failure(tlsAdvice.missing))
+  if (mayBeTls && (yield* speaksTls(address)))
+    return yield* Effect.fail(new Failure(tlsAdvice.missing, NO_CONNECTION))
   return yield* end
 })
 
@@ -150,9 +154,9 @@ function failureOf(error: ClientError): Failure {
     case "Failure":
       return error
     case "CannotConnect":
-      return new Failure(printable(cannotConnectText(error)), CANNOT_CONNECT)
+      return new Failure(printable(cannotConnectText(error)), NO_CONNECTION)
     case "ConnectionEnded":
-      return new Failure(printable(`the connection ended: ${endText(error)}`))
+      return new Failure(printable(endText(error)), error.reason === "speaks_tls" ? NO_CONNECTION : undefined)
     case "LoginRefused":
       return new Failure(printable(refusalText("the name", error.reply)))
     case "LinesRefused":
@@ -162,5 +166,5 @@ function failureOf(error: ClientError): Failure {
   }
 }
 
-/** Exit code of a client that cannot connect. */
-const CANNOT_CONNECT = 3
+/** Exit code of a client that has no connection to talk over. */
+const NO_CONNECTION = 3

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs"
 import { flushCompileCache } from "node:module"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -21,8 +22,8 @@ export const runServer = (
     flushCompileCache()
     for (const name of strangeVariables)
       yield* Effect.logWarning(`${name}: unknown setting, ignored. serve --help lists the settings.`)
-    if (settings.tlsCertFile !== undefined) yield* renewOnHangup
-    else if (profile === "public") yield* Effect.logWarning(plainPublic)
+    yield* onHangup(settings.tlsCertFile === undefined ? nothingToRenew : renew)
+    if (settings.tlsCertFile === undefined && profile === "public") yield* Effect.logWarning(plainPublic)
   })
   const program = Layer.effectDiscard(announce).pipe(
     Layer.provide(layer(settings)),
@@ -39,20 +40,40 @@ const plainPublic =
   "Serving the open network without TLS: anyone on the way can read and change what is said. " +
   "Give --tls-cert and --tls-key, or put a TLS proxy in front."
 
-/** Reads the certificate again on SIGHUP, which without TLS ends the server like the other signals. */
-const renewOnHangup = Effect.gen(function* () {
-  const { renewCertificate } = yield* Server
-  const fork = yield* FiberSet.makeRuntime()
-  const renew = renewCertificate.pipe(
+/** Does this on SIGHUP, unless that says that the terminal was closed, which ends the server like the other signals. */
+const onHangup = Effect.fnUntraced(function* (action: Effect.Effect<void, never, Server>) {
+  const fork = yield* FiberSet.makeRuntime<Server>()
+  const hadTerminal = hasTerminal()
+  const listener = () => {
+    if (hadTerminal && !hasTerminal()) process.kill(process.pid, "SIGTERM")
+    else fork(action)
+  }
+  yield* Effect.acquireRelease(
+    Effect.sync(() => process.on("SIGHUP", listener)),
+    () => Effect.sync(() => process.off("SIGHUP", listener))
+  )
+})
+
+/** True of a process with a terminal that can close. */
+const hasTerminal = (): boolean => {
+  try {
+    closeSync(openSync("/dev/tty", "r"))
+    return true
+  } catch {
+    return false
+  }
+}
+
+const renew = Effect.flatMap(Server, ({ renewCertificate }) =>
+  renewCertificate.pipe(
     Effect.andThen(Effect.logInfo("certificate renewed")),
     Effect.catch((error) => Effect.logError(`${error.message} The old certificate stays in use.`))
   )
-  const onHangup = () => fork(renew)
-  yield* Effect.acquireRelease(
-    Effect.sync(() => process.on("SIGHUP", onHangup)),
-    () => Effect.sync(() => process.off("SIGHUP", onHangup))
-  )
-})
+)
+
+const nothingToRenew = Effect.logWarning(
+  "SIGHUP: there is no certificate to read again without --tls-cert. SIGTERM ends the server."
+)
 
 /** Lets the reader of the output or of the log go away: that costs the lines, not the server. */
 const outliveReaders = Effect.sync(() => {

@@ -88,7 +88,7 @@ export const serve = Command.make(
 ).pipe(
   Command.withDescription(
     "Serves the chat until SIGINT or SIGTERM, which lets everyone leave in order (a second one ends at once); " +
-      "SIGHUP does the same, or with TLS reads the certificate again. " +
+      "SIGHUP reads the certificate again, or does the same if it means that the terminal was closed. " +
       "Each flag is also an environment variable. Exit codes: 0 shut down in order, 1 cannot listen, 2 bad flag or value."
   ),
   Command.withExamples([

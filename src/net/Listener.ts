@@ -55,6 +55,8 @@ export interface Acceptor {
   readonly accept: (newcomer: Newcomer) => Seat | undefined
   readonly serve: (transport: Transport, seat: Seat) => void
   readonly miss: (seat: Seat) => void
+  /** The goodbye to a client that does not speak the TLS it must; it is sent as plain bytes. */
+  readonly refusePlain: () => Buffer
   /** The listening socket itself failed to accept. */
   readonly failed: (error: Error) => void
 }
@@ -128,7 +130,7 @@ interface Handshake {
 const openTls = (
   options: ListenOptions,
   { cert, handshakeMillisMax, key }: NonNullable<ListenOptions["tls"]>,
-  { accept, miss, serve }: Acceptor
+  { accept, miss, refusePlain, serve }: Acceptor
 ): Open => {
   const handshaking = new Map<string, Handshake>()
   const { createServer: createTlsServer } = process.getBuiltinModule("node:tls") // few servers need it
@@ -150,7 +152,10 @@ const openTls = (
     })
   })
   // Node tells of a handshake that failed or takes too long, and leaves its socket open
-  server.on("tlsClientError", (_, socket) => socket.destroy())
+  server.on("tlsClientError", ({ code }: NodeJS.ErrnoException, socket) => {
+    if (plainBytes.has(code)) handshaking.get(peerOf(socket))?.socket.write(refusePlain())
+    socket.destroy()
+  })
   server.on("secureConnection", (socket) => {
     const peer = peerOf(socket)
     const waiting = handshaking.get(peer)
@@ -167,6 +172,12 @@ const openTls = (
     }
   }
 }
+
+/** Codes of a handshake whose first bytes were not of TLS. */
+const plainBytes: ReadonlySet<string | undefined> = new Set([
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+  "ERR_SSL_HTTP_REQUEST"
+])
 
 /** Identifies a TLS socket and the TCP socket below it as the same connection. */
 const peerOf = ({ localAddress, remoteAddress, remotePort }: Socket): string =>

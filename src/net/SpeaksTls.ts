@@ -18,6 +18,12 @@ export const speaksTls = ({ host, port }: Address): Effect.Effect<boolean> =>
     return Effect.sync(() => socket.destroy())
   }).pipe(Effect.timeoutOrElse({ duration: handshakeMillisMax, orElse: () => Effect.succeed(false) }))
 
+/** True of the first bytes of a server that takes what it was sent for a broken handshake: an alert of TLS. */
+export const isTlsAlert = (bytes: Buffer): boolean => bytes[0] === ALERT && bytes[1] === VERSION_MAJOR
+
+const ALERT = 0x15
+const VERSION_MAJOR = 0x03
+
 /** What to do about a server that speaks TLS, and about one that does not. */
 export const tlsAdvice = {
   missing: "this server speaks TLS: give --tls, or its certificate with --ca FILE",

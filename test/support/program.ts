@@ -16,6 +16,8 @@ export interface Program {
   readonly finished: () => Promise<Finished>
   /** Waits until it listens, and gives the port that it prints. */
   readonly listening: () => Promise<number>
+  /** Waits until it says this on standard error. */
+  readonly says: (pattern: RegExp) => Promise<unknown>
 }
 
 interface Options extends Pick<Start, "env" | "input" | "errorsUnread"> {
@@ -30,6 +32,7 @@ export const palabre = (args: ReadonlyArray<string>, { before = "", ...options }
   onTestFinished(() => Effect.runPromise(program.kill))
   return {
     child: program.child,
+    says: (pattern) => Effect.runPromise(program.errors.until(pattern)),
     finished: async () => {
       const { code } = await Effect.runPromise(program.end)
       return { code, out: program.output.text, err: program.errors.text }
