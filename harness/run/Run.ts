@@ -66,10 +66,11 @@ const answersList = (target: Target, username: string): Effect.Effect<boolean, T
 
 const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target, settings: PlaySettings) {
   const { cast, ignoring } = scenario
-  const { knowledge, seed, texts, timeScale } = settings
+  const { knowledge, seed, standingOf, texts } = settings
   const { play } = texts
   const isRecorded = settings.trace !== undefined && settings.trace !== "off"
-  const stage = yield* openStage({ cast, ignoring, target, knowledge, timeScale, texts, isRecorded })
+  const sendsPartsAlone = sendsParts(scenario) && (yield* standingOf({ clause: "FRAME-2" })) === "broken"
+  const stage = yield* openStage({ ...settings, cast, ignoring, target, isRecorded, sendsPartsAlone })
   const { strangers } = stage
   const notAlone = scenario.needs.includes("alone") ? whyNotAlone(strangers, play) : undefined
   if (notAlone !== undefined) return { skipped: skipped(scenario, notAlone) }
@@ -216,5 +217,10 @@ const whyNotHere = (scenario: Scenario, target: Target, texts: PlayTexts): strin
   return missing === undefined ? undefined : texts.doesNotClaim(missing)
 }
 
-const usesRestart = (step: Step): boolean =>
-  step.verb.restarts === true || (step.verb.steps?.(step) ?? []).flat().some(usesRestart)
+const usesRestart = (step: Step): boolean => step.verb.restarts === true || stepsIn(step).some(usesRestart)
+
+const sendsParts = ({ steps }: Scenario): boolean => steps.some(sendsPart)
+
+const sendsPart = (step: Step): boolean => step.verb.part === "begins" || stepsIn(step).some(sendsPart)
+
+const stepsIn = (step: Step): ReadonlyArray<Step> => (step.verb.steps?.(step) ?? []).flat()

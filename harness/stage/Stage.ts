@@ -39,6 +39,8 @@ export interface Setting {
   readonly timeScale: number
   /** True if the exchange is to be recorded. */
   readonly isRecorded?: boolean
+  /** True for a server that loses what follows a request in one segment: then parts of objects go by themselves. */
+  readonly sendsPartsAlone?: boolean
   /** The language of findings, notes and captions. */
   readonly texts: Catalogue
 }
@@ -68,6 +70,7 @@ export class Stage {
   readonly notes = new Set<string>()
   private readonly broken = new Map<ClauseId, string>()
   readonly timeScale: number
+  readonly sendsPartsAlone: boolean
   /** The sender of the last message. */
   speaker: Actor | undefined
   /** The actor that the last `one of` found, and the others. */
@@ -94,6 +97,7 @@ export class Stage {
     this.strangers = setting.strangers
     this.strangerNames = new Set(setting.strangers)
     this.timeScale = setting.timeScale
+    this.sendsPartsAlone = setting.sendsPartsAlone === true
     this.clock = clock
     this.recorder = setting.isRecorded === true ? this.recording() : undefined
     for (const name of actorsOf(setting.cast)) this.join(name)

@@ -34,9 +34,10 @@ export const fence = (actors: ReadonlyArray<Actor>, scene: Scene): Effect.Effect
     )
   })
 
-/** The substitute for a fence if nobody answers `list`. */
+/** The substitute for a fence if nobody answers `list`, or could not beside what is sent. */
 export const settle = ({ stage }: Scene): Effect.Effect<void> => {
-  stage.notes.add(stage.texts.play.settles(millis(stage.target.settleMillis)))
+  if (stage.knowledge.fences === "settle")
+    stage.notes.add(stage.texts.play.settles(millis(stage.target.settleMillis)))
   return Effect.andThen(ownPatience.during(stage.target.settleMillis * stage.timeScale), nextTurn)
 }
 

@@ -106,7 +106,7 @@ export const talking: ReadonlyArray<Verb> = [
     sentence: "{subject} sends|send part of",
     theme: "raw bytes",
     meaning:
-      "sends the first `bytes` of an object, in one segment with a hidden `list`; once that is answered, the part has been read",
+      "sends the first `bytes` of an object, in one segment with a hidden `list` where FRAME-2 holds; once that is answered, the part has been read",
     example: "alice sends part of: { message: { type: list }, bytes: 5 }",
     options: { message: request, bytes: offset, as },
     required: ["message", "bytes"],
@@ -194,7 +194,7 @@ const sendPart = Effect.fnUntraced(function* (actor: Actor, step: Step<undefined
     return yield* notConnected(actor, play.purposes.sendPart, scene.stage)
   const part = whole.subarray(0, bytes)
   actor.rest = whole.subarray(bytes)
-  if (scene.stage.knowledge.fences === "settle") {
+  if (scene.stage.knowledge.fences === "settle" || scene.stage.sendsPartsAlone) {
     yield* write(actor, [part], step, scene)
     return yield* settle(scene)
   }
