@@ -14,6 +14,8 @@ export interface Stranger {
   readonly cwd?: string | undefined
   /** The variables that it gets beyond `PATH`, the language, and a home and a folder for temporary files. */
   readonly variables?: Readonly<Record<string, string>>
+  /** The beginning of the command line that runs it in a sandbox; without one it sees the files and the network of this process. */
+  readonly sandbox?: ReadonlyArray<string> | undefined
 }
 
 /** Puts what it runs into a namespace of processes, which ends as a whole with its first process. */
@@ -45,10 +47,10 @@ const init = 'exec 3>&2 2>/dev/null; (exec /bin/sh -c "$1" 2>&3 3>&-); exit $?'
  * by a mark.
  */
 export const startContained = Effect.fnUntraced(function* (
-  { command, cwd, variables }: Stranger,
+  { command, cwd, sandbox, variables }: Stranger,
   mayUseNamespace = true
 ): Effect.fn.Return<Process, never, Scope.Scope> {
-  const found = mayUseNamespace ? yield* wayIn : undefined
+  const found = sandbox ?? (mayUseNamespace ? yield* wayIn : undefined)
   return yield* start({
     command: [...(found ?? []), ...shell(init), "sh", command],
     environment: { ...passedOn(), HOME: home(), ...variables },

@@ -45,6 +45,8 @@ export interface Start {
   readonly trust?: Trust | undefined
   /** False where the system does not tell who listens: then the first connection is tried until it is accepted. */
   readonly seesListeners?: boolean
+  /** The beginning of a command line that runs it in a sandbox. */
+  readonly sandbox?: ReadonlyArray<string> | undefined
   /** False to do without a namespace of processes, as some systems have to. */
   readonly mayUseNamespace?: boolean
 }
@@ -156,11 +158,25 @@ const nobodyListens = Effect.fnUntraced(function* (port: number, texts: Catalogu
 
 /** Starts the program and waits until it listens, as far as the system tells. */
 const beginNow = Effect.fnUntraced(function* (
-  { command, cwd, mayUseNamespace, seesListeners = hasSocketTables, texts, timeScale, ...rest }: Start,
+  {
+    command,
+    cwd,
+    mayUseNamespace,
+    sandbox,
+    seesListeners = hasSocketTables,
+    texts,
+    timeScale,
+    ...rest
+  }: Start,
   port: number
 ): Effect.fn.Return<Begun, TargetFailed, Scope.Scope> {
   const process = yield* startContained(
-    { command: command.replaceAll("{port}", String(port)), cwd, variables: valuesOf(rest.variables ?? []) },
+    {
+      command: command.replaceAll("{port}", String(port)),
+      cwd,
+      variables: valuesOf(rest.variables ?? []),
+      sandbox
+    },
     mayUseNamespace
   )
   const startMillis = startMillisMax * timeScale
