@@ -1,4 +1,5 @@
 import { statSync } from "node:fs"
+import { availableParallelism } from "node:os"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Argument from "effect/cli/Argument"
@@ -158,6 +159,39 @@ export const recordFlags = {
     Flag.withDefault(false)
   )
 } as const
+
+/** How a class is graded. */
+export const gradeFlags = {
+  out: Flag.String("out").pipe(
+    Flag.withMetavar("DIR"),
+    Flag.withDescription("where everything is written [default: grades, beside the class file]"),
+    Flag.optional
+  ),
+  jobs: parsed(
+    "jobs",
+    "N",
+    "judge N submissions at a time, where they can be contained [default: one for each processor]",
+    "a number from 1 to 1000",
+    whole(1, 1_000)
+  ).pipe(Flag.withAlias("j"), Flag.withDefault(availableParallelism())),
+  only: Flag.String("only").pipe(
+    Flag.withMetavar("NAME"),
+    Flag.withDescription("grade this submission only, and anew"),
+    Flag.optional
+  ),
+  again: Flag.Boolean("again").pipe(
+    Flag.withDescription("grade everybody anew; by default only those who are not graded, or have changed"),
+    Flag.withDefault(false)
+  ),
+  confirm: parsed(
+    "confirm",
+    "N",
+    "play what fails N times: what passes one of them is unsteady and does not count as failed [default 1]",
+    "a number from 1 to 100",
+    whole(1, 100)
+  ).pipe(Flag.withDefault(1))
+} as const
+
 /** The language of what is said to people, which gives its texts. */
 export const locale = Flag.Literals("locale", locales).pipe(
   Flag.withDescription("the language of the report [default: by LC_ALL, LC_MESSAGES or LANG, else en]"),

@@ -1,5 +1,6 @@
 import * as Command from "effect/cli/Command"
 import { diagram } from "./diagram.ts"
+import { grade } from "./grade.ts"
 import { record } from "./record.ts"
 import { repl } from "./repl.ts"
 import { scenario } from "./scenario.ts"
@@ -7,5 +8,5 @@ import { scenario } from "./scenario.ts"
 /** The commands of the harness. */
 export const harness = Command.make("pnpm").pipe(
   Command.withDescription("Plays scenarios against a chat server and judges it"),
-  Command.withSubcommands([scenario, diagram, repl, record])
+  Command.withSubcommands([scenario, diagram, repl, record, grade])
 )

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs"
+import { mkdirSync, readFileSync, rmSync } from "node:fs"
 import { dirname, join } from "node:path"
 import type { ClauseId, Level } from "../language/Clauses.ts"
 import { writeWhole } from "../report/ReportFile.ts"
@@ -101,12 +101,16 @@ export const filesOf = (folder: string, name: string) => ({
   report: join(folder, name, "report.html")
 })
 
-/** Keeps a grade; a file that is there is always whole. */
-export const writeGrade = (folder: string, grade: Grade): void => {
-  const file = filesOf(folder, grade.name).grade
-  mkdirSync(dirname(file), { recursive: true })
-  writeWhole(file, `${JSON.stringify(grade, null, 2)}\n`)
+/** Makes a folder for a submission without what may be left there of an older grade. */
+export const makeRoom = (folder: string, name: string): void => {
+  const { grade, report } = filesOf(folder, name)
+  mkdirSync(dirname(grade), { recursive: true })
+  for (const file of [grade, report]) rmSync(file, { force: true })
 }
+
+/** Keeps a grade; a file that is there is always whole. */
+export const writeGrade = (folder: string, grade: Grade): void =>
+  writeWhole(filesOf(folder, grade.name).grade, `${JSON.stringify(grade, null, 2)}\n`)
 
 /** The grade that was kept of a submission, if there is one. */
 export const readGrade = (folder: string, name: string): Grade | undefined => {

@@ -1,6 +1,8 @@
+import type { Locale } from "../../src/settings/Locales.ts"
 import type { ClauseId } from "../language/Clauses.ts"
 import type { PatternTexts } from "../language/PatternTexts.ts"
 import type { MistakeId } from "./Cures.ts"
+import type { GradingTexts } from "./Grading.ts"
 import type { PlayTexts } from "./Play.ts"
 import type { TargetTexts } from "./Targets.ts"
 
@@ -162,7 +164,7 @@ interface BytesTexts {
 /** All that reports and explanations say to people, in one language. */
 export interface Catalogue {
   /** The language of the texts, as HTML names it: `en`. */
-  readonly language: string
+  readonly language: Locale
   readonly clauses: { readonly [clause in ClauseId]: ClauseTexts }
   readonly mistakes: { readonly [mistake in MistakeId]: MistakeTexts }
   readonly patterns: PatternTexts
@@ -175,4 +177,5 @@ export interface Catalogue {
   readonly unreadable: UnreadableTexts
   readonly meaning: MeaningTexts
   readonly next: NextTexts
+  readonly grading: GradingTexts
 }

@@ -1,5 +1,6 @@
 import type { Catalogue } from "./Catalogue.ts"
 import { clauses } from "./en/clauses.ts"
+import { grading } from "./en/grading.ts"
 import { mistakes } from "./en/mistakes.ts"
 import { patterns, play } from "./en/play.ts"
 import { targets } from "./en/targets.ts"
@@ -17,6 +18,7 @@ export const english: Catalogue = {
   patterns,
   play,
   targets,
+  grading,
   explanation: {
     why: "Why it matters",
     mistakes: "Usual mistakes",

@@ -1,5 +1,6 @@
 import type { Catalogue } from "./Catalogue.ts"
 import { clauses } from "./fr/clauses.ts"
+import { grading } from "./fr/grading.ts"
 import { mistakes } from "./fr/mistakes.ts"
 import { patterns, play } from "./fr/play.ts"
 import { targets } from "./fr/targets.ts"
@@ -18,6 +19,7 @@ export const french: Catalogue = {
   patterns,
   play,
   targets,
+  grading,
   explanation: {
     why: "Pourquoi c'est important",
     mistakes: "Erreurs courantes",

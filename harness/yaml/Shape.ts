@@ -57,6 +57,18 @@ export const integer = (min: number, max: number): Shape<number> => ({
   }
 })
 
+/** A number that is not below 0. */
+export const amount = (what: string): Shape<number> => ({
+  what,
+  schema: orValueOf({ type: "number", minimum: 0 }),
+  read: (node, reader) => {
+    const value = reader.scalar(node)
+    return typeof value === "number" && value >= 0
+      ? value
+      : reader.fail(node, `expected ${what}, not ${reader.written(node)}`)
+  }
+})
+
 /** `true` or `false`. */
 export const flag: Shape<boolean> = {
   what: "true or false",
@@ -97,6 +109,13 @@ export const bandwidth: Shape<number> = measured("a bandwidth such as 500B/s or 
   "B/s": 1,
   "KiB/s": 1_024,
   "MiB/s": 1_048_576
+})
+
+/** An amount of memory in bytes, written with its unit: `512MiB`. */
+export const bytes: Shape<number> = measured("an amount of memory such as 512MiB or 1GiB", {
+  KiB: 1_024,
+  MiB: 1_048_576,
+  GiB: 1_073_741_824
 })
 
 /** A list of at least one. */

@@ -1,0 +1,231 @@
+import { globSync, statSync } from "node:fs"
+import { basename, dirname, relative, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
+import * as Effect from "effect/Effect"
+import type { ClauseId } from "../language/Clauses.ts"
+import { readText } from "../scenario/Files.ts"
+import { clause } from "../scenario/ScenarioReader.ts"
+import { didYouMean, FileInvalid } from "../yaml/Mistake.ts"
+import {
+  amount,
+  bytes,
+  duration,
+  flag,
+  integer,
+  list,
+  oneOrMore,
+  options,
+  type Shape,
+  words
+} from "../yaml/Shape.ts"
+import { type Node, Reader, Source } from "../yaml/Source.ts"
+import type { Score } from "./Grade.ts"
+import { isLanguage, type Language, languages } from "./Languages.ts"
+
+/** How a submission becomes a server. */
+export interface Program {
+  readonly build?: Build | undefined
+  /** A command for the shell, with `{port}` for the port unless that is compiled in. */
+  readonly start: string
+  readonly port?: number | undefined
+}
+
+interface Build {
+  /** A command for the shell. */
+  readonly run: string
+  readonly withinMillis: number
+  /** True if it may use the network. */
+  readonly network: boolean
+}
+
+/** The most that a submission may use at a time and, of the processors, in all. */
+export interface Limits {
+  readonly memoryBytes: number
+  /** Processes, each of their threads counted. */
+  readonly tasks: number
+  readonly cpuMillis: number
+}
+
+/** A class file, read and checked; all its paths are whole or begin where this process is. */
+export interface ClassFile {
+  readonly file: string
+  /** The folder that it is in. */
+  readonly folder: string
+  readonly submissions: ReadonlyArray<string>
+  /** The program of those that no other rule is for. */
+  readonly program: Program | undefined
+  /** The programs of languages, in the order in which they are looked for. */
+  readonly languages: ReadonlyArray<{ readonly language: Language; readonly program: Program }>
+  /** The programs of single submissions. */
+  readonly folders: ReadonlyMap<string, Program>
+  readonly withinMillis: number
+  readonly limits: Limits
+  readonly readable: ReadonlyArray<string>
+  readonly reference: string
+  readonly score: Score
+  readonly scenarios: ReadonlyArray<string>
+  readonly hidden: ReadonlyArray<string>
+}
+
+const defaults = {
+  buildMillis: 60_000,
+  withinMillis: 300_000,
+  limits: { memory: 1_073_741_824, processes: 512, cpu: 300_000 },
+  must: 20
+} as const
+
+const buildOptions = options({ run: words("a command"), within: duration, network: flag }, ["run"])
+
+const build: Shape<Build> = {
+  what: "a command, or a map of run, within and network",
+  schema: { anyOf: [words("a command").schema, buildOptions.schema] },
+  read: (node, reader) => {
+    const read = reader.isMap(node)
+      ? buildOptions.read(node, reader)
+      : { run: words("a command").read(node, reader) }
+    return {
+      run: read.run,
+      withinMillis: read.within ?? defaults.buildMillis,
+      network: read.network === true
+    }
+  }
+}
+
+const programKeys = { build, start: words("a command"), port: integer(1, 65_535) } as const
+
+const programOptions = options(programKeys, ["start"])
+
+/** A program whose port is known: by `{port}` in its command, or by number. */
+const program: Shape<Program> = {
+  ...programOptions,
+  read: (node, reader) => withPort(programOptions.read(node, reader), node, reader)
+}
+
+const withPort = (read: Program, node: Node, reader: Reader): Program =>
+  read.port !== undefined || read.start.includes("{port}")
+    ? read
+    : reader.fail(node, "`start` has no {port}; where the port is compiled in, name it with `port`")
+
+/** A map from names to values of one shape; the names have a shape of their own. */
+const mapOf = <K extends string, A>(key: Shape<K>, value: Shape<A>): Shape<ReadonlyMap<K, A>> => ({
+  what: `a map from ${key.what} to ${value.what}`,
+  schema: { type: "object", additionalProperties: value.schema },
+  read: (node, reader) =>
+    new Map(
+      reader
+        .entries(node)
+        .map((entry) => [
+          key.read(entry.keyNode, reader),
+          value.read(entry.value ?? reader.fail(entry.keyNode, `this needs ${value.what}`), reader)
+        ])
+    )
+})
+
+/** Paths that patterns stand for, seen from the folder of the class file; each must stand for some. */
+const paths = (what: string, base: string, isFolder: boolean): Shape<ReadonlyArray<string>> => {
+  const pattern = words(what)
+  const one: Shape<ReadonlyArray<string>> = {
+    ...pattern,
+    read: (node, reader) => {
+      const written = pattern.read(node, reader)
+      const found = globSync(written, { cwd: base }).map((path) => relative(".", resolve(base, path)))
+      const isRight = (path: string) => !isFolder || statSync(path).isDirectory()
+      const right = found.filter(isRight).toSorted()
+      return right.length > 0
+        ? right
+        : reader.fail(node, `no ${isFolder ? "folder" : "file"} is there: ${written}`)
+    }
+  }
+  const some = oneOrMore(one)
+  return { ...some, read: (node, reader) => some.read(node, reader).flat() }
+}
+
+/** The keys of a class file, seen from the folder that it is in. */
+const keysFrom = (base: string) => ({
+  submissions: paths("a pattern of folders such as rendus/*", base, false),
+  ...programKeys,
+  ...(Object.fromEntries(Object.keys(languages).map((language) => [language, program])) as {
+    readonly [language in Language]: Shape<Program>
+  }),
+  folders: mapOf(words("the name of a folder"), program),
+  within: duration,
+  limits: options({ memory: bytes, processes: integer(1, 1_000_000), cpu: duration }),
+  readable: list(paths("a folder", base, true)),
+  reference: paths("the folder of a server that passes everything", base, true),
+  score: options({
+    must: amount("points for all musts"),
+    should: amount("points for all shoulds"),
+    may: amount("points for all mays"),
+    clauses: mapOf<ClauseId, number>(clause, amount("a weight"))
+  }),
+  scenarios: paths("files and folders of scenarios", base, false),
+  hidden: paths("files of scenarios", base, false)
+})
+
+/** Reads a class file, or gives the mistakes in it. */
+export const readClassFile = Effect.fnUntraced(function* (
+  file: string
+): Effect.fn.Return<ClassFile, FileInvalid> {
+  const found = yield* readText(file)
+  if ("problem" in found)
+    return yield* new FileInvalid({ mistakes: [{ file, line: 1, column: 1, message: found.problem }] })
+  const source = new Source(file, found.text)
+  const read = source.mistakes.length === 0 ? source.attempt(() => classIn(source)) : undefined
+  if (read === undefined) return yield* new FileInvalid({ mistakes: source.mistakes })
+  return read
+})
+
+const classIn = (source: Source): ClassFile => {
+  const { file, root } = source
+  const reader = new Reader(source, () => [])
+  if (root === undefined)
+    return reader.fail(root, "this file is empty; a class needs at least `submissions` and `reference`")
+  const base = dirname(file)
+  const read = options(keysFrom(base), ["submissions", "reference"]).read(root, reader)
+  const { folders = new Map(), hidden = [], limits = {}, score = { must: defaults.must } } = read
+  const inOrder = reader
+    .entries(root)
+    .map(({ key }) => key)
+    .filter(isLanguage)
+  const one = <K extends keyof typeof read>(key: K) =>
+    reader.entries(root).find((entry) => entry.key === key)!.value!
+  if (read.reference.length > 1) return reader.fail(one("reference"), "there can be one reference only")
+  const names = read.submissions.map((path) => basename(path))
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) return reader.fail(one("submissions"), `two submissions have the name "${twice}"`)
+  for (const { key, keyNode } of read.folders === undefined ? [] : reader.entries(one("folders")))
+    if (!names.includes(key))
+      return reader.fail(keyNode, `there is no submission "${key}"${didYouMean(key, names)}`)
+  if (read.start === undefined && (read.build ?? read.port) !== undefined)
+    return reader.fail(root, "`build` and `port` need a `start` beside them")
+  return {
+    file,
+    folder: base,
+    submissions: read.submissions,
+    program:
+      read.start === undefined
+        ? undefined
+        : withPort({ build: read.build, start: read.start, port: read.port }, one("start"), reader),
+    languages: inOrder.map((language) => ({ language, program: read[language]! })),
+    folders,
+    withinMillis: read.within ?? defaults.withinMillis,
+    limits: {
+      memoryBytes: limits.memory ?? defaults.limits.memory,
+      tasks: limits.processes ?? defaults.limits.processes,
+      cpuMillis: limits.cpu ?? defaults.limits.cpu
+    },
+    readable: (read.readable ?? []).flat().map((path) => resolve(path)),
+    reference: read.reference[0]!,
+    score: {
+      must: score.must ?? 0,
+      should: score.should ?? 0,
+      may: score.may ?? 0,
+      weights: Object.fromEntries(score.clauses ?? [])
+    },
+    scenarios: read.scenarios ?? [suite],
+    hidden
+  }
+}
+
+/** The scenarios that come with the harness. */
+const suite = relative(".", fileURLToPath(new URL("../../scenarios", import.meta.url)))

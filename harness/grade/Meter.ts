@@ -1,0 +1,49 @@
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import { killAll, memoryOf, usageOf } from "../../process/Usage.ts"
+import type { Limits } from "./ClassFile.ts"
+
+/** What a submission can use too much of. */
+export type Limit = "memory" | "processes" | "cpu"
+
+/** Keeps an eye on what one submission uses, from its build to its last scenario. */
+export class Meter {
+  private readonly limits: Limits
+  private spentMillis = 0
+  private lastMillis: ReadonlyMap<number, number> = new Map()
+
+  constructor(limits: Limits) {
+    this.limits = limits
+  }
+
+  /** Looks again and again; kills what a process has started whenever that uses too much, until it is to end with that. */
+  watch(pid: number, endsWith: (limit: Limit) => boolean): Effect.Effect<Limit> {
+    const watching = Effect.repeat(
+      Effect.sync(() => this.look(pid)),
+      {
+        until: (reached) => reached !== undefined && endsWith(reached),
+        schedule: Schedule.spaced(LOOK_MILLIS)
+      }
+    )
+    return Effect.map(watching, (reached) => reached!)
+  }
+
+  private look(pid: number): Limit | undefined {
+    const { bytes, cpuMillis, pids, tasks } = usageOf(pid)
+    for (const [one, millis] of cpuMillis) this.spentMillis += millis - (this.lastMillis.get(one) ?? 0)
+    this.lastMillis = cpuMillis
+    const { memoryBytes, ...limits } = this.limits
+    const reached =
+      tasks > limits.tasks
+        ? "processes"
+        : bytes > memoryBytes && memoryOf(pids) > memoryBytes
+          ? "memory"
+          : this.spentMillis > limits.cpuMillis
+            ? "cpu"
+            : undefined
+    if (reached !== undefined) killAll(pids)
+    return reached
+  }
+}
+
+const LOOK_MILLIS = 100

@@ -1,0 +1,136 @@
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import manifest from "../../package.json" with { type: "json" }
+import { levels } from "../language/Clauses.ts"
+import { Output, Screen } from "../report/Output.ts"
+import { makePlayer } from "../run/Player.ts"
+import { runAll, type RunAllSettings, showsNoLogin } from "../run/RunAll.ts"
+import { loadScenarios } from "../scenario/Files.ts"
+import type { Scenario } from "../scenario/Scenario.ts"
+import type { Target } from "../stage/Target.ts"
+import { TargetKnowledge } from "../stage/TargetKnowledge.ts"
+import { spawn } from "../targets/Spawn.ts"
+import { catalogues } from "../texts/Languages.ts"
+import type { Outcome } from "../verdict/Outcome.ts"
+import { Summary, type Weighing, weigh } from "../verdict/Summary.ts"
+import { type Assignment, type Played, stopMessage, type Told } from "./Assignment.ts"
+
+// Judges one submission, in a process of its own: it gets an assignment over the channel, and tells there what it sees.
+
+/** Random choices are the same for everybody. */
+const seed = 1
+
+const weighing: Weighing = { strict: true, knownFailures: new Map() }
+
+const tell = (told: Told): void => void process.send!(told)
+
+const judge = Effect.fnUntraced(function* (assignment: Assignment, stopped: Deferred.Deferred<void>) {
+  const texts = yield* Effect.promise(catalogues[assignment.locale])
+  const [visible, hidden] = [yield* load(assignment.visible), yield* load(assignment.hidden)]
+  const target = targetOf(assignment, texts)
+  const outcomes = new Map<Scenario, Outcome>()
+  const unsteady = new Set<Scenario>()
+  const keep = (outcome: Outcome): void => {
+    outcomes.set(outcome.scenario, outcome)
+    tell({ event: "played", ...playedOf(outcome, unsteady.has(outcome.scenario)) })
+  }
+  const settings: RunAllSettings = {
+    seed,
+    knowledge: new TargetKnowledge(),
+    texts,
+    timeScale: 1,
+    jobs: 1,
+    trace: "failed",
+    stopsAfter: (outcome) => (showsNoLogin(outcome) ? "nobody logs in" : undefined),
+    onBegin: ({ file }) => tell({ event: "begins", file }),
+    onOutcome: keep
+  }
+  const confirming = Effect.gen(function* () {
+    for (let play = 1; play < assignment.confirm; play++) {
+      const player = makePlayer(target, settings)
+      for (const { scenario, verdict } of outcomes.values()) {
+        if (verdict !== "failed" && verdict !== "not_reached") continue
+        tell({ event: "begins", file: scenario.file })
+        const again = yield* Effect.option(player.play(scenario))
+        if (again._tag === "None" || again.value.verdict !== "passed") continue
+        unsteady.add(scenario)
+        keep(again.value)
+      }
+    }
+  })
+  const playing = Effect.andThen(runAll([...visible, ...hidden], target, settings), confirming)
+  yield* Effect.raceFirst(playing, Deferred.await(stopped))
+  const shown = [...outcomes.values()].filter(({ scenario }) => visible.includes(scenario))
+  yield* Effect.promise(() => report(shown, target, assignment.reportFile, texts))
+  tell({ event: "done" })
+})
+
+const load = (files: ReadonlyArray<string>) =>
+  files.length === 0 ? Effect.succeed([]) : loadScenarios(files)
+
+/** The submission as a student knows it: nothing of it tells where it was judged. */
+const targetOf = ({ name, start }: Assignment, texts: RunAllSettings["texts"]): Target => {
+  const { cwd: _, ...shown } = start
+  const told = spawn({ ...shown, timeScale: 1, texts })
+  return { ...spawn({ ...start, timeScale: 1, texts }), name, arguments: told.arguments }
+}
+
+const playedOf = (outcome: Outcome, isUnsteady: boolean): Played => {
+  const { broken, clauses, failure, reason, scenario, targetLost, verdict } = outcome
+  return {
+    file: scenario.file,
+    verdict,
+    clauses: [...clauses],
+    broken: [...broken.keys()],
+    expected: failure?.finding.expected,
+    received: failure?.crash ?? failure?.finding.received,
+    reason,
+    isUnsteady,
+    lost: targetLost && {
+      reason: targetLost.reason,
+      lastLines: targetLost.lastLines,
+      ...(targetLost.isPortTaken === true && { isPortTaken: true })
+    }
+  }
+}
+
+/** Writes the report on what students may see. */
+const report = async (
+  outcomes: ReadonlyArray<Outcome>,
+  target: Target,
+  file: string,
+  texts: RunAllSettings["texts"]
+): Promise<void> => {
+  const info = {
+    target: target.name,
+    targetArguments: target.arguments,
+    seed,
+    scenarios: outcomes.length,
+    version: manifest.version,
+    startedAt: new Date(),
+    texts,
+    weightOf: (outcome: Outcome) => weigh(outcome, weighing),
+    exitCodeOf: () => 0,
+    levels,
+    isFull: true
+  }
+  const output = await Output.open([{ reporter: "html", file }], info, new Screen({}))
+  output.begin()
+  for (const outcome of outcomes) output.outcome(outcome)
+  output.end(new Summary(outcomes, weighing))
+}
+
+const stopped = Deferred.makeUnsafe<void>()
+tell({ event: "here", pid: process.pid })
+process.on("disconnect", () => process.exit())
+process.on("message", (message: Assignment | typeof stopMessage) => {
+  if (message === stopMessage) return Deferred.doneUnsafe(stopped, Effect.void)
+  return Effect.runCallback(judge(message, stopped), {
+    onExit: (exit) => {
+      if (exit._tag === "Success") return // whoever gave the assignment ends this process, once all is told
+      console.error(Cause.pretty(exit.cause))
+      process.exit(1)
+    }
+  })
+})
