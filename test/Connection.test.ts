@@ -75,17 +75,31 @@ describe("Connection over any transport", () => {
     })
   )
 
-  it.effect("MSG-10: writes no more once too much waits, and ends with slow_consumer", () =>
+  it.effect("MSG-10: never lets more wait than may, and ends with slow_consumer instead", () =>
     Effect.gen(function* () {
       const slow: Array<number> = []
       const transport = new FakeTransport()
+      const totals = { outboxBytesHighest: 0 }
       const onSlow = ({ waitingBytes }: Connection) => void slow.push(waitingBytes)
-      const connection = new Connection(1, transport, seat, { ...rules, onSlow })
+      const connection = new Connection(1, transport, seat, { ...rules, onSlow, totals })
       const reading = yield* Effect.forkChild(Effect.flip(connection.read()), { startImmediately: true })
       for (let i = 0; i < 10; i++) connection.offer(Buffer.alloc(400))
-      assert.strictEqual(transport.waitingBytes, 1_200)
+      assert.strictEqual(transport.waitingBytes, 800)
+      assert.strictEqual(totals.outboxBytesHighest, 800)
       assert.deepStrictEqual(slow, [800])
       assert.strictEqual(yield* Fiber.join(reading), "slow_consumer")
+    })
+  )
+
+  it.effect("MSG-10: of parts that together are too much none is written", () =>
+    Effect.gen(function* () {
+      const transport = new FakeTransport()
+      const connection = new Connection(1, transport, seat, rules)
+      connection.offerTogether([Buffer.alloc(500), Buffer.alloc(524)])
+      assert.strictEqual(transport.waitingBytes, 1_024)
+      connection.offerTogether([Buffer.alloc(0), Buffer.alloc(1)])
+      assert.strictEqual(transport.waitingBytes, 1_024)
+      assert.strictEqual(yield* Effect.flip(connection.read()), "slow_consumer")
     })
   )
 

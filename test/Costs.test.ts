@@ -90,6 +90,20 @@ layer(open)("Costs", (it) => {
     })
   )
 
+  it.effect("LIST-1: lists with ids share the encoded list", () =>
+    Effect.gen(function* () {
+      const client = yield* connectAs("sharer")
+      const spy = vi.spyOn(Connection.prototype, "offerTogether")
+      yield* client.ask({ type: "list", id: 1 })
+      yield* client.ask({ type: "list", id: 2 })
+      const [first, second] = spy.mock.calls.map(([parts]) => parts[0]!)
+      spy.mockRestore()
+      assert.isAbove(first!.length, '{"status":"success"'.length)
+      assert.strictEqual(first!.buffer, second!.buffer)
+      assert.strictEqual(first!.byteOffset, second!.byteOffset)
+    })
+  )
+
   it.effect(
     "LOGIN-6, MSG-7: however long a name claims to be, only as much of it as a name may have is normalized",
     () =>

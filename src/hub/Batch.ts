@@ -50,17 +50,20 @@ export class Batch {
       recipient.offer(this.bytes)
       return this.messages
     }
-    recipient.offerTogether(() => this.offerAround(recipient, own.ranges))
+    recipient.offerTogether(this.around(own.ranges))
     return this.messages - own.messages
   }
 
-  private offerAround(recipient: Connection, ranges: ReadonlyArray<number>): void {
+  /** All parts of the bytes but these. */
+  private around(ranges: ReadonlyArray<number>): ReadonlyArray<Buffer> {
+    const parts: Array<Buffer> = []
     let from = 0
     for (let i = 0; i < ranges.length; i += 2) {
-      if (ranges[i]! > from) recipient.offer(this.bytes.subarray(from, ranges[i]))
+      if (ranges[i]! > from) parts.push(this.bytes.subarray(from, ranges[i]))
       from = ranges[i + 1]!
     }
-    if (from < this.bytes.length) recipient.offer(this.bytes.subarray(from))
+    if (from < this.bytes.length) parts.push(this.bytes.subarray(from))
+    return parts
   }
 }
 

@@ -98,7 +98,7 @@ export class Connection implements TransportOwner {
   }
 
   /**
-   * Done once little enough waits for the client; fails with the ending. To be awaited after each answer: a client
+   * Done once little enough waits for the client; fails with the ending. To be awaited before each answer: a client
    * that does not take its answers is not read, and TCP pushes back.
    */
   writable(): Effect.Effect<void, Ending> {
@@ -107,29 +107,38 @@ export class Connection implements TransportOwner {
 
   /** Sends whole objects, without ever waiting: a client that lets too much pile up is ended with `slow_consumer`. */
   offer(bytes: Buffer): void {
-    if (!this.isOpen || this.theirs === "gone") return
+    if (!this.hasRoomFor(bytes.length)) return
+    this.transport.write(bytes)
+    this.noteWaiting()
+  }
+
+  /** The same with parts that leave in one write, or not at all. */
+  offerTogether(parts: ReadonlyArray<Buffer>): void {
+    if (!this.hasRoomFor(parts.reduce((sum, { length }) => sum + length, 0))) return
+    this.transport.cork()
+    for (const part of parts) this.transport.write(part)
+    this.transport.uncork()
+    this.noteWaiting()
+  }
+
+  private hasRoomFor(bytes: number): boolean {
+    if (!this.isOpen || this.theirs === "gone") return false
+    if (this.transport.waitingBytes + bytes <= this.rules.outboxBytesMax) return true
+    this.isOpen = false
+    this.stop("slow_consumer")
+    return false
+  }
+
+  private noteWaiting(): void {
     const { rules, transport } = this
     const { waitingBytes } = transport
     if (waitingBytes > rules.totals.outboxBytesHighest) rules.totals.outboxBytesHighest = waitingBytes
-    if (waitingBytes > rules.outboxBytesMax) {
-      this.isOpen = false
-      this.stop("slow_consumer")
-      return
-    }
     if (waitingBytes > rules.outboxBytesMax / 2 !== this.isSlow) this.turnSlow()
-    transport.write(bytes)
   }
 
   private turnSlow(): void {
     this.isSlow = !this.isSlow
     if (this.isSlow) this.rules.onSlow(this)
-  }
-
-  /** Makes several offers leave in one write. */
-  offerTogether(offers: () => void): void {
-    this.transport.cork()
-    offers()
-    this.transport.uncork()
   }
 
   /** Stops reading requests: a waiting `read` fails at once. Only the first reason counts. */

@@ -1,12 +1,12 @@
 import { type Handler, refuse } from "./Conversation.ts"
-import { withId } from "./Replies.ts"
+import { partsWithId } from "./Replies.ts"
 
 /** Lists who is logged in, after everything that was acknowledged before (LIST-1, SYNC-1). */
 export const list: Handler<"list"> = (conversation, { id }) => {
   const { connection, house, username } = conversation
   if (username === undefined) return refuse(conversation, "not_logged_in", id)
   return house.hub.inTurn(() => {
-    connection.offer(withId(house.replies.list(house.registry.usernames()), id))
+    connection.offerTogether(partsWithId(house.replies.list(house.registry.usernames()), id))
     return undefined
   })
 }

@@ -56,8 +56,12 @@ const success = (fields: Partial<Reply>): Buffer => encode({ status: "success", 
 
 /** The reply with the id of its request, if that had one (ID-1). */
 export const withId = (reply: Buffer, id: Id | undefined): Buffer =>
+  id === undefined ? reply : Buffer.concat(partsWithId(reply, id))
+
+/** The same in parts, so that a long reply is not copied. */
+export const partsWithId = (reply: Buffer, id: Id | undefined): ReadonlyArray<Buffer> =>
   id === undefined
-    ? reply
-    : Buffer.concat([reply.subarray(0, -END_OF_OBJECT.length), Buffer.from(`,"id":${JSON.stringify(id)}}\n`)])
+    ? [reply]
+    : [reply.subarray(0, -END_OF_OBJECT.length), Buffer.from(`,"id":${JSON.stringify(id)}}\n`)]
 
 const END_OF_OBJECT = "}\n"

@@ -95,8 +95,8 @@ export const table = {
   outboxBytesMax: setting(
     "max-outbox",
     bytes(KiB),
-    KiB * KiB,
-    "bytes that may wait for a client before it is ended with slow_consumer"
+    1_536 * KiB,
+    "bytes that may wait for a client, what is sent next included, before it is ended with slow_consumer"
   ),
   loginMillisMax: setting(
     "login-timeout",
