@@ -48,8 +48,6 @@ const messageRule = ({ messageBurst, messageRate }: Settings["Service"]): Bucket
 interface Session extends Conversation {
   readonly frames: Frames
   malformedInARow: number
-  /** Bytes received before the login. */
-  loginBytes: number
 }
 
 const makeSession = (house: House, connection: Connection): Session => ({
@@ -58,7 +56,6 @@ const makeSession = (house: House, connection: Connection): Session => ({
   frames: new Frames(house.settings.frameBytesMax),
   username: undefined,
   malformedInARow: 0,
-  loginBytes: 0,
   loginTries: 0,
   messages: undefined,
   lastWords: undefined
@@ -75,19 +72,19 @@ const converse = Effect.fnUntraced(function* (session: Session): Effect.fn.Retur
     frames.push(bytes)
     let answered = 0
     for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
-      yield* answer(session, frame)
       yield* connection.writable()
+      yield* limitLoginBytes(session)
+      yield* answer(session, frame)
       if (++answered % requestsInTurn === 0) yield* nextTurn
     }
-    if (session.username === undefined) yield* countLoginBytes(session, bytes.length)
+    yield* limitLoginBytes(session)
   }
 })
 
-/** A connection that is not logged in may send only so much, however slowly. */
-const countLoginBytes = (session: Session, bytes: number): Effect.Effect<void, Ending> => {
-  const { loginBytesMax = Infinity } = session.house.settings
-  session.loginBytes += bytes
-  return session.loginBytes > loginBytesMax ? Effect.fail("too_large") : Effect.void
+/** A connection that is not logged in may send only so much, however slowly; what follows its login is not counted. */
+const limitLoginBytes = ({ frames, house, username }: Session): Effect.Effect<void, Ending> => {
+  const { loginBytesMax = Infinity } = house.settings
+  return username === undefined && frames.examined > loginBytesMax ? Effect.fail("too_large") : Effect.void
 }
 
 const answer = (session: Session, frame: Frame): Effect.Effect<void, Ending> => {

@@ -45,6 +45,18 @@ layer(server({ loginBytesMax: 1_000, loginTriesMax: 3 }))("Before login", (it) =
     })
   )
 
+  it.effect(
+    "FRAME-5: the budget is counted before the answer: garbage gets no more replies than fit in it",
+    () =>
+      Effect.gen(function* () {
+        const client = yield* connect
+        client.send("1 ".repeat(30_000))
+        const replies = yield* client.rest
+        assert.strictEqual(replies.pop()?.code, "too_large")
+        assert.isAtMost(replies.length, 500)
+      })
+  )
+
   it.effect("FRAME-5: what comes after the login in the same bytes is not counted", () =>
     Effect.gen(function* () {
       const client = yield* connect

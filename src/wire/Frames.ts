@@ -18,7 +18,7 @@ export type Frame = string | typeof malformed | typeof tooLarge
  * `tooLarge` for ever.
  */
 export class Frames {
-  /** Bytes looked at so far: what shows that the work is linear. */
+  /** Bytes of the stream looked at so far, the one after a number twice. */
   examined = 0
   private readonly frameBytesMax: number
   private state: number = State.between
