@@ -116,7 +116,12 @@ layer(server({ hosts: ["127.0.0.1"], addressClientsMax: 2, exemptAddresses: ["12
 )
 
 describe("AddressLimits", () => {
-  const rules = { addressClientsMax: 2, addressRate: 3, exemptAddresses: ["192.0.2.0/24", "2001:db8:1::/48"] }
+  const rules = {
+    addressClientsMax: 2,
+    networkClientsMax: undefined,
+    addressRate: 3,
+    exemptAddresses: ["192.0.2.0/24", "2001:db8:1::/48"]
+  }
 
   it("counts connections at once and new ones a minute, each address alone", () => {
     const limits = new AddressLimits(rules)
@@ -143,6 +148,23 @@ describe("AddressLimits", () => {
     assert.isFalse(limits.admit("::ffff:198.51.100.1", 0))
   })
 
+  it("a network of 24 bits, or 48 of IPv6, has no more seats than its limit, however many addresses it has", () => {
+    const limits = new AddressLimits({ ...rules, addressRate: undefined, networkClientsMax: 3 })
+    const admitted = (...addresses: ReadonlyArray<string>) => addresses.map((each) => limits.admit(each, 0))
+    assert.deepStrictEqual(admitted("198.51.100.1", "198.51.100.2", "198.51.100.3"), [true, true, true])
+    assert.deepStrictEqual(admitted("198.51.100.4", "::ffff:198.51.100.5", "198.51.101.4"), [
+      false,
+      false,
+      true
+    ])
+    assert.deepStrictEqual(admitted("2001:db8::1", "2001:db8:0:1::1", "2001:db8:0:2::1"), [true, true, true])
+    assert.deepStrictEqual(admitted("2001:db8:0:3::1", "2001:db8:2::1", "2001:db8:1::1"), [false, true, true])
+    limits.leave("198.51.100.1")
+    assert.deepStrictEqual(admitted("198.51.100.4", "198.51.100.5"), [true, false])
+    for (const address of ["198.51.100.2", "198.51.100.3", "198.51.100.4"]) limits.leave(address)
+    assert.deepStrictEqual(admitted("198.51.100.7"), [true])
+  })
+
   it("exempt ranges are not counted, and what need not be remembered is forgotten", () => {
     const limits = new AddressLimits(rules)
     for (let i = 0; i < 10; i++) {
@@ -161,7 +183,9 @@ describe("AddressLimits", () => {
   it("the public profile has the limits that the lab has not", () => {
     const [lab, open] = [defaults("lab"), defaults("public")]
     assert.isUndefined(lab.messageRate)
+    assert.isUndefined(lab.networkClientsMax)
     assert.deepInclude(open, { messageRate: 10, messageBurst: 30, addressClientsMax: 16, addressRate: 30 })
+    assert.strictEqual(open.networkClientsMax, 256)
     assert.deepInclude(open, { loginMillisMax: 20_000, idleMillisMax: 300_000, loginBytesMax: 4_096 })
   })
 })

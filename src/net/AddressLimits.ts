@@ -1,9 +1,10 @@
 import { BlockList, isIPv6 } from "node:net"
 import { type BucketRule, TokenBucket } from "./TokenBucket.ts"
 
-/** Limits on one address; `undefined` is no limit. */
+/** Limits on one address and on its network; `undefined` is no limit. */
 export interface AddressRules {
   readonly addressClientsMax: number | undefined
+  readonly networkClientsMax: number | undefined
   /** New connections per minute. */
   readonly addressRate: number | undefined
   /** Addresses, each alone or with the bits of its network, that are not counted. */
@@ -11,17 +12,27 @@ export interface AddressRules {
 }
 
 /**
- * Keeps one address from taking all seats. An IPv6 address counts as its /64 network, which is what one customer has.
- * An address is remembered only while it has connections or has just made many.
+ * Keeps one address from taking all seats, and one customer with many addresses. An IPv6 address counts as its network
+ * of 64 bits. A customer may have a network of 24 bits (IPv4) or 48 (IPv6). An address is remembered only while it has
+ * connections or has just made many.
  */
 export class AddressLimits {
   private readonly clientsMax: number
+  private readonly networkClientsMax: number
   private readonly rate: BucketRule | undefined
   private readonly exempt = new BlockList()
   private readonly holders = new Map<string, Holder>()
+  /** Connections by network. */
+  private readonly networks = new Map<string, number>()
 
-  constructor({ addressClientsMax = Infinity, addressRate, exemptAddresses }: AddressRules) {
+  constructor({
+    addressClientsMax = Infinity,
+    addressRate,
+    exemptAddresses,
+    networkClientsMax = Infinity
+  }: AddressRules) {
     this.clientsMax = addressClientsMax
+    this.networkClientsMax = networkClientsMax
     this.rate =
       addressRate === undefined ? undefined : { burst: addressRate, perMillis: addressRate / MINUTE_MILLIS }
     for (const range of exemptAddresses) {
@@ -34,7 +45,7 @@ export class AddressLimits {
 
   /** True if nothing is counted. */
   get isOff(): boolean {
-    return this.rate === undefined && this.clientsMax === Infinity
+    return this.rate === undefined && this.clientsMax === Infinity && this.networkClientsMax === Infinity
   }
 
   /** The number of addresses remembered. */
@@ -44,23 +55,29 @@ export class AddressLimits {
 
   /** True if the address may have one more connection, which must be given back by `leave`. */
   admit(address: string, nowMillis: number): boolean {
-    const key = this.keyOf(address)
-    if (key === undefined) return true
-    const holder = this.holders.get(key) ?? {
+    const keys = this.keysOf(address)
+    if (keys === undefined) return true
+    const holder = this.holders.get(keys.address) ?? {
       connections: 0,
       bucket: this.rate && new TokenBucket(this.rate, nowMillis)
     }
-    this.holders.set(key, holder)
-    if (holder.connections >= this.clientsMax) return false
+    this.holders.set(keys.address, holder)
+    const neighbours = this.networks.get(keys.network) ?? 0
+    if (holder.connections >= this.clientsMax || neighbours >= this.networkClientsMax) return false
     if (holder.bucket !== undefined && holder.bucket.take(nowMillis) > 0) return false
     holder.connections++
+    this.networks.set(keys.network, neighbours + 1)
     return true
   }
 
   leave(address: string): void {
-    const key = this.keyOf(address)
-    const holder = key === undefined ? undefined : this.holders.get(key)
-    if (holder !== undefined) holder.connections--
+    const keys = this.keysOf(address)
+    const holder = keys && this.holders.get(keys.address)
+    if (keys === undefined || holder === undefined) return
+    holder.connections--
+    const neighbours = this.networks.get(keys.network)! - 1
+    if (neighbours > 0) this.networks.set(keys.network, neighbours)
+    else this.networks.delete(keys.network)
   }
 
   /** Forgets the addresses that need not be remembered any more. */
@@ -69,12 +86,14 @@ export class AddressLimits {
       if (connections === 0 && (bucket?.isFull(nowMillis) ?? true)) this.holders.delete(key)
   }
 
-  /** The key that the address is counted under, or `undefined` if it is not counted. */
-  private keyOf(address: string): string | undefined {
+  /** The keys that the address is counted under, or `undefined` if it is not counted. */
+  private keysOf(address: string): { readonly address: string; readonly network: string } | undefined {
     if (this.isOff) return undefined
     const plain = address.replace(/^::ffff:(?=[\d.]+$)/i, "")
-    if (!isIPv6(plain)) return this.exempt.check(plain, "ipv4") ? undefined : plain
-    return this.exempt.check(plain, "ipv6") ? undefined : networkOf(plain)
+    if (this.exempt.check(plain, isIPv6(plain) ? "ipv6" : "ipv4")) return undefined
+    if (!isIPv6(plain)) return { address: plain, network: plain.slice(0, plain.lastIndexOf(".")) }
+    const groups = groupsOf(plain)
+    return { address: groups.slice(0, 4).join(":"), network: groups.slice(0, 3).join(":") }
   }
 }
 
@@ -86,11 +105,11 @@ interface Holder {
 
 const MINUTE_MILLIS = 60_000
 
-/** The first four of the eight groups of an IPv6 address. */
-const networkOf = (address: string): string => {
+/** The eight groups of an IPv6 address. */
+const groupsOf = (address: string): ReadonlyArray<string> => {
   const [head = "", tail] = address.split("::")
   const groups = head === "" ? [] : head.split(":")
   const rest = tail === undefined || tail === "" ? [] : tail.split(":")
   const zeros = tail === undefined ? 0 : 8 - groups.length - rest.length
-  return [...groups, ...Array.from({ length: zeros }, () => "0"), ...rest].slice(0, 4).join(":")
+  return [...groups, ...Array.from({ length: zeros }, () => "0"), ...rest]
 }

@@ -45,8 +45,8 @@ const quantity = (units: ReadonlyArray<readonly [unit: string, size: number]>, m
 })
 
 /** A size in bytes, plain or with a binary unit. */
-export const bytes = (min: number): Kind<number> => ({
-  ...quantity(
+export const bytes = (min: number, max = 2 ** 30): Kind<number> => {
+  const size = quantity(
     [
       ["GiB", 2 ** 30],
       ["MiB", 2 ** 20],
@@ -54,11 +54,11 @@ export const bytes = (min: number): Kind<number> => ({
       ["", 1]
     ],
     min,
-    2 ** 30
-  ),
-  metavar: "BYTES",
-  expected: `bytes from ${min} to 1GiB, such as 65536, 64KiB or 1MiB`
-})
+    max
+  )
+  const expected = `bytes from ${min} to ${size.format(max)}, such as 65536, 64KiB or 1MiB`
+  return { ...size, metavar: "BYTES", expected }
+}
 
 /** A time, in milliseconds. */
 export const duration: Kind<number> = {

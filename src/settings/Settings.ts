@@ -75,8 +75,15 @@ export const table = {
     "max-per-address",
     orOff(count()),
     undefined,
-    "connections at once from one address",
+    "connections at once from one address: IPv4, or IPv6 /64",
     16
+  ),
+  networkClientsMax: setting(
+    "max-per-network",
+    orOff(count()),
+    undefined,
+    "connections at once from one network: IPv4 /24, IPv6 /48",
+    256
   ),
   addressRate: setting(
     "address-rate",
@@ -89,9 +96,9 @@ export const table = {
     "exempt",
     addressRanges,
     [],
-    "addresses exempt from --max-per-address and --address-rate"
+    "addresses exempt from --max-per-address, --max-per-network and --address-rate"
   ),
-  frameBytesMax: setting("max-frame", bytes(256), 64 * KiB, "longest request (FRAME-5)"),
+  frameBytesMax: setting("max-frame", bytes(256, 256 * KiB * KiB), 64 * KiB, "longest request (FRAME-5)"),
   outboxBytesMax: setting(
     "max-outbox",
     bytes(KiB),
