@@ -176,7 +176,14 @@ const serverLines = (
 
 /** The last lines of a server's log, each cut to the width. */
 export const logLines = (lines: ReadonlyArray<string>, { width }: RunInfo): ReadonlyArray<string> =>
-  lines.slice(-serverLinesMax).map((line) => cut(line, width - labelWidth - 2))
+  logTail(lines).map((line) => cut(line, width - labelWidth - 2))
+
+/** The last lines, or all since Python began to tell its last exception, where these are not many. */
+const logTail = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const begun = lines.findLastIndex((line) => line.includes("Traceback (most recent call last):"))
+  const isShort = begun !== -1 && lines.length - begun <= tracebackLinesMax
+  return lines.slice(isShort ? begun : -serverLinesMax)
+}
 
 const labelWidth = 8
 const rowLabelWidth = 10
@@ -190,3 +197,4 @@ const eventsMax = 4
 const eventMax = 40
 const columnWidth = 20
 const serverLinesMax = 6
+const tracebackLinesMax = 12

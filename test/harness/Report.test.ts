@@ -69,6 +69,8 @@ const written = Effect.fnUntraced(function* (
     .replaceAll(/time="[\d.]+"/g, 'time="0"')
 })
 
+const frames = (count: number) => Array.from({ length: count }, (_, index) => `  frame ${index + 1}`)
+
 describe("pretty", () => {
   it.live("shows a failure so that nobody has to run it again", () =>
     Effect.gen(function* () {
@@ -151,6 +153,23 @@ Mend first:
         assert.include(text, "and 6 more")
         assert.match(text, /guest12 .*✗/)
       })
+  )
+
+  it.live("begins the log of a server with the last exception of Python, if that is not long", () =>
+    Effect.gen(function* () {
+      const { failure, ...outcome } = yield* playing("- alice logs in\n- bob logs in as alice", chat())
+      const begins = "Traceback (most recent call last):"
+      const shown = (...lastLines: ReadonlyArray<string>) =>
+        Effect.map(
+          written("pretty", [{ ...outcome, failure: { ...failure!, crash: undefined, lastLines } }]),
+          (text) => /\n {2}server {2}([^]*?)(?=\n {2}\S|\n\n)/.exec(text)![1]!.split(/\n {10}/)
+        )
+      const first = [begins, ...frames(1), "KeyError: 1"]
+      const second = [begins, ...frames(8), "KeyError: 2"]
+      assert.deepStrictEqual(yield* shown("a line", ...first, ...second), second)
+      assert.deepStrictEqual(yield* shown(begins, ...frames(12)), frames(12).slice(-6))
+      assert.deepStrictEqual(yield* shown(...frames(8)), frames(8).slice(-6))
+    })
   )
 })
 
