@@ -11,7 +11,7 @@ import { type Kind, kinds } from "../chaos/Changes.ts"
 import { clauses, type Level, levels } from "../language/Clauses.ts"
 import { listed } from "../Format.ts"
 import { locales } from "../../src/settings/Locales.ts"
-
+import { BoundedRegExp } from "../language/BoundedRegExp.ts"
 import { parseDestination } from "../report/Output.ts"
 import { chaosFolder } from "../run/Chaos.ts"
 import { parseShard, type Selection } from "../scenario/Selection.ts"
@@ -45,9 +45,9 @@ const parsed = <A>(
 
 const listOf = (text: string): ReadonlyArray<string> => text.split(",").map((item) => item.trim())
 
-const regexp = (text: string): RegExp | undefined => {
+const regexp = (text: string): BoundedRegExp | undefined => {
   try {
-    return new RegExp(text, "iu")
+    return new BoundedRegExp(new RegExp(text, "iu"))
   } catch {
     return undefined
   }

@@ -2,10 +2,8 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { loadScenarios } from "../scenario/Files.ts"
-import { select } from "../scenario/Selection.ts"
 import { paths, selectionFlags, selectionOf } from "./flags.ts"
-import { onMistakes } from "./mistakes.ts"
+import { selected } from "./selected.ts"
 
 /** `pnpm scenario list`: what there is to play, for people or, with `--json`, for the matrix of a CI. */
 export const list = Command.make(
@@ -19,8 +17,7 @@ export const list = Command.make(
     )
   },
   Effect.fnUntraced(function* (input) {
-    const all = yield* Effect.catchTag(loadScenarios(input.paths), "FileInvalid", onMistakes)
-    const scenarios = select(all, selectionOf(input))
+    const scenarios = yield* selected(input.paths, selectionOf(input))
     if (input.json) {
       const entries = scenarios.map(({ file, level, line, needs, proves, tags, title }) => ({
         file,

@@ -3,13 +3,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Command from "effect/cli/Command"
 import { Failure } from "../../src/commands/Cli.ts"
-import { loadScenarios } from "../scenario/Files.ts"
 import { writeLastFailed } from "../verdict/LastFailed.ts"
 import { isUnderActions } from "../report/Annotation.ts"
 import { type Destination, Output, Screen } from "../report/Output.ts"
 import { runAll, showsNoLogin } from "../run/RunAll.ts"
 import type { Outcome } from "../verdict/Outcome.ts"
-import { select } from "../scenario/Selection.ts"
 import { varied } from "../scenario/Varied.ts"
 import { Summary, weigh } from "../verdict/Summary.ts"
 import type { Target } from "../stage/Target.ts"
@@ -20,9 +18,9 @@ import { exitCodes } from "./exitCodes.ts"
 import { explain } from "./explain.ts"
 import { locale, paths, runFlags, selectionFlags, selectionOf, targetFlags } from "./flags.ts"
 import { list } from "./list.ts"
-import { onMistakes } from "./mistakes.ts"
 import { next } from "./next.ts"
 import { newSeed, runInfoOf } from "./runInfo.ts"
+import { selected } from "./selected.ts"
 import { schema } from "./schema.ts"
 import { chooseTarget, whyMute } from "./target.ts"
 
@@ -63,13 +61,12 @@ export const scenario = Command.make(
 
 /** One run: read, select, play, report; anything but a pass is a failure that says why. */
 const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge: TargetKnowledge) {
-  const scenarios = yield* Effect.catchTag(loadScenarios(input.paths), "FileInvalid", onMistakes)
   const selection = selectionOf(input)
   if (selection.files?.size === 0) return yield* Console.error("nothing failed last time")
   if (input.lastFailed && selection.files === undefined)
     yield* Console.error("what failed last time is not known: playing all")
   const seed = Option.getOrElse(input.seed, newSeed)
-  const playlist = select(scenarios, selection)
+  const playlist = (yield* selected(input.paths, selection))
     .map((scenario) => (input.vary ? varied(scenario, seed) : scenario))
     .flatMap((scenario) => Array.from({ length: input.repeatEach }, () => scenario))
   if (playlist.length === 0)

@@ -7,19 +7,16 @@ const millisMax = 250
 const triesMax = 20
 
 /**
- * A regular expression that a whole text has to match. Some take longer for each letter more than for all before it:
- * one that does not end in time is stopped, and not tried again.
+ * A regular expression. Some take longer for each letter more than for all before it: one that does not end in time is
+ * stopped, matches nothing, and is not tried again.
  */
-export class WholeText {
-  readonly source: string
+export class BoundedRegExp {
   /** True once a text has taken too long. */
   tooSlow = false
   private readonly regexp: RegExp
 
-  /** Throws a `SyntaxError` where the text is no regular expression. */
-  constructor(source: string) {
-    this.source = source
-    this.regexp = new RegExp(`^(?:${source})$`, "su")
+  constructor(regexp: RegExp) {
+    this.regexp = regexp
   }
 
   matches(text: string): boolean {
@@ -34,6 +31,17 @@ export class WholeText {
       }
     }
     return false
+  }
+}
+
+/** A regular expression that a whole text has to match. */
+export class WholeText extends BoundedRegExp {
+  readonly source: string
+
+  /** Throws a `SyntaxError` where the text is no regular expression. */
+  constructor(source: string) {
+    super(new RegExp(`^(?:${source})$`, "su"))
+    this.source = source
   }
 }
 

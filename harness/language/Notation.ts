@@ -4,7 +4,7 @@ import type { Scalar } from "./Json.ts"
 import { integer, type JsonSchema, orValueOf, type Shape } from "../yaml/Shape.ts"
 import type { Entry, Node, Reader } from "../yaml/Source.ts"
 import type { Template } from "./Template.ts"
-import { WholeText } from "./WholeText.ts"
+import { WholeText } from "./BoundedRegExp.ts"
 
 /** The longest that a text can be said to be. */
 const lengthMax = 64 * 1024 * 1024

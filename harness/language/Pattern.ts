@@ -1,7 +1,7 @@
 import type { Captures, Json, Scalar } from "./Json.ts"
 import { assign, type Unplaced } from "./Matching.ts"
 import type { PatternTexts } from "./PatternTexts.ts"
-import type { WholeText } from "./WholeText.ts"
+import type { WholeText } from "./BoundedRegExp.ts"
 import { show, visible } from "../Format.ts"
 
 /** A pattern for a received value. */

@@ -1,11 +1,12 @@
 import { resolve } from "node:path"
+import type { BoundedRegExp } from "../language/BoundedRegExp.ts"
 import type { Level } from "../language/Clauses.ts"
 import type { Scenario } from "./Scenario.ts"
 
 /** Which of the scenarios are to be played. */
 export interface Selection {
   /** Matched against title and file. */
-  readonly grep: RegExp | undefined
+  readonly grep: BoundedRegExp | undefined
   /** Any of these tags. */
   readonly tags: ReadonlyArray<string>
   /** Any of these clauses. */
@@ -27,7 +28,7 @@ export interface Shard {
 export const select = (scenarios: ReadonlyArray<Scenario>, selection: Selection): ReadonlyArray<Scenario> => {
   const { files, grep, levels, proves, shard, tags } = selection
   return scenarios
-    .filter(({ file, title }) => grep === undefined || grep.test(title) || grep.test(file))
+    .filter(({ file, title }) => grep === undefined || grep.matches(title) || grep.matches(file))
     .filter((scenario) => tags.length === 0 || scenario.tags.some((tag) => tags.includes(tag)))
     .filter((scenario) => proves.length === 0 || scenario.proves.some((clause) => proves.includes(clause)))
     .filter(({ level }) => levels.length === 0 || levels.includes(level))

@@ -137,6 +137,16 @@ describe("pnpm scenario", () => {
     assert.strictEqual((await scenario("list", "--level", "maybe")).code, 2)
   })
 
+  it("an expression to select by that takes too long is a mistake, and is not waited for", async () => {
+    for (const sub of [[], ["list"]]) {
+      const { code, stderr } = await scenario(...sub, login, "--grep", "^(.+)+!$")
+      assert.deepStrictEqual(
+        [code, stderr],
+        [2, "harness: the expression of --grep takes too long over a title; write a simpler one\n"]
+      )
+    }
+  })
+
   it("ends with 2 where there is nothing to explain, and says what was probably meant", async () => {
     assert.deepStrictEqual(await scenario("explain", "brodcast"), {
       code: 2,

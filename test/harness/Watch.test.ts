@@ -5,6 +5,7 @@ import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { english } from "../../harness/texts/en.ts"
+import { readTarget } from "../../harness/targets/Named.ts"
 import { spawn } from "../../harness/targets/Spawn.ts"
 import { watching } from "../../harness/run/Watch.ts"
 
@@ -72,12 +73,28 @@ describe("--watch", () => {
     })
   )
 
-  it.live("plays again when the program of a server has changed", () =>
+  const program = join(folder, "my server.py")
+  const command = `cd "${folder}"; exec python3 './my server.py' {port} >log`
+  const entries = join(folder, "targets.yaml")
+  it.live.each([
+    {
+      way: "--spawn",
+      target: Effect.sync(() =>
+        spawn({ command, port: undefined, cwd: folder, timeScale: 1, texts: english })
+      )
+    },
+    {
+      way: "an entry of targets.yaml",
+      target: Effect.suspend(() => {
+        writeFileSync(entries, JSON.stringify({ mine: { start: command, cwd: folder } }))
+        return Effect.orDie(readTarget("mine", 1, english, { file: entries, scenarios: [] }))
+      })
+    }
+  ])("plays again when the program of a server has changed that $way starts", ({ target }) =>
     Effect.gen(function* () {
-      const [file, program] = [join(folder, "of-program.yaml"), join(folder, "my server.py")]
+      const file = join(folder, "of-program.yaml")
       for (const path of [file, program]) writeFileSync(path, "")
-      const command = `cd "${folder}"; exec python3 './my server.py' {port} >log`
-      const { files = [] } = spawn({ command, port: undefined, cwd: folder, timeScale: 1, texts: english })
+      const { files = [] } = yield* target
       assert.deepStrictEqual(files, [program])
       const second = yield* Deferred.make<void>()
       let runs = 0
