@@ -3,22 +3,24 @@ import {
   type Arrow,
   type Exchange,
   type Row,
+  type Span,
   type Violation,
-  withGaps,
-  withinRows
+  withGaps
 } from "../../trace/Exchange.ts"
 import type { Outcome } from "../../verdict/Outcome.ts"
 import type { RunInfo } from "../Reporter.ts"
 import { html, type Markup, term } from "./Markup.ts"
 
-/** The exchange of a scenario as a sequence diagram; each row that belongs to a step or has bytes can be selected. */
-export const exchangeView = (id: string, outcome: Outcome, exchange: Exchange, info: RunInfo): Markup => {
-  const { actors, rows } = exchange
+/**
+ * The exchange of a scenario as a sequence diagram; each row that belongs to a step or has bytes can be selected. The
+ * script of the page numbers the rows, and says for those who do not see it who sends or receives.
+ */
+export const exchangeView = (outcome: Outcome, exchange: Exchange, info: RunInfo): Markup => {
+  const { actors, rows, segments } = exchange
   const { texts } = info
   const lanes = new Map(actors.map((actor, index) => [actor, index + 1]))
-  const view: View = { id, outcome, info, laneOf: (actor) => lanes.get(actor) ?? 0 }
+  const view: View = { outcome, info, segments, laneOf: (actor) => lanes.get(actor) ?? 0 }
   const names = [texts.html.server, ...actors]
-  const places = new Map(rows.map((row, index) => [row, index]))
   return html`<div
     class="exchange n${actors.length}"
     tabindex="0"
@@ -28,36 +30,24 @@ export const exchangeView = (id: string, outcome: Outcome, exchange: Exchange, i
     <div class="canvas">
       <div class="row heads">${names.map((name, lane) => html`<b class="c${lane}">${name}</b>`)}</div>
       <div class="lanes" aria-hidden="true">${names.map((_, lane) => html`<i class="l${lane}"></i>`)}</div>
-      ${withinRows(withGaps(rows), rowsMax).map((row) => rowView(row, places.get(row) ?? 0, view))}
+      ${withGaps(rows).map((row) => rowView(row, view))}
     </div>
   </div>`
 }
 
-/** The bytes that a page shows of an outcome: direction, time, length and the first of them, for each segment. */
-export const segmentsOf = ({ exchange }: Outcome): ReadonlyArray<unknown> =>
-  (exchange?.segments ?? []).map(({ atMillis, bytes, direction, length }) => [
-    direction,
-    millis(atMillis),
-    length,
-    bytes.toString("base64")
-  ])
-
-/** The most rows of one diagram. */
-const rowsMax = 400
-
 /** What all rows of a diagram need to know. */
 interface View {
-  readonly id: string
   readonly outcome: Outcome
   readonly info: RunInfo
+  readonly segments: Exchange["segments"]
   readonly laneOf: (actor: string) => number
 }
 
-const rowView = (row: Row, index: number, view: View): Markup => {
+const rowView = (row: Row, view: View): Markup => {
   const { html: texts } = view.info.texts
   switch (row._tag) {
     case "Arrow":
-      return arrowView(row, index, view)
+      return arrowView(row, view)
     case "Mark": {
       const lane = view.laneOf(row.actor)
       const text = row.by === "server" ? `${texts.server} ${row.text}` : `${row.actor} ${row.text}`
@@ -65,16 +55,14 @@ const rowView = (row: Row, index: number, view: View): Markup => {
         ><i class="dot l${lane} ${row.what}"></i>`
       return row.line === undefined
         ? html`<div class="row">${inside}</div> `
-        : html`<a class="row" id="${view.id}/${index}" href="#${view.id}/${index}" data-line="${row.line}"
-            >${inside}</a
-          > `
+        : html`<a class="row" data-line="${row.line}">${inside}</a> `
     }
     case "Fence": {
       const lanes = row.actors.map(view.laneOf)
       const text = texts.fence(listed(row.actors))
-      return html`<div class="row fence" title="${text}">
-        <span class="unseen">${text}</span
-        ><i class="w${Math.max(...lanes)}"></i>${lanes.map((lane) => html`<i class="tick l${lane}"></i>`)}
+      const ticks = lanes.map((lane) => html`<i class="tick l${lane}"></i>`)
+      return html`<div class="row fence" role="img" title="${text}">
+        <i class="w${Math.max(...lanes)}"></i>${ticks}
       </div> `
     }
     case "Note":
@@ -90,21 +78,24 @@ const rowView = (row: Row, index: number, view: View): Markup => {
   }
 }
 
-const arrowView = (row: Arrow, index: number, { id, info, laneOf }: View): Markup => {
+const arrowView = (row: Arrow, { laneOf, segments }: View): Markup => {
   const { actor, bytes, caption, direction, isRefusal, isWrong, line, what } = row
-  const { receives, sends } = info.texts.html
-  const said = direction === "out" ? sends(actor) : receives(actor)
   const look = `${direction} ${what}${isRefusal ? " refusal" : ""}${isWrong ? " wrong" : ""}`
-  const spans = bytes.map(({ from, segment, to }) => `${segment}:${from}:${to}`).join(" ")
+  const lane = laneOf(actor)
   const links = [
     line === undefined ? undefined : html` data-line="${line}"`,
-    spans === "" ? undefined : html` data-bytes="${spans}"`
+    bytes.length === 0
+      ? undefined
+      : html` data-bytes="${bytes.map((span) => spanned(span, segments)).join(" ")}"`
   ]
-  return html`<a class="row ${look}" id="${id}/${index}" href="#${id}/${index}" ${links}
-    >${timeView(row)}<span class="caption"><span class="unseen">${said}: </span>${caption}</span
-    ><i class="arrow w${laneOf(actor)}"></i
+  return html`<a class="row ${look}" ${links}
+    >${timeView(row)}<span class="caption">${caption}</span><i class="arrow w${lane}"></i
   ></a> `
 }
+
+/** A part of a segment in short: its place alone is the whole of it. */
+const spanned = ({ from, segment, to }: Span, segments: Exchange["segments"]): string =>
+  from === 0 && to === segments[segment]?.length ? `${segment}` : `${segment}:${from}:${to}`
 
 /** What broke, where it broke. */
 const violationView = (row: Violation, { info, outcome }: View): Markup => {

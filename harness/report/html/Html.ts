@@ -5,7 +5,7 @@ import { nameOf } from "../../scenario/Name.ts"
 import type { Outcome } from "../../verdict/Outcome.ts"
 import type { Summary } from "../../verdict/Summary.ts"
 import type { Reporter, RunInfo } from "../Reporter.ts"
-import { segmentsOf } from "./ExchangeView.ts"
+import { bytesOf, Room } from "./Bytes.ts"
 import { data, html as markup, Markup } from "./Markup.ts"
 import { clausesView, causesView, type Entry, headView } from "./Overview.ts"
 import { scenarioView } from "./ScenarioView.ts"
@@ -19,15 +19,10 @@ export const html = (info: RunInfo): Reporter => {
 const pageOf = (summary: Summary, ms: number, info: RunInfo): string => {
   const { texts } = info
   const entries = entriesOf(summary, info)
-  const lanesMax = Math.max(1, ...entries.map(({ outcome }) => outcome.exchange?.actors.length ?? 0))
+  const lanesMax = Math.max(1, ...entries.map(({ exchange }) => exchange?.actors.length ?? 0))
   const style = asset("report.css") + laneRules(lanesMax)
   const script = asset("report.js")
-  const segments = Object.fromEntries(
-    entries.flatMap(({ id, outcome }) => {
-      const own = segmentsOf(outcome)
-      return own.length > 0 ? [[id, own]] : []
-    })
-  )
+  const exchanges = entries.flatMap(({ exchange, id }) => (exchange ? [[id, exchange] as const] : []))
   const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`
   return markup`<!doctype html>
 <html lang="${texts.language}">
@@ -49,7 +44,7 @@ ${entries.map((entry) => scenarioView(entry, info))}
 </section>
 </main>
 <aside id="bytes" aria-labelledby="bytes-title" hidden><header><h2 id="bytes-title">${texts.html.bytes.heading}</h2><button type="button">${texts.html.bytes.close}</button></header><div id="bytes-body" tabindex="0" role="group" aria-labelledby="bytes-title"></div></aside>
-<script type="application/json" id="data">${data({ texts: texts.html.bytes, segments })}</script>
+<script type="application/json" id="data">${data({ texts: scriptTexts(texts), ...bytesOf(exchanges) })}</script>
 <script>${new Markup(script)}</script>
 </body>
 </html>
@@ -61,17 +56,31 @@ const entriesOf = ({ outcomes }: Summary, { weightOf }: RunInfo): ReadonlyArray<
   const rank = (outcome: Outcome) => ["failed", "warned", "known", "inconclusive"].indexOf(weightOf(outcome))
   const place = (outcome: Outcome) => (rank(outcome) === -1 ? ranksMax : rank(outcome))
   const times = new Map<string, number>()
+  const room = new Room()
   return outcomes
     .toSorted((a, b) => place(a) - place(b))
     .map((outcome, index) => {
       const name = nameOf(outcome.scenario.file).replaceAll(/[^\w.-]/g, "-")
       const time = (times.get(name) ?? 0) + 1
       times.set(name, time)
-      return { id: time === 1 ? name : `${name}~${time}`, outcome, isOpen: index === 0 }
+      const { exchange } = outcome
+      return {
+        id: time === 1 ? name : `${name}~${time}`,
+        outcome,
+        exchange: exchange && room.shown(exchange),
+        isOpen: index === 0
+      }
     })
 }
 
 const ranksMax = 10
+
+/** What the script of the page says to people; `{actor}` and `{n}` stand for what it puts in. */
+const scriptTexts = ({ html: { bytes, receives, sends } }: RunInfo["texts"]) => ({
+  ...bytes,
+  out: `${sends("{actor}")}: `,
+  in: `${receives("{actor}")}: `
+})
 
 const asset = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8")
 

@@ -1,5 +1,6 @@
 import { millis } from "../../Format.ts"
 import { type ClauseId, clauses as levelOf } from "../../language/Clauses.ts"
+import type { Exchange } from "../../trace/Exchange.ts"
 import type { Outcome, Verdict } from "../../verdict/Outcome.ts"
 import { levelsIn, type Summary } from "../../verdict/Summary.ts"
 import { causesOf, type Cause } from "../Causes.ts"
@@ -15,6 +16,8 @@ import { html, type Markup, term } from "./Markup.ts"
 export interface Entry {
   readonly id: string
   readonly outcome: Outcome
+  /** As much of its exchange as is shown. */
+  readonly exchange: Exchange | undefined
   readonly isOpen: boolean
 }
 

@@ -8,8 +8,8 @@ import { clauseView, type Entry, resultOf } from "./Overview.ts"
 import { sourceView } from "./SourceView.ts"
 
 /** One scenario: what it came to, its file, and beside that its exchange. */
-export const scenarioView = ({ id, isOpen, outcome }: Entry, info: RunInfo): Markup => {
-  const { clauses, exchange, failure, ms, notes, reason, scenario } = outcome
+export const scenarioView = ({ exchange, id, isOpen, outcome }: Entry, info: RunInfo): Markup => {
+  const { clauses, failure, ms, notes, reason, scenario } = outcome
   const { report } = info.texts
   const { sign, weight, word } = resultOf(outcome, info)
   const facts: ReadonlyArray<readonly [string, string | undefined]> = [
@@ -31,7 +31,7 @@ export const scenarioView = ({ id, isOpen, outcome }: Entry, info: RunInfo): Mar
     <p class="clauses">${[...clauses].map(([clause, { verdict }]) => clauseView(clause, verdict, info))}</p>
     ${told.length > 0 ? html`<dl class="facts">${told}</dl>` : undefined}${failure === undefined ? undefined : html`<p class="again">${info.texts.html.playAgain} <code>${replay(outcome, info)}</code></p>`}
     <div class="panes${exchange === undefined ? " alone" : ""}">
-      ${sourceView(id, scenario, exchange, info)}${exchange === undefined ? undefined : exchangeView(id, outcome, exchange, info)}
+      ${sourceView(scenario, exchange, info)}${exchange === undefined ? undefined : exchangeView(outcome, exchange, info)}
     </div>
   </details> `
 }

@@ -4,25 +4,21 @@ import type { Exchange, StepState } from "../../trace/Exchange.ts"
 import type { RunInfo } from "../Reporter.ts"
 import { html, type Markup } from "./Markup.ts"
 
-/** The file of a scenario, each line with how its step went; the first line of a step can be selected. */
+/**
+ * The file of a scenario, each line with how its step went; the first line of a step can be selected. The script of the
+ * page numbers the lines.
+ */
 export const sourceView = (
-  id: string,
   scenario: Scenario,
   exchange: Exchange | undefined,
   { texts }: RunInfo
 ): Markup => {
   const lines = linesOf(scenario, exchange)
-  const views = lines.map(({ isStep, state, text }, index) => {
-    const number = index + 1
-    const shown = html`<i>${number}</i>${state === undefined ? undefined : html`<b>${signs[state]}</b>`}<code
-        >${text}</code
-      >`
-    const look = state === undefined ? "line" : `line ${state}`
-    if (!isStep || state === undefined) return html`<div class="${look}">${shown}</div>`
-    const place = `${id}:${number}`
-    return html`<a class="${look}" id="${place}" href="#${place}"
-      >${shown}<span class="unseen"> ${texts.html.steps[state]}</span></a
-    >`
+  const views = lines.map(({ isStep, state, text }) => {
+    const sign = state === undefined ? undefined : html`<b>${signs[state]}</b>`
+    const look = state === undefined ? undefined : html` class="${state}"`
+    if (!isStep || state === undefined) return html`<p${look}>${sign}<code>${text}</code></p>`
+    return html`<a${look}>${sign}<code>${text}</code><span class="unseen"> ${texts.html.steps[state]}</span></a>`
   })
   return html`<div class="source" tabindex="0" role="group" aria-label="${texts.html.file}">${views}</div>`
 }

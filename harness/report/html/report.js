@@ -3,6 +3,24 @@ const page = JSON.parse(document.getElementById("data").textContent)
 const panel = document.getElementById("bytes")
 const body = document.getElementById("bytes-body")
 
+/** Gives an element the address that names it. */
+const place = (element, id) => {
+  element.id = id
+  if (element.matches("a")) element.href = `#${id}`
+}
+
+/** Numbers the lines and the rows of a scenario, and says of each arrow who sends or receives. */
+const number = (scenario) => {
+  const names = [...scenario.querySelectorAll(".heads b")].map(({ textContent }) => textContent)
+  scenario.querySelectorAll(".source > *").forEach((line, at) => place(line, `${scenario.id}:${at + 1}`))
+  scenario.querySelectorAll(".row:not(.heads, .gap)").forEach((row, at) => place(row, `${scenario.id}/${at}`))
+  for (const row of scenario.querySelectorAll(".out, .in")) {
+    const lane = /\bw(\d+)/.exec(row.lastChild.className)[1]
+    const text = row.matches(".out") ? page.texts.out : page.texts.in
+    row.querySelector(".caption").prepend(make("span", "unseen", text.replace("{actor}", names[lane])))
+  }
+}
+
 /** An element with a class and what is in it; strings are text, never HTML. */
 const make = (name, look, ...inside) => {
   const element = document.createElement(name)
@@ -61,10 +79,14 @@ const shownBytes = (row) => {
     shown.firstChild.append(" · ", link)
   }
   for (const [segment, from, to] of spans) {
-    const [direction, time, length, base64] = segments[segment]
-    const bytes = bytesOf(base64)
-    const text = direction === "out" ? page.texts.sent : page.texts.received
-    shown.append(make("p", "", `${text.replace("{n}", length)} ${time}`), dump(bytes, from, to))
+    const [time, at, all] = segments[segment]
+    const bytes = bytesOf(at === null ? "" : page.bytes[at])
+    const length = all ?? bytes.length
+    const text = row.matches(".out") ? page.texts.sent : page.texts.received
+    shown.append(
+      make("p", "", `${text.replace("{n}", length)} ${time}`),
+      dump(bytes, from ?? 0, to ?? length)
+    )
     if (bytes.length < length)
       shown.append(make("p", "", page.texts.cut.replace("{n}", length - bytes.length)))
   }
@@ -84,7 +106,7 @@ const select = () => {
   const scenario = chosen?.closest("details")
   if (scenario) scenario.open = true
   const isRow = chosen?.matches(".row")
-  panel.hidden = !(isRow || chosen?.matches("a.line"))
+  panel.hidden = !(isRow || chosen?.matches(".source a"))
   document.body.classList.toggle("split", !panel.hidden)
   if (panel.hidden) return
   const line = isRow ? chosen.dataset.line : lineOf(chosen)
@@ -116,13 +138,14 @@ const close = () => {
   chosen?.focus()
 }
 
+document.querySelectorAll("details.scenario").forEach(number)
 addEventListener("hashchange", select)
 panel.querySelector("button").addEventListener("click", close)
 addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey) return
   if (event.key === "Escape" && !panel.hidden) return close()
   const here = document.activeElement
-  if (!here?.matches("a.row, a.line")) return
+  if (!here?.matches(".row, .source a")) return
   const scenario = here.closest("details")
   const go = (to) => {
     if (!to) return
@@ -130,13 +153,13 @@ addEventListener("keydown", (event) => {
     to.focus()
     location.hash = `#${to.id}`
   }
-  const along = [...scenario.querySelectorAll(here.matches(".row") ? "a.row" : "a.line")]
+  const along = [...scenario.querySelectorAll(here.matches(".row") ? "a.row" : ".source a")]
   const at = along.indexOf(here)
   if (event.key === "ArrowDown") go(along[at + 1])
   if (event.key === "ArrowUp") go(along[at - 1])
   if (event.key === "ArrowLeft" && here.matches(".row"))
     go(document.getElementById(`${scenario.id}:${here.dataset.line}`))
-  if (event.key === "ArrowRight" && here.matches(".line"))
+  if (event.key === "ArrowRight" && here.matches(".source a"))
     go(scenario.querySelector(`a.row[data-line="${lineOf(here)}"]`))
 })
 // only then: the browser goes to the address by itself, and would have the last word before
