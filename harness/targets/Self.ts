@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Scope from "effect/Scope"
 import { features } from "../../src/Protocol.ts"
 import { type Target, TargetFailed } from "../stage/Target.ts"
@@ -16,27 +17,50 @@ export const self = (): Target => ({
   restarts: true,
   start: Effect.gen(function* () {
     const scope = yield* Effect.scope
+    const log = new Log()
     let current = yield* Scope.fork(scope)
-    const { port } = yield* Effect.provideService(listen(0), Scope.Scope, current)
+    const { port } = yield* Effect.provideService(listen(0, log), Scope.Scope, current)
     return {
       host: "127.0.0.1",
       port,
       restart: Effect.gen(function* () {
         yield* Scope.close(current, Exit.void)
         current = yield* Scope.fork(scope)
-        yield* Effect.provideService(listen(port), Scope.Scope, current)
+        yield* Effect.provideService(listen(port, log), Scope.Scope, current)
       }),
       ended: () => undefined,
-      lastLines: () => []
+      lastLines: () => log.lastLines,
+      onLogLine: (listener) => void log.listeners.push(listener)
     }
   })
 })
 
+/** The lines that a server logs, without times and addresses, which differ from run to run. */
+class Log {
+  lastLines: ReadonlyArray<string> = []
+  readonly listeners: Array<(line: string) => void> = []
+  readonly layer = Logger.layer([Logger.map(Logger.formatStructured, (entry) => this.write(entry))])
+
+  private write({ annotations, cause, level, message }: Entry): void {
+    const facts = Object.entries(annotations).flatMap(([name, value]) =>
+      name === "address" ? [] : [`${name}=${String(value)}`]
+    )
+    const [line = "", ...trace] = [level, message, ...facts, cause ?? ""].flat().join(" ").trim().split("\n")
+    this.lastLines = [...this.lastLines, line, ...trace].slice(-linesMax)
+    for (const listener of this.listeners) listener(line)
+  }
+}
+
+type Entry = ReturnType<typeof Logger.formatStructured.log>
+
+/** The lines that are kept. */
+const linesMax = 20
+
 /** The server is loaded only where it is wanted: other targets do not need it. */
-const listen = Effect.fnUntraced(function* (port: number) {
+const listen = Effect.fnUntraced(function* (port: number, log: Log) {
   const { layer, Server } = yield* Effect.promise(() => import("../../src/index.ts"))
   const context = yield* Effect.mapError(
-    Layer.build(layer({ hosts: ["127.0.0.1"], port, logLevel: "error" })),
+    Layer.build(Layer.provide(layer({ hosts: ["127.0.0.1"], port, logLevel: "info" }), log.layer)),
     (error) => new TargetFailed({ reason: String(error.message), lastLines: [] })
   )
   return Context.get(context, Server).addresses[0]!

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { self } from "../../harness/targets/Self.ts"
 import type { Arrow, Exchange, Row } from "../../harness/trace/Exchange.ts"
 import type { Outcome } from "../../harness/verdict/Outcome.ts"
 import { everyNameIsFree, hostile, hostileScenario, pageOf, taken, traced } from "./html.ts"
@@ -80,6 +81,19 @@ describe("the exchange that is recorded", () => {
       const answers = arrowsOf(exchange!).filter(({ direction }) => direction === "in")
       const places = answers.flatMap(({ bytes }) => bytes.map(({ from, segment }) => `${segment}:${from}`))
       assert.strictEqual(new Set(places).size, 4)
+    })
+  )
+
+  it.live("has the lines that our own server logs, where it logged them", () =>
+    Effect.gen(function* () {
+      const { exchange } = yield* traced(steps("- alice logs in\n- alice says: hello"), self(), "on")
+      const rows = exchange!.rows.map((row) => (row._tag === "Log" ? row.text : told(row)))
+      assert.deepStrictEqual(rows.slice(0, 4), [
+        "alice connects",
+        "alice → login alice",
+        "INFO logged in connection=1 username=alice online=1",
+        "alice ← success"
+      ])
     })
   )
 
