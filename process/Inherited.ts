@@ -17,12 +17,16 @@ const coversOf = (descriptors: ReadonlyArray<number>): ReadonlyArray<number | "i
   )
 }
 
-/** The descriptors from 3 on that stay open in a program that this process starts. */
+/**
+ * The descriptors from 3 on that stay open in a program that this process starts; but for those above the limit of open
+ * files, which nothing can be put in the place of.
+ */
 const handedOn = (): ReadonlyArray<number> => {
   try {
+    const most = Number(/^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))![1])
     return readdirSync("/proc/self/fd")
       .map(Number)
-      .filter((descriptor) => descriptor > 2 && !isClosedOnExec(descriptor))
+      .filter((descriptor) => descriptor > 2 && descriptor < most && !isClosedOnExec(descriptor))
   } catch {
     return [] // not Linux
   }
