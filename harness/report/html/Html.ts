@@ -1,41 +1,32 @@
-import { createHash } from "node:crypto"
-import { readFileSync } from "node:fs"
 import { performance } from "node:perf_hooks"
 import { nameOf } from "../../scenario/Name.ts"
 import type { Outcome } from "../../verdict/Outcome.ts"
 import type { Summary } from "../../verdict/Summary.ts"
 import type { Reporter, RunInfo } from "../Reporter.ts"
 import { bytesOf, Room } from "./Bytes.ts"
-import { data, html as markup, Markup } from "./Markup.ts"
+import { html as markup } from "./Markup.ts"
 import { clausesView, causesView, type Entry, headView } from "./Overview.ts"
+import { asset, pageOf } from "./Page.ts"
 import { scenarioView } from "./ScenarioView.ts"
 
 /** One page that stands by itself: verdicts and causes, and of each scenario its file, its exchange and its bytes. */
 export const html = (info: RunInfo): Reporter => {
   const startMillis = performance.now()
-  return { end: (summary) => pageOf(summary, performance.now() - startMillis, info) }
+  return { end: (summary) => reportOf(summary, performance.now() - startMillis, info) }
 }
 
-const pageOf = (summary: Summary, ms: number, info: RunInfo): string => {
+const reportOf = (summary: Summary, ms: number, info: RunInfo): string => {
   const { texts } = info
   const entries = entriesOf(summary, info)
   const lanesMax = Math.max(1, ...entries.map(({ exchange }) => exchange?.actors.length ?? 0))
-  const style = asset("report.css") + laneRules(lanesMax)
-  const script = asset("report.js")
   const exchanges = entries.flatMap(({ exchange, id }) => (exchange ? [[id, exchange] as const] : []))
-  const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`
-  return markup`<!doctype html>
-<html lang="${texts.language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${texts.report.against(summary.outcomes.length, info.target)}</title>
-<style>${new Markup(style)}</style>
-</head>
-<body>
-${headView(summary, ms, info)}
+  return pageOf({
+    language: texts.language,
+    title: texts.report.against(summary.outcomes.length, info.target),
+    style: asset("report.css", import.meta.url) + laneRules(lanesMax),
+    script: asset("report.js", import.meta.url),
+    data: { texts: scriptTexts(texts), ...bytesOf(exchanges) },
+    body: markup`${headView(summary, ms, info)}
 <main>
 ${causesView(entries, summary, info)}
 ${clausesView(summary, info)}
@@ -43,12 +34,8 @@ ${clausesView(summary, info)}
 ${entries.map((entry) => scenarioView(entry, info))}
 </section>
 </main>
-<aside id="bytes" aria-labelledby="bytes-title" hidden><header><h2 id="bytes-title">${texts.html.bytes.heading}</h2><button type="button">${texts.html.bytes.close}</button></header><div id="bytes-body" tabindex="0" role="group" aria-labelledby="bytes-title"></div></aside>
-<script type="application/json" id="data">${data({ texts: scriptTexts(texts), ...bytesOf(exchanges) })}</script>
-<script>${new Markup(script)}</script>
-</body>
-</html>
-`.text
+<aside id="bytes" aria-labelledby="bytes-title" hidden><header><h2 id="bytes-title">${texts.html.bytes.heading}</h2><button type="button">${texts.html.bytes.close}</button></header><div id="bytes-body" tabindex="0" role="group" aria-labelledby="bytes-title"></div></aside>`
+  })
 }
 
 /** The outcomes with what failed first, each with a name of its own; the first of them is open. */
@@ -60,7 +47,7 @@ const entriesOf = ({ outcomes }: Summary, { weightOf }: RunInfo): ReadonlyArray<
   return outcomes
     .toSorted((a, b) => place(a) - place(b))
     .map((outcome, index) => {
-      const name = nameOf(outcome.scenario.file).replaceAll(/[^\w.-]/g, "-")
+      const name = placeOnPage(nameOf(outcome.scenario.file))
       const time = (times.get(name) ?? 0) + 1
       times.set(name, time)
       const { exchange } = outcome
@@ -73,6 +60,9 @@ const entriesOf = ({ outcomes }: Summary, { weightOf }: RunInfo): ReadonlyArray<
     })
 }
 
+/** The place of a scenario on the page, by its name. */
+export const placeOnPage = (name: string): string => name.replaceAll(/[^\w.-]/g, "-")
+
 const ranksMax = 10
 
 /** What the script of the page says to people; `{actor}` and `{n}` stand for what it puts in. */
@@ -81,10 +71,6 @@ const scriptTexts = ({ html: { bytes, receives, sends } }: RunInfo["texts"]) => 
   out: `${sends("{actor}")}: `,
   in: `${receives("{actor}")}: `
 })
-
-const asset = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8")
-
-const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`
 
 /** The columns of diagrams with so many lanes, and the places of the lanes: two columns for each, after the times. */
 const laneRules = (actorsMax: number): string =>
