@@ -98,7 +98,11 @@ export interface Gradebook {
 export const filesOf = (folder: string, name: string) => ({
   grade: join(folder, name, "grade.json"),
   /** The report on the visible scenarios. */
-  report: join(folder, name, "report.html")
+  report: join(folder, name, "report.html"),
+  /** The same in words, hidden scenarios included as far as a student may know. */
+  words: join(folder, name, "report.md"),
+  /** The results for Gradescope. */
+  gradescope: join(folder, name, "results.json")
 })
 
 /** Makes a folder for a submission without what may be left there of an older grade. */

@@ -9,7 +9,7 @@ export interface Column {
 }
 
 /** Points, and how many there are to be had, both in steps of a hundredth. */
-export interface Points {
+interface Points {
   readonly earned: number
   readonly max: number
 }

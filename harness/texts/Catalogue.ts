@@ -3,6 +3,7 @@ import type { ClauseId } from "../language/Clauses.ts"
 import type { PatternTexts } from "../language/PatternTexts.ts"
 import type { MistakeId } from "./Cures.ts"
 import type { GradingTexts } from "./Grading.ts"
+import type { GradebookTexts } from "./Gradebook.ts"
 import type { PlayTexts } from "./Play.ts"
 import type { TargetTexts } from "./Targets.ts"
 
@@ -170,6 +171,7 @@ export interface Catalogue {
   readonly patterns: PatternTexts
   readonly play: PlayTexts
   readonly targets: TargetTexts
+  readonly gradebook: GradebookTexts
   readonly explanation: ExplanationTexts
   readonly report: ReportTexts
   readonly html: HtmlTexts

@@ -1,6 +1,7 @@
 import type { Catalogue } from "./Catalogue.ts"
 import { clauses } from "./en/clauses.ts"
 import { grading } from "./en/grading.ts"
+import { gradebook } from "./en/gradebook.ts"
 import { mistakes } from "./en/mistakes.ts"
 import { patterns, play } from "./en/play.ts"
 import { targets } from "./en/targets.ts"
@@ -19,6 +20,7 @@ export const english: Catalogue = {
   play,
   targets,
   grading,
+  gradebook,
   explanation: {
     why: "Why it matters",
     mistakes: "Usual mistakes",

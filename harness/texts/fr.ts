@@ -1,6 +1,7 @@
 import type { Catalogue } from "./Catalogue.ts"
 import { clauses } from "./fr/clauses.ts"
 import { grading } from "./fr/grading.ts"
+import { gradebook } from "./fr/gradebook.ts"
 import { mistakes } from "./fr/mistakes.ts"
 import { patterns, play } from "./fr/play.ts"
 import { targets } from "./fr/targets.ts"
@@ -20,6 +21,7 @@ export const french: Catalogue = {
   play,
   targets,
   grading,
+  gradebook,
   explanation: {
     why: "Pourquoi c'est important",
     mistakes: "Erreurs courantes",

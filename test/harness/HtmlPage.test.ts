@@ -1,36 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { createRequire } from "node:module"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { pathToFileURL } from "node:url"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { type Browser, chromium as driver, type Page } from "playwright-core"
 import { chromium } from "../support/Browser.ts"
+import { barriersOf, openPage } from "../support/Page.ts"
 import { everyNameIsFree, hostileScenario, pageOf, taken, traced } from "./html.ts"
 import { chat, steps } from "./playing.ts"
 
 const executablePath = chromium()
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 const folder = mkdtempSync(join(tmpdir(), "palabre-html-"))
 const file = join(folder, "report.html")
 let browser: Browser
 
-/** The page in a new tab, and everything that it complains about or asks the network for. */
-const open = async (
-  place = "",
-  { colorScheme = "light", width = 1280 }: { colorScheme?: "light" | "dark"; width?: number } = {}
-): Promise<{ readonly page: Page; readonly trouble: ReadonlyArray<string> }> => {
-  const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } })
-  const trouble: Array<string> = []
-  page.on("console", (message) => trouble.push(message.text()))
-  page.on("pageerror", ({ message }) => trouble.push(message))
-  page.on("request", (request) => {
-    if (request.url().split("#")[0] !== pathToFileURL(file).href) trouble.push(request.url())
-  })
-  await page.goto(pathToFileURL(file).href + place)
-  return { page, trouble }
-}
+const open = (...how: Parameters<typeof openPage> extends [unknown, unknown, ...infer How] ? How : never) =>
+  openPage(browser, file, ...how)
 
 const current = (page: Page) => page.locator("[aria-current]").evaluateAll((all) => all.map(({ id }) => id))
 
@@ -90,16 +75,6 @@ describe.skipIf(executablePath === undefined)("the page in a browser", () => {
   it.each(["light", "dark"] as const)("is accessible (%s)", async (colorScheme) => {
     const { page } = await open("#test/6", { colorScheme })
     await page.locator("#bytes").waitFor()
-    await page.evaluate(axe)
-    const found = (await page.evaluate("axe.run()")) as {
-      readonly violations: ReadonlyArray<{
-        readonly id: string
-        readonly nodes: ReadonlyArray<{ html: string }>
-      }>
-    }
-    assert.deepStrictEqual(
-      found.violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html)]),
-      []
-    )
+    assert.deepStrictEqual(await barriersOf(page), [])
   })
 })
