@@ -6,6 +6,7 @@ import * as Command from "effect/cli/Command"
 import { Failure } from "../../src/commands/Cli.ts"
 import { standardError } from "../../src/commands/Stdio.ts"
 import { canContain } from "../../process/Sandbox.ts"
+import { writeBook } from "../grade/book/Book.ts"
 import { readClassFile } from "../grade/ClassFile.ts"
 import type { Grade } from "../grade/Grade.ts"
 import {
@@ -155,6 +156,7 @@ const gradeAll = Effect.fnUntraced(function* (
         show()
       })
       grades.set(name, graded)
+      writeBook(gradebookOf(entries, grades, grading))
       progress.ends(name, graded.millis)
       screen.write(`${lineOf(graded, grading)}\n`)
       show()
@@ -162,7 +164,9 @@ const gradeAll = Effect.fnUntraced(function* (
     { concurrency, discard: true }
   )
   screen.progress("")
-  return gradebookOf(entries, grades, grading)
+  const book = gradebookOf(entries, grades, grading)
+  writeBook(book) // nobody may have been left to grade, and the points be others
+  return book
 })
 
 /** One submission on one line: its end, and what came out. */
