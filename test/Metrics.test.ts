@@ -241,6 +241,30 @@ describe("/healthz and /readyz", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.effect("unfinished requests lock nobody out: the oldest one makes room", () =>
+    Effect.gen(function* () {
+      const { get, url } = yield* monitored()
+      const unfinished = yield* Effect.promise(() =>
+        Promise.all(
+          Array.from({ length: 100 }, async () => {
+            const socket = connectPlain(Number(url.port), url.hostname)
+            const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()))
+            socket.on("error", () => {}).resume()
+            socket.write("GET /healthz HTTP/1.1\r\nHost: half\r\n")
+            await once(socket, "connect")
+            return { socket, closed }
+          })
+        )
+      )
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => unfinished.forEach(({ socket }) => socket.destroy()))
+      )
+      for (let times = 0; times < 5; times++) assert.strictEqual((yield* get("/healthz")).status, 200)
+      yield* Effect.promise(() => unfinished[0]!.closed)
+      assert.isFalse(unfinished[99]!.socket.destroyed)
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("answers this machine alone unless told otherwise, and knows no other page", () =>
     Effect.gen(function* () {
       const { get, url } = yield* monitored()

@@ -1,12 +1,18 @@
 import { once } from "node:events"
-import { createServer, type Server as HttpServer } from "node:http"
+import { createServer, type Server as HttpServer, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { json } from "node:stream/consumers"
+import { gzipSync } from "node:zlib"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import type * as Scope from "effect/Scope"
+import * as HttpBody from "effect/http/HttpBody"
+import * as HttpClient from "effect/http/HttpClient"
 import type { Server } from "../src/index.ts"
+import { collectorClient } from "../src/telemetry/Collector.ts"
 import { keptLines, type LogLine } from "./support/logLines.ts"
 import { server } from "./support/server.ts"
 import { connect } from "./support/TestClient.ts"
@@ -17,12 +23,21 @@ interface Export {
   readonly body: any
 }
 
-/** An OpenTelemetry collector that keeps what it gets, and answers with the status or never. */
-const collector = Effect.fnUntraced(function* (status: number | undefined) {
+type Answer = (response: ServerResponse) => void
+
+const answerWith =
+  (status: number, headers = {}): Answer =>
+  (response) =>
+    response.writeHead(status, headers).end("{}")
+
+const never: Answer = () => {}
+
+/** An OpenTelemetry collector that keeps what it gets, and answers in this way. */
+const collector = Effect.fnUntraced(function* (answer: Answer) {
   const exports: Array<Export> = []
   const http = createServer(async (request, response) => {
     exports.push({ path: request.url!, body: await json(request) })
-    if (status !== undefined) response.writeHead(status).end("{}")
+    answer(response)
   })
   const url = yield* Effect.acquireRelease(
     Effect.promise(async () => {
@@ -78,7 +93,7 @@ describe("--otlp-url", () => {
     "a collector gets logs, metrics and a trace of each connection, to the last, and never what is said",
     () =>
       Effect.gen(function* () {
-        const { exports, url } = yield* collector(200)
+        const { exports, url } = yield* collector(answerWith(200))
         const lines = yield* exporting(url, visit)
         assert.deepStrictEqual(
           lines.map(({ text }) => text),
@@ -126,7 +141,7 @@ describe("--otlp-url", () => {
 
   it.live("one that never answers does not hold up the end", () =>
     Effect.gen(function* () {
-      const { exports, url } = yield* collector(undefined)
+      const { exports, url } = yield* collector(never)
       yield* exporting(url, visit)
       assert.isNotEmpty(exports)
     }).pipe(Effect.scoped)
@@ -134,12 +149,78 @@ describe("--otlp-url", () => {
 
   it.live("one that takes nothing costs a warning too", () =>
     Effect.gen(function* () {
-      const { exports, url } = yield* collector(403)
+      const { exports, url } = yield* collector(answerWith(403))
       const lines = yield* exporting(url, visit)
       assert.isNotEmpty(exports)
       const warnings = lines.filter(({ level }) => level === "Warn")
       assert.strictEqual(warnings.length, 1)
       assert.match(warnings[0]!.text, /403/)
     }).pipe(Effect.scoped)
+  )
+
+  it.live("one that redirects does not get the data sent elsewhere", () =>
+    Effect.gen(function* () {
+      const elsewhere = yield* collector(answerWith(200))
+      const { exports, url } = yield* collector(answerWith(307, { location: `${elsewhere.url}/stolen` }))
+      const lines = yield* exporting(url, visit)
+      assert.isNotEmpty(exports)
+      assert.isEmpty(elsewhere.exports)
+      assert.match(lines.find(({ level }) => level === "Warn")!.text, /307/)
+    }).pipe(Effect.scoped)
+  )
+
+  for (const [kind, headers, chunk] of [
+    ["an answer without end", {}, Buffer.alloc(65_536, " ")],
+    ["an answer that unpacks without end", { "content-encoding": "gzip" }, gzipSync(Buffer.alloc(1 << 24))]
+  ] as const)
+    it.live(`one that gives ${kind} is not listened to`, () =>
+      Effect.gen(function* () {
+        const hungUp = Promise.withResolvers<void>()
+        const { url } = yield* collector((response) => {
+          const write = () => {
+            while (!response.destroyed && response.write(chunk));
+          }
+          response.writeHead(200, headers).on("drain", write).on("close", hungUp.resolve)
+          write()
+        })
+        const lines = yield* exporting(
+          url,
+          Effect.andThen(
+            visit,
+            Effect.promise(() => hungUp.promise)
+          )
+        )
+        assert.isUndefined(
+          lines.find(({ level }) => level === "Warn"),
+          "it was not for lack of time"
+        )
+      }).pipe(Effect.scoped)
+    )
+
+  it.live("what waits for one is bounded; the rest is dropped and counted", () =>
+    Effect.gen(function* () {
+      const waiting: Array<ServerResponse> = []
+      const { exports, url } = yield* collector((response) => void waiting.push(response))
+      const client = yield* HttpClient.HttpClient
+      const MiB = 1 << 20
+      const body = HttpBody.text(JSON.stringify("x".repeat(MiB - 2)))
+      const send = Effect.asVoid(client.post(url, { body }))
+      const sent = yield* Effect.forkChild(Effect.all([send, send, send, send], { concurrency: 4 }))
+      yield* Effect.repeat(Effect.yieldNow, { until: () => waiting.length === 4 })
+      yield* send
+      const { state } = (yield* Metric.snapshot).find(({ id }) => id === "palabre_otlp_dropped_bytes_total")!
+      assert.deepInclude(state, { count: MiB })
+      for (const response of waiting.splice(0)) response.end()
+      yield* Fiber.join(sent)
+      const last = yield* Effect.forkChild(send)
+      yield* Effect.repeat(Effect.yieldNow, { until: () => waiting.length === 1 })
+      assert.strictEqual(exports.length, 5)
+      waiting[0]!.end()
+      yield* Fiber.join(last)
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(collectorClient),
+      Effect.provideService(Metric.MetricRegistry, new Map())
+    )
   )
 })

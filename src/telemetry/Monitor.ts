@@ -1,4 +1,6 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import type { Server } from "node:http"
+import type { Socket } from "node:net"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as HttpMiddleware from "effect/http/HttpMiddleware"
@@ -11,11 +13,11 @@ import { ListenFailed } from "../net/Listener.ts"
 import { Settings } from "../settings/Settings.ts"
 import { Counters } from "./Counters.ts"
 
-/** Connections to the monitor at once; further ones are closed. */
-const connectionsMax = 16
+/** Connections to the monitor at once. */
+const connectionsMax = 32
 
 /** Time that a request may take to arrive. */
-const requestMillisMax = 10_000
+const requestMillisMax = 5_000
 
 /** Time between two checks of that. */
 const checkMillis = 1_000
@@ -61,9 +63,10 @@ const httpServer = (host: string, port: number) =>
       const { createServer } = process.getBuiltinModule("node:http")
       const server = createServer({
         requestTimeout: requestMillisMax,
+        headersTimeout: requestMillisMax,
         connectionsCheckingInterval: checkMillis
       })
-      server.maxConnections = connectionsMax
+      makeRoom(server)
       const options = { host, port, disablePreemptiveShutdown: true }
       const listening = yield* Effect.mapError(
         NodeHttpServer.make(() => server, options),
@@ -81,5 +84,22 @@ const httpServer = (host: string, port: number) =>
       return listening
     })
   )
+
+/** Ends the connection whose last request is the longest ago when there are too many: unfinished ones lock nobody out. */
+const makeRoom = (server: Server): void => {
+  const open = new Set<Socket>()
+  server.on("connection", (socket) => {
+    open.add(socket)
+    socket.once("close", () => open.delete(socket))
+    for (const oldest of open) if (open.size > connectionsMax) end(oldest)
+  })
+  const end = (socket: Socket) => {
+    open.delete(socket)
+    socket.destroy()
+  }
+  server.on("request", ({ socket }) => {
+    if (open.delete(socket)) open.add(socket)
+  })
+}
 
 const announce = HttpServer.addressFormattedWith((url) => Effect.logInfo(`metrics are on ${url}/metrics`))
