@@ -14,8 +14,12 @@ export const clip = (text: string, charactersMax: number): string => {
 }
 
 /** Spells out what a terminal would not show: controls, joiners, direction marks, odd blanks. */
-export const visible = (text: string): string =>
-  spelledOut(text).replace(oddBlanks, (blank) => `\\u${blank.codePointAt(0)!.toString(16).padStart(4, "0")}`)
+export const visible = (text: string): string => spelledOut(text).replace(oddBlanks, spelledBlank)
+
+const spelledBlank = (blank: string): string => `\\u${blank.codePointAt(0)!.toString(16).padStart(4, "0")}`
+
+/** The same for what is said to people: before a sign of punctuation a no-break space is French, and seen by the sign. */
+export const legible = (text: string): string => spelledOut(text).replace(oddBlanksAlone, spelledBlank)
 
 /** The first character of a text that looks like a blank or like nothing, with its name. */
 export const firstUnseen = (text: string): { readonly at: number; readonly name: string } | undefined => {
@@ -68,3 +72,4 @@ export const millis = (ms: number): string =>
 
 /** Blanks that look like a space and are none. */
 const oddBlanks = /(?! )\p{Zs}/gu
+const oddBlanksAlone = /(?! |[\u00a0\u202f][:;!?»]|(?<=«)[\u00a0\u202f])\p{Zs}/gu

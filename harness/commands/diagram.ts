@@ -51,12 +51,12 @@ export const diagram = Command.make(
       )
     const played = input.of === "run" ? yield* playing(input) : undefined
     const drawn = yield* Effect.forEach(scenarios, (scenario) =>
-      Effect.map(played?.(scenario) ?? Effect.succeed(meant(scenario)), (exchange) => ({
+      Effect.map(played?.(scenario) ?? Effect.succeed(meant(scenario, input.locale)), (exchange) => ({
         title: scenario.title,
         exchange
       }))
     )
-    yield* Console.log(forms[input.as](drawn).trimEnd())
+    yield* Console.log(forms[input.as](drawn, input.locale).trimEnd())
   })
 ).pipe(
   Command.withDescription("Draws the exchange of scenarios as a sequence diagram"),
@@ -84,7 +84,9 @@ const playing = Effect.fnUntraced(function* (input: Input) {
   })
   return (scenario: Scenario) =>
     player.play(scenario).pipe(
-      Effect.mapError(({ reason }) => new Failure(`the target was lost: ${reason}`, exitCodes.targetLost)),
+      Effect.mapError(
+        ({ reason }) => new Failure(input.locale.report.targetLost(reason), exitCodes.targetLost)
+      ),
       Effect.flatMap(({ exchange, reason = "nothing was played" }) =>
         exchange === undefined
           ? Effect.fail(new Failure(`${scenario.file}: ${reason}`, exitCodes.inconclusive))

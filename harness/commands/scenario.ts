@@ -37,7 +37,7 @@ export const scenario = Command.make(
     const once = Effect.suspend(() => run(input, target, knowledge))
     if (!input.watch) return yield* once
     const { watching } = yield* Effect.promise(() => import("../run/Watch.ts"))
-    return yield* watching(input.paths, once, target.files)
+    return yield* watching(input.paths, once, input.locale, target.files)
   })
 ).pipe(
   Command.withDescription(

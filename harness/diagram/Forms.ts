@@ -1,3 +1,4 @@
+import type { Catalogue } from "../texts/Catalogue.ts"
 import type { Exchange } from "../trace/Exchange.ts"
 import { titleLine } from "./OneLine.ts"
 import { mermaid } from "./Mermaid.ts"
@@ -9,14 +10,15 @@ interface Drawn {
   readonly exchange: Exchange
 }
 
-/** The forms that exchanges can be drawn in. */
+/** The forms that exchanges can be drawn in, with their words in one language. */
 export const forms = {
-  svg: (drawn: ReadonlyArray<Drawn>) => drawn.map(({ exchange, title }) => svg(title, exchange)).join("\n"),
-  mermaid: (drawn: ReadonlyArray<Drawn>) =>
-    drawn.map(({ exchange, title }) => `%% ${titleLine(title)}\n${mermaid(exchange)}`).join("\n"),
-  html: (drawn: ReadonlyArray<Drawn>) =>
+  svg: (drawn: ReadonlyArray<Drawn>, texts: Catalogue) =>
+    drawn.map(({ exchange, title }) => svg(title, exchange, texts)).join("\n"),
+  mermaid: (drawn: ReadonlyArray<Drawn>, texts: Catalogue) =>
+    drawn.map(({ exchange, title }) => `%% ${titleLine(title)}\n${mermaid(exchange, texts)}`).join("\n"),
+  html: (drawn: ReadonlyArray<Drawn>, texts: Catalogue) =>
     [
-      '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+      `<!doctype html>\n<html lang="${texts.language}">\n<head>\n<meta charset="utf-8">`,
       `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
       '<meta name="viewport" content="width=device-width">\n<meta name="color-scheme" content="light dark">',
       `<title>${drawn.map(({ title }) => escaped(titleLine(title))).join(" · ")}</title>`,
@@ -24,7 +26,7 @@ export const forms = {
       "</head>\n<body>",
       ...drawn.map(
         ({ exchange, title }) =>
-          `<figure><h1>${escaped(titleLine(title))}</h1>\n${svg(title, exchange)}</figure>`
+          `<figure><h1>${escaped(titleLine(title))}</h1>\n${svg(title, exchange, texts)}</figure>`
       ),
       "</body>\n</html>\n"
     ].join("\n")

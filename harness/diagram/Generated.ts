@@ -1,5 +1,6 @@
 import { parseScenario } from "../scenario/ScenarioReader.ts"
 import type { GeneratedFile } from "../scenario/Generated.ts"
+import { english } from "../texts/en.ts"
 import { meant } from "./Meant.ts"
 import { mermaid } from "./Mermaid.ts"
 import { svg } from "./Svg.ts"
@@ -13,12 +14,14 @@ export const diagrams = (read: (file: string) => string): ReadonlyArray<Generate
   }
   const drawn = pictures.map(({ file, scenario }) => {
     const drawn = scenarioOf(scenario)
-    return { file, content: svg(drawn.title, meant(drawn)) }
+    return { file, content: svg(drawn.title, meant(drawn, english), english) }
   })
   const pages = ["docs/PROTOCOL.md", "docs/HARNESS.md"].map((file) => ({
     file,
     content: read(file).replaceAll(marked, (_, begin: string, scenario: string, end: string) =>
-      [begin, `\`\`\`mermaid\n${mermaid(meant(scenarioOf(scenario)))}\`\`\``, end].join("\n\n")
+      [begin, `\`\`\`mermaid\n${mermaid(meant(scenarioOf(scenario), english), english)}\`\`\``, end].join(
+        "\n\n"
+      )
     )
   }))
   return [...drawn, ...pages]

@@ -8,13 +8,16 @@ import type { Scenario } from "../scenario/Scenario.ts"
 import { grants, patternsOf, sentBy } from "../scenario/StepFacts.ts"
 import { laneOf } from "../stage/Actor.ts"
 import { caption, captionSent } from "../stage/Caption.ts"
-import { english } from "../texts/en.ts"
+import type { Catalogue } from "../texts/Catalogue.ts"
 import type { Arrow, Exchange, Row } from "../trace/Exchange.ts"
 import type { Step } from "../verbs/Step.ts"
 
-/** The exchange that a file means: its steps and patterns in their order, as far as the file tells. Nothing is played. */
-export const meant = (scenario: Scenario): Exchange => {
-  const drawing = new Drawing(scenario)
+/**
+ * The exchange that a file means: its steps and patterns in their order, as far as the file tells. Nothing is played. What
+ * stands in the file stays in its words.
+ */
+export const meant = (scenario: Scenario, texts: Catalogue): Exchange => {
+  const drawing = new Drawing(scenario, texts)
   drawing.draw([...scenario.before, ...scenario.steps, ...scenario.after])
   const { rows } = drawing
   const seen = new Set(rows.flatMap((row) => ("actor" in row && row.actor !== undefined ? [row.actor] : [])))
@@ -32,8 +35,10 @@ class Drawing {
   private readonly members: Members
   private speakers: ReadonlyArray<string> = []
   private others: ReadonlyArray<string> = []
+  private readonly texts: Catalogue
 
-  constructor({ cast }: Scenario) {
+  constructor({ cast }: Scenario, texts: Catalogue) {
+    this.texts = texts
     this.cast = actorsOf(cast)
     this.members = new Members(cast)
   }
@@ -58,8 +63,8 @@ class Drawing {
     const { verb } = step
     const turns = verb.steps!(step)
     const times = verb.times?.(step)
-    if (times !== undefined) this.note(`${times} times`)
-    if (verb.simultaneous === true) this.note("at the same time")
+    if (times !== undefined) this.note(this.texts.diagram.times(times))
+    if (verb.simultaneous === true) this.note(this.texts.diagram.atTheSameTime)
     for (const turn of times === undefined ? turns : turns.slice(0, 1)) this.draw(turn)
   }
 
@@ -80,22 +85,31 @@ class Drawing {
   /** All that a sentence comes to for one of its subjects. */
   private act(step: Step, actor: string): void {
     const { verb } = step
-    const requests = requestsOf(step, actor)
+    const requests = requestsOf(step, actor, this.texts)
     const before = this.rows.length
     for (const request of requests) this.arrow(step, actor, "out", request)
     if (requests.length > 0 && isGrantedItself(step)) this.arrow(step, actor, "in", { status: "success" })
     for (const pattern of patternsOf(step)) this.received(step, actor, pattern)
     if (verb.sentence === "{subject} is|are refused")
-      this.arrow(step, actor, "in", { status: "error" }, { caption: "a refusal", isRefusal: true })
+      this.arrow(
+        step,
+        actor,
+        "in",
+        { status: "error" },
+        {
+          caption: this.texts.diagram.refusal,
+          isRefusal: true
+        }
+      )
     const isByServer =
       verb.sentence === "{subject} is|are disconnected" || verb.sentence === "{subject} logs|log out"
-    if (isByServer) this.mark(step, actor, "server", "closes the connection")
+    if (isByServer) this.mark(step, actor, "server", this.texts.play.ends.close)
     else if (this.rows.length === before) this.mark(step, actor, "actor", predicateOf(step))
   }
 
   private received(step: Step, actor: string, pattern: ObjectPattern): void {
     const lane = laneOf(pattern)
-    this.arrow(step, actor, "in", valueOf(pattern), {
+    this.arrow(step, actor, "in", valueOf(pattern, this.texts), {
       what: lane,
       isRefusal: lane === "reply" && !grants(pattern)
     })
@@ -155,15 +169,15 @@ class Drawing {
 }
 
 /** The requests of a sentence, with its captures by their names. */
-const requestsOf = (step: Step, actor: string): ReadonlyArray<Json> => {
+const requestsOf = (step: Step, actor: string, { diagram, play }: Catalogue): ReadonlyArray<Json> => {
   const { name, options, value, verb } = step
-  if (Buffer.isBuffer(value)) return [captionSent(value, english.play).caption]
+  if (Buffer.isBuffer(value)) return [captionSent(value, play).caption]
   if (verb.logsIn === true) return [filled(literal({ type: "login", username: name ?? actor }))]
   const requests = sentBy(step).map(filled)
   if (step.other !== undefined) return []
   if (verb.part === "begins")
-    return requests.map((request) => `${caption(request)} (the first ${String(options["bytes"])} bytes)`)
-  if (verb.part === "ends") return ["(the rest)"]
+    return requests.map((request) => diagram.firstBytes(caption(request), Number(options["bytes"])))
+  if (verb.part === "ends") return [diagram.theRest]
   return requests
 }
 
@@ -175,20 +189,21 @@ const isGrantedItself = ({ verb }: Step): boolean =>
   verb.becomes === "logged in" || /says|logs\|log out/.test(verb.sentence)
 
 /** A pattern as the object that it looks for; what is not literal in it is described. */
-const valueOf = (pattern: Pattern): Json => {
+const valueOf = (pattern: Pattern, texts: Catalogue): Json => {
+  const within = (inner: Pattern) => valueOf(inner, texts)
   switch (pattern._tag) {
     case "Literal":
       return pattern.value
     case "Anything":
       return "…"
     case "List":
-      return pattern.items.map(valueOf)
+      return pattern.items.map(within)
     case "InAnyOrder":
-      return pattern.patterns.map(valueOf)
+      return pattern.patterns.map(within)
     case "Object":
-      return Object.fromEntries(pattern.fields.map(([key, value]) => [key, valueOf(value)]))
+      return Object.fromEntries(pattern.fields.map(([key, value]) => [key, within(value)]))
     default:
-      return describe(pattern, english.patterns)
+      return describe(pattern, texts.patterns)
   }
 }
 

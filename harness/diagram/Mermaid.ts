@@ -1,16 +1,16 @@
-import { millis } from "../Format.ts"
 import { oneLine } from "./OneLine.ts"
+import type { Catalogue } from "../texts/Catalogue.ts"
 import type { Exchange, Row } from "../trace/Exchange.ts"
 
 /** An exchange as the text of a sequence diagram that Mermaid draws. */
-export const mermaid = ({ actors, rows }: Exchange): string => {
+export const mermaid = ({ actors, rows }: Exchange, texts: Catalogue): string => {
   const aliases = new Map(actors.map((actor, index) => [actor, `a${index + 1}`]))
   const laneOf = (actor: string | undefined) => aliases.get(actor ?? "") ?? server
   const all = actors.length === 0 ? server : `${server},a${actors.length}`
   const lines = [
-    `participant ${server} as server`,
+    `participant ${server} as ${texts.html.server}`,
     ...actors.map((actor) => `participant ${laneOf(actor)} as ${escaped(actor)}`),
-    ...rows.flatMap((row) => statement(row, laneOf, all))
+    ...rows.flatMap((row) => statement(row, laneOf, all, texts))
   ]
   return ["sequenceDiagram", ...lines.map((line) => `  ${line}`), ""].join("\n")
 }
@@ -20,7 +20,8 @@ const server = "s"
 const statement = (
   row: Row,
   laneOf: (actor: string | undefined) => string,
-  all: string
+  all: string,
+  texts: Catalogue
 ): ReadonlyArray<string> => {
   switch (row._tag) {
     case "Arrow": {
@@ -31,7 +32,7 @@ const statement = (
     }
     case "Mark":
       return [
-        `Note over ${laneOf(row.actor)}: ${escaped(row.by === "server" ? `the server ${row.text}` : row.text)}`
+        `Note over ${laneOf(row.actor)}: ${escaped(row.by === "server" ? texts.diagram.theServer(row.text) : row.text)}`
       ]
     case "Note":
     case "Log":
@@ -39,9 +40,9 @@ const statement = (
     case "Violation":
       return [`Note over ${all}: ✗ ${escaped([...row.clauses, row.received].join(" "))}`]
     case "Gap":
-      return [`Note over ${all}: ⋮ ${millis(row.millis)}`]
+      return [`Note over ${all}: ⋮ ${texts.span(row.millis)}`]
     case "Dropped":
-      return [`Note over ${all}: ⋮ ${row.rows} more`]
+      return [`Note over ${all}: ⋮ ${texts.html.left(row.rows)}`]
     case "Fence":
       return []
   }

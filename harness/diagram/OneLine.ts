@@ -1,8 +1,8 @@
-import { visible } from "../Format.ts"
+import { legible } from "../Format.ts"
 
 /** A text in one line of at most so many characters, with nothing unseen in it; where it is longer, its beginning. */
 export const oneLine = (text: string, max: number): string => {
-  const characters = [...visible(text.replaceAll(/\s+/g, " "))]
+  const characters = [...legible(text.replaceAll(/\s+/g, " "))]
   return characters.length <= max ? characters.join("") : `${characters.slice(0, max - 1).join("")}…`
 }
 

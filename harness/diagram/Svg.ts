@@ -1,12 +1,12 @@
-import { millis } from "../Format.ts"
 import { oneLine, titleLine } from "./OneLine.ts"
+import type { Catalogue } from "../texts/Catalogue.ts"
 import type { Arrow, Exchange, Row } from "../trace/Exchange.ts"
 
 /** An exchange as a picture: a lane for the server and each client, time from top to bottom; light or dark as the reader's screen. */
-export const svg = (title: string, { actors, rows }: Exchange): string => {
+export const svg = (title: string, { actors, rows }: Exchange, texts: Catalogue): string => {
   const xOf = (actor: string): number => serverX + firstLane + actors.indexOf(actor) * lane
   const width = Math.max(widthMin, (actors.length === 0 ? serverX : xOf(actors.at(-1)!)) + margin)
-  const pen: Pen = { xOf, width }
+  const pen: Pen = { texts, xOf, width }
   let y = headHeight
   const drawn = rows.map((row) => {
     const height = heights[row._tag]
@@ -15,7 +15,10 @@ export const svg = (title: string, { actors, rows }: Exchange): string => {
     return text
   })
   const height = y + foot
-  const lanes = [[serverX, "server"] as const, ...actors.map((actor) => [xOf(actor), actor] as const)]
+  const lanes = [
+    [serverX, texts.html.server] as const,
+    ...actors.map((actor) => [xOf(actor), actor] as const)
+  ]
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
     `<title>${escaped(titleLine(title))}</title>`,
@@ -29,28 +32,29 @@ export const svg = (title: string, { actors, rows }: Exchange): string => {
   ].join("\n")
 }
 
-/** The measures of a picture: where the lanes are, and how wide it is. */
+/** The words and the measures of a picture: where the lanes are, and how wide it is. */
 interface Pen {
+  readonly texts: Catalogue
   readonly xOf: (actor: string) => number
   readonly width: number
 }
 
-const draw = (row: Row, y: number, { width, xOf }: Pen): string => {
+const draw = (row: Row, y: number, { texts: { diagram, html, report, span }, width, xOf }: Pen): string => {
   switch (row._tag) {
     case "Arrow":
       return arrow(row, y, xOf(row.actor))
     case "Mark": {
       const x = xOf(row.actor)
-      const said = row.by === "server" ? `the server ${row.text}` : row.text
+      const said = row.by === "server" ? diagram.theServer(row.text) : row.text
       return `<circle class="dot ${row.what}" cx="${x}" cy="${y - 6}" r="4"/>${text(x - gap, y - 2, said, "mark end")}`
     }
     case "Note":
     case "Log":
       return text(width / 2, y - 6, row.text, "note middle", Math.floor(width / noteCharacter))
     case "Gap":
-      return text(serverX, y - 4, `⋮ ${millis(row.millis)}`, "quiet middle")
+      return text(serverX, y - 4, `⋮ ${span(row.millis)}`, "quiet middle")
     case "Dropped":
-      return text(serverX, y - 4, `⋮ ${row.rows} more`, "quiet middle")
+      return text(serverX, y - 4, `⋮ ${html.left(row.rows)}`, "quiet middle")
     case "Fence":
       return row.actors.map((actor) => `<path class="tick" d="M${xOf(actor) - 5} ${y - 6}h10"/>`).join("")
     case "Violation":
@@ -59,11 +63,17 @@ const draw = (row: Row, y: number, { width, xOf }: Pen): string => {
         text(
           width / 2,
           y - 30,
-          `✗ ${[...row.clauses, "expected"].join(" ")} ${row.expected ?? "otherwise"}`,
+          `✗ ${[...row.clauses, report.expected].join(" ")} ${row.expected ?? diagram.otherwise}`,
           "wrong middle",
           Math.floor(width / noteCharacter)
         ),
-        text(width / 2, y - 13, `received ${row.received}`, "wrong middle", Math.floor(width / noteCharacter))
+        text(
+          width / 2,
+          y - 13,
+          `${report.received} ${row.received}`,
+          "wrong middle",
+          Math.floor(width / noteCharacter)
+        )
       ].join("")
   }
 }

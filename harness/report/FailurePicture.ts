@@ -1,6 +1,6 @@
 import { clauses, type ClauseId } from "../language/Clauses.ts"
 import type { FailureDetails, Outcome } from "../verdict/Outcome.ts"
-import { clip, millis, shellWord } from "../Format.ts"
+import { clip, shellWord } from "../Format.ts"
 import { arrows, type Happening } from "../stage/Transcript.ts"
 import { hintsOf } from "./Hints.ts"
 import { cut, wrap } from "./Layout.ts"
@@ -100,7 +100,7 @@ const stepLines = (
     if (remark !== "") painted.push(`${isRoomLeft ? `${painted.pop()}   ` : ""}${style.dim(remark)}`)
     return labelled(label, painted)
   }
-  const within = finding.withinMillis === undefined ? "" : report.within(millis(finding.withinMillis))
+  const within = finding.withinMillis === undefined ? "" : report.within(finding.withinMillis)
   const { unreadable } = finding
   const pointed = unreadable === undefined ? [] : pointedAt(unreadable, room, texts)
   const received =

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks"
 import type { Outcome } from "../verdict/Outcome.ts"
 import type { Summary } from "../verdict/Summary.ts"
-import { clip, listed, millis } from "../Format.ts"
+import { clip, listed } from "../Format.ts"
 import { causeBlocks } from "./CauseBlocks.ts"
 import { type Cause, causesOf } from "./Causes.ts"
 import { clauseTable } from "./ClauseTable.ts"
@@ -62,9 +62,9 @@ export const ending = (
 const isEachTold = ({ isFull, scenarios }: RunInfo): boolean => isFull || scenarios <= fewScenarios
 
 const passLines = ({ ms, notes, scenario }: Outcome, info: RunInfo): ReadonlyArray<string> => {
-  const { isFull, style, width } = info
+  const { isFull, style, texts, width } = info
   const sign = signOf("passed", info)
-  const time = millis(ms)
+  const time = texts.span(ms)
   const text = shortened(`${scenario.file}  ${scenario.title}`, width - sign.length - 2 - time.length)
   return [
     `${style.green(sign)}${text}  ${style.dim(time)}`,
@@ -136,7 +136,7 @@ const counts = (summary: Summary, ms: number, { style, texts }: RunInfo): string
     const what = name as keyof Totals
     return count > 0 ? [paints[what](texts.report.counts[what](count))] : []
   })
-  return [...told, style.dim(texts.report.inTime(millis(ms)))].join(" · ")
+  return [...told, style.dim(texts.report.inTime(ms))].join(" · ")
 }
 
 const textOf = (lines: ReadonlyArray<string>): string => lines.map((line) => `${line}\n`).join("")

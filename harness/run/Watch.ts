@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import { standardOutput } from "../../src/commands/Stdio.ts"
+import type { Catalogue } from "../texts/Catalogue.ts"
 import { isScenario, scenariosFolder } from "../scenario/Files.ts"
 
 /** Editors write a file in several steps. */
@@ -15,6 +16,7 @@ const settleMillis = 50
 export const watching = <E extends { readonly message: string }>(
   paths: ReadonlyArray<string>,
   again: Effect.Effect<void, E>,
+  { report }: Catalogue,
   more: ReadonlyArray<string> = []
 ): Effect.Effect<void, E> => {
   const scenarios = (paths.length > 0 ? paths : [scenariosFolder]).map((path) =>
@@ -23,11 +25,11 @@ export const watching = <E extends { readonly message: string }>(
   const named = [...scenarios, ...more]
   if (!scenarios.some((path) => existsSync(path))) return again
   const once = Effect.match(again, {
-    onSuccess: () => "all passed",
+    onSuccess: () => undefined,
     onFailure: ({ message }) => message
   })
   const told = Effect.map(once, (how) => {
-    standardOutput.write(`\n${how} · waiting for changes in ${named.join(", ")} (Ctrl-C ends)\n`)
+    standardOutput.write(`\n${report.waiting(how, named.join(", "))}\n`)
   })
   const turn = Effect.gen(function* () {
     const changed = yield* change(named)

@@ -10,7 +10,7 @@ import { startContained } from "../../process/Contained.ts"
 import type { Process, ProcessEnded } from "../../process/Process.ts"
 import { hasSocketTables } from "../../process/SocketTable.ts"
 import { type Server, type Target, TargetFailed } from "../stage/Target.ts"
-import { clip, listed, millis, shellWord, visible } from "../Format.ts"
+import { clip, listed, shellWord, visible } from "../Format.ts"
 import { fresh } from "./Fresh.ts"
 import type { Catalogue } from "../texts/Catalogue.ts"
 import type { TargetTexts } from "../texts/Targets.ts"
@@ -186,7 +186,7 @@ const beginNow = Effect.fnUntraced(function* (
       process.ended === undefined && ownPatience.overdue(since, startMillis) === undefined
     return { process, host, port, isStarting }
   }
-  const tooSlow = texts.targets.tooSlow(port, millis(startMillis))
+  const tooSlow = texts.targets.tooSlow(port, startMillis)
   const listening = Effect.map(
     Effect.repeat(listeningHost(port), { until: (address) => address !== undefined, schedule: polling }),
     (address) => address!

@@ -54,7 +54,7 @@ interface ReportTexts {
   readonly hint: string
   readonly because: string
   readonly theEnd: string
-  readonly within: (bound: string) => string
+  readonly within: (ms: number) => string
   readonly more: (count: number) => string
   readonly serverEnded: (how: string) => string
   readonly beforeFirstStep: string
@@ -66,13 +66,15 @@ interface ReportTexts {
       count: number
     ) => string
   }
-  readonly inTime: (span: string) => string
+  readonly inTime: (ms: number) => string
   /** How many were not judged, and why. */
   readonly becauseOf: (counted: string, reason: string) => string
   /** Why the command fails. */
   readonly targetLost: (reason: string) => string
   readonly scenariosFailed: (count: number) => string
   readonly scenariosInconclusive: (count: number) => string
+  /** What a run came to that is played again once something changes. */
+  readonly waiting: (how: string | undefined, files: string) => string
 }
 
 /** The reasons why bytes are not JSON, said below the place where they cease to be. */
@@ -151,6 +153,17 @@ interface HtmlTexts {
   readonly bytes: BytesTexts
 }
 
+/** The words of a diagram that stand in no scenario. */
+interface DiagramTexts {
+  readonly theServer: (act: string) => string
+  readonly otherwise: string
+  readonly refusal: string
+  readonly atTheSameTime: string
+  readonly times: (count: number) => string
+  readonly firstBytes: (request: string, count: number) => string
+  readonly theRest: string
+}
+
 /** The words of the bytes of a selection; the page itself puts them together, `{n}` becomes a number. */
 interface BytesTexts {
   readonly heading: string
@@ -166,6 +179,10 @@ interface BytesTexts {
 export interface Catalogue {
   /** The language of the texts, as HTML names it: `en`. */
   readonly language: Locale
+  /** A span of time in the unit that fits it. */
+  readonly span: (ms: number) => string
+  /** A number with one decimal. */
+  readonly tenths: (number: number) => string
   readonly clauses: { readonly [clause in ClauseId]: ClauseTexts }
   readonly mistakes: { readonly [mistake in MistakeId]: MistakeTexts }
   readonly patterns: PatternTexts
@@ -175,6 +192,7 @@ export interface Catalogue {
   readonly explanation: ExplanationTexts
   readonly report: ReportTexts
   readonly html: HtmlTexts
+  readonly diagram: DiagramTexts
   readonly hints: HintTexts
   readonly unreadable: UnreadableTexts
   readonly meaning: MeaningTexts

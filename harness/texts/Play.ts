@@ -25,7 +25,7 @@ export interface PlayTexts {
   readonly noOpenConnection: string
   readonly notAnObject: (value: string) => string
   /** The time since an actor's last act: a request, or one of `labels`. */
-  readonly after: (span: string, actor: string, act: string, line: number) => string
+  readonly after: (ms: number, actor: string, act: string, line: number) => string
   readonly request: (type: string) => string
   readonly labels: { readonly [label: string]: string }
   readonly unfinished: (bytes: number) => string
@@ -86,7 +86,7 @@ export interface PlayTexts {
   /** How it was judged, and why it was not. */
   readonly notVaried: string
   readonly cannotBeAsked: (actor: string) => string
-  readonly settles: (span: string) => string
+  readonly settles: (ms: number) => string
   readonly idle: (actor: string, fault: string, line: number) => string
   /** A scenario that fails under a change was saved, or could not be. */
   readonly chaosSaved: (file: string) => string

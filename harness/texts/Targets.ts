@@ -17,7 +17,7 @@ export interface TargetTexts {
   readonly inBackground: (ended: string) => string
   readonly lacksVariables: (ended: string) => string
   readonly cannotStart: (why: string) => string
-  readonly tooSlow: (port: number, span: string) => string
+  readonly tooSlow: (port: number, ms: number) => string
   readonly portTaken: (port: number) => string
   readonly noPort: (host: string, why: string) => string
   readonly leftBehind: (commands: string) => string

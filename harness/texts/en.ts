@@ -1,3 +1,4 @@
+import { millis } from "../Format.ts"
 import type { Catalogue } from "./Catalogue.ts"
 import { clauses } from "./en/clauses.ts"
 import { grading } from "./en/grading.ts"
@@ -14,6 +15,8 @@ const sanitized = "build it with -g -fsanitize=address to see where"
 /** The texts in English. */
 export const english: Catalogue = {
   language: "en",
+  span: millis,
+  tenths: (number) => number.toFixed(1),
   clauses,
   mistakes,
   patterns,
@@ -50,7 +53,7 @@ export const english: Catalogue = {
     hint: "hint",
     because: "because",
     theEnd: "the end of the scenario",
-    within: (bound) => `within ${bound}`,
+    within: (ms) => `within ${millis(ms)}`,
     more: (count) => `and ${count} more`,
     serverEnded: (how) => `the server ended: ${how}`,
     beforeFirstStep: "before the first step:",
@@ -65,10 +68,11 @@ export const english: Catalogue = {
       skipped: (count) => `${count} skipped`,
       inconclusive: (count) => `${count} inconclusive`
     },
-    inTime: (span) => `in ${span}`,
+    inTime: (ms) => `in ${millis(ms)}`,
     becauseOf: (counted, reason) => `${counted}: ${reason}`,
     targetLost: (reason) => `the target was lost: ${reason}`,
     scenariosFailed: (count) => `${scenarios(count)} failed`,
+    waiting: (how = "all passed", files) => `${how} · waiting for changes in ${files} (Ctrl-C ends)`,
     scenariosInconclusive: (count) => `${scenarios(count)} inconclusive`
   },
   html: {
@@ -90,8 +94,8 @@ export const english: Catalogue = {
     file: "Scenario file",
     exchange: "Exchange",
     server: "server",
-    sends: (actor) => `${actor} sends`,
-    receives: (actor) => `${actor} receives`,
+    sends: (actor) => `${actor} sends: `,
+    receives: (actor) => `${actor} receives: `,
     fence: (actors) => `hidden list requests of ${actors}`,
     left: (rows) => `${rows} more left out`,
     inPassing: "in passing",
@@ -104,6 +108,15 @@ export const english: Catalogue = {
       cut: "… {n} more bytes",
       notKept: "Its bytes were not kept: --trace on keeps those of scenarios that pass, too."
     }
+  },
+  diagram: {
+    theServer: (act) => `the server ${act}`,
+    otherwise: "otherwise",
+    refusal: "a refusal",
+    atTheSameTime: "at the same time",
+    times: (count) => `${count} times`,
+    firstBytes: (request, count) => `${request} (the first ${count} bytes)`,
+    theRest: "(the rest)"
   },
   hints: {
     sentBack: (actor) => `this is what ${actor} sent: your server sent the request back`,

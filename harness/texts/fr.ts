@@ -5,7 +5,7 @@ import { gradebook } from "./fr/gradebook.ts"
 import { mistakes } from "./fr/mistakes.ts"
 import { patterns, play } from "./fr/play.ts"
 import { targets } from "./fr/targets.ts"
-import { plural } from "./fr/words.ts"
+import { plural, span } from "./fr/words.ts"
 
 const allHold = (all: number): string => `Toutes les clauses must (${all}) sont respectées.`
 
@@ -15,6 +15,8 @@ const sanitized = "compilez-le avec -g -fsanitize=address pour voir où"
 /** The texts in French. */
 export const french: Catalogue = {
   language: "fr",
+  span,
+  tenths: (number) => number.toFixed(1).replace(".", ","),
   clauses,
   mistakes,
   patterns,
@@ -51,7 +53,7 @@ export const french: Catalogue = {
     hint: "piste",
     because: "raison",
     theEnd: "la fin du scénario",
-    within: (bound) => `en ${bound} au plus`,
+    within: (ms) => `en ${span(ms)} au plus`,
     more: (count) => `et ${plural(count, "autre")}`,
     serverEnded: (how) => `le serveur s'est arrêté : ${how}`.replace("exit code", "code de sortie"),
     beforeFirstStep: "avant la première étape :",
@@ -69,10 +71,12 @@ export const french: Catalogue = {
       skipped: (count) => plural(count, "sauté"),
       inconclusive: (count) => plural(count, "indécis", "indécis")
     },
-    inTime: (span) => `en ${span}`,
+    inTime: (ms) => `en ${span(ms)}`,
     becauseOf: (counted, reason) => `${counted} : ${reason}`,
     targetLost: (reason) => `la cible a été perdue : ${reason}`,
     scenariosFailed: (count) => `${plural(count, "scénario")} en échec`,
+    waiting: (how = "tout a réussi", files) =>
+      `${how} · en attente de changements dans ${files} (Ctrl-C pour finir)`,
     scenariosInconclusive: (count) => `${plural(count, "scénario")} indécis`
   },
   html: {
@@ -89,13 +93,13 @@ export const french: Catalogue = {
       inconclusive: "indécis"
     },
     steps: { passed: "réussie", failed: "échouée", unplayed: "non jouée" },
-    playAgain: "Rejouer",
-    explain: "Expliquer",
+    playAgain: "rejouer",
+    explain: "expliquer",
     file: "Fichier du scénario",
     exchange: "Échange",
     server: "serveur",
-    sends: (actor) => `${actor} envoie`,
-    receives: (actor) => `${actor} reçoit`,
+    sends: (actor) => `${actor} envoie : `,
+    receives: (actor) => `${actor} reçoit : `,
     fence: (actors) => `requêtes list cachées de ${actors}`,
     left: (rows) => `${rows} de plus, non montrés`,
     inPassing: "au passage",
@@ -108,6 +112,15 @@ export const french: Catalogue = {
       cut: "… {n} octets de plus",
       notKept: "Ses octets n'ont pas été gardés : --trace on garde aussi ceux des scénarios réussis."
     }
+  },
+  diagram: {
+    theServer: (act) => `le serveur ${act}`,
+    otherwise: "autre chose",
+    refusal: "un refus",
+    atTheSameTime: "en même temps",
+    times: (count) => `${count} fois`,
+    firstBytes: (request, count) => `${request} (les ${count} premiers octets)`,
+    theRest: "(le reste)"
   },
   hints: {
     sentBack: (actor) => `c'est ce que ${actor} a envoyé : votre serveur a renvoyé la requête`,

@@ -9,7 +9,7 @@ import type { Stage } from "../stage/Stage.ts"
 import type { ClauseId } from "../language/Clauses.ts"
 import * as Contradiction from "./Contradiction.ts"
 import type { Scene, Step, Verb } from "./Step.ts"
-import { clip, millis, show } from "../Format.ts"
+import { clip, show } from "../Format.ts"
 import type { PlayTexts } from "../texts/Play.ts"
 import { subjectsOf } from "./ResolveSubject.ts"
 
@@ -203,7 +203,7 @@ const timing = ({ lastDid, name }: Actor, atMillis: number, texts: PlayTexts): P
   if (lastDid?.line === undefined || atMillis < lastDid.atMillis) return {}
   const { label, line } = lastDid
   const act = Object.hasOwn(texts.labels, label) ? texts.labels[label]! : texts.request(label)
-  return { after: texts.after(millis(atMillis - lastDid.atMillis), name, act, line) }
+  return { after: texts.after(atMillis - lastDid.atMillis, name, act, line) }
 }
 
 const missing = (actor: Actor, expected: string, { stage, withinMillis }: Scene, due?: Due): Finding => {

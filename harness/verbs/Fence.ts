@@ -11,7 +11,6 @@ import type { ClauseId } from "../language/Clauses.ts"
 import type { Stage } from "../stage/Stage.ts"
 import type { PlayTexts } from "../texts/Play.ts"
 import type { Scene } from "./Step.ts"
-import { millis } from "../Format.ts"
 
 /**
  * Makes sure that all which was caused so far has come in at these actors, without sleeping: every logged-in connection
@@ -37,7 +36,7 @@ export const fence = (actors: ReadonlyArray<Actor>, scene: Scene): Effect.Effect
 /** The substitute for a fence if nobody answers `list`, or could not beside what is sent. */
 export const settle = ({ stage }: Scene): Effect.Effect<void> => {
   if (stage.knowledge.fences === "settle")
-    stage.notes.add(stage.texts.play.settles(millis(stage.target.settleMillis)))
+    stage.notes.add(stage.texts.play.settles(stage.target.settleMillis))
   return Effect.andThen(ownPatience.during(stage.target.settleMillis * stage.timeScale), nextTurn)
 }
 

@@ -5,12 +5,13 @@ import * as Effect from "effect/Effect"
 import { meant } from "../../harness/diagram/Meant.ts"
 import { mermaid } from "../../harness/diagram/Mermaid.ts"
 import { svg } from "../../harness/diagram/Svg.ts"
+import { english } from "../../harness/texts/en.ts"
 import { loadScenarios } from "../../harness/scenario/Files.ts"
 import { scenarioOf, steps } from "./playing.ts"
 
 /** The statements of the Mermaid text of some steps, without the lanes. */
 const statements = (lines: string): ReadonlyArray<string> =>
-  mermaid(meant(steps(lines)))
+  mermaid(meant(steps(lines), english), english)
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => /^(?:a|s|Note)/.test(line) && !line.startsWith("sequence"))
@@ -67,10 +68,10 @@ describe("an exchange as the file means it", () => {
     Effect.runPromise(
       Effect.map(loadScenarios([]), (scenarios) => {
         for (const scenario of scenarios) {
-          const exchange = meant(scenario)
+          const exchange = meant(scenario, english)
           assert.isNotEmpty(exchange.rows, scenario.file)
           assert.notMatch(
-            svg(scenario.title, exchange) + mermaid(exchange),
+            svg(scenario.title, exchange, english) + mermaid(exchange, english),
             /undefined|NaN|Infinity/,
             scenario.file
           )
@@ -89,14 +90,17 @@ describe("the Mermaid text", () => {
 
   it("gives each client a plain alias, whatever it is called", () => {
     const scenario = scenarioOf("scenario: a test\ncast: [end, the-last]\nsteps:\n  - everyone logs in\n")
-    assert.include(mermaid(meant(scenario)), "participant a1 as end\n  participant a2 as the-last\n")
+    assert.include(
+      mermaid(meant(scenario, english), english),
+      "participant a1 as end\n  participant a2 as the-last\n"
+    )
   })
 })
 
 describe("the picture", () => {
   it("cannot be broken out of", () => {
     const scenario = steps(`- alice logs in\n- alice says: "</text><script>&"\n- note: "</svg>"`)
-    const picture = svg('"><script>', meant(scenario))
+    const picture = svg('"><script>', meant(scenario, english), english)
     assert.notInclude(picture, "<script")
     assert.strictEqual(picture.split("</svg>").length, 2)
   })
@@ -104,13 +108,23 @@ describe("the picture", () => {
   it("has no character that XML forbids", () => {
     const picture = svg(
       "\0",
-      meant(steps('- alice logs in\n- alice says: "\\u0000\\u001b[31m"\n- note: "\\u0007"'))
+      meant(steps('- alice logs in\n- alice says: "\\u0000\\u001b[31m"\n- note: "\\u0007"'), english),
+      english
     )
     assert.notMatch(picture.replaceAll("\n", ""), /\p{Cc}/u)
   })
 })
 
 describe("pnpm diagram", () => {
+  it("speaks French where it is asked to, around the words of the file", async () => {
+    const args = ["scenarios/duplicate-login.yaml", "--locale", "fr"]
+    const { stdout } = await diagram(...args, "--as", "mermaid")
+    assert.include(stdout, "participant s as serveur")
+    assert.include(stdout, "s--xa2: un refus")
+    assert.include((await diagram(...args)).stdout, ">serveur</text>")
+    assert.include((await diagram(...args, "--as", "html")).stdout, '<html lang="fr">')
+  })
+
   it("draws an exchange as it went", async () => {
     const { stdout } = await diagram("scenarios/login.yaml", "--of", "run", "--as", "mermaid")
     assert.include(stdout, "a1->>s: login alice")

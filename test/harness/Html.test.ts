@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { french } from "../../harness/texts/fr.ts"
 import { self } from "../../harness/targets/Self.ts"
 import type { Arrow, Exchange, Row } from "../../harness/trace/Exchange.ts"
 import type { Outcome } from "../../harness/verdict/Outcome.ts"
@@ -125,6 +126,16 @@ describe("the page", () => {
       assert.notInclude(page, hostile)
       assert.strictEqual(page.split("</script").length, 3)
       assert.match(page, /default-src 'none'; style-src 'sha256-[^' ]+'; script-src 'sha256-[^' ]+'/)
+    })
+  )
+
+  it.live("shows a blank before a French sign, and spells out any other that is none", () =>
+    Effect.gen(function* () {
+      const outcome = yield* traced(steps('- alice logs in\n- alice says: "a\u00a0b"'), self(), "on")
+      const page = pageOf([outcome], french)
+      assert.include(page, "\u00a0: ")
+      assert.include(page, "a\\u00a0b")
+      assert.notMatch(page, /\\u00a0[:;!?]/)
     })
   )
 

@@ -14,14 +14,12 @@ import { faults } from "../../mutants/Faults.ts"
 import { chat, steps } from "./playing.ts"
 import { runInfo, weighing } from "./reporting.ts"
 
-/** A value for any parameter of a text, which leaves its name where it is put in. */
+/** A value for any parameter of a text, which leaves its name where it is put in, but for a number that is written out. */
 const parameter = (name: string): unknown =>
-  new Proxy(
-    {},
-    {
-      get: (_, key) => (key === Symbol.toPrimitive ? () => `{${name}}` : parameter(`${name}.${String(key)}`))
-    }
-  )
+  new Proxy(() => {}, {
+    apply: () => parameter(name),
+    get: (_, key) => (key === Symbol.toPrimitive ? () => `{${name}}` : parameter(`${name}.${String(key)}`))
+  })
 
 /** Each text by its path, its parameters put in by their names. */
 const textsOf = (part: unknown, path = ""): ReadonlyArray<readonly [path: string, text: string]> => {
@@ -40,6 +38,8 @@ const prose = (text: string): string => text.replaceAll(/`[^`]*`/g, "``")
 
 /** What is the same in both languages. */
 const shared = new Set([
+  "span",
+  "tenths",
   "report.labels.note",
   "next.lessons.login",
   "next.lessons.message",
@@ -59,13 +59,23 @@ describe("the catalogue", () => {
 
   it("says everything in French, with the parameters of the English", () => {
     for (const [path, text] of fr) {
-      if (!shared.has(path)) assert.notStrictEqual(text, en.get(path), path)
+      if (shared.has(path)) continue
+      assert.notStrictEqual(text, en.get(path), path)
       assert.deepStrictEqual(parametersIn(text), parametersIn(en.get(path)!), path)
     }
   })
 
   it("lets no line of French begin with a mark that belongs to a word", () => {
     for (const [path, text] of fr) assert.notMatch(prose(text), / [:;?!»]|« /, path)
+  })
+
+  it("writes numbers as its language does", () => {
+    const { report, span, tenths } = french
+    assert.deepStrictEqual(
+      [english.span(0.62), english.report.inTime(1_540), english.tenths(3)],
+      ["0.6 ms", "in 1.5 s", "3.0"]
+    )
+    assert.deepStrictEqual([span(0.62), report.inTime(1_540), tenths(3)], ["0,6 ms", "en 1,5 s", "3,0"])
   })
 
   it("has French titles that can stand within a sentence, and rules and reasons that are sentences", () => {

@@ -24,7 +24,7 @@ describe("--watch", () => {
         if (runs < 3) writeFileSync(file, `changed in run ${runs}`)
         return runs === 3 ? Deferred.succeed(third, undefined) : Effect.void
       })
-      yield* Effect.raceFirst(watching([`${file}:7`], run), Deferred.await(third))
+      yield* Effect.raceFirst(watching([`${file}:7`], run, english), Deferred.await(third))
       assert.strictEqual(runs, 3)
     })
   )
@@ -53,7 +53,7 @@ describe("--watch", () => {
         deed?.()
         return deed === undefined ? Deferred.succeed(over, undefined) : Effect.fail({ message: "wrong" })
       })
-      yield* Effect.raceFirst(watching([file], run), Deferred.await(over))
+      yield* Effect.raceFirst(watching([file], run, english), Deferred.await(over))
       assert.isEmpty(deeds)
     })
   )
@@ -69,7 +69,7 @@ describe("--watch", () => {
         setTimeout(() => writeFileSync(more, ""), 200)
         return Effect.void
       })
-      assert.isTrue(yield* Effect.raceFirst(watching([folder], run), Deferred.await(second)))
+      assert.isTrue(yield* Effect.raceFirst(watching([folder], run, english), Deferred.await(second)))
     })
   )
 
@@ -103,7 +103,7 @@ describe("--watch", () => {
         writeFileSync(program, "changed")
         return Effect.void
       })
-      yield* Effect.raceFirst(watching([file], run, files), Deferred.await(second))
+      yield* Effect.raceFirst(watching([file], run, english, files), Deferred.await(second))
       assert.strictEqual(runs, 2)
     })
   )
@@ -111,7 +111,7 @@ describe("--watch", () => {
   it.live("fails at once where there is nothing to watch", () =>
     Effect.gen(function* () {
       const failure = yield* Effect.flip(
-        watching([join(folder, "nowhere.yaml")], Effect.fail({ message: "nowhere" }))
+        watching([join(folder, "nowhere.yaml")], Effect.fail({ message: "nowhere" }), english)
       )
       assert.strictEqual(failure.message, "nowhere")
     })

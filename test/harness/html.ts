@@ -4,6 +4,7 @@ import { makePlayer } from "../../harness/run/Player.ts"
 import type { Scenario } from "../../harness/scenario/Scenario.ts"
 import type { Target } from "../../harness/stage/Target.ts"
 import { TargetKnowledge } from "../../harness/stage/TargetKnowledge.ts"
+import type { Catalogue } from "../../harness/texts/Catalogue.ts"
 import { english } from "../../harness/texts/en.ts"
 import type { TraceMode } from "../../harness/trace/Exchange.ts"
 import type { Outcome } from "../../harness/verdict/Outcome.ts"
@@ -25,8 +26,8 @@ export const traced = (scenario: Scenario, target: Target, trace: TraceMode): Ef
   )
 
 /** The page about these outcomes. */
-export const pageOf = (outcomes: ReadonlyArray<Outcome>): string =>
-  html(runInfo({ scenarios: outcomes.length })).end!(new Summary(outcomes, weighing))
+export const pageOf = (outcomes: ReadonlyArray<Outcome>, texts: Catalogue = english): string =>
+  html(runInfo({ scenarios: outcomes.length, texts })).end!(new Summary(outcomes, weighing))
 
 /** A server that grants a name to everybody. */
 export const everyNameIsFree: Change = (base) => ({ key: (name) => `${name}${base.clients.size}` })

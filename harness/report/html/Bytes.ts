@@ -1,4 +1,3 @@
-import { millis } from "../../Format.ts"
 import { type Arrow, type Exchange, type Row, type Span, withinRows } from "../../trace/Exchange.ts"
 
 /** Room for the rows of all diagrams of a page, which is given to one after the other. */
@@ -34,7 +33,10 @@ const withBytes = (row: Arrow, bytes: ReadonlyArray<Span>): Arrow => ({ ...row, 
  * and of each segment the time, the place of its bytes (`null` where there was no room) and, where not all are kept, their
  * number.
  */
-export const bytesOf = (exchanges: ReadonlyArray<readonly [id: string, exchange: Exchange]>) => {
+export const bytesOf = (
+  exchanges: ReadonlyArray<readonly [id: string, exchange: Exchange]>,
+  span: (ms: number) => string
+) => {
   const places = new Map<string, number>()
   let left = pageCharactersMax
   const placeOf = (text: string): number | null => {
@@ -52,7 +54,7 @@ export const bytesOf = (exchanges: ReadonlyArray<readonly [id: string, exchange:
         id,
         segments.map(({ atMillis, bytes, length }) => {
           const place = placeOf(bytes.toString("base64"))
-          return [millis(atMillis), place, ...(place === null || bytes.length < length ? [length] : [])]
+          return [span(atMillis), place, ...(place === null || bytes.length < length ? [length] : [])]
         })
       ])
   )

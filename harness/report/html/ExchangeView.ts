@@ -1,4 +1,4 @@
-import { listed, millis } from "../../Format.ts"
+import { listed } from "../../Format.ts"
 import {
   type Arrow,
   type Exchange,
@@ -51,7 +51,7 @@ const rowView = (row: Row, view: View): Markup => {
     case "Mark": {
       const lane = view.laneOf(row.actor)
       const text = row.by === "server" ? `${texts.server} ${row.text}` : `${row.actor} ${row.text}`
-      const inside = html`${timeView(row)}<span class="mark m${lane}">${text}</span
+      const inside = html`${timeView(row, view)}<span class="mark m${lane}">${text}</span
         ><i class="dot l${lane} ${row.what}"></i>`
       return row.line === undefined
         ? html`<div class="row">${inside}</div> `
@@ -59,18 +59,18 @@ const rowView = (row: Row, view: View): Markup => {
     }
     case "Fence": {
       const lanes = row.actors.map(view.laneOf)
-      const text = texts.fence(listed(row.actors))
+      const text = texts.fence(listed(row.actors, view.info.texts.play.and))
       const ticks = lanes.map((lane) => html`<i class="tick l${lane}"></i>`)
       return html`<div class="row fence" role="img" title="${text}">
         <i class="w${Math.max(...lanes)}"></i>${ticks}
       </div> `
     }
     case "Note":
-      return html`<div class="row note">${timeView(row)}<span>${row.text}</span></div> `
+      return html`<div class="row note">${timeView(row, view)}<span>${row.text}</span></div> `
     case "Log":
-      return html`<div class="row log">${timeView(row)}<span>${row.text}</span></div> `
+      return html`<div class="row log">${timeView(row, view)}<span>${row.text}</span></div> `
     case "Gap":
-      return html`<div class="row gap"><span>⋮ ${millis(row.millis)}</span></div> `
+      return html`<div class="row gap"><span>⋮ ${view.info.texts.span(row.millis)}</span></div> `
     case "Dropped":
       return html`<div class="row gap"><span>⋮ ${texts.left(row.rows)}</span></div> `
     case "Violation":
@@ -78,7 +78,8 @@ const rowView = (row: Row, view: View): Markup => {
   }
 }
 
-const arrowView = (row: Arrow, { laneOf, segments }: View): Markup => {
+const arrowView = (row: Arrow, view: View): Markup => {
+  const { laneOf, segments } = view
   const { actor, bytes, caption, direction, isRefusal, isWrong, line, what } = row
   const look = `${direction} ${what}${isRefusal ? " refusal" : ""}${isWrong ? " wrong" : ""}`
   const lane = laneOf(actor)
@@ -89,7 +90,7 @@ const arrowView = (row: Arrow, { laneOf, segments }: View): Markup => {
       : html` data-bytes="${bytes.map((span) => spanned(span, segments)).join(" ")}"`
   ]
   return html`<a class="row ${look}" ${links}
-    >${timeView(row)}<span class="caption">${caption}</span><i class="arrow w${lane}"></i
+    >${timeView(row, view)}<span class="caption">${caption}</span><i class="arrow w${lane}"></i
   ></a> `
 }
 
@@ -114,5 +115,7 @@ const violationView = (row: Violation, { info, outcome }: View): Markup => {
   </div> `
 }
 
-const timeView = ({ atMillis }: { readonly atMillis?: number }): Markup | undefined =>
-  atMillis === undefined ? undefined : html`<time>${atMillis.toFixed(1)}</time>`
+const timeView = (
+  { atMillis }: { readonly atMillis?: number },
+  { info: { texts } }: View
+): Markup | undefined => (atMillis === undefined ? undefined : html`<time>${texts.tenths(atMillis)}</time>`)

@@ -25,7 +25,7 @@ const reportOf = (summary: Summary, ms: number, info: RunInfo): string => {
     title: texts.report.against(summary.outcomes.length, info.target),
     style: asset("report.css", import.meta.url) + laneRules(lanesMax),
     script: asset("report.js", import.meta.url),
-    data: { texts: scriptTexts(texts), ...bytesOf(exchanges) },
+    data: { texts: scriptTexts(texts), ...bytesOf(exchanges, texts.span) },
     body: markup`${headView(summary, ms, info)}
 <main>
 ${causesView(entries, summary, info)}
@@ -68,8 +68,8 @@ const ranksMax = 10
 /** What the script of the page says to people; `{actor}` and `{n}` stand for what it puts in. */
 const scriptTexts = ({ html: { bytes, receives, sends } }: RunInfo["texts"]) => ({
   ...bytes,
-  out: `${sends("{actor}")}: `,
-  in: `${receives("{actor}")}: `
+  out: sends("{actor}"),
+  in: receives("{actor}")
 })
 
 /** The columns of diagrams with so many lanes, and the places of the lanes: two columns for each, after the times. */

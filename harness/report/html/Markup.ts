@@ -1,4 +1,4 @@
-import { visible } from "../../Format.ts"
+import { legible } from "../../Format.ts"
 
 /** Text that is HTML already. */
 export class Markup {
@@ -43,7 +43,7 @@ const written = (part: Part): string => {
   if (part === undefined) return ""
   if (part instanceof Markup) return part.text
   if (typeof part === "object") return part.map(written).join("")
-  return visible(String(part)).replaceAll(/[&<>"']/g, (character) => entities[character]!)
+  return legible(String(part)).replaceAll(/[&<>"']/g, (character) => entities[character]!)
 }
 
 const entities: { readonly [character: string]: string } = {

@@ -1,4 +1,3 @@
-import { millis } from "../../Format.ts"
 import { type ClauseId, clauses as levelOf } from "../../language/Clauses.ts"
 import type { Exchange } from "../../trace/Exchange.ts"
 import type { Outcome, Verdict } from "../../verdict/Outcome.ts"
@@ -38,7 +37,7 @@ export const headView = (summary: Summary, ms: number, info: RunInfo): Markup =>
     <h1>${title}</h1>
     <ul class="counts">
       ${totals}
-      <li>${texts.report.inTime(millis(ms))}</li>
+      <li>${texts.report.inTime(ms)}</li>
     </ul>
     <p>
       ${texts.report.against(summary.outcomes.length, target)} · ${texts.report.seed(info.seed)} · palabre

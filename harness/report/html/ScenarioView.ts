@@ -1,4 +1,4 @@
-import { clip, millis } from "../../Format.ts"
+import { clip } from "../../Format.ts"
 import { replay } from "../FailurePicture.ts"
 import { hintsOf } from "../Hints.ts"
 import type { RunInfo } from "../Reporter.ts"
@@ -26,7 +26,7 @@ export const scenarioView = ({ exchange, id, isOpen, outcome }: Entry, info: Run
     <summary>
       <span class="sign">${sign}</span><span class="title">${scenario.title}</span
       ><span class="result">${word}</span><span class="file">${scenario.file}</span
-      ><span class="ms">${millis(ms)}</span>
+      ><span class="ms">${info.texts.span(ms)}</span>
     </summary>
     <p class="clauses">${[...clauses].map(([clause, { verdict }]) => clauseView(clause, verdict, info))}</p>
     ${told.length > 0 ? html`<dl class="facts">${told}</dl>` : undefined}${failure === undefined ? undefined : html`<p class="again">${info.texts.html.playAgain} <code>${replay(outcome, info)}</code></p>`}

@@ -1,4 +1,4 @@
-import { count } from "../../Format.ts"
+import { count, millis } from "../../Format.ts"
 import type { PatternTexts } from "../../language/PatternTexts.ts"
 import type { PlayTexts } from "../Play.ts"
 
@@ -61,7 +61,7 @@ export const play: PlayTexts = {
   noConnection: "nothing: it has no connection",
   noOpenConnection: "it has no open connection",
   notAnObject: (value) => `${value}, which is not a JSON object`,
-  after: (span, actor, act, line) => `${span} after ${actor}'s ${act} (line ${line})`,
+  after: (ms, actor, act, line) => `${millis(ms)} after ${actor}'s ${act} (line ${line})`,
   request: (type) => type,
   labels: {
     bytes: "bytes",
@@ -150,7 +150,7 @@ export const play: PlayTexts = {
   notVaried: "its bytes matter, so --vary left its names as they are",
   cannotBeAsked: (actor) =>
     `${actor} cannot be asked if everything has arrived, so only the senders' answers show it (weaker)`,
-  settles: (span) => `the server does not answer list, so the harness waits ${span} instead`,
+  settles: (ms) => `the server does not answer list, so the harness waits ${millis(ms)} instead`,
   idle: (actor, fault, line) => `${actor}'s ${fault} (line ${line}) affected no bytes, so nothing was proved`,
   chaosSaved: (file) => `without --chaos the scenario passes; as it was played here it is saved as ${file}`,
   chaosNotSaved: (file) =>

@@ -1,4 +1,5 @@
 import { tlsAdvice } from "../../../src/net/SpeaksTls.ts"
+import { millis } from "../../Format.ts"
 import type { TargetTexts } from "../Targets.ts"
 
 /** Targets in English. */
@@ -8,7 +9,7 @@ export const targets: TargetTexts = {
   lacksVariables: (ended) =>
     `${ended}; it was started without your variables: pass on what it needs, such as --env GOPATH`,
   cannotStart: (why) => `this machine cannot start it (${why})`,
-  tooSlow: (port, span) => `it did not listen on port ${port} within ${span}`,
+  tooSlow: (port, ms) => `it did not listen on port ${port} within ${millis(ms)}`,
   portTaken: (port) => `another program listens on port ${port} already; end it first`,
   noPort: (host, why) => `nobody can listen on ${host} here (${why}): is the loopback interface up?`,
   leftBehind: (commands) =>

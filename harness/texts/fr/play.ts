@@ -1,6 +1,6 @@
 import type { PatternTexts } from "../../language/PatternTexts.ts"
 import type { PlayTexts } from "../Play.ts"
-import { of, plural } from "./words.ts"
+import { of, plural, span } from "./words.ts"
 
 const octets = (count: number): string => plural(count, "octet")
 
@@ -63,7 +63,7 @@ export const play: PlayTexts = {
   noConnection: "rien : il n'y a pas de connexion",
   noOpenConnection: "il n'y a pas de connexion ouverte",
   notAnObject: (value) => `${value}, qui n'est pas un objet JSON`,
-  after: (span, actor, act, line) => `${span} après ${act} ${of(actor)} (ligne ${line})`,
+  after: (ms, actor, act, line) => `${span(ms)} après ${act} ${of(actor)} (ligne ${line})`,
   request: (type) => `la requête ${type}`,
   labels: {
     bytes: "l'envoi d'octets",
@@ -155,7 +155,7 @@ export const play: PlayTexts = {
   notVaried: "ses octets comptent : --vary a gardé ses noms",
   cannotBeAsked: (actor) =>
     `on ne peut pas demander à ${actor} si tout est arrivé : seules les réponses aux expéditeurs le montrent (moins sûr)`,
-  settles: (span) => `le serveur ne répond pas à list : le banc d'essai attend ${span} à la place`,
+  settles: (ms) => `le serveur ne répond pas à list : le banc d'essai attend ${span(ms)} à la place`,
   idle: (actor, fault, line) =>
     `${fault} ${of(actor)} (ligne ${line}) n'a touché aucun octet : rien n'est prouvé`,
   chaosSaved: (file) =>

@@ -1,5 +1,5 @@
 import type { TargetTexts } from "../Targets.ts"
-import { plural } from "./words.ts"
+import { plural, span } from "./words.ts"
 
 /** Targets in French. */
 export const targets: TargetTexts = {
@@ -12,7 +12,7 @@ export const targets: TargetTexts = {
   lacksVariables: (ended) =>
     `${ended} ; il n'a pas reçu vos variables : transmettez celles qu'il lui faut, par exemple --env GOPATH`,
   cannotStart: (why) => `cette machine ne peut pas le lancer (${why})`,
-  tooSlow: (port, span) => `le programme n'a pas écouté sur le port ${port} en ${span}`,
+  tooSlow: (port, ms) => `le programme n'a pas écouté sur le port ${port} en ${span(ms)}`,
   portTaken: (port) => `un autre programme écoute déjà sur le port ${port} ; arrêtez-le d'abord`,
   noPort: (host, why) =>
     `personne ne peut écouter sur ${host} ici (${why}) : l'interface de bouclage est-elle active ?`,
