@@ -175,9 +175,14 @@ export const readClassFile = Effect.fnUntraced(function* (
   return read
 })
 
+/** In a class file nothing is said to anybody: a `#` behind a value begins a comment. */
+class ClassReader extends Reader {
+  override rejectCut(): void {}
+}
+
 const classIn = (source: Source): ClassFile => {
   const { file, root } = source
-  const reader = new Reader(source, () => [])
+  const reader = new ClassReader(source, () => [])
   if (root === undefined)
     return reader.fail(root, "this file is empty; a class needs at least `submissions` and `reference`")
   const base = dirname(file)
