@@ -41,8 +41,8 @@ export const sandbox = ({ hasNetwork, readable, workplace: folder }: View): Read
   ...words("--proc /proc --dev /dev --ro-bind /usr /usr"),
   ...besideUsr.flatMap(likeHere),
   ...globSync(`/etc/{${hasNetwork ? `${settings},resolv.conf` : settings}}`).flatMap(toRead),
-  ...readable.flatMap(toRead),
   ...Object.entries(mounts).flatMap(([name, place]) => ["--bind", join(folder, name), place]),
+  ...readable.flatMap(toRead), // may lie where the workplace is
   ...words(`--remount-ro /dev --remount-ro / --chdir ${mounts.files}`),
   ...words(`--setenv HOME ${mounts.tmp} --setenv TMPDIR ${mounts.tmp} --setenv PATH`),
   pathWithin(["/usr", ...besideUsr, ...readable]),

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { startContained, type Stranger } from "../../process/Contained.ts"
+import { controlGroup } from "../../process/ControlGroup.ts"
 import { ownPatience } from "../../process/Patience.ts"
 import { filesIn, ownNetwork, sandbox } from "../../process/Sandbox.ts"
 import { clip, millis, visible } from "../Format.ts"
@@ -82,9 +83,13 @@ const goAllTheWay = Effect.fnUntraced(function* (
   if (copied._tag === "Failure")
     return stop({ outcome: "inconclusive", reason: texts.grading.notCopied(copied.failure) })
   const workplace = copied.success
+  const { memoryBytes: memory, tasks: pids } = rules.limits
+  const group = yield* controlGroup({ memory, pids })
   const inSandbox = (hasNetwork: boolean) =>
-    isContained ? sandbox({ workplace, readable: rules.readable, hasNetwork }) : undefined
-  const meter = new Meter(rules.limits)
+    isContained
+      ? [...group.enter, ...sandbox({ workplace, readable: rules.readable, hasNetwork })]
+      : undefined
+  const meter = new Meter(rules.limits, group)
   const since = ownPatience.begin()
   if (program.build !== undefined) {
     const command = {

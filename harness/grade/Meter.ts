@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
+import type { ControlGroup } from "../../process/ControlGroup.ts"
 import { killAll, memoryOf, usageOf } from "../../process/Usage.ts"
 import type { Limits } from "./ClassFile.ts"
 
@@ -9,11 +10,13 @@ export type Limit = "memory" | "processes" | "cpu"
 /** Keeps an eye on what one submission uses, from its build to its last scenario. */
 export class Meter {
   private readonly limits: Limits
+  private readonly group: ControlGroup
   private spentMillis = 0
   private lastMillis: ReadonlyMap<number, number> = new Map()
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, group: ControlGroup) {
     this.limits = limits
+    this.group = group
   }
 
   /** Looks again and again; kills what a process has started whenever that uses too much, until it is to end with that. */
@@ -32,11 +35,12 @@ export class Meter {
     const { bytes, cpuMillis, pids, tasks } = usageOf(pid)
     for (const [one, millis] of cpuMillis) this.spentMillis += millis - (this.lastMillis.get(one) ?? 0)
     this.lastMillis = cpuMillis
-    const { memoryBytes, ...limits } = this.limits
-    const reached =
-      tasks > limits.tasks
+    const { limits } = this
+    const exceeded = this.group.exceeded()
+    const reached: Limit | undefined =
+      tasks > limits.tasks || exceeded === "pids"
         ? "processes"
-        : bytes > memoryBytes && memoryOf(pids) > memoryBytes
+        : exceeded === "memory" || (bytes > limits.memoryBytes && memoryOf(pids) > limits.memoryBytes)
           ? "memory"
           : this.spentMillis > limits.cpuMillis
             ? "cpu"
