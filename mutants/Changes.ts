@@ -85,6 +85,13 @@ export const readingJson =
     }
   })
 
+/** The base, reading something that is no JSON where these bytes (as Latin-1) come. */
+export const readingGarbageFor = (bytes: string): Change =>
+  readingJson(
+    (stream) => (chunk) =>
+      stream().push(Buffer.from(chunk.toString("latin1").replaceAll(bytes, "\x01"), "latin1"))
+  )
+
 /** The base, taking each match for the end of a request, even of an incomplete one. */
 export const brokenAt = (end: RegExp): Change =>
   readingJson(

@@ -1,5 +1,6 @@
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { excerpt, meantBy, type Problem, problemOf } from "./Problem.ts"
 
 /** TCP port of the lab sheet. */
 export const defaultPort = 12345
@@ -87,23 +88,32 @@ export const Event = Schema.Union([
 ])
 export type Event = typeof Event.Type
 
-/** A request that cannot be carried out as it stands: the code for its error, and its id where it has a valid one. */
+/** A request that cannot be carried out as it stands, and its id where it has a valid one. */
 export interface Refusal {
   readonly code: ErrorCode
+  readonly problem: Problem
   readonly id: Id | undefined
 }
 
 /** Reads one JSON text as a request; a mistake in it comes back as a value, never as an exception. */
 export const decodeRequest = (text: string): Request | Refusal => {
   const value: unknown = JSON.parse(text)
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return invalid(undefined)
-  const { type, id } = value as { readonly type?: unknown; readonly id?: unknown }
-  if (typeof type !== "string") return invalid(id)
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return { code: "invalid_request", problem: { kind: "not_object" }, id: undefined }
+  const object = value as Readonly<Record<string, unknown>>
+  const { type } = object
+  if (typeof type !== "string") return invalid(object, typed)
   const decode = decoders.get(type)
-  if (decode === undefined) return { code: "unknown_type", id: isId(id) ? id : undefined }
-  const decoded = decode(value)
-  return decoded._tag === "Some" ? decoded.value : invalid(id)
+  if (decode === undefined) {
+    const problem = { kind: "unknown_type", type: excerpt(type), meant: meantBy(type, requestTypes) } as const
+    return { code: "unknown_type", problem, id: idOf(object) }
+  }
+  const decoded = decode(object)
+  return decoded._tag === "Some" ? decoded.value : invalid(object, requests[type as Request["type"]].fields)
 }
+
+/** The types of requests. */
+export const requestTypes: ReadonlyArray<string> = Object.keys(requests)
 
 /** One line for the wire (WIRE-1). */
 export const encode = (message: Reply | Event | Request): Buffer =>
@@ -111,7 +121,15 @@ export const encode = (message: Reply | Event | Request): Buffer =>
 
 const isId = Schema.is(Id)
 
-const invalid = (id: unknown): Refusal => ({ code: "invalid_request", id: isId(id) ? id : undefined })
+const idOf = ({ id }: Readonly<Record<string, unknown>>): Id | undefined => (isId(id) ? id : undefined)
+
+/** The fields of a request of whatever type. */
+const typed = { type: Schema.String }
+
+const invalid = (
+  object: Readonly<Record<string, unknown>>,
+  fields: Readonly<Record<string, Schema.Top>>
+): Refusal => ({ code: "invalid_request", problem: problemOf(object, fields), id: idOf(object) })
 
 const decoders: ReadonlyMap<string, (value: unknown) => Option.Option<Request>> = new Map(
   Object.entries(requests).map(([type, schema]) => [

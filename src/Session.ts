@@ -5,7 +5,8 @@ import { Drain } from "./hub/Drain.ts"
 import { Hub, nextTurn } from "./hub/Hub.ts"
 import type { Connection, Ending } from "./net/Connection.ts"
 import type { BucketRule } from "./net/TokenBucket.ts"
-import { decodeRequest } from "./Protocol.ts"
+import { isHttp, meantBy, type Problem } from "./Problem.ts"
+import { decodeRequest, requestTypes } from "./Protocol.ts"
 import { Registry } from "./Registry.ts"
 import { type Conversation, type House, refuse } from "./requests/Conversation.ts"
 import { carryOut } from "./requests/Handlers.ts"
@@ -14,7 +15,7 @@ import { Replies } from "./requests/Replies.ts"
 import { Settings } from "./settings/Settings.ts"
 import { ConnectionLog } from "./telemetry/ConnectionLog.ts"
 import { Counters } from "./telemetry/Counters.ts"
-import { type Frame, Frames, malformed, tooLarge } from "./wire/Frames.ts"
+import { type Frame, Frames, malformed, type MalformedAt, tooLarge } from "./wire/Frames.ts"
 
 /**
  * Serves a connection from its first byte until its transport is closed and all it held is given back: reads, decodes
@@ -89,14 +90,38 @@ const limitLoginBytes = ({ frames, house, username }: Session): Effect.Effect<vo
 
 const answer = (session: Session, frame: Frame): Effect.Effect<void, Ending> => {
   if (frame === tooLarge) return Effect.fail("too_large")
-  if (frame === malformed) {
-    session.malformedInARow++
-    if (session.malformedInARow >= session.house.settings.malformedMax) return Effect.fail("invalid_json")
-    return refuse(session, "invalid_json", undefined)
-  }
+  if (frame === malformed) return answerMalformed(session)
   session.malformedInARow = 0
   const request = decodeRequest(frame)
-  return "code" in request ? refuse(session, request.code, request.id) : carryOut(session, request)
+  if (!("code" in request)) return carryOut(session, request)
+  return refuse(
+    session,
+    request.code,
+    request.id,
+    session.house.replies.explained(request.code, request.problem)
+  )
+}
+
+/**
+ * Says what was ignored, and why. Where no line was ever ended none will be, so that nothing after it could be read: the
+ * connection ends with the error.
+ */
+const answerMalformed = (session: Session): Effect.Effect<void, Ending> => {
+  const { frames, house } = session
+  session.malformedInARow++
+  const tooMany = session.malformedInARow >= house.settings.malformedMax ? "too_many" : undefined
+  const ends = frames.hasLines ? tooMany : "no_lines"
+  const error = house.replies.explained("invalid_json", notJson(frames.malformedAt!, ends))
+  if (ends === undefined) return refuse(session, "invalid_json", undefined, error)
+  house.counters.errors.invalid_json++
+  session.lastWords = error
+  return Effect.fail("invalid_json")
+}
+
+const notJson = ({ before, from }: MalformedAt, ends: "no_lines" | "too_many" | undefined): Problem => {
+  const word = before === "" ? /^\/?[a-z]+/i.exec(from)?.[0] : undefined
+  const meant = isHttp(from) ? "http" : word && meantBy(word, requestTypes)
+  return { kind: "not_json", before, from, meant, ends }
 }
 
 /** Gives back what the session held, in the order that others see, then says why it ends. */

@@ -141,6 +141,50 @@ describe("Frames", () => {
     }
   })
 
+  it("FRAME-7: only a newline before or between values makes lines, wherever the bytes are cut", () => {
+    for (const [text, hasLines] of [
+      ["nope", false],
+      ['{"a":1}nope', false],
+      ['{"a":"\\n"}nope\n', false],
+      ['{\n"a":1\n}nope', false],
+      ["\nnope", true],
+      ['{"a":1}\r\n nope', true]
+    ] as const)
+      for (let cut = 0; cut <= text.length; cut++) {
+        const frames = new Frames(100)
+        const all = [text.slice(0, cut), text.slice(cut)].flatMap((piece) => {
+          frames.push(Buffer.from(piece))
+          const found: Array<Frame> = []
+          for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
+            if (frame === malformed) assert.strictEqual(frames.hasLines, hasLines, `${text} cut at ${cut}`)
+            found.push(frame)
+          }
+          return found
+        })
+        assert.include(all, malformed)
+      }
+  })
+
+  it("FRAME-9: NUL and byte order marks between values are white space, wherever they are cut", () => {
+    const bytes = Buffer.from('\ufeff\0{"a":1}\0\0\ufeff\ufeff 2\ufeff3\0')
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const frames = new Frames(7)
+      const all = [bytes.subarray(0, cut), bytes.subarray(cut)].flatMap((piece) => {
+        frames.push(piece)
+        const found: Array<Frame> = []
+        for (let frame = frames.next(); frame !== undefined; frame = frames.next()) found.push(frame)
+        return found
+      })
+      assert.deepStrictEqual(all, ['{"a":1}', "2", "3"], `cut at ${cut}`)
+      assert.strictEqual(frames.pendingBytes, 0)
+    }
+    for (const inside of ['{"a"\0:1}', '{"a":\ufeff1}', "\ufefe1"]) {
+      const frames = new Frames(100)
+      frames.push(Buffer.from(inside))
+      assert.strictEqual(frames.next(), malformed)
+    }
+  })
+
   it("FRAME-7: garbage with no newline is dropped as it comes", () => {
     const frames = new Frames(LIMIT)
     for (let i = 0; i < 100; i++) {

@@ -29,6 +29,57 @@ layer(server({ loginTriesMax: 1_000 }))("Requests and their answers", (it) => {
     })
   )
 
+  it.effect("REQ-1: an error names the field, and the word that was most likely meant", () =>
+    Effect.gen(function* () {
+      const client = yield* connect
+      const told = (request: object) => Effect.map(client.ask(request), ({ message }) => message as string)
+      for (const [request, words] of [
+        [{ type: "LOGIN" }, "`LOGIN` ; vouliez-vous dire `login` ?"],
+        [{ type: "mesage" }, "`mesage` ; vouliez-vous dire `message` ?"],
+        [{ type: "quit" }, "`quit` ; vouliez-vous dire `logout` ?"],
+        [{ type: "dance" }, "`dance` (il y a login, message, list, logout, ping)"],
+        [{ type: "x".repeat(60_000) }, `\`${"x".repeat(40)}…\` (il y a`],
+        [{ type: 7 }, "`type` doit être un texte"],
+        [{ TYPE: "list" }, "`type` est absent (inconnu : `TYPE`)"],
+        [{ type: "login", user: "x" }, "`username` est absent (inconnu : `user`)"],
+        [{ type: "login", username: 7 }, "`username` doit être un texte"],
+        [{ type: "login", username: "x", features: "presence" }, "`features` doit être une liste de textes"],
+        [{ type: "message" }, "`content` est absent"],
+        [{ type: "message", content: null }, "`content` doit être un texte"],
+        [{ type: "message", content: "" }, "`content` est vide"],
+        [{ type: "ping", id: [] }, "`id` doit être un texte de 64 caractères au plus, ou un nombre"],
+        [["list"], 'Une requête est un objet JSON, par exemple {"type":"list"}']
+      ] as const)
+        assert.include(yield* told(request), words)
+    })
+  )
+
+  it.effect("FRAME-7: without a newline so far, what is malformed is told and the last thing", () =>
+    Effect.gen(function* () {
+      for (const [pieces, words] of [
+        [["exit"], '`exit` n\'est pas du JSON en UTF-8. Vouliez-vous dire {"type":"logout"} ?'],
+        [["/QUIT\n"], '{"type":"logout"} ?'],
+        [
+          ['{"type":"ping"}', '{"type": nope}'],
+          '`{"type": nope}` n\'est pas du JSON en UTF-8. Inattendu : `o`'
+        ],
+        [["GET / HTTP/1.1\r\n", 'Host: x\r\n\r\n{"type":"ping"}\n'], "pas HTTP"],
+        [["\ufeff\0nope"], "`nope`"]
+      ] as const) {
+        const client = yield* connect
+        for (const piece of pieces) client.send(piece)
+        const goodbye = (yield* client.rest).at(-1)!
+        assertError(goodbye, "invalid_json")
+        assert.include(goodbye["message"], words)
+        assert.strictEqual(yield* client.ended, "fin")
+      }
+      const client = yield* connect
+      client.send("\nexit\n")
+      assertError(yield* client.next, "invalid_json")
+      assert.strictEqual((yield* client.ask({ type: "ping" })).status, "success")
+    })
+  )
+
   it.effect("ID-1: a request's id comes back in its reply; none in, none out", () =>
     Effect.gen(function* () {
       const client = yield* connect
@@ -38,6 +89,8 @@ layer(server({ loginTriesMax: 1_000 }))("Requests and their answers", (it) => {
         assert.deepStrictEqual((yield* client.ask({ type: "oops", id })).id, id)
         assert.deepStrictEqual((yield* client.ask({ type: "login", id })).id, id)
       }
+      client.send('{"type":"ping","id":-0}\n{"type":"oops","id":-0.0e5}\n')
+      for (const { id } of yield* client.take(2)) assert.isTrue(Object.is(id, -0))
       for (const id of ["x".repeat(65), null, [], {}, true]) {
         const reply = yield* client.ask({ type: "ping", id })
         assertError(reply, "invalid_request")

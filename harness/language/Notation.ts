@@ -1,4 +1,4 @@
-import { nearestOf } from "../yaml/Mistake.ts"
+import { nearestOf } from "../../src/Nearest.ts"
 import type { ObjectPattern, Pattern } from "./Pattern.ts"
 import type { Scalar } from "./Json.ts"
 import { integer, type JsonSchema, orValueOf, type Shape } from "../yaml/Shape.ts"

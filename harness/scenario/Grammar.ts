@@ -1,4 +1,4 @@
-import { nearest } from "../yaml/Mistake.ts"
+import { nearest } from "../../src/Nearest.ts"
 import type { Verb } from "../verbs/Step.ts"
 import { connecting } from "../verbs/Connecting.ts"
 import { leaving } from "../verbs/Leaving.ts"

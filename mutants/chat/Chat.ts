@@ -1,7 +1,10 @@
 import type { Socket } from "node:net"
 
-/** The next thing in a stream of bytes: one JSON value, or why there is none. */
-export type Frame = Buffer | "malformed" | "too_large"
+/**
+ * The next thing in a stream of bytes: one JSON value, or why there is none. What is `unreadable` is malformed, with no
+ * newline before it: there is no line to skip.
+ */
+export type Frame = Buffer | "malformed" | "unreadable" | "too_large"
 
 /** Turns the bytes of one connection into frames, wherever its segments end. */
 export interface Reader {
@@ -69,7 +72,7 @@ export interface Chat {
   receive(client: Client, frame: Frame): void | Promise<void>
   text(bytes: Buffer): string
   parse(text: string): unknown
-  malformed(client: Client): void
+  malformed(client: Client, isUnreadable?: boolean): void
   finished(client: Client): void
 
   // Requests: what each one does

@@ -38,6 +38,7 @@ export const framing = (chat: Chat): Framing => ({
   receive(client, frame) {
     if (frame === "too_large") return chat.endBecause(client, "too_large")
     if (frame === "malformed") return chat.malformed(client)
+    if (frame === "unreadable") return chat.malformed(client, true)
     client.malformedInARow = 0
     return chat.answer(client, chat.parse(chat.text(frame)))
   },
@@ -46,8 +47,8 @@ export const framing = (chat: Chat): Framing => ({
 
   parse: (text) => JSON.parse(text) as unknown,
 
-  malformed(client) {
-    if (++client.malformedInARow >= chat.malformedMax) chat.endBecause(client, "invalid_json")
+  malformed(client, isUnreadable = false) {
+    if (isUnreadable || ++client.malformedInARow >= chat.malformedMax) chat.endBecause(client, "invalid_json")
     else chat.send(client, chat.refusal("invalid_json", client))
   },
 

@@ -11,6 +11,8 @@ export class JsonStream implements Reader {
   private heldBytes = 0
   private skipsLine = false
   private isStuck = false
+  /** True once a newline came before or between values. */
+  private hasLines = false
 
   constructor(bytesMax: number) {
     this.bytesMax = bytesMax
@@ -24,16 +26,17 @@ export class JsonStream implements Reader {
         if (newline === -1) return
         this.skipsLine = false
         start = at = newline + 1
-      } else if (this.expected.length === 0 && isBlank(chunk[at]!)) {
+      } else if (this.expected.length === 0 && isBetween(chunk[at]!)) {
+        this.hasLines ||= chunk[at] === NEWLINE
         start = ++at
       } else {
-        if (this.expected.length === 0) this.expected.push(value)
+        if (this.expected.length === 0) this.expected.push(valueOrMark)
         const step = this.step(chunk[at]!)
         if (step === "inside") at++
         if (step === "malformed") {
           this.reset()
           this.skipsLine = true
-          yield "malformed"
+          yield this.hasLines ? "malformed" : "unreadable"
         } else if (this.heldBytes + at - start > this.bytesMax) {
           this.isStuck = true
           yield "too_large"
@@ -41,7 +44,7 @@ export class JsonStream implements Reader {
           const frame = Buffer.concat([...this.held, chunk.subarray(start, at)])
           this.reset()
           start = at
-          yield frame
+          if (frame[0] !== MARK) yield frame
         }
       }
     }
@@ -72,10 +75,15 @@ export class JsonStream implements Reader {
 }
 
 const NEWLINE = 0x0a
+/** The first byte of a byte order mark; no value begins with it. */
+const MARK = 0xef
 
 /** Space, tab, return and newline, which may separate two values. */
 export const isBlank = (byte: number): boolean =>
   byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === NEWLINE
+
+/** The same and NUL, which may come between values too, as may byte order marks. */
+const isBetween = (byte: number): boolean => isBlank(byte) || byte === 0
 
 /** The bytes that may come next, each with the rows to expect after it (last one first); `otherwise` without a byte. */
 interface Row {
@@ -89,18 +97,21 @@ const stay: ReadonlyArray<Row> = []
  * JSON (RFC 8259) and UTF-8 (RFC 3629): after these bytes expect these words, in this order. An empty pattern stands
  * for no byte at all, `~` before a name lets blanks come first, and a single character expects itself.
  */
+const values = {
+  "{": "~members",
+  "\\[": "~items",
+  '"': "text",
+  "-": "integer",
+  "0": "fraction",
+  "[1-9]": "digits fraction",
+  t: "r u e",
+  f: "a l s e",
+  n: "u l l"
+}
+
 const grammar: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "~value": {
-    "{": "~members",
-    "\\[": "~items",
-    '"': "text",
-    "-": "integer",
-    "0": "fraction",
-    "[1-9]": "digits fraction",
-    t: "r u e",
-    f: "a l s e",
-    n: "u l l"
-  },
+  "~value": values,
+  valueOrMark: { ...values, "\xef": "\xbb \xbf" },
   "~items": { "\\]": "", "": "~value ~moreItems" },
   "~moreItems": { ",": "~value ~moreItems", "\\]": "" },
   "~members": { '"': "text ~colon ~value ~moreMembers", "}": "" },
@@ -135,7 +146,7 @@ const grammar: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 }
 
 const rows = new Map<string, Row>()
-const value = rowOf("~value")
+const valueOrMark = rowOf("valueOrMark")
 
 /** The row of a name, made when it is first asked for: the grammar is recursive. */
 function rowOf(name: string): Row {

@@ -1,4 +1,4 @@
-import { brokenAt, dyingOf, readingBy, readingJson } from "../Changes.ts"
+import { brokenAt, dyingOf, readingBy, readingGarbageFor, readingJson } from "../Changes.ts"
 import { type Fault, must, should } from "../Fault.ts"
 import type { Frame } from "../chat/Chat.ts"
 
@@ -62,6 +62,13 @@ export const framingFaults: ReadonlyArray<Fault> = [
       }
     })
   ),
+  should(
+    "nul-is-garbage",
+    ["FRAME-9"],
+    "chokes on the NUL between requests that C's strlen + 1 sends",
+    readingGarbageFor("\0")
+  ),
+  should("mark-is-garbage", ["FRAME-9"], "chokes on a byte order mark", readingGarbageFor("\xef\xbb\xbf")),
   must(
     "rest-of-segment-lost",
     ["FRAME-2"],

@@ -70,6 +70,12 @@ export const garbageFaults: ReadonlyArray<Fault> = [
     malformed: (client) => base.endBecause(client, "invalid_json")
   })),
   should(
+    "deaf-without-newlines",
+    ["FRAME-7"],
+    "skips to the next newline, which a client that has sent none will never send",
+    (base) => ({ malformed: (client) => base.malformed(client) })
+  ),
+  should(
     "error-per-byte",
     ["FRAME-7"],
     "answers each bad byte with an error of its own",

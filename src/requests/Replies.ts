@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { encode, type ErrorCode, errorCodes, type Feature, type Id, type Reply } from "../Protocol.ts"
+import type { Problem } from "../Problem.ts"
 import { texts } from "../settings/Locales.ts"
 import { Settings } from "../settings/Settings.ts"
 
@@ -12,6 +13,8 @@ export class Replies extends Context.Service<
     readonly sent: Buffer
     readonly pong: Buffer
     readonly errors: Readonly<Record<ErrorCode, Buffer>>
+    /** An error whose text tells what is wrong. */
+    readonly explained: (code: ErrorCode, problem: Problem) => Buffer
     /** The answer to a login; it names the granted features if any were asked for. */
     readonly welcome: (username: string, granted: ReadonlyArray<Feature> | undefined) => Buffer
     readonly goodbye: (username: string) => Buffer
@@ -36,6 +39,7 @@ export class Replies extends Context.Service<
           ErrorCode,
           Buffer
         >,
+        explained: (code, problem) => error(code, { message: text.problem(problem) }),
         welcome: (username, granted) =>
           success({ message: text.welcome(username), ...(granted && { features: granted }) }),
         goodbye: (username) => success({ message: text.goodbye(username) }),
@@ -62,6 +66,9 @@ export const withId = (reply: Buffer, id: Id | undefined): Buffer =>
 export const partsWithId = (reply: Buffer, id: Id | undefined): ReadonlyArray<Buffer> =>
   id === undefined
     ? [reply]
-    : [reply.subarray(0, -END_OF_OBJECT.length), Buffer.from(`,"id":${JSON.stringify(id)}}\n`)]
+    : [reply.subarray(0, -END_OF_OBJECT.length), Buffer.from(`,"id":${written(id)}}\n`)]
+
+/** An id as JSON. JavaScript writes minus zero without its sign. */
+const written = (id: Id): string => (Object.is(id, -0) ? "-0" : JSON.stringify(id))
 
 const END_OF_OBJECT = "}\n"

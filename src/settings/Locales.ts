@@ -1,4 +1,5 @@
-import type { ErrorCode } from "../Protocol.ts"
+import type { Problem } from "../Problem.ts"
+import { type ErrorCode, requestTypes } from "../Protocol.ts"
 
 /** The languages of what the server says to people. */
 export const locales = ["fr", "en"] as const
@@ -10,7 +11,68 @@ export interface Texts {
   readonly sent: string
   readonly goodbye: (username: string) => string
   readonly errors: Readonly<Record<ErrorCode, string>>
+  readonly problem: (problem: Problem) => string
 }
+
+/** What each problem is called. */
+interface ProblemTexts {
+  readonly notJson: (what: string) => string
+  readonly unexpected: (what: string) => string
+  readonly endOfLine: string
+  readonly http: string
+  readonly meant: (request: string) => string
+  readonly ends: { readonly no_lines: string; readonly too_many: string }
+  readonly notObject: string
+  readonly unknownType: (type: string) => string
+  readonly didYouMean: (type: string) => string
+  readonly types: (types: string) => string
+  readonly missing: (field: string) => string
+  readonly unknown: (fields: string) => string
+  readonly empty: (field: string) => string
+  /** What a field must be; `""` stands for every other. */
+  readonly mustBe: Readonly<Record<string, string>>
+}
+
+/** Puts the texts of a problem together; what a client sent is quoted, so that it cannot pose as ours. */
+const problemText =
+  (texts: ProblemTexts) =>
+  (problem: Problem): string => {
+    switch (problem.kind) {
+      case "not_json": {
+        const { before, ends, from, meant } = problem
+        const hint = meant === "http" ? texts.http : meant && texts.meant(`{"type":"${meant}"}`)
+        return [
+          texts.notJson(quoted(`${before}${from}`.trim())),
+          before === ""
+            ? undefined
+            : texts.unexpected(from === "" ? texts.endOfLine : quoted(Array.from(from)[0]!)),
+          hint,
+          ends && texts.ends[ends]
+        ]
+          .filter(Boolean)
+          .join(" ")
+      }
+      case "not_object":
+        return texts.notObject
+      case "unknown_type": {
+        const { meant, type } = problem
+        const hint =
+          meant === undefined ? texts.types(requestTypes.join(", ")) : texts.didYouMean(quoted(meant))
+        return `${texts.unknownType(quoted(type))}${hint}`
+      }
+      case "missing": {
+        const { field, unknown } = problem
+        const hint = unknown.length === 0 ? "" : texts.unknown(unknown.map(quoted).join(", "))
+        return `${texts.missing(quoted(field))}${hint}`
+      }
+      case "wrong":
+        return problem.isEmpty
+          ? texts.empty(quoted(problem.field))
+          : `${quoted(problem.field)} ${texts.mustBe[problem.field] ?? texts.mustBe[""]!}`
+    }
+  }
+
+const quoted = (text: string): string => `\`${text.replaceAll("`", "'")}\``
 
 /** The texts of each language; `fr` are the lab's own words. */
 export const texts: Readonly<Record<Locale, Texts>> = {
@@ -36,7 +98,30 @@ export const texts: Readonly<Record<Locale, Texts>> = {
       idle_timeout: "Aucune activité depuis trop longtemps",
       slow_consumer: "Vous ne lisez pas assez vite",
       shutting_down: "Le serveur s'arrête"
-    }
+    },
+    problem: problemText({
+      notJson: (what) => `Ignoré : ${what} n'est pas du JSON en UTF-8.`,
+      unexpected: (what) => `Inattendu : ${what}.`,
+      endOfLine: "la fin de la ligne",
+      http: "Ce serveur de discussion parle JSON sur TCP, pas HTTP.",
+      meant: (request) => `Vouliez-vous dire ${request} ?`,
+      ends: {
+        no_lines: "Sans fin de ligne jusqu'ici, la suite serait illisible : la connexion se ferme.",
+        too_many: "C'était une fois de trop : la connexion se ferme."
+      },
+      notObject: 'Une requête est un objet JSON, par exemple {"type":"list"}',
+      unknownType: (type) => `Type de requête inconnu : ${type}`,
+      didYouMean: (type) => ` ; vouliez-vous dire ${type} ?`,
+      types: (types) => ` (il y a ${types})`,
+      missing: (field) => `${field} est absent`,
+      unknown: (fields) => ` (inconnu : ${fields})`,
+      empty: (field) => `${field} est vide`,
+      mustBe: {
+        "": "doit être un texte",
+        features: "doit être une liste de textes",
+        id: "doit être un texte de 64 caractères au plus, ou un nombre"
+      }
+    })
   },
   en: {
     welcome: (username) => `Welcome, ${username}`,
@@ -60,6 +145,29 @@ export const texts: Readonly<Record<Locale, Texts>> = {
       idle_timeout: "No activity for too long",
       slow_consumer: "You do not read fast enough",
       shutting_down: "The server is shutting down"
-    }
+    },
+    problem: problemText({
+      notJson: (what) => `Ignored: ${what} is not JSON in UTF-8.`,
+      unexpected: (what) => `Unexpected: ${what}.`,
+      endOfLine: "the end of the line",
+      http: "This is a chat that speaks JSON over TCP, not HTTP.",
+      meant: (request) => `Did you mean ${request}?`,
+      ends: {
+        no_lines: "Without any newline so far, what follows could not be read: the connection is closed.",
+        too_many: "This was once too often: the connection is closed."
+      },
+      notObject: 'A request is a JSON object, such as {"type":"list"}',
+      unknownType: (type) => `Unknown request type ${type}`,
+      didYouMean: (type) => `; did you mean ${type}?`,
+      types: (types) => ` (there are ${types})`,
+      missing: (field) => `${field} is missing`,
+      unknown: (fields) => ` (unknown: ${fields})`,
+      empty: (field) => `${field} is empty`,
+      mustBe: {
+        "": "must be a text",
+        features: "must be a list of texts",
+        id: "must be a text of up to 64 characters, or a number"
+      }
+    })
   }
 }

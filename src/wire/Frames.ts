@@ -6,6 +6,14 @@ export const malformed: unique symbol = Symbol.for("palabre/Frames/malformed")
 /** A value longer than the limit: nothing after it can be read any more (FRAME-5). */
 export const tooLarge: unique symbol = Symbol.for("palabre/Frames/tooLarge")
 
+/** The place of the last malformed bytes, in texts of a few characters. */
+export interface MalformedAt {
+  /** What was read before them of the value that they broke. */
+  readonly before: string
+  /** The bytes that no JSON could go on with, as far as they have come. */
+  readonly from: string
+}
+
 /** The next thing in a stream of bytes: the text of one JSON value, or the reason why there is none. */
 export type Frame = string | typeof malformed | typeof tooLarge
 
@@ -20,6 +28,9 @@ export type Frame = string | typeof malformed | typeof tooLarge
 export class Frames {
   /** Bytes of the stream looked at so far, the one after a number twice. */
   examined = 0
+  /** True once a newline came before or between values: only then is a line a place to go on after malformed bytes. */
+  hasLines = false
+  malformedAt: MalformedAt | undefined
   private readonly frameBytesMax: number
   private state: number = State.between
   private inKey = false
@@ -56,10 +67,18 @@ export class Frames {
   next(): Frame | undefined {
     if (this.mode === "stuck") return tooLarge
     if (this.mode === "skipping") this.skipLine()
-    if (this.state === State.between) this.skipWhite()
-    const start = this.at
-    const verdict = this.scan()
-    if (verdict === State.malformed) return this.give(malformed, "skipping")
+    let start: number
+    let verdict: number | undefined
+    do {
+      if (this.state === State.between) this.skipWhite()
+      start = this.at
+      verdict = this.scan()
+      if (verdict === State.mark) this.forget()
+    } while (verdict === State.mark)
+    if (verdict === State.malformed) {
+      this.malformedAt = this.locate(start)
+      return this.give(malformed, "skipping")
+    }
     if (verdict === State.done) return this.take(start)
     if (this.state !== State.between && !this.hold(start)) return this.give(tooLarge, "stuck")
     this.chunk = nothing
@@ -143,13 +162,33 @@ export class Frames {
 
   private give<A extends Frame>(frame: A, mode: "reading" | "skipping" | "stuck"): A {
     this.mode = mode
+    this.forget()
+    return frame
+  }
+
+  /** Begins a new value. */
+  private forget(): void {
     this.state = State.between
     this.inKey = false
     this.depth = 0
     this.open = noneOpen
     this.held = nothing
     this.heldBytes = 0
-    return frame
+  }
+
+  /** The place of the byte just looked at, in the value that began at `start` or in what is held. */
+  private locate(start: number): MalformedAt {
+    const { at, chunk, held, heldBytes } = this
+    const before = Buffer.concat([
+      held.subarray(Math.max(0, heldBytes - excerptBytesMax), heldBytes),
+      chunk.subarray(Math.max(start, at - 1 - excerptBytesMax), at - 1)
+    ])
+    const newline = chunk.indexOf(NEWLINE, at - 1)
+    const end = Math.min(newline === -1 ? chunk.length : newline, at + excerptBytesMax)
+    return {
+      before: before.subarray(-excerptBytesMax).toString("utf8"),
+      from: chunk.toString("utf8", at - 1, end)
+    }
   }
 
   /** Keeps what was scanned since `start` in a buffer that doubles: single bytes cost no more than a chunk. */
@@ -172,6 +211,7 @@ export class Frames {
     const { chunk } = this
     let { at } = this
     while (at < chunk.length && table[(State.between << 8) | chunk[at]!] === State.between) at++
+    this.hasLines ||= at > this.at && chunk.subarray(this.at, at).includes(NEWLINE)
     this.examined += at - this.at
     this.at = at
   }
@@ -192,6 +232,9 @@ const resized = (bytes: Uint8Array, length: number): Uint8Array => {
   grown.set(bytes)
   return grown
 }
+
+/** Bytes shown of malformed input, on each side of where it broke. */
+const excerptBytesMax = 40
 
 const nothing = Buffer.alloc(0)
 const noneOpen = new Uint8Array(0)

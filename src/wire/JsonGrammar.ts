@@ -1,6 +1,7 @@
 /**
  * The JSON grammar (RFC 8259) over UTF-8 bytes (RFC 3629) as one table, so that a reader knows after each byte
- * whether a value is whole, unfinished, or can never become JSON.
+ * whether a value is whole, unfinished, or can never become JSON. Between values NUL and the byte order mark are white
+ * space, too: what careless clients put around JSON.
  */
 
 /** States of the grammar, then the actions that a transition may ask for instead of a state. */
@@ -35,6 +36,8 @@ export const State = {
   exponentSign: 27,
   exponentDigits: 28,
   literal: 29, // and the nine after it: the letters of true, false and null
+  mark2: 40,
+  mark3: 41,
   firstAction: 64,
   open: 64,
   close: 65,
@@ -43,7 +46,8 @@ export const State = {
   valueEnd: 68,
   numberEnd: 69,
   done: 70,
-  malformed: 71
+  malformed: 71,
+  mark: 72
 } as const
 
 /** `table[(state << 8) | byte]` is the next state, or an action from `State.firstAction` on. */
@@ -81,6 +85,10 @@ function structure(on: On): void {
     State.afterItem
   ])
     on(state, white, state)
+  on(State.between, "\0", State.between)
+  on(State.between, [0xef, 0xef], State.mark2) // a byte order mark
+  on(State.mark2, [0xbb, 0xbb], State.mark3)
+  on(State.mark3, [0xbf, 0xbf], State.mark)
   for (const state of [State.between, State.value, State.firstItem]) {
     on(state, "{[", State.open)
     on(state, '"', State.string)

@@ -132,7 +132,7 @@ describe("a text of others that abuses terminals and CI servers is shown and nev
       yield* terminal.shows("was refused: ␛")
       peer.send({ status: "error", code: foreign, message: foreign })
       peer.socket.end()
-      yield* terminal.shows("the server ended it")
+      yield* terminal.shows("the server ended the connection")
       assertSafe(withoutEditor(terminal.written), "terminal")
     })
   )

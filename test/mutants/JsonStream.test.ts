@@ -14,7 +14,9 @@ const tokens = [
   "\n",
   "\r\n",
   " ",
-  "\u2028"
+  "\u2028",
+  "\0",
+  "\ufeff"
 ]
 
 /** What the reader under test makes of the pieces. */
@@ -30,7 +32,9 @@ const readByServer = (pieces: ReadonlyArray<Buffer>): ReadonlyArray<string> => {
   for (const piece of pieces) {
     frames.push(piece)
     for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
-      all.push(frame === malformed ? "malformed" : frame === tooLarge ? "too_large" : frame)
+      if (typeof frame === "string") all.push(frame)
+      else if (frame === malformed) all.push(frames.hasLines ? "malformed" : "unreadable")
+      else all.push("too_large")
       if (frame === tooLarge) return all
     }
   }

@@ -39,8 +39,8 @@ export const clauses: Catalogue["clauses"] = {
   },
   "FRAME-7": {
     title: "after a bad line the next one counts again",
-    rule: "Malformed bytes get one error; all up to the next newline is skipped, and the line behind it is read as usual. After ten malformed lines in a row the connection ends.",
-    why: "A person who types by hand gets another chance; a program that sends garbage does not go on for ever."
+    rule: "Malformed bytes get one error; all up to the next newline is skipped, and the line behind it is read as usual. After ten malformed lines in a row the connection ends; on a connection that has sent no newline so far, after the first.",
+    why: "A person who types by hand gets another chance; a program that sends garbage does not go on for ever; and a client without newlines, which could never be heard again, sees why."
   },
   "FRAME-8": {
     title: "no strange input kills the server",
@@ -49,7 +49,7 @@ export const clauses: Catalogue["clauses"] = {
   },
   "FRAME-9": {
     title: "a request ends where its JSON ends, without a newline",
-    rule: "A request is complete with the closing brace of its JSON object. Nothing has to follow it.",
+    rule: "A request is complete with the closing brace of its JSON object. Nothing has to follow it. A careful server passes over NUL and byte order marks between objects, too.",
     why: "The lab's own client sends no newline. A server that waits for one never answers it, and both sides wait for ever."
   },
   "REQ-1": {

@@ -49,7 +49,7 @@ export const clauses: Catalogue["clauses"] = {
   },
   "FRAME-9": {
     title: "une requête finit où finit son JSON, sans saut de ligne",
-    rule: "Une requête est complète dès l'accolade fermante de son objet JSON. Rien n'a besoin de la suivre.",
+    rule: "Une requête est complète dès l'accolade fermante de son objet JSON. Rien n'a besoin de la suivre. Un serveur soigné ignore aussi, entre les objets, les NUL et les indicateurs d'ordre des octets (BOM).",
     why: "Le client du TP n'envoie pas de saut de ligne. Un serveur qui en attend un ne lui répond jamais, et chacun attend l'autre sans fin."
   },
   "REQ-1": {
