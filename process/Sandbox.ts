@@ -1,5 +1,5 @@
 import { globSync, lstatSync, mkdirSync, mkdtempSync, readlinkSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { release, tmpdir } from "node:os"
 import { isAbsolute, join } from "node:path"
 import * as Effect from "effect/Effect"
 import { removeAtEnd } from "./Guard.ts"
@@ -13,6 +13,8 @@ export interface View {
   readonly readable: ReadonlyArray<string>
   /** The network of the process that starts it, or none. */
   readonly hasNetwork: boolean
+  /** The processes and threads after which it can start no more, where the system counts those of a sandbox by themselves. */
+  readonly tasksMax: number
 }
 
 /** Where a program in a sandbox finds what it may change, by the folder of the workplace that this is. */
@@ -33,7 +35,12 @@ export const filesIn = (folder: string): string => join(folder, "files")
  * The beginning of a command line that runs the rest of it in a sandbox (bubblewrap): with namespaces of its own, the
  * programs and libraries of the system to read, its workplace to change, and nothing else of this machine.
  */
-export const sandbox = ({ hasNetwork, readable, workplace: folder }: View): ReadonlyArray<string> => [
+export const sandbox = ({
+  hasNetwork,
+  readable,
+  tasksMax,
+  workplace: folder
+}: View): ReadonlyArray<string> => [
   // what asks a program to end must not end bubblewrap, which would kill it at once
   ...words("env --ignore-signal=TERM bwrap --die-with-parent --as-pid-1 --cap-drop ALL"),
   ...words("--unshare-user --uid 1000 --gid 1000 --unshare-pid --unshare-ipc --unshare-uts"),
@@ -46,8 +53,12 @@ export const sandbox = ({ hasNetwork, readable, workplace: folder }: View): Read
   ...words(`--remount-ro /dev --remount-ro / --chdir ${mounts.files}`),
   ...words(`--setenv HOME ${mounts.tmp} --setenv TMPDIR ${mounts.tmp} --setenv PATH`),
   pathWithin(["/usr", ...besideUsr, ...readable]),
-  ...words("-- env --default-signal=TERM")
+  ...words("-- env --default-signal=TERM"),
+  ...(countsByItself ? ["prlimit", `--nproc=${tasksMax}`] : [])
 ]
+
+/** Linux 5.14 began to count the processes of a user apart for each namespace of users. */
+const countsByItself = release().localeCompare("5.14", undefined, { numeric: true }) >= 0
 
 const words = (text: string): ReadonlyArray<string> => text.split(" ")
 
@@ -89,7 +100,7 @@ export const ownNetwork: ReadonlyArray<string> = [
 export const canContain: Effect.Effect<boolean> = Effect.runSync(
   Effect.cached(
     Effect.suspend(() => {
-      const view = { workplace: workplace(), readable: [], hasNetwork: true }
+      const view = { workplace: workplace(), readable: [], hasNetwork: true, tasksMax: 100 }
       return run({ command: [...ownNetwork, ...sandbox(view), "true"] })
     }).pipe(Effect.map(({ ended }) => ended.code === 0))
   )

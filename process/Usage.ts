@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { lstatSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 
 /** All that the descendants of a process use. */
 export interface Usage {
@@ -61,6 +62,21 @@ const statOf = (pid: number): Stat | undefined => {
   }
 }
 
+/** The bytes of all files below a folder. */
+export const bytesBelow = (folder: string): number => {
+  let sum = 0
+  try {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) sum += bytesBelow(path)
+      else sum += (lstatSync(path, { throwIfNoEntry: false })?.blocks ?? 0) * blockBytes
+    }
+  } catch {
+    // It is gone meanwhile, or keeps what it holds to itself.
+  }
+  return sum
+}
+
 /** The memory of processes, what they share counted once, as far as the system tells. */
 export const memoryOf = (pids: ReadonlyArray<number>): number =>
   pids.reduce((sum, pid) => sum + proportionalBytes(pid), 0)
@@ -76,6 +92,7 @@ const proportionalBytes = (pid: number): number => {
 /** What Linux counts in, on all machines that Node runs on but few. */
 const pageBytes = 4_096
 const tickMillis = 10
+const blockBytes = 512
 
 /** Kills processes, as far as they are still there. */
 export const killAll = (pids: ReadonlyArray<number>): void => {

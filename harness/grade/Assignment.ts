@@ -11,6 +11,7 @@ export interface Assignment {
   readonly start: {
     readonly command: string
     readonly port: number | undefined
+    readonly variables: ReadonlyArray<string>
     readonly cwd: string
     readonly sandbox: ReadonlyArray<string> | undefined
   }

@@ -2,7 +2,7 @@ import { globSync, statSync } from "node:fs"
 import { basename, dirname, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
-import type { ClauseId } from "../language/Clauses.ts"
+import { type ClauseId, clauses } from "../language/Clauses.ts"
 import { readText } from "../scenario/Files.ts"
 import { clause } from "../scenario/ScenarioReader.ts"
 import { didYouMean, FileInvalid } from "../yaml/Mistake.ts"
@@ -12,6 +12,7 @@ import {
   duration,
   flag,
   integer,
+  type JsonSchema,
   list,
   oneOrMore,
   options,
@@ -28,6 +29,8 @@ export interface Program {
   /** A command for the shell, with `{port}` for the port unless that is compiled in. */
   readonly start: string
   readonly port?: number | undefined
+  /** Its variables beyond those that any program gets, as `NAME=VALUE`, or `NAME` for the teacher's own. */
+  readonly env?: ReadonlyArray<string> | undefined
 }
 
 interface Build {
@@ -44,6 +47,8 @@ export interface Limits {
   /** Processes, each of their threads counted. */
   readonly tasks: number
   readonly cpuMillis: number
+  /** What its folder holds, and what it writes. */
+  readonly diskBytes: number
 }
 
 /** A class file, read and checked; all its paths are whole or begin where this process is. */
@@ -70,7 +75,7 @@ export interface ClassFile {
 const defaults = {
   buildMillis: 60_000,
   withinMillis: 300_000,
-  limits: { memory: 1_073_741_824, processes: 512, cpu: 300_000 },
+  limits: { memory: 1_073_741_824, processes: 512, cpu: 300_000, disk: 2_147_483_648 },
   must: 20
 } as const
 
@@ -91,7 +96,12 @@ const build: Shape<Build> = {
   }
 }
 
-const programKeys = { build, start: words("a command"), port: integer(1, 65_535) } as const
+const programKeys = {
+  build,
+  start: words("a command"),
+  port: integer(1, 65_535),
+  env: list(words("a variable: NAME=VALUE, or NAME for your own"))
+} as const
 
 const programOptions = options(programKeys, ["start"])
 
@@ -109,7 +119,7 @@ const withPort = (read: Program, node: Node, reader: Reader): Program =>
 /** A map from names to values of one shape; the names have a shape of their own. */
 const mapOf = <K extends string, A>(key: Shape<K>, value: Shape<A>): Shape<ReadonlyMap<K, A>> => ({
   what: `a map from ${key.what} to ${value.what}`,
-  schema: { type: "object", additionalProperties: value.schema },
+  schema: { type: "object", propertyNames: key.schema, additionalProperties: value.schema },
   read: (node, reader) =>
     new Map(
       reader
@@ -149,7 +159,7 @@ const keysFrom = (base: string) => ({
   }),
   folders: mapOf(words("the name of a folder"), program),
   within: duration,
-  limits: options({ memory: bytes, processes: integer(1, 1_000_000), cpu: duration }),
+  limits: options({ memory: bytes, processes: integer(1, 1_000_000), cpu: duration, disk: bytes }),
   readable: list(paths("a folder", base, true)),
   reference: paths("the folder of a server that passes everything", base, true),
   score: options({
@@ -161,6 +171,16 @@ const keysFrom = (base: string) => ({
   scenarios: paths("files and folders of scenarios", base, false),
   hidden: paths("files of scenarios", base, false)
 })
+
+const required = ["submissions", "reference"] as const
+
+/** The JSON Schema of class files: what editors complete. */
+export const classSchema: JsonSchema = {
+  $schema: "http://json-schema.org/draft-07/schema#",
+  title: "A class to grade (docs/GRADING.md)",
+  ...options(keysFrom("."), required).schema,
+  $defs: { clause: { enum: Object.keys(clauses) } }
+}
 
 /** Reads a class file, or gives the mistakes in it. */
 export const readClassFile = Effect.fnUntraced(function* (
@@ -186,7 +206,7 @@ const classIn = (source: Source): ClassFile => {
   if (root === undefined)
     return reader.fail(root, "this file is empty; a class needs at least `submissions` and `reference`")
   const base = dirname(file)
-  const read = options(keysFrom(base), ["submissions", "reference"]).read(root, reader)
+  const read = options(keysFrom(base), required).read(root, reader)
   const { folders = new Map(), hidden = [], limits = {}, score = { must: defaults.must } } = read
   const inOrder = reader
     .entries(root)
@@ -201,8 +221,8 @@ const classIn = (source: Source): ClassFile => {
   for (const { key, keyNode } of read.folders === undefined ? [] : reader.entries(one("folders")))
     if (!names.includes(key))
       return reader.fail(keyNode, `there is no submission "${key}"${didYouMean(key, names)}`)
-  if (read.start === undefined && (read.build ?? read.port) !== undefined)
-    return reader.fail(root, "`build` and `port` need a `start` beside them")
+  if (read.start === undefined && (read.build ?? read.port ?? read.env) !== undefined)
+    return reader.fail(root, "`build`, `port` and `env` need a `start` beside them")
   return {
     file,
     folder: base,
@@ -210,14 +230,19 @@ const classIn = (source: Source): ClassFile => {
     program:
       read.start === undefined
         ? undefined
-        : withPort({ build: read.build, start: read.start, port: read.port }, one("start"), reader),
+        : withPort(
+            { build: read.build, start: read.start, port: read.port, env: read.env },
+            one("start"),
+            reader
+          ),
     languages: inOrder.map((language) => ({ language, program: read[language]! })),
     folders,
     withinMillis: read.within ?? defaults.withinMillis,
     limits: {
       memoryBytes: limits.memory ?? defaults.limits.memory,
       tasks: limits.processes ?? defaults.limits.processes,
-      cpuMillis: limits.cpu ?? defaults.limits.cpu
+      cpuMillis: limits.cpu ?? defaults.limits.cpu,
+      diskBytes: limits.disk ?? defaults.limits.disk
     },
     readable: (read.readable ?? []).flat().map((path) => resolve(path)),
     reference: read.reference[0]!,

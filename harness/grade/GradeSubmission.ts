@@ -7,6 +7,7 @@ import { ownPatience } from "../../process/Patience.ts"
 import { filesIn, ownNetwork, sandbox } from "../../process/Sandbox.ts"
 import { clip, millis, visible } from "../Format.ts"
 import { nameOf } from "../scenario/Name.ts"
+import { valuesOf } from "../targets/Spawn.ts"
 import type { Catalogue } from "../texts/Catalogue.ts"
 import type { ClassFile } from "./ClassFile.ts"
 import { filesOf, type Grade, type GradeOutcome } from "./Grade.ts"
@@ -87,14 +88,18 @@ const goAllTheWay = Effect.fnUntraced(function* (
   const group = yield* controlGroup({ memory, pids })
   const inSandbox = (hasNetwork: boolean) =>
     isContained
-      ? [...group.enter, ...sandbox({ workplace, readable: rules.readable, hasNetwork })]
+      ? [
+          ...group.enter,
+          ...sandbox({ workplace, readable: rules.readable, hasNetwork, tasksMax: pids + tasksSpare })
+        ]
       : undefined
-  const meter = new Meter(rules.limits, group)
+  const meter = new Meter(rules.limits, group, workplace)
   const since = ownPatience.begin()
   if (program.build !== undefined) {
     const command = {
       command: program.build.run,
       cwd: filesIn(workplace),
+      variables: valuesOf(program.env ?? []),
       sandbox: inSandbox(program.build.network)
     }
     const failed = yield* build(
@@ -111,6 +116,7 @@ const goAllTheWay = Effect.fnUntraced(function* (
       start: {
         command: program.start,
         port: program.port,
+        variables: program.env ?? [],
         cwd: filesIn(workplace),
         sandbox: inSandbox(true)
       },
@@ -132,6 +138,9 @@ const goAllTheWay = Effect.fnUntraced(function* (
 
 const filesOfAll = (scenarios: Scenarios["visible"]): ReadonlyArray<string> =>
   scenarios.map(({ file }) => file)
+
+/** So many more than the limit that it is seen to be passed. */
+const tasksSpare = 64
 
 /** A copy of a submission, which is removed with the scope. */
 const copyFor = (submission: Submission): Effect.Effect<string, string, Scope.Scope> =>
@@ -191,7 +200,8 @@ const limitText = (limit: Limit, { rules: { limits }, texts: { grading } }: Grad
   const most = {
     memory: `${Math.round(limits.memoryBytes / 1_048_576)} MiB`,
     processes: String(limits.tasks),
-    cpu: millis(limits.cpuMillis)
+    cpu: millis(limits.cpuMillis),
+    disk: `${Math.round(limits.diskBytes / 1_048_576)} MiB`
   }
   return grading.limits[limit](most[limit])
 }

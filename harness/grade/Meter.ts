@@ -1,22 +1,25 @@
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { ControlGroup } from "../../process/ControlGroup.ts"
-import { killAll, memoryOf, usageOf } from "../../process/Usage.ts"
+import { bytesBelow, killAll, memoryOf, usageOf } from "../../process/Usage.ts"
 import type { Limits } from "./ClassFile.ts"
 
 /** What a submission can use too much of. */
-export type Limit = "memory" | "processes" | "cpu"
+export type Limit = "memory" | "processes" | "cpu" | "disk"
 
 /** Keeps an eye on what one submission uses, from its build to its last scenario. */
 export class Meter {
   private readonly limits: Limits
   private readonly group: ControlGroup
+  private readonly workplace: string
+  private looks = 0
   private spentMillis = 0
   private lastMillis: ReadonlyMap<number, number> = new Map()
 
-  constructor(limits: Limits, group: ControlGroup) {
+  constructor(limits: Limits, group: ControlGroup, workplace: string) {
     this.limits = limits
     this.group = group
+    this.workplace = workplace
   }
 
   /** Looks again and again; kills what a process has started whenever that uses too much, until it is to end with that. */
@@ -44,10 +47,15 @@ export class Meter {
           ? "memory"
           : this.spentMillis > limits.cpuMillis
             ? "cpu"
-            : undefined
+            : this.looks++ % DISK_LOOKS === 0 && bytesBelow(this.workplace) > limits.diskBytes
+              ? "disk"
+              : undefined
     if (reached !== undefined) killAll(pids)
     return reached
   }
 }
 
 const LOOK_MILLIS = 100
+
+/** Looking through a folder takes longer: it is done every so many times. */
+const DISK_LOOKS = 5

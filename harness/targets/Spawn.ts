@@ -213,7 +213,7 @@ const endedEarly = ({ code, how }: ProcessEnded, port: number, texts: TargetText
 }
 
 /** The values of variables that are named alone are those of the harness. */
-const valuesOf = (variables: ReadonlyArray<string>): Readonly<Record<string, string>> =>
+export const valuesOf = (variables: ReadonlyArray<string>): Readonly<Record<string, string>> =>
   Object.fromEntries(
     variables.flatMap((variable) => {
       const [, name, value = env[name!]] = /^([^=]*)(?:=(.*))?$/s.exec(variable)!

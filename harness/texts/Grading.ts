@@ -16,7 +16,7 @@ export interface GradingTexts {
   readonly notCopied: (why: string) => string
   readonly judgeEnded: string
   /** What a submission used more of than it may, and killed it. */
-  readonly limits: { readonly [limit in "memory" | "processes" | "cpu"]: (most: string) => string }
+  readonly limits: { readonly [limit in "memory" | "processes" | "cpu" | "disk"]: (most: string) => string }
   /** What went wrong in a scenario. */
   readonly failed: (expected: string, received: string) => string
   readonly notContained: string

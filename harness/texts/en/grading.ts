@@ -24,7 +24,8 @@ export const grading: GradingTexts = {
   limits: {
     memory: (most) => `memory limit reached (${most}): the program was killed`,
     processes: (most) => `process limit reached (${most} processes and threads): the program was killed`,
-    cpu: (most) => `CPU time limit reached (${most}): the program was killed`
+    cpu: (most) => `CPU time limit reached (${most}): the program was killed`,
+    disk: (most) => `disk limit reached (${most}): the program was killed`
   },
   failed: (expected, received) => `expected ${expected}, received ${received}`,
   notContained:

@@ -27,7 +27,8 @@ export const grading: GradingTexts = {
     memory: (most) => `limite de mémoire atteinte (${most}) : le programme a été arrêté`,
     processes: (most) =>
       `limite de processus atteinte (${most} processus et threads) : le programme a été arrêté`,
-    cpu: (most) => `limite de temps processeur atteinte (${most}) : le programme a été arrêté`
+    cpu: (most) => `limite de temps processeur atteinte (${most}) : le programme a été arrêté`,
+    disk: (most) => `limite d'espace disque atteinte (${most}) : le programme a été arrêté`
   },
   failed: (expected, received) => `attendu : ${expected} ; reçu : ${received}`,
   notContained:

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, rmSync } from "node:fs"
 import net from "node:net"
 import * as Effect from "effect/Effect"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
@@ -86,7 +86,25 @@ describe.skipIf(!contains)("a submission in its sandbox", () => {
       "eats",
       `${prelude}\nconst kept = []\nfor (let i = 0; i < 600; i++) kept.push(Buffer.alloc(1 << 20, 1))\nsetTimeout(() => serve(process.argv[2]), 9_000, kept)\n`
     )
-    classroom.rules("within: 2m", "limits: { memory: 400MiB, processes: 100 }", ...scenarios)
+    classroom.put("spins", honest)
+    classroom.put(
+      "hoards",
+      `${prelude}\nfor (let i = 0; i < 90; i++) writeFileSync("file" + i, Buffer.alloc(1 << 20, 1))\nsetTimeout(() => serve(process.argv[2]), 9_000)\n`
+    )
+    for (const name of ["offline", "online"]) classroom.put(name, honest)
+    const connects = `node -e 'require("net").connect(${listener.port}, "127.0.0.1").on("connect", () => process.exit(5)).on("error", () => process.exit(6))'`
+    classroom.rules(
+      "within: 2m",
+      "limits: { memory: 400MiB, processes: 100, cpu: 8s, disk: 60MiB }",
+      ...scenarios,
+      "folders:",
+      `  spins: { build: "while :; do :; done", start: "true {port}" }`,
+      ...["offline", "online"].flatMap((name) => [
+        `  ${name}:`,
+        `    start: "true {port}"`,
+        `    build: { run: ${JSON.stringify(connects.replace("node", process.execPath))}, network: ${name === "online"} }`
+      ])
+    )
     ran = await classroom.grade("--jobs", "2")
   }, 3 * minutes)
 
@@ -100,7 +118,7 @@ describe.skipIf(!contains)("a submission in its sandbox", () => {
     const { log, outcome, scenarios: all } = classroom.gradeOf("spy")
     assert.deepStrictEqual({ outcome, log }, { outcome: "graded", log: undefined })
     assert.isTrue(all.every(({ result }) => result === "passed"))
-    assert.strictEqual(listener!.connections(), 0)
+    assert.strictEqual(listener!.connections(), 1) // the build that may
   })
 
   it("does not survive its scenario", () => {
@@ -122,6 +140,22 @@ describe.skipIf(!contains)("a submission in its sandbox", () => {
       { outcome: "not_started", reason: "memory limit reached (400 MiB): the program was killed" }
     )
     assert.isTrue(all.every(({ result }) => result === "not_played"))
+  })
+
+  it("has a bound for its processor time, and for what it writes", () => {
+    const ends = ["spins", "hoards"].map((name) => {
+      const { outcome, reason } = classroom.gradeOf(name)
+      return { outcome, reason }
+    })
+    assert.deepStrictEqual(ends, [
+      { outcome: "not_built", reason: "CPU time limit reached (8 s): the program was killed" },
+      { outcome: "not_started", reason: "disk limit reached (60 MiB): the program was killed" }
+    ])
+  })
+
+  it("builds without a network, unless the class file gives it one", () => {
+    const reasons = ["offline", "online"].map((name) => classroom.gradeOf(name).reason)
+    assert.deepStrictEqual(reasons, ["the build failed (exit code 6)", "the build failed (exit code 5)"])
   })
 
   it("learns of hidden scenarios their clauses alone", () => {
@@ -146,6 +180,33 @@ describe.skipIf(!contains)("a submission in its sandbox", () => {
 })
 
 describe("a submission that cannot be contained", () => {
+  it(
+    "is inconclusive where another program has the port that it needs",
+    { timeout: 2 * minutes },
+    async () => {
+      const classroom = new Classroom()
+      const { port } = await listening()
+      classroom.withoutBubblewrap()
+      classroom.write(secret, "hidden", "secret.yaml")
+      for (const name of ["alice", "bob"]) classroom.put(name, honest)
+      classroom.rules(
+        ...scenarios,
+        `folders: { bob: { start: "${process.execPath} server.mjs ${port}", port: ${port} } }`
+      )
+      const { code, err } = await classroom.grade()
+      assert.strictEqual(classroom.gradeOf("bob").outcome, "inconclusive")
+      assert.strictEqual(code, 4)
+      assert.include(err, "1 submission is inconclusive: run it again to grade what is left")
+      assert.strictEqual((await classroom.grade("--only", "bob")).code, 4)
+      rmSync(classroom.path("rendus", "alice"), { recursive: true })
+      const { code: last, err: why } = await classroom.grade()
+      assert.deepStrictEqual(
+        { code: last, why: why.split("\n").at(-2) },
+        { code: 3, why: "harness: nothing could be graded" }
+      )
+    }
+  )
+
   it("is said to be so, and finds what is not kept from it", { timeout: 2 * minutes }, async () => {
     const classroom = new Classroom()
     const { port } = await listening()

@@ -44,7 +44,7 @@ serve(process.argv[2], ({ type, username }) => {
     classroom.write("no language", "rendus", "empty", "README")
     classroom.write("no folder", "rendus", "late.zip")
     classroom.rules(
-      "within: 25s",
+      "within: 20s",
       "score: { must: 14 }",
       `scenarios: ["${suite}/login.yaml", "${suite}/list.yaml", more/patient.yaml]`,
       "folders:",
@@ -113,7 +113,7 @@ serve(process.argv[2], ({ type, username }) => {
     const { reason } = ending("hangs")
     assert.strictEqual(
       reason,
-      "building and judging took longer than 25 s; what was not played does not count"
+      "building and judging took longer than 20 s; what was not played does not count"
     )
     assert.strictEqual(classroom.gradeOf("hangs").outcome, "timed_out")
     assert.strictEqual(resultsOf("hangs")["login"], "passed")
