@@ -13,6 +13,7 @@ export const goodbyeCodes = [
   "login_timeout",
   "idle_timeout",
   "slow_consumer",
+  "kicked",
   "shutting_down"
 ] as const
 
@@ -25,7 +26,9 @@ export const errorCodes = [
   "already_logged_in",
   "invalid_username",
   "username_taken",
+  "login_refused",
   "username_mismatch",
+  "message_refused",
   "too_large",
   "rate_limited",
   ...goodbyeCodes

@@ -1,6 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { Embedder } from "./embedding/Embedder.ts"
 import { Drain } from "./hub/Drain.ts"
 import { Hub, nextTurn } from "./hub/Hub.ts"
 import type { Connection, Ending } from "./net/Connection.ts"
@@ -27,6 +28,7 @@ export const makeServe = Effect.gen(function* () {
   const settings = yield* Settings
   const house: House = {
     counters: yield* Counters,
+    embedder: yield* Embedder,
     hub: yield* Hub,
     log: yield* ConnectionLog,
     registry: yield* Registry,
@@ -59,6 +61,7 @@ const makeSession = (house: House, connection: Connection): Session => ({
   malformedInARow: 0,
   loginTries: 0,
   messages: undefined,
+  isAsking: false,
   lastWords: undefined
 })
 

@@ -1,49 +1,17 @@
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Metric from "effect/Metric"
-import { ConnectionLog } from "./telemetry/ConnectionLog.ts"
-import { Drain } from "./hub/Drain.ts"
-import { Hub } from "./hub/Hub.ts"
-import type { ListenFailed } from "./net/Listener.ts"
-import { Connections } from "./net/Connections.ts"
-import type { TooFewFiles } from "./net/OpenFiles.ts"
-import { minimumLogLevel } from "./telemetry/Logger.ts"
-import { Replies } from "./requests/Replies.ts"
-import { Registry } from "./Registry.ts"
-import { Server } from "./Server.ts"
-import { defaults, Settings, type Values } from "./settings/Settings.ts"
-import { Counters } from "./telemetry/Counters.ts"
-import { deadlines } from "./net/Deadlines.ts"
-import type { TlsFailed } from "./net/Tls.ts"
-
 /**
- * A whole server, for embedding: it listens while the layer's scope is open, and drains when that closes. Settings that
- * are left out have their defaults; `{ hosts: ["127.0.0.1"], port: 0 }` picks a free port, which `Server.addresses`
- * tells. It logs through the program's own loggers, from `logLevel` up if that is given.
+ * The package: a chat server and a client for programs. `createServer` and `connect` speak in promises, `layer` is the
+ * server for programs that are written with Effect.
+ *
+ * @module
  */
-export const layer = (
-  settings: Partial<Values> = {}
-): Layer.Layer<Server, ListenFailed | TlsFailed | TooFewFiles> => {
-  const { metricsPort, otlpUrl } = { ...defaults(), ...settings }
-  return Server.layer.pipe(
-    Layer.provide(given(metricsPort, async (port) => (await import("./telemetry/Monitor.ts")).monitor(port))),
-    Layer.provide(
-      given(metricsPort ?? otlpUrl, async () => (await import("./telemetry/Metrics.ts")).metrics)
-    ),
-    Layer.provide([ConnectionLog.layer, deadlines, Drain.layer, Replies.layer]),
-    Layer.provide([Connections.layer, Counters.layer, Hub.layer, Registry.layer]),
-    Layer.provide(given(otlpUrl, async (url) => (await import("./telemetry/Otlp.ts")).otlp(url))),
-    Layer.provide(Layer.sync(Metric.MetricRegistry, () => new Map())),
-    Layer.provide(Settings.layer(settings)),
-    Layer.provide(settings.logLevel === undefined ? Layer.empty : minimumLogLevel(settings.logLevel)),
-    Layer.fresh // two servers in one program share nothing
-  )
-}
-
-/** Loads a layer only if the value is given: few servers need it. */
-const given = <Value, A, E, R>(
-  value: Value | undefined,
-  load: (value: Value) => Promise<Layer.Layer<A, E, R>>
-) => (value === undefined ? Layer.empty : Layer.unwrap(Effect.promise(() => load(value))))
-
+export { type ChatServer, createServer, type ServerEvent, type ServerOptions } from "./createServer.ts"
+export type {
+  Hook,
+  LoginAnswer,
+  LoginQuestion,
+  MessageAnswer,
+  MessageQuestion
+} from "./embedding/Embedder.ts"
+export type { Missed } from "./embedding/Feed.ts"
+export { layer } from "./layer.ts"
 export { Server } from "./Server.ts"

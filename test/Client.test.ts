@@ -11,7 +11,7 @@ import {
   login,
   type Received
 } from "../src/client/Client.ts"
-import { Server } from "../src/index.ts"
+import { Server } from "../src/Server.ts"
 import { scriptedServer } from "./support/ScriptedServer.ts"
 import { server } from "./support/server.ts"
 import type { TestClient } from "./support/TestClient.ts"

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { start } from "../process/Process.ts"
-import { Server } from "../src/index.ts"
+import { Server } from "../src/Server.ts"
 import { server } from "./support/server.ts"
 import { connectAs } from "./support/TestClient.ts"
 

@@ -58,7 +58,8 @@ const linesMax = 20
 
 /** The server is loaded only where it is wanted: other targets do not need it. */
 const listen = Effect.fnUntraced(function* (port: number, log: Log) {
-  const { layer, Server } = yield* Effect.promise(() => import("../../src/index.ts"))
+  const { layer } = yield* Effect.promise(() => import("../../src/layer.ts"))
+  const { Server } = yield* Effect.promise(() => import("../../src/Server.ts"))
   const context = yield* Effect.mapError(
     Layer.build(Layer.provide(layer({ hosts: ["127.0.0.1"], port, logLevel: "info" }), log.layer)),
     (error) => new TargetFailed({ reason: String(error.message), lastLines: [] })

@@ -7,7 +7,8 @@ import * as Layer from "effect/Layer"
 import { exitCodes, Failure } from "./Cli.ts"
 import { formatAddress } from "../net/Address.ts"
 import { logger, minimumLogLevel } from "../telemetry/Logger.ts"
-import { layer, Server } from "../index.ts"
+import { layer } from "../layer.ts"
+import { Server } from "../Server.ts"
 import type { Profile, Values } from "../settings/Settings.ts"
 
 /** Runs a server as a whole process: prints its addresses, and serves until interrupted, which is success. */

@@ -4,10 +4,10 @@ import type { Connection } from "../net/Connection.ts"
 /** Recipients of a broadcast: everyone logged in, or those of them who asked for the feature `presence`. */
 export type Audience = "members" | "watchers"
 
-/** One object for an audience, already encoded; the connection that caused it does not get it. */
+/** One object for an audience, already encoded; the connection that caused it, if one did, does not get it. */
 export interface Broadcast {
   readonly to: Audience
-  readonly from: Connection
+  readonly from: Connection | undefined
   readonly bytes: Buffer
 }
 
@@ -16,7 +16,7 @@ export class Batch {
   readonly to: Audience
   readonly messages: number
   private readonly bytes: Buffer
-  private readonly own = new Map<Connection, Own>()
+  private readonly own = new Map<Connection | undefined, Own>()
 
   constructor(broadcasts: NonEmptyReadonlyArray<Broadcast>) {
     this.to = broadcasts[0].to

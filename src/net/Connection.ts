@@ -11,9 +11,11 @@ export const endings = [
   "too_large",
   "invalid_username",
   "username_taken",
+  "login_refused",
   "login_timeout",
   "idle_timeout",
   "slow_consumer",
+  "kicked",
   "shutting_down"
 ] as const
 export type Ending = (typeof endings)[number]
@@ -103,6 +105,20 @@ export class Connection implements TransportOwner {
    */
   writable(): Effect.Effect<void, Ending> {
     return this.transport.needsDrain ? this.when(this.writableNow) : Effect.void
+  }
+
+  /** Waits for something that is not the client's; fails with the ending as soon as the connection is to end. */
+  whileOpen<A>(promise: Promise<A>): Effect.Effect<A, Ending> {
+    let settled: Effect.Effect<A> | undefined
+    const settle = (effect: Effect.Effect<A>) => {
+      settled = effect
+      this.wake()
+    }
+    promise.then(
+      (value) => settle(Effect.succeed(value)),
+      (error: unknown) => settle(Effect.die(error))
+    )
+    return this.when((): Effect.Effect<A, Ending> | undefined => this.endedNow() ?? settled)
   }
 
   /** Sends whole objects, without ever waiting: a client that lets too much pile up is ended with `slow_consumer`. */
@@ -210,9 +226,12 @@ export class Connection implements TransportOwner {
   }
 
   private writableNow(): Effect.Effect<void, Ending> | undefined {
+    return this.endedNow() ?? (this.transport.needsDrain ? undefined : Effect.void)
+  }
+
+  private endedNow(): Effect.Effect<never, Ending> | undefined {
     if (this.ending !== undefined) return failures[this.ending]
-    if (this.theirs === "gone") return failures.left
-    return this.transport.needsDrain ? undefined : Effect.void
+    return this.theirs === "gone" ? failures.left : undefined
   }
 
   private closedNow(): Effect.Effect<void> | undefined {

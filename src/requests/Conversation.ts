@@ -1,7 +1,9 @@
 import * as Effect from "effect/Effect"
+import type { Embedder, Member } from "../embedding/Embedder.ts"
+import type { Asker } from "../embedding/Hooks.ts"
 import type { Broadcast } from "../hub/Batch.ts"
 import type { Hub } from "../hub/Hub.ts"
-import type { Connection, Ending } from "../net/Connection.ts"
+import type { Ending } from "../net/Connection.ts"
 import type { BucketRule, TokenBucket } from "../net/TokenBucket.ts"
 import { encode, type ErrorCode, type Id, type Request } from "../Protocol.ts"
 import type { Registry } from "../Registry.ts"
@@ -13,6 +15,7 @@ import { type Replies, withId } from "./Replies.ts"
 /** The services that all conversations of a server share. */
 export interface House {
   readonly counters: Counters["Service"]
+  readonly embedder: Embedder | undefined
   readonly hub: Hub["Service"]
   readonly log: ConnectionLog["Service"]
   readonly registry: Registry["Service"]
@@ -23,17 +26,14 @@ export interface House {
 }
 
 /** The state of the conversation with one client. */
-export interface Conversation {
+export interface Conversation extends Asker, Member {
   readonly house: House
-  readonly connection: Connection
   /** The name that the client holds, once it is logged in. */
   username: string | undefined
   /** The number of refused logins. */
   loginTries: number
   /** Its right to send messages, if that is limited. */
   messages: TokenBucket | undefined
-  /** A reply that is also the goodbye. */
-  lastWords: Buffer | undefined
 }
 
 /** A request of this type. */

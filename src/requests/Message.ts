@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
+import { askMessage } from "../embedding/Hooks.ts"
 import { monotonicMillis } from "../net/MonotonicTime.ts"
 import { type BucketRule, TokenBucket } from "../net/TokenBucket.ts"
+import type { Ending } from "../net/Connection.ts"
 import { encode } from "../Protocol.ts"
 import { isSameUsername } from "../Username.ts"
 import { type Conversation, type Handler, refuse, type RequestOf } from "./Conversation.ts"
@@ -13,8 +15,26 @@ export const message: Handler<"message"> = (conversation, request) => {
   if (request.username !== undefined && !isSameUsername(username, request.username))
     return refuse(conversation, "username_mismatch", request.id)
   return house.messageRule === undefined
-    ? broadcast(conversation, username, request)
+    ? say(conversation, username, request)
     : broadcastWithin(conversation, house.messageRule, username, request)
+}
+
+/** Sends a message that is within the rights of its sender, unless the embedder refuses it. */
+const say = (
+  conversation: Conversation,
+  username: string,
+  request: RequestOf<"message">
+): Effect.Effect<void, Ending> => {
+  const { embedder, replies } = conversation.house
+  if (embedder?.onMessage === undefined) return broadcast(conversation, username, request)
+  const { content, id } = request
+  return Effect.flatMap(
+    askMessage(conversation, embedder, embedder.onMessage, { username, content }),
+    (answer) =>
+      typeof answer === "string"
+        ? broadcast(conversation, username, { ...request, content: answer })
+        : refuse(conversation, "message_refused", id, replies.refused("message_refused", answer.reason))
+  )
 }
 
 const broadcast = (
@@ -30,6 +50,7 @@ const broadcast = (
     }),
     Effect.sync(() => {
       house.counters.messagesReceived++
+      house.embedder?.said(username, content)
       connection.offer(withId(house.replies.sent, id))
     })
   )
@@ -44,7 +65,7 @@ const broadcastWithin = Effect.fnUntraced(function* (
   const nowMillis = yield* monotonicMillis
   conversation.messages ??= new TokenBucket(rule, nowMillis)
   const retryAfterMs = conversation.messages.take(nowMillis)
-  if (retryAfterMs === 0) return yield* broadcast(conversation, username, request)
+  if (retryAfterMs === 0) return yield* say(conversation, username, request)
   const refusal = conversation.house.replies.rateLimited(retryAfterMs)
   return yield* refuse(conversation, "rate_limited", request.id, refusal)
 })

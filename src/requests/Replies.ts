@@ -15,6 +15,8 @@ export class Replies extends Context.Service<
     readonly errors: Readonly<Record<ErrorCode, Buffer>>
     /** An error whose text tells what is wrong. */
     readonly explained: (code: ErrorCode, problem: Problem) => Buffer
+    /** An error with this text in place of the usual one, if there is one. */
+    readonly refused: (code: ErrorCode, reason: string | undefined) => Buffer
     /** The answer to a login; it names the granted features if any were asked for. */
     readonly welcome: (username: string, granted: ReadonlyArray<Feature> | undefined) => Buffer
     readonly goodbye: (username: string) => Buffer
@@ -32,13 +34,15 @@ export class Replies extends Context.Service<
         encode({ status: "error", code, message: text.errors[code], ...fields })
       let lastUsers: ReadonlyArray<string> | undefined
       let lastList: Buffer = Buffer.alloc(0)
+      const errors = Object.fromEntries(errorCodes.map((code) => [code, error(code)])) as Record<
+        ErrorCode,
+        Buffer
+      >
       return Replies.of({
         sent: success({ message: text.sent }),
         pong: success({ message: "pong" }),
-        errors: Object.fromEntries(errorCodes.map((code) => [code, error(code)])) as Record<
-          ErrorCode,
-          Buffer
-        >,
+        errors,
+        refused: (code, reason) => (reason === undefined ? errors[code] : error(code, { message: reason })),
         explained: (code, problem) => error(code, { message: text.problem(problem) }),
         welcome: (username, granted) =>
           success({ message: text.welcome(username), ...(granted && { features: granted }) }),

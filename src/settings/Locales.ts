@@ -88,7 +88,9 @@ export const texts: Readonly<Record<Locale, Texts>> = {
       already_logged_in: "Vous êtes déjà connecté",
       invalid_username: "Nom refusé : 1 à 32 caractères visibles, sans espace au début ni à la fin",
       username_taken: "Ce nom est déjà pris",
+      login_refused: "Connexion refusée",
       username_mismatch: "Ce nom n'est pas le vôtre",
+      message_refused: "Message refusé",
       too_large: "Requête trop longue",
       rate_limited: "Trop de messages, réessayez plus tard",
       server_full: "Le serveur est complet",
@@ -97,6 +99,7 @@ export const texts: Readonly<Record<Locale, Texts>> = {
       login_timeout: "Pas de login dans le temps imparti",
       idle_timeout: "Aucune activité depuis trop longtemps",
       slow_consumer: "Vous ne lisez pas assez vite",
+      kicked: "Vous avez été exclu",
       shutting_down: "Le serveur s'arrête"
     },
     problem: problemText({
@@ -135,7 +138,9 @@ export const texts: Readonly<Record<Locale, Texts>> = {
       already_logged_in: "You are already logged in",
       invalid_username: "Name refused: 1 to 32 visible characters, no space at either end",
       username_taken: "This name is taken",
+      login_refused: "Login refused",
       username_mismatch: "This name is not yours",
+      message_refused: "Message refused",
       too_large: "Request too large",
       rate_limited: "Too many messages, try again later",
       server_full: "The server is full",
@@ -144,6 +149,7 @@ export const texts: Readonly<Record<Locale, Texts>> = {
       login_timeout: "No login within the allowed time",
       idle_timeout: "No activity for too long",
       slow_consumer: "You do not read fast enough",
+      kicked: "You have been removed",
       shutting_down: "The server is shutting down"
     },
     problem: problemText({

@@ -3,7 +3,13 @@ import * as Layer from "effect/Layer"
 import { type ErrorCode, errorCodes } from "../Protocol.ts"
 
 /** Outcomes of a login. */
-const loginResults = ["granted", "invalid_username", "username_taken", "already_logged_in"] as const
+const loginResults = [
+  "granted",
+  "invalid_username",
+  "username_taken",
+  "login_refused",
+  "already_logged_in"
+] as const
 export type LoginResult = (typeof loginResults)[number]
 
 /**

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { Process } from "../../process/Process.ts"
 import { runTerminal } from "../../src/client/Terminal.ts"
-import { Server } from "../../src/index.ts"
+import { Server } from "../../src/Server.ts"
 import { server } from "../support/server.ts"
 import { connectAs } from "../support/TestClient.ts"
 import { keys, VirtualTerminal } from "../support/VirtualTerminal.ts"

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { Frames } from "../../src/wire/Frames.ts"
 import type { Address } from "../../src/net/Address.ts"
-import { Server } from "../../src/index.ts"
+import { Server } from "../../src/Server.ts"
 
 /** One object as a server sent it. */
 export type Received = { readonly [field: string]: any }

@@ -1,6 +1,7 @@
 import type * as Layer from "effect/Layer"
 import type { ListenFailed } from "../../src/net/Listener.ts"
-import { layer, type Server } from "../../src/index.ts"
+import { layer } from "../../src/layer.ts"
+import type { Server } from "../../src/Server.ts"
 import type { Values } from "../../src/settings/Settings.ts"
 import type { TooFewFiles } from "../../src/net/OpenFiles.ts"
 import type { TlsFailed } from "../../src/net/Tls.ts"

@@ -1,0 +1,59 @@
+import * as Context from "effect/Context"
+import type { Address } from "../net/Address.ts"
+import type { Connection } from "../net/Connection.ts"
+
+/** A login that a hook decides on. */
+export interface LoginQuestion {
+  /** The name that is asked for: valid, but perhaps taken by the time the hook has answered. */
+  readonly username: string
+  /** Address of the client: its IP address as `host`, and its port. */
+  readonly address: Address
+  /** Aborted once the answer is no longer waited for: after `hookMillisMax`, or once the connection is over. */
+  readonly signal: AbortSignal
+}
+
+/** True grants the name, if it is free; false refuses it, and so does a reason, which the client is told. */
+export type LoginAnswer = boolean | string
+
+/** A message that a hook decides on. */
+export interface MessageQuestion {
+  /** The name of the sender. */
+  readonly username: string
+  readonly content: string
+  /** Aborted once the answer is no longer waited for: after `hookMillisMax`, or once the connection is over. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Nothing lets the message pass as it is, `{ content }` with another content, which must not be empty; false refuses it,
+ * and so does a reason, which the sender is told.
+ */
+export type MessageAnswer = void | undefined | false | string | { readonly content: string }
+
+/** A function of the program that decides on something, at once or later. */
+export type Hook<Question, Answer> = (question: Question) => Answer | PromiseLike<Answer>
+
+/** One who is logged in. */
+export interface Member {
+  readonly connection: Connection
+  /** A reply that is also the goodbye. */
+  lastWords: Buffer | undefined
+}
+
+/** The program that a server is embedded in, as far as it takes part in the chat. */
+export interface Embedder {
+  /** The name under which it speaks; nobody else may have it. */
+  readonly username: string
+  readonly onLogin: Hook<LoginQuestion, LoginAnswer> | undefined
+  readonly onMessage: Hook<MessageQuestion, MessageAnswer> | undefined
+  /** Time that a hook has to answer; then what it was asked about is refused. */
+  readonly hookMillisMax: number
+  readonly joined: (username: string, member: Member) => void
+  readonly said: (username: string, content: string) => void
+  readonly left: (username: string, member: Member) => void
+}
+
+/** The program that embeds the server; `undefined` where nobody takes part but the clients. */
+export const Embedder = Context.Reference<Embedder | undefined>("palabre/Embedder", {
+  defaultValue: () => undefined
+})
