@@ -6,8 +6,10 @@ import { faults } from "./Faults.ts"
 import { type Pair, pairsOf, pairsToShow } from "./Pairs.ts"
 import { type Variant, variants } from "./Variants.ts"
 
-/** The servers to judge. */
+/** The servers to judge, beside the base. */
 export interface Choice {
+  /** True if the base is one of those asked for, not only the measure of what can be shown to the others. */
+  readonly asksForBase: boolean
   readonly variants: ReadonlyArray<Variant>
   readonly faults: ReadonlyArray<Fault>
   readonly pairs: ReadonlyArray<Pair>
@@ -18,6 +20,7 @@ export interface Choice {
 
 /** All servers, with as many pairs as are wanted, in the order of the seed. */
 export const all = (pairs: number, seed: number): Choice => ({
+  asksForBase: true,
   variants,
   faults,
   pairs: pairs === 0 ? [] : pairsToShow,
@@ -41,6 +44,7 @@ export const named = (names: ReadonlyArray<string>): Effect.Effect<Choice, Failu
       )
     )
   return Effect.succeed({
+    asksForBase: false,
     variants: variants.filter(({ name }) => single.includes(name)),
     faults: faults.filter(({ name }) => single.includes(name)),
     pairs: pairs.map(([one = "", other = ""]): Pair => [fault(one), fault(other)]),
@@ -55,6 +59,7 @@ const fault = (name: string): Fault => faults.find((fault) => fault.name === nam
 export const shardOf = (choice: Choice, { count, index }: Shard): Choice => {
   const part = <A>(list: ReadonlyArray<A>) => list.filter((_, at) => at % count === index - 1)
   return {
+    asksForBase: choice.asksForBase,
     variants: part(choice.variants),
     faults: part(choice.faults),
     pairs: part(choice.pairs),

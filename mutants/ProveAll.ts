@@ -18,7 +18,7 @@ export const proveAll = Effect.fnUntraced(function* (
       judgements.push(judgement)
       report(judgement)
     })
-  const base = yield* judgeBase(scenarios, settings)
+  const base = yield* judgeBase(scenarios, choice.asksForBase ? settings : { ...settings, runs: 1 })
   yield* tell(base)
   const passing = base.findings.flatMap(({ scenario, verdict }) => (verdict === "passed" ? [scenario] : []))
 
