@@ -19,12 +19,11 @@ export const makeReception = Effect.gen(function* () {
   const log = yield* ConnectionLog
   const replies = yield* Replies
   const serve = yield* makeServe
-  const { admission, clock, totals } = connections
+  const { admission, readMillis, totals } = connections
   const fibers = yield* FiberSet.make()
   const fork = yield* FiberSet.runtime(fibers)()
   const rules: ConnectionRules = {
     ...(yield* Settings),
-    clock,
     totals,
     onSlow: (connection) => {
       totals.slowWarnings++
@@ -42,8 +41,8 @@ export const makeReception = Effect.gen(function* () {
   const acceptor: Acceptor = {
     accept: (newcomer) =>
       drain.isDraining()
-        ? admission.refuse("shutting_down", clock.nowMillis)
-        : admission.admit(newcomer, clock.nowMillis),
+        ? admission.refuse("shutting_down", readMillis())
+        : admission.admit(newcomer, readMillis()),
     serve: (transport, seat) => {
       const connection = new Connection(++lastId, transport, seat, rules)
       connections.add(connection)

@@ -15,7 +15,6 @@ const rules: ConnectionRules = {
   lingerMillisMax: 60_000,
   onSlow: () => {},
   onClosed: () => {},
-  clock: { nowMillis: 0 },
   totals: { outboxBytesHighest: 0 }
 }
 

@@ -90,6 +90,23 @@ layer(server({ loginMillisMax: 60_000, idleMillisMax: 300_000 }))("Deadlines", (
     })
   )
 
+  it.effect("no deadline is early, whenever its time began between two looks at it", () =>
+    Effect.gen(function* () {
+      yield* TestClock.adjust("900 millis")
+      const [nameless, idle] = [yield* connect, yield* connectAs("idle")]
+      yield* TestClock.adjust("59500 millis")
+      assert.strictEqual((yield* nameless.ask({ type: "ping" })).message, "pong")
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual((yield* nameless.rest)[0]?.code, "login_timeout")
+      idle.send(" ")
+      yield* idle.ask({ type: "ping" })
+      yield* TestClock.adjust("299500 millis")
+      assert.strictEqual((yield* idle.ask({ type: "ping" })).message, "pong")
+      yield* TestClock.adjust("302 seconds")
+      assert.strictEqual((yield* idle.rest)[0]?.code, "idle_timeout")
+    })
+  )
+
   it.effect(
     "PING-1: any byte counts as activity; who sends none is ended with idle_timeout and its name is free",
     () =>

@@ -34,8 +34,6 @@ export interface ConnectionRules {
   readonly onClosed: (connection: Connection) => void
   /** Keeps the most bytes that ever waited for one client. */
   readonly totals: { outboxBytesHighest: number }
-  /** The coarse clock that `activeAtMillis` is read from. */
-  readonly clock: { readonly nowMillis: number }
 }
 
 /**
@@ -45,8 +43,10 @@ export interface ConnectionRules {
 export class Connection implements TransportOwner {
   readonly id: number
   readonly seat: Seat
-  /** When bytes last came. */
-  activeAtMillis: number
+  /** True if bytes came since this was last set to false. */
+  wasActive = true
+  /** When bytes were last known to have come. */
+  activeAtMillis = 0
   /** By when the client must have logged in; `Infinity` once it has. */
   loginByMillis: number
   /** Why this connection is to end, once that is decided by `stop`. */
@@ -70,7 +70,6 @@ export class Connection implements TransportOwner {
     this.transport = transport
     this.seat = seat
     this.rules = rules
-    this.activeAtMillis = rules.clock.nowMillis
     this.loginByMillis = seat.acceptedAtMillis + (rules.loginMillisMax ?? Infinity)
     transport.open(this)
   }
@@ -192,7 +191,7 @@ export class Connection implements TransportOwner {
 
   onData(bytes: Buffer): void {
     if (!this.isOpen) return // what still comes is dropped
-    this.activeAtMillis = this.rules.clock.nowMillis
+    this.wasActive = true
     this.received = bytes
     this.wake()
     if (this.received !== undefined) this.transport.pause()

@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import { Admission } from "./Admission.ts"
 import { type Connection, type Ending, endings } from "./Connection.ts"
-import { monotonicMillis } from "./MonotonicTime.ts"
+import { monotonicReader } from "./MonotonicTime.ts"
 import { possibleClients } from "./OpenFiles.ts"
 import { Settings } from "../settings/Settings.ts"
 
@@ -34,8 +34,8 @@ export class Connections extends Context.Service<
     readonly open: ReadonlySet<Connection>
     readonly admission: Admission
     readonly totals: ConnectionTotals
-    /** A coarse clock, monotonic, that `Deadlines` sets. */
-    readonly clock: { nowMillis: number }
+    /** The time, monotonic. */
+    readonly readMillis: () => number
     readonly add: (connection: Connection) => void
     /** Gives back all that a connection took; called once it is closed. */
     readonly remove: (connection: Connection) => void
@@ -53,8 +53,8 @@ export class Connections extends Context.Service<
         ...settings,
         clientsMax: yield* possibleClients(settings.clientsMax)
       })
-      const clock = { nowMillis: yield* monotonicMillis }
-      const prune = Effect.sync(() => admission.prune(clock.nowMillis))
+      const readMillis = yield* monotonicReader
+      const prune = Effect.sync(() => admission.prune(readMillis()))
       yield* Effect.forkScoped(Effect.repeat(prune, Schedule.spaced(pruneMillis)))
       const open = new Set<Connection>()
       const totals: ConnectionTotals = {
@@ -69,7 +69,7 @@ export class Connections extends Context.Service<
         open,
         admission,
         totals,
-        clock,
+        readMillis,
         add: (connection) => {
           open.add(connection)
           if (connection.seat.refusal === undefined) totals.accepted++

@@ -5,7 +5,7 @@ import { Connections } from "./Connections.ts"
 import { monotonicMillis } from "./MonotonicTime.ts"
 import { Settings } from "../settings/Settings.ts"
 
-/** Time between two looks at the deadlines: they are met to within this. */
+/** Time between two looks at the deadlines: each is met, never early, at the latest one look after it. */
 const sweepMillis = 1_000
 
 /**
@@ -15,10 +15,13 @@ const sweepMillis = 1_000
 export const deadlines: Layer.Layer<never, never, Connections | Settings> = Layer.effectDiscard(
   Effect.gen(function* () {
     const { idleMillisMax = Infinity } = yield* Settings
-    const { clock, open } = yield* Connections
+    const { open } = yield* Connections
     const sweep = Effect.map(monotonicMillis, (nowMillis) => {
-      clock.nowMillis = nowMillis
       for (const connection of open) {
+        if (connection.wasActive) {
+          connection.wasActive = false
+          connection.activeAtMillis = nowMillis
+        }
         if (nowMillis >= connection.loginByMillis) connection.stop("login_timeout")
         else if (nowMillis - connection.activeAtMillis >= idleMillisMax) connection.stop("idle_timeout")
       }
