@@ -1,3 +1,4 @@
+import { lookup } from "node:dns/promises"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -7,6 +8,7 @@ import { Connections } from "./net/Connections.ts"
 import { type Acceptor, listen, type Listener, ListenFailed } from "./net/Listener.ts"
 import { type KeyPair, readKeyPair, type TlsFailed } from "./net/Tls.ts"
 import { makeReception } from "./Reception.ts"
+import { covers } from "./settings/Check.ts"
 import { Settings } from "./settings/Settings.ts"
 import { Counters } from "./telemetry/Counters.ts"
 
@@ -66,6 +68,23 @@ const makeServer = Effect.gen(function* () {
 /** Codes of a system that has no IPv6, for an IPv6 address. */
 const noSuchAddress: ReadonlySet<string> = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT"])
 
+/** The addresses of the names, without those whose connections another one takes already. */
+const addressesOf = (hosts: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.map(Effect.forEach(hosts, addressOf, { concurrency: "unbounded" }), (addresses) =>
+    [...new Set(addresses)].filter(
+      (address, _, all) => !all.some((other) => other !== address && covers(other, address))
+    )
+  )
+
+/** The address of a name; a name that has none stays, so that listening on it says why. */
+const addressOf = (host: string): Effect.Effect<string> =>
+  Effect.promise(() =>
+    lookup(host).then(
+      ({ address }) => address,
+      () => host
+    )
+  )
+
 /** Listens on every address with one port. If one of several does not exist (no IPv6), the others are enough. */
 const listenOnAll = Effect.fnUntraced(function* (
   settings: Settings["Service"],
@@ -83,7 +102,7 @@ const listenOnAll = Effect.fnUntraced(function* (
       handshakeMillisMax: Math.min(settings.loginMillisMax ?? Infinity, handshakeMillisMax)
     }
   }
-  for (const host of settings.hosts) {
+  for (const host of yield* addressesOf(settings.hosts)) {
     const port = listeners[0]?.address.port ?? settings.port
     const listener = yield* listen({ ...options, host, port }, acceptor).pipe(
       Effect.catchIf(

@@ -11,6 +11,7 @@ import { minimumLogLevel } from "./telemetry/Logger.ts"
 import { Replies } from "./requests/Replies.ts"
 import { Registry } from "./Registry.ts"
 import { Server } from "./Server.ts"
+import { checked, type SettingsInvalid } from "./settings/Check.ts"
 import { defaults, Settings, type Values } from "./settings/Settings.ts"
 import { Counters } from "./telemetry/Counters.ts"
 import { deadlines } from "./net/Deadlines.ts"
@@ -23,12 +24,15 @@ import type { TlsFailed } from "./net/Tls.ts"
  */
 export const layer = (
   settings: Partial<Values> = {}
-): Layer.Layer<Server, ListenFailed | TlsFailed | TooFewFiles> => openLayer(settings)
+): Layer.Layer<Server, ListenFailed | SettingsInvalid | TlsFailed | TooFewFiles> => openLayer(settings)
 
 /** The same, with the parts through which a program takes part. */
 export const openLayer = (
   settings: Partial<Values>
-): Layer.Layer<Server | Counters | Hub | Registry | Replies, ListenFailed | TlsFailed | TooFewFiles> => {
+): Layer.Layer<
+  Server | Counters | Hub | Registry | Replies,
+  ListenFailed | SettingsInvalid | TlsFailed | TooFewFiles
+> => {
   const { metricsPort, otlpUrl } = { ...defaults(), ...settings }
   return Server.layer.pipe(
     Layer.provide(given(metricsPort, async (port) => (await import("./telemetry/Monitor.ts")).monitor(port))),
@@ -40,7 +44,7 @@ export const openLayer = (
     Layer.provide(Connections.layer),
     Layer.provide(given(otlpUrl, async (url) => (await import("./telemetry/Otlp.ts")).otlp(url))),
     Layer.provide(Layer.sync(Metric.MetricRegistry, () => new Map())),
-    Layer.provide(Settings.layer(settings)),
+    Layer.provide(Layer.effect(Settings, checked(settings))),
     Layer.provide(settings.logLevel === undefined ? Layer.empty : minimumLogLevel(settings.logLevel)),
     Layer.fresh // two servers in one program share nothing
   )

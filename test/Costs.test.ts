@@ -10,7 +10,7 @@ import { Replies } from "../src/requests/Replies.ts"
 import { ConnectionLog } from "../src/telemetry/ConnectionLog.ts"
 import { Registry } from "../src/Registry.ts"
 import { Server } from "../src/Server.ts"
-import { Settings } from "../src/settings/Settings.ts"
+import { defaults, Settings } from "../src/settings/Settings.ts"
 import { Counters } from "../src/telemetry/Counters.ts"
 import { Connections } from "../src/net/Connections.ts"
 import { connect, connectAs } from "./support/TestClient.ts"
@@ -19,7 +19,7 @@ import { connect, connectAs } from "./support/TestClient.ts"
 const open = Server.layer.pipe(
   Layer.provideMerge(Layer.mergeAll(ConnectionLog.layer, Drain.layer, Replies.layer)),
   Layer.provideMerge(Layer.mergeAll(Connections.layer, Counters.layer, Hub.layer, Registry.layer)),
-  Layer.provide(Settings.layer({ hosts: ["127.0.0.1"], port: 0 }))
+  Layer.provide(Layer.succeed(Settings, { ...defaults(), hosts: ["127.0.0.1"], port: 0 }))
 )
 
 const CROWD = 50

@@ -11,7 +11,7 @@ import type { Connection } from "../src/net/Connection.ts"
 import { Hub } from "../src/hub/Hub.ts"
 import { ConnectionLog } from "../src/telemetry/ConnectionLog.ts"
 import type { Server } from "../src/Server.ts"
-import { Settings, type Values } from "../src/settings/Settings.ts"
+import { defaults, Settings, type Values } from "../src/settings/Settings.ts"
 import { keptLines, type LogLine } from "./support/logLines.ts"
 import { serve, serving } from "./support/program.ts"
 import { server } from "./support/server.ts"
@@ -114,7 +114,12 @@ describe("Log lines", () => {
           yield* log.loginRefused(untouchable, "username_taken")
           yield* log.turnedAway(untouchable, "server_full")
         }).pipe(
-          Effect.provide(ConnectionLog.layer.pipe(Layer.provide(Hub.layer), Layer.provide(Settings.layer()))),
+          Effect.provide(
+            ConnectionLog.layer.pipe(
+              Layer.provide(Hub.layer),
+              Layer.provide(Layer.succeed(Settings, defaults()))
+            )
+          ),
           Effect.provideService(References.MinimumLogLevel, level),
           Effect.exit
         )

@@ -32,7 +32,10 @@ export const runServer = (
   )
   return outliveReaders.pipe(
     Effect.andThen(Layer.launch(program)),
-    Effect.mapError((error) => new Failure(error.message)),
+    Effect.mapError(
+      (error) =>
+        new Failure(error.message, error._tag === "SettingsInvalid" ? exitCodes.usage : exitCodes.failed)
+    ),
     Effect.onInterrupt(() => endsWell)
   )
 }

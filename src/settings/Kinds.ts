@@ -144,7 +144,10 @@ export const addresses: Kind<ReadonlyArray<string>> = {
 /** Addresses, each alone or with the bits of its network. */
 export const addressRanges: Kind<ReadonlyArray<string>> = {
   metavar: "ADDRESS[/BITS],…",
-  parse: (text) => Option.filter(Option.some(parts(text)), (ranges) => ranges.every(isRange)),
+  parse: (text) =>
+    text === "none"
+      ? Option.some([])
+      : Option.filter(Option.some(parts(text)), (ranges) => ranges.every(isRange)),
   format: (ranges) => ranges.join(",") || "none",
   expected: "addresses with commas between, such as 192.0.2.7 or 10.1.0.0/16"
 }

@@ -1,5 +1,4 @@
 import * as Context from "effect/Context"
-import * as Layer from "effect/Layer"
 import { defaultPort } from "../Protocol.ts"
 import {
   address,
@@ -214,7 +213,4 @@ export const defaults = (profile: Profile = "lab"): Values =>
   ) as unknown as Values
 
 /** The settings of one server. */
-export class Settings extends Context.Service<Settings, Values>()("palabre/Settings") {
-  static readonly layer = (values: Partial<Values> = {}): Layer.Layer<Settings> =>
-    Layer.succeed(Settings, { ...defaults(), ...values })
-}
+export class Settings extends Context.Service<Settings, Values>()("palabre/Settings") {}
