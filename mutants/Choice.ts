@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
 import type { Shard } from "../harness/scenario/Selection.ts"
 import { exitCodes, Failure } from "../src/commands/Cli.ts"
+import { type ClientFault, clientFaults } from "./client/Faults.ts"
+import { type ClientVariant, clientVariants } from "./client/Variants.ts"
 import type { Fault } from "./Fault.ts"
 import { faults } from "./Faults.ts"
 import { type Pair, pairsOf, pairsToShow } from "./Pairs.ts"
@@ -16,7 +18,11 @@ export interface Choice {
   /** Pairs to go through until so many of them are judged. */
   readonly morePairs: ReadonlyArray<Pair>
   readonly morePairsWanted: number
+  readonly clients: ReadonlyArray<ClientRow>
 }
+
+/** A client to judge: a fault, or a variant. */
+export type ClientRow = ClientFault | ClientVariant
 
 /** All servers, with as many pairs as are wanted, in the order of the seed. */
 export const all = (pairs: number, seed: number): Choice => ({
@@ -25,15 +31,18 @@ export const all = (pairs: number, seed: number): Choice => ({
   faults,
   pairs: pairs === 0 ? [] : pairsToShow,
   morePairs: pairs === 0 ? [] : pairsOf(seed),
-  morePairsWanted: pairs
+  morePairsWanted: pairs,
+  clients
 })
+
+const clients: ReadonlyArray<ClientRow> = [...clientFaults, ...clientVariants]
 
 /** The faults and variants that are named; a pair of faults is named `A+B`. */
 export const named = (names: ReadonlyArray<string>): Effect.Effect<Choice, Failure> => {
   const pairs = names.filter((name) => name.includes("+")).map((name) => name.split("+"))
   const single = names.filter((name) => !name.includes("+"))
   const unknown =
-    single.find((name) => ![...variants, ...faults].some((row) => row.name === name)) ??
+    single.find((name) => ![...variants, ...faults, ...clients].some((row) => row.name === name)) ??
     pairs.flat().find((name) => !faults.some((fault) => fault.name === name)) ??
     pairs.find(({ length }) => length > 2)?.join("+")
   if (unknown !== undefined)
@@ -49,7 +58,8 @@ export const named = (names: ReadonlyArray<string>): Effect.Effect<Choice, Failu
     faults: faults.filter(({ name }) => single.includes(name)),
     pairs: pairs.map(([one = "", other = ""]): Pair => [fault(one), fault(other)]),
     morePairs: [],
-    morePairsWanted: 0
+    morePairsWanted: 0,
+    clients: clients.filter(({ name }) => single.includes(name))
   })
 }
 
@@ -64,6 +74,7 @@ export const shardOf = (choice: Choice, { count, index }: Shard): Choice => {
     faults: part(choice.faults),
     pairs: part(choice.pairs),
     morePairs: part(choice.morePairs),
-    morePairsWanted: Math.ceil(choice.morePairsWanted / count)
+    morePairsWanted: Math.ceil(choice.morePairsWanted / count),
+    clients: part(choice.clients)
   }
 }

@@ -1,20 +1,20 @@
 import type { ClauseId } from "../harness/language/Clauses.ts"
 import type { Change } from "./chat/Chat.ts"
 
-/** A server that breaks one rule of the protocol and as little else as possible. */
-export interface Fault {
+/** A server or, with another kind of change, a client that breaks one rule of the protocol and as little else as possible. */
+export interface Fault<C = Change> {
   readonly name: string
   /** The part of its clauses that it breaks: a server with a `should` fault still passes every must. */
   readonly level: "must" | "should" | "may"
   readonly clauses: ReadonlyArray<ClauseId>
   /** Its author's mistake, with the author as the subject: "sends …". */
   readonly mistake: string
-  readonly change: Change
+  readonly change: C
 }
 
 const fault =
   (level: Fault["level"]) =>
-  (name: string, clauses: Fault["clauses"], mistake: string, change: Change): Fault => ({
+  <C = Change>(name: string, clauses: Fault["clauses"], mistake: string, change: C): Fault<C> => ({
     name,
     level,
     clauses,

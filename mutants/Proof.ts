@@ -12,6 +12,8 @@ import type { Variant } from "./Variants.ts"
 export interface ProofSettings extends PlayingSettings {
   /** Servers that run at a time: most of them wait for something that does not come. */
   readonly jobs: number
+  /** Brings up a program with these faults or variants, and who plays against it: a server, unless told otherwise. */
+  readonly host?: typeof hosted
   /** Chooses, of the scenarios that are not about a server's own clauses, those that it is shown; all without it. */
   readonly neighboursOf?: (name: string, scenarios: ReadonlyArray<Scenario>) => ReadonlyArray<Scenario>
 }
@@ -38,12 +40,17 @@ export const unseen: ReadonlySet<string> = new Set(["LEAVE-3"])
  */
 const redMax = 15
 
+/** All that a proof has to know of a fault. */
+type Row = Omit<Fault, "change">
+
+const hostOf = ({ host = hosted }: ProofSettings) => host
+
 /** Judges the base: every scenario passes, every time. */
 export const judgeBase = Effect.fnUntraced(function* (
   scenarios: ReadonlyArray<Scenario>,
   settings: ProofSettings
 ): Effect.fn.Return<Judgement, never, Scope.Scope> {
-  const server = yield* hosted([], settings.timeScale)
+  const server = yield* hostOf(settings)([], settings.timeScale)
   const findings = yield* Effect.forEach(scenarios, (scenario) => playAll(scenario, server, settings), {
     concurrency: settings.jobs
   })
@@ -52,13 +59,13 @@ export const judgeBase = Effect.fnUntraced(function* (
 
 /** Judges a correct server that differs: every must scenario passes, every time. */
 export const judgeVariant = Effect.fnUntraced(function* (
-  { name }: Variant,
+  { name }: Pick<Variant, "name">,
   scenarios: ReadonlyArray<Scenario>,
   settings: ProofSettings
 ): Effect.fn.Return<Judgement, never, Scope.Scope> {
   const musts = scenarios.filter(isMust)
   const { neighboursOf = (_, all) => all } = settings
-  const server = yield* hosted([name], settings.timeScale)
+  const server = yield* hostOf(settings)([name], settings.timeScale)
   const findings = yield* Effect.forEach(neighboursOf(name, musts), (scenario) =>
     playAll(scenario, server, settings)
   )
@@ -83,7 +90,7 @@ const correct = (kind: Judgement["kind"], name: string, findings: ReadonlyArray<
  * and no must scenario blames it for a must that none of them breaks.
  */
 export const judgeFaults = Effect.fnUntraced(function* (
-  faults: ReadonlyArray<Fault>,
+  faults: ReadonlyArray<Row>,
   scenarios: ReadonlyArray<Scenario>,
   settings: ProofSettings
 ): Effect.fn.Return<Judgement, never, Scope.Scope> {
@@ -92,7 +99,7 @@ export const judgeFaults = Effect.fnUntraced(function* (
   const own = scenarios.filter(({ proves }) => proves.some((clause) => rows.includes(clause)))
   const others = scenarios.filter((scenario) => isMust(scenario) && !own.includes(scenario))
   const { neighboursOf = (_, all) => all } = settings
-  const server = yield* hosted(
+  const server = yield* hostOf(settings)(
     faults.map(({ name }) => name),
     settings.timeScale
   )
@@ -130,7 +137,7 @@ const caughtFor = Effect.fnUntraced(function* (
 })
 
 /** A server is not to be blamed for a must that its faults do not break; one that breaks no must passes them all. */
-const blamedWrongly = (finding: Finding, faults: ReadonlyArray<Fault>): ReadonlyArray<string> => {
+const blamedWrongly = (finding: Finding, faults: ReadonlyArray<Row>): ReadonlyArray<string> => {
   const broken = faults.flatMap(({ clauses, level }) => (level === "must" ? clauses : []))
   const wrong = mustsBlamed(finding).filter((clause) => !broken.includes(clause))
   if (wrong.length > 0) return [`blames ${wrong.join(" and ")}, which it does not break: ${told(finding)}`]

@@ -5,12 +5,13 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
 import { selectionFlags } from "../harness/commands/flags.ts"
-import { loadScenarios } from "../harness/scenario/Files.ts"
+import { clientsFolder, loadScenarios } from "../harness/scenario/Files.ts"
 import type { Scenario } from "../harness/scenario/Scenario.ts"
 import { exitCodes, Failure, runMain } from "../src/commands/Cli.ts"
 import { shuffled } from "./Pairs.ts"
-import { all, named, shardOf } from "./Choice.ts"
+import { all, type Choice, named, shardOf } from "./Choice.ts"
 import { proveChaos } from "./Chaos.ts"
+import { proveClients } from "./ProveClients.ts"
 import { proveAll } from "./ProveAll.ts"
 import { clausesWithoutProof, type ProofSettings } from "./Proof.ts"
 import { print } from "./Report.ts"
@@ -61,18 +62,25 @@ const mutants = Command.make("mutants", config, (input) =>
     const asked = names.length > 0 ? yield* named(names) : all(quick ? 0 : input.pairs, seed)
     const choice = Option.match(shard, { onNone: () => asked, onSome: (shard) => shardOf(asked, shard) })
     const isWhole = names.length === 0 && !input.chaos && Option.isNone(shard)
-    const scenarios = yield* Effect.catchTag(loadScenarios([]), "FileInvalid", ({ mistakes }) =>
-      Effect.fail(new Failure(`${mistakes.length} mistakes in scenarios/: see pnpm scenario check`))
+    const [scenarios = [], clientScenarios = []] = yield* Effect.catchTag(
+      Effect.all([loadScenarios([]), loadScenarios([clientsFolder])]),
+      "FileInvalid",
+      ({ mistakes }) =>
+        Effect.fail(new Failure(`${mistakes.length} mistakes in scenarios/: see pnpm scenario check`))
     )
     const settings: ProofSettings = quick
       ? { jobs, runs: 1, timeScale, neighboursOf: someOf(seed) }
       : { jobs, runs, timeScale }
-    const prove = input.chaos ? Effect.succeed([]) : proveAll(choice, scenarios, settings)
-    const judgements = yield* Effect.zipWith(
+    const prove =
+      input.chaos || !hasServers(choice) ? Effect.succeed([]) : proveAll(choice, scenarios, settings)
+    const judgements = yield* Effect.all([
       prove,
-      Effect.suspend(() => proveChaos(choice, scenarios, settings)),
-      (some, more) => [...some, ...more]
-    ).pipe(
+      hasServers(choice) ? Effect.suspend(() => proveChaos(choice, scenarios, settings)) : Effect.succeed([]),
+      input.chaos
+        ? Effect.succeed([])
+        : Effect.suspend(() => proveClients(choice.clients, clientScenarios, settings))
+    ]).pipe(
+      Effect.map((parts) => parts.flat()),
       Effect.timeoutOrElse({
         duration: minutes * 60_000,
         orElse: () => Effect.fail(new Failure(`not finished within ${minutes} minutes`))
@@ -81,7 +89,7 @@ const mutants = Command.make("mutants", config, (input) =>
     const wrong = judgements.filter(({ complaints }) => complaints.length > 0)
     const unproved = isWhole ? clausesWithoutProof(judgements) : []
     for (const clause of unproved) print(`WRONG  ${clause}: no fault was caught by a scenario that blames it`)
-    print(`${judgements.length - wrong.length} servers judged correctly, ${wrong.length} wrongly`)
+    print(`${judgements.length - wrong.length} programs judged correctly, ${wrong.length} wrongly`)
     if (wrong.length > 0) print(`wrongly: ${wrong.map(({ name }) => name).join(" ")}`)
     if (wrong.length + unproved.length > 0)
       return yield* Effect.fail(new Failure("the scenarios do not prove what they say"))
@@ -91,6 +99,10 @@ const mutants = Command.make("mutants", config, (input) =>
     "Proves the scenarios: plays them against servers that are wrong on purpose, and against correct ones that differ"
   )
 )
+
+/** True if there is more to judge than clients. */
+const hasServers = ({ clients, faults, pairs, variants }: Choice): boolean =>
+  clients.length === 0 || faults.length + pairs.length + variants.length > 0
 
 const someOf = (seed: number) => (name: string, scenarios: ReadonlyArray<Scenario>) =>
   shuffled(scenarios, `${seed} ${name}`).slice(0, quickNeighbours)

@@ -21,6 +21,19 @@ export const listenerOf = (port: number): string | undefined => {
 export const isHeld = (port: number): boolean =>
   tables.some((file) => rowsOf(port, file, () => false).length > 0)
 
+/**
+ * The bytes that have arrived at a local port from a peer's port and that its program has not read yet; `undefined` where
+ * the system does not tell.
+ */
+export const unreadBytes = (port: number, peerPort: number): number | undefined => {
+  const row = new RegExp(`:${hex(port)} [0-9A-F]+:${hex(peerPort)} 0[1-9A-B] [0-9A-F]{8}:([0-9A-F]{8}) `)
+  for (const file of tables) {
+    const found = row.exec(textOf((text) => row.test(text), file))?.[1]
+    if (found !== undefined) return Number.parseInt(found, 16)
+  }
+  return undefined
+}
+
 interface Row {
   readonly address: string
   readonly state: string
@@ -28,17 +41,24 @@ interface Row {
 
 /** The rows of a port, from a table that is read as far as it has to be: a busy machine has tens of thousands of rows. */
 const rowsOf = (port: number, file: string, isEnough: (text: string) => boolean): ReadonlyArray<Row> => {
+  return rowsIn(textOf(isEnough, file), port)
+}
+
+/** The text of a table, as far as it has to be read. */
+const textOf = (isEnough: (text: string) => boolean, file: string): string => {
   try {
-    return rowsIn(readUntil(isEnough, file), port)
+    return readUntil(isEnough, file)
   } catch {
-    return [] // not Linux, or IPv6 is off
+    return "" // not Linux, or IPv6 is off
   }
 }
 
+/** A port as a table has it. */
+const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, "0")
+
 /** The rows of a port in the text of a table: `   0: 0100007F:3039 00000000:0000 0A …`. */
 export const rowsIn = (text: string, port: number): ReadonlyArray<Row> => {
-  const digits = port.toString(16).toUpperCase().padStart(4, "0")
-  const row = new RegExp(`^ *\\d+: ([0-9A-F]{8,32}):${digits} \\S+ ([0-9A-F]{2}) `, "gm")
+  const row = new RegExp(`^ *\\d+: ([0-9A-F]{8,32}):${hex(port)} \\S+ ([0-9A-F]{2}) `, "gm")
   return [...text.matchAll(row)].map(([, address, state]) => ({
     address: addressOf(address!),
     state: state!

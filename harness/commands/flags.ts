@@ -7,6 +7,7 @@ import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { parseAddress } from "../../src/net/Address.ts"
+import { wordsOfTheSheet } from "../client/ClientUse.ts"
 import { type Kind, kinds } from "../chaos/Changes.ts"
 import { clauses, type Level, levels } from "../language/Clauses.ts"
 import { listed } from "../Format.ts"
@@ -98,20 +99,24 @@ export const targetFlags = {
   port: parsed(
     "port",
     "PORT",
-    "the port that is compiled into the program of --spawn",
+    "the port that is compiled into the program of --spawn or --client",
     "a port from 1 to 65535",
     whole(1, 65_535)
   ).pipe(Flag.optional),
   env: parsed(
     "env",
     "NAME[=VALUE]",
-    "hand a variable to the program of --spawn, which gets few by itself; may be repeated",
+    "hand a variable to the program of --spawn or --client, which gets few by itself; may be repeated",
     "NAME=VALUE, or the NAME of a variable that is set",
     variable
   ).pipe(Flag.atLeast(0)),
-  cwd: parsed("cwd", "DIR", "the folder to start the program of --spawn in", "a folder", folder).pipe(
-    Flag.optional
-  ),
+  cwd: parsed(
+    "cwd",
+    "DIR",
+    "the folder to start the program of --spawn or --client in",
+    "a folder",
+    folder
+  ).pipe(Flag.optional),
   connect: Flag.String("connect").pipe(
     Flag.withMetavar("HOST:PORT"),
     Flag.withDescription("play against a server that is already running"),
@@ -132,6 +137,29 @@ export const targetFlags = {
     Flag.withDescription("speak TLS with the server, and trust this certificate (PEM) instead"),
     Flag.optional
   )
+} as const
+
+/** A word of a client; `none` where it has none. */
+const clientWord = (name: "list" | "quit", does: string) =>
+  parsed(
+    `client-${name}`,
+    "WORD",
+    `what people type into the client ${does}, or none [default ${wordsOfTheSheet[name]}]`,
+    "a word, or none",
+    (text) => (text.trim() === "" || /\p{Cc}/u.test(text) ? undefined : text)
+  ).pipe(Flag.withDefault<string>(wordsOfTheSheet[name]))
+
+/** Which client to judge. */
+export const clientFlags = {
+  client: Flag.String("client").pipe(
+    Flag.withMetavar("CMD"),
+    Flag.withDescription(
+      "judge this client instead, at our own server; {host}, {port} and {name} in it are put in, and without {name} the name is typed"
+    ),
+    Flag.optional
+  ),
+  clientList: clientWord("list", "to see who is there"),
+  clientQuit: clientWord("quit", "to end it")
 } as const
 
 /** What to record, and how. */

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Command from "effect/cli/Command"
 import { Failure } from "../../src/commands/Cli.ts"
+import { clientsFolder } from "../scenario/Files.ts"
 import { writeLastFailed } from "../verdict/LastFailed.ts"
 import { isUnderActions } from "../report/Annotation.ts"
 import { type Destination, Output, Screen } from "../report/Output.ts"
@@ -16,7 +17,7 @@ import type { Catalogue } from "../texts/Catalogue.ts"
 import { check } from "./check.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { explain } from "./explain.ts"
-import { locale, paths, runFlags, selectionFlags, selectionOf, targetFlags } from "./flags.ts"
+import { clientFlags, locale, paths, runFlags, selectionFlags, selectionOf, targetFlags } from "./flags.ts"
 import { list } from "./list.ts"
 import { next } from "./next.ts"
 import { newSeed, runInfoOf } from "./runInfo.ts"
@@ -24,7 +25,7 @@ import { selected } from "./selected.ts"
 import { schema } from "./schema.ts"
 import { chooseTarget, whyMute } from "./target.ts"
 
-const config = { paths, ...targetFlags, ...selectionFlags, ...runFlags, locale }
+const config = { paths, ...targetFlags, ...clientFlags, ...selectionFlags, ...runFlags, locale }
 type Input = Command.Command.Config.Infer<typeof config>
 
 /** `pnpm scenario`: plays scenarios against a target and tells how it went. */
@@ -66,7 +67,8 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
   if (input.lastFailed && selection.files === undefined)
     yield* Console.error("what failed last time is not known: playing all")
   const seed = Option.getOrElse(input.seed, newSeed)
-  const playlist = (yield* selected(input.paths, selection))
+  const isForClients = input.paths.length === 0 && target.clients?.command !== undefined
+  const playlist = (yield* selected(isForClients ? [clientsFolder] : input.paths, selection))
     .map((scenario) => (input.vary ? varied(scenario, seed) : scenario))
     .flatMap((scenario) => Array.from({ length: input.repeatEach }, () => scenario))
   if (playlist.length === 0)

@@ -21,6 +21,9 @@ export interface TargetInput {
   readonly target: Option.Option<string>
   readonly tls: boolean
   readonly ca: Option.Option<string>
+  readonly client?: Option.Option<string>
+  readonly clientList?: string
+  readonly clientQuit?: string
   readonly timeoutScale: number
   readonly locale: Catalogue
 }
@@ -37,17 +40,20 @@ export const chooseTarget = Effect.fnUntraced(function* (
     Option.getOrUndefined(input.target),
     Option.getOrUndefined(input.ca)
   ]
-  if ([spawn, connect, named].filter((value) => value !== undefined).length > 1)
-    return yield* usage("--spawn, --connect and --target cannot be combined")
+  const client = input.client && Option.getOrUndefined(input.client)
+  if ([spawn, connect, named, client].filter((value) => value !== undefined).length > 1)
+    return yield* usage("--spawn, --connect, --target and --client cannot be combined")
   const cwd = Option.getOrUndefined(input.cwd)
   for (const [flag, isSet] of [
     ["--port", port !== undefined],
     ["--env", input.env.length > 0],
     ["--cwd", cwd !== undefined]
   ] as const)
-    if (isSet && spawn === undefined) return yield* usage(`${flag} needs --spawn`)
+    if (isSet && spawn === undefined && client === undefined)
+      return yield* usage(`${flag} needs --spawn or --client`)
   if ((input.tls || ca !== undefined) && spawn === undefined && connect === undefined)
     return yield* usage("--tls and --ca need --spawn or --connect; an entry of targets.yaml has its own")
+  if (client !== undefined) return yield* chooseClient(client, input)
   if (named !== undefined) {
     const { readTarget, targetsFile } = yield* Effect.promise(() => import("../targets/Named.ts"))
     const places = { file: targetsFile, scenarios: yield* scenarioNames }
@@ -69,6 +75,20 @@ export const chooseTarget = Effect.fnUntraced(function* (
     )
   const { spawn: make } = yield* Effect.promise(() => import("../targets/Spawn.ts"))
   return make({ command: spawn!, port, cwd, variables: input.env, timeScale, texts, trust })
+})
+
+/** The client that the flags describe. */
+const chooseClient = Effect.fnUntraced(function* (command: string, input: TargetInput) {
+  const { client: make, noWord } = yield* Effect.promise(() => import("../targets/Client.ts"))
+  const [cwd, port] = [Option.getOrUndefined(input.cwd), Option.getOrUndefined(input.port)]
+  if (port === undefined && !command.includes("{port}"))
+    return yield* usage(
+      "the command of --client has no {port}; if the port is compiled in, pass it with --port"
+    )
+  const [list, quit] = [input.clientList, input.clientQuit].map((word) =>
+    word === noWord ? undefined : word
+  )
+  return make({ command, cwd, port, variables: input.env, list, quit })
 })
 
 /**

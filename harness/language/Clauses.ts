@@ -52,7 +52,18 @@ export const clauses = {
   "PING-1": "should",
   "LOGOUT-1": "should",
   "CONC-1": "must",
-  "PRES-1": "may"
+  "PRES-1": "may",
+  "CLIENT-1": "must",
+  "CLIENT-2": "must",
+  "CLIENT-3": "must",
+  "CLIENT-4": "must",
+  "CLIENT-5": "must",
+  "CLIENT-6": "must",
+  "CLIENT-7": "should",
+  "CLIENT-8": "should",
+  "CLIENT-9": "should",
+  "CLIENT-10": "should",
+  "CLIENT-11": "should"
 } as const satisfies Record<string, Level>
 
 export type ClauseId = keyof typeof clauses

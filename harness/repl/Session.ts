@@ -199,6 +199,7 @@ const scenarioOf = (source: Source, cast: Cast, steps: ReadonlyArray<Step>) => (
   needs: [],
   story: undefined,
   cast,
+  programs: new Map(),
   withinMillis: withinMillisDefault,
   ignoring: [],
   before: [],

@@ -46,6 +46,7 @@ export const picture = (outcome: Outcome, info: RunInfo): ReadonlyArray<string> 
     ...stepLines(outcome, failure, info),
     ...actorLines(outcome, failure, info),
     ...serverLines(failure, info),
+    ...screenLines(failure, info),
     ...notes
       .slice(0, notesMax)
       .flatMap((note) => labelled("note", wrap(clip(note, valueMax), textWidth(info)), info))
@@ -173,6 +174,10 @@ const serverLines = (
   const lines = [...ended, ...since, ...logLines(isOld ? linesBefore : lastLines, info)]
   return labelled("server", lines.map(style.dim), info)
 }
+
+/** The last lines on the screen of a program that failed. */
+const screenLines = ({ finding }: FailureDetails, info: RunInfo): ReadonlyArray<string> =>
+  labelled("screen", logLines(finding.screen ?? [], info).map(info.style.dim), info)
 
 /** The last lines of a server's log, each cut to the width. */
 export const logLines = (lines: ReadonlyArray<string>, { width }: RunInfo): ReadonlyArray<string> =>

@@ -67,9 +67,13 @@ const entry = (outcome: Outcome) => {
     received: failure?.finding.received,
     crash: failure?.crash,
     transcript: verdict === "passed" ? undefined : unlessEmpty(transcriptOf(happenings)),
-    server: unlessEmpty(server.slice(-linesMax).map((line) => cut(line, charactersMax)))
+    server: lastOf(server),
+    screen: lastOf(failure?.finding.screen ?? [])
   }
 }
+
+const lastOf = (lines: ReadonlyArray<string>) =>
+  unlessEmpty(lines.slice(-linesMax).map((line) => cut(line, charactersMax)))
 
 const unlessEmpty = <A>(items: ReadonlyArray<A>): ReadonlyArray<A> | undefined =>
   items.length > 0 ? items : undefined

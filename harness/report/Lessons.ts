@@ -23,7 +23,20 @@ export const lessons = {
     "FRAME-7"
   ],
   crowds: ["CONC-1", "LOGIN-4", "LOGIN-10", "SYNC-1", "MSG-10"],
-  extras: ["REQ-1", "REQ-3", "PLAIN-1", "CODE-1", "ID-1", "END-1", "PING-1", "LOGOUT-1", "PRES-1"]
+  extras: ["REQ-1", "REQ-3", "PLAIN-1", "CODE-1", "ID-1", "END-1", "PING-1", "LOGOUT-1", "PRES-1"],
+  client: [
+    "CLIENT-1",
+    "CLIENT-2",
+    "CLIENT-3",
+    "CLIENT-4",
+    "CLIENT-5",
+    "CLIENT-6",
+    "CLIENT-7",
+    "CLIENT-8",
+    "CLIENT-9",
+    "CLIENT-10",
+    "CLIENT-11"
+  ]
 } as const satisfies { readonly [name: string]: ReadonlyArray<ClauseId> }
 
 export type Lesson = keyof typeof lessons

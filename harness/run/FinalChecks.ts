@@ -10,6 +10,7 @@ import { seatsSure } from "../stage/ServerSeats.ts"
 import { waking, type WireEvent } from "../stage/WireEvent.ts"
 import type { Scene } from "../verbs/Step.ts"
 import { show } from "../Format.ts"
+import { sentNothingElse, showedAllOnce } from "./ProgramChecks.ts"
 import { receivedNothing } from "../verbs/Receiving.ts"
 import { NotYet, retryUntil } from "../verbs/Retry.ts"
 
@@ -22,6 +23,7 @@ export const theEnd = Effect.fnUntraced(function* (
   proves: ReadonlyArray<ClauseId> = []
 ): Effect.fn.Return<void, StepFailed> {
   const { stage } = scene
+  yield* sentNothingElse(stage)
   const present = [...stage.actors.values()].filter(
     ({ connected, connection }) => connected && connection!.reading
   )
@@ -38,6 +40,7 @@ export const theEnd = Effect.fnUntraced(function* (
       })
   }
   yield* newcomer(scene)
+  yield* showedAllOnce(scene)
   if (proves.includes("WIRE-1")) yield* linesEnd(scene)
 })
 

@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
 import { otherwise } from "../verbs/Contradiction.ts"
 import { FailedAt, type Scene, type Step } from "../verbs/Step.ts"
+import type { StepFailed } from "../stage/Finding.ts"
+import { resolveSubject } from "../verbs/ResolveSubject.ts"
 import type { Stage } from "../stage/Stage.ts"
 import type { CaptureScope } from "../language/CaptureScope.ts"
 
@@ -16,7 +18,7 @@ export const playSteps = (
     (step) =>
       Effect.suspend(() => {
         stage.recorder?.step(step.line, "begun")
-        return step.verb.play(step, sceneOf(captures, stage, withinMillis, step))
+        return playStep(step, sceneOf(captures, stage, withinMillis, step))
       }).pipe(
         Effect.tap(() => Effect.sync(() => stage.recorder?.step(step.line, "passed"))),
         Effect.tapError(() => Effect.sync(() => stage.recorder?.step(step.line, "failed"))),
@@ -31,6 +33,22 @@ export const playSteps = (
       ),
     { discard: true }
   )
+
+/** Plays a step, for each of its subjects that sits at a program in the way of people. */
+const playStep = (step: Step, scene: Scene): Effect.Effect<void, StepFailed | FailedAt> => {
+  const { atProgram, play } = step.verb
+  if (atProgram === undefined || step.subject === undefined) return play(step, scene)
+  const actors = resolveSubject(step.subject, scene.stage, step.verb)
+  if (!actors.some(({ program }) => program !== undefined)) return play(step, scene)
+  return Effect.forEach(
+    actors,
+    (actor): Effect.Effect<void, StepFailed | FailedAt> =>
+      actor.program === undefined
+        ? play({ ...step, subject: { _tag: "Actors", names: [actor.name] } }, scene)
+        : atProgram(actor, step, scene),
+    { discard: true }
+  )
+}
 
 /** The scene of a step: its bound starts now. */
 export const sceneOf = (

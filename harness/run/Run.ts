@@ -10,6 +10,8 @@ import type { Finding } from "../stage/Finding.ts"
 import { playSteps, sceneOf } from "./PlaySteps.ts"
 import { openStage } from "./OpenStage.ts"
 import { usersAt, whyNotAlone } from "../targets/Strangers.ts"
+import { againstPrograms } from "./ProgramChecks.ts"
+import { whyNoProgram } from "./WhyNoProgram.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import { CaptureScope } from "../language/CaptureScope.ts"
 import type { Stage } from "../stage/Stage.ts"
@@ -38,7 +40,9 @@ export interface PlaySettings {
 /** Plays one scenario against a fresh server of the target; only a server that does not start is an error. */
 export const play = Effect.fnUntraced(function* (scenario: Scenario, target: Target, settings: PlaySettings) {
   const { knowledge } = settings
-  const missing = whyNotHere(scenario, target, settings.texts.play)
+  const missing =
+    (yield* whyNoProgram(scenario, target, settings.texts.play.program)) ??
+    whyNotHere(scenario, target, settings.texts.play)
   if (missing !== undefined) return skipped(scenario, missing)
   const first = yield* playOnce(scenario, target, settings)
   if ("skipped" in first) return first.skipped
@@ -70,7 +74,8 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
   const { play } = texts
   const isRecorded = settings.trace !== undefined && settings.trace !== "off"
   const sendsPartsAlone = sendsParts(scenario) && (yield* standingOf({ clause: "FRAME-2" })) === "broken"
-  const stage = yield* openStage({ ...settings, cast, ignoring, target, isRecorded, sendsPartsAlone })
+  const setting = { ...settings, cast, ignoring, target, isRecorded, sendsPartsAlone }
+  const stage = yield* openStage(setting, scenario.programs)
   const { strangers } = stage
   const notAlone = scenario.needs.includes("alone") ? whyNotAlone(strangers, play) : undefined
   if (notAlone !== undefined) return { skipped: skipped(scenario, notAlone) }
@@ -92,7 +97,7 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
     const failed = yield* failureOf(Effect.andThen(part("before"), Effect.andThen(part("steps"), end)))
     if (failed !== undefined) stage.recorder?.violated(...violationOf(failed))
     const failedAfter = yield* failureOf(part("after"))
-    return failed ?? failedAfter
+    return orOfProgram(failed ?? failedAfter, stage)
   })
   const failed = yield* Random.withSeed(all, `${seed} ${scenario.title}`)
   for (const username of stage.usernames) knowledge.usernames.add(username)
@@ -103,6 +108,13 @@ const playOnce = Effect.fnUntraced(function* (scenario: Scenario, target: Target
 }, Effect.scoped)
 
 type Failed = readonly [place: Place, finding: Finding]
+
+/** Where something else went wrong than what a program did, that may be for something it sent that nobody typed. */
+const orOfProgram = (failed: Failed | undefined, stage: Stage): Failed | undefined => {
+  if (failed === undefined || failed[1].screen !== undefined) return failed
+  const finding = againstPrograms(stage)
+  return finding === undefined ? failed : [failed[0], finding]
+}
 
 const atTheEnd = (finding: Finding): Failed => ["the end", finding]
 
@@ -128,7 +140,8 @@ const playedOn = Effect.fnUntraced(function* (
   failed: Failed | undefined,
   ms: number
 ): Effect.fn.Return<Played> {
-  const broken = stage.brokenClauses()
+  const isOfClient = scenario.programs.size > 0
+  const broken = isOfClient ? new Map<ClauseId, string>() : stage.brokenClauses()
   const own = scenario.proves.find((clause) => broken.has(clause))
   const whatFailed =
     failed ?? (own === undefined ? undefined : atTheEnd(brokenFinding(own, broken, stage.texts.play)))
@@ -144,6 +157,10 @@ const playedOn = Effect.fnUntraced(function* (
   if (whatFailed === undefined) return { told, failed: undefined, inconclusive: idleFaultOf(stage) }
   const [place, finding] = whatFailed
   if (finding.trouble !== undefined) return { told, failed: undefined, inconclusive: finding.received }
+  if (isOfClient && finding.screen === undefined) {
+    const received = stage.texts.play.program.notTheClient(`${finding.expected}: ${finding.received}`)
+    return { told, failed: undefined, inconclusive: received }
+  }
   const { lastLines, linesBefore = () => [] } = stage.server
   const failure: FailureDetails = {
     place,
@@ -152,7 +169,7 @@ const playedOn = Effect.fnUntraced(function* (
     lastLines: lastLines(),
     linesBefore: linesBefore()
   }
-  const { prerequisites } = stage.ledger
+  const prerequisites = isOfClient ? [] : stage.ledger.prerequisites
   return { told: { ...told, failure }, failed: { place, finding, prerequisites }, inconclusive: undefined }
 })
 

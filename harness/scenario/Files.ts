@@ -9,6 +9,9 @@ import { parseScenario } from "./ScenarioReader.ts"
 /** Where scenarios are looked for when no path is named; the folders inside it are not searched. */
 export const scenariosFolder = "scenarios"
 
+/** Where those are that judge a client. */
+export const clientsFolder = "scenarios/client"
+
 /** Reads the scenarios of these files and folders (`PATH:LINE` is the one that stands at that line), or all mistakes in them. */
 export const loadScenarios = Effect.fnUntraced(function* (paths: ReadonlyArray<string>) {
   const named = paths.length > 0 ? paths : [scenariosFolder]

@@ -4,6 +4,7 @@ import { connecting } from "../verbs/Connecting.ts"
 import { leaving } from "../verbs/Leaving.ts"
 import { loggingIn } from "../verbs/LoggingIn.ts"
 import { ordering } from "../verbs/Ordering.ts"
+import { programs } from "../verbs/Programs.ts"
 import { receiving } from "../verbs/Receiving.ts"
 import { talking } from "../verbs/Talking.ts"
 import { type Cast, looksLikeSubject, parseSubject } from "../language/Subject.ts"
@@ -18,6 +19,7 @@ export const verbs: ReadonlyArray<Verb> = [
   ...talking,
   ...receiving,
   ...leaving,
+  ...programs,
   ...ordering
 ]
 

@@ -1,5 +1,6 @@
 import { asksForName, grants, looksAt, namesWanted, patternsOf, sentBy } from "./StepFacts.ts"
 import { uncarried } from "./Carriers.ts"
+import { whyNotSaid } from "./AtPrograms.ts"
 import { clauses } from "../language/Clauses.ts"
 import { capturesSent, inAll, inOne } from "../language/Captures.ts"
 import { Departures } from "./Departures.ts"
@@ -94,6 +95,7 @@ class Linter {
   private visit(step: Step): void {
     const subjects = this.subjectsOf(step)
     this.checkProves(step)
+    this.checkProgram(step)
     this.checkStanding(step, subjects)
     this.checkChannel(step, subjects)
     this.checkGone(step)
@@ -198,6 +200,11 @@ class Linter {
     const stray = step.proves.find((clause) => !this.scenario.proves.includes(clause))
     if (stray !== undefined)
       this.note(step, `${stray} is not in the \`proves\` of this scenario; add it there`)
+  }
+
+  private checkProgram(step: Step): void {
+    const why = whyNotSaid(step, this.scenario.programs)
+    if (why !== undefined) this.note(step, why)
   }
 
   private checkStanding(step: Step, subjects: ReadonlyArray<string>): void {

@@ -15,6 +15,8 @@ export interface Scenario {
   readonly needs: ReadonlyArray<string>
   readonly story: string | undefined
   readonly cast: Cast
+  /** The commands of the programs that members of the cast sit at. */
+  readonly programs: ReadonlyMap<string, string>
   readonly withinMillis: number
   readonly ignoring: ReadonlyArray<ObjectPattern>
   readonly before: ReadonlyArray<Step>

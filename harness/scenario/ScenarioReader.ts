@@ -126,6 +126,7 @@ const read = (
     needs: field("needs") ?? [],
     story: field("story"),
     cast: cast ?? new Map(),
+    programs: (cast && source.attempt(() => readPrograms(required("cast"), plain))) ?? new Map(),
     withinMillis: field("within") ?? withinMillisDefault,
     ignoring: field("ignoring") ?? [],
     before: body("before"),
@@ -160,11 +161,11 @@ const habits = {
 const weakest = (proves: ReadonlyArray<ClauseId>): Level =>
   levels.findLast((level) => proves.some((id) => clauses[id] === level)) ?? "must"
 
-const member = options({ count: integer(1, actorsMax) })
+const member = options({ count: integer(1, actorsMax), program: words('a command, or "{client}"') })
 
-/** The cast: a list of names, or a map of names with the number of actors that each stands for. */
+/** The cast: a list of names, or a map of names with the number of actors that each stands for, or their program. */
 export const castShape: Shape<Cast> = {
-  what: "a list of names, or a map such as { alice: {}, guest: { count: 50 } }",
+  what: 'a list of names, or a map such as { alice: {}, guest: { count: 50 }, carol: { program: "{client}" } }',
   schema: {
     anyOf: [
       { type: "array", items: { type: "string" } },
@@ -201,4 +202,17 @@ function readCast(node: Node, reader: Reader): Cast {
     for (const item of reader.items(node)) add(item, reader.text(item, "a name"), undefined)
   }
   return cast.size > 0 ? cast : reader.fail(node, "the cast is empty; a scenario needs at least one actor")
+}
+
+/** The programs that members of the cast sit at, with their commands. */
+function readPrograms(node: Node, reader: Reader): ReadonlyMap<string, string> {
+  const programs = new Map<string, string>()
+  if (!reader.isMap(node)) return programs
+  for (const { key, value } of reader.entries(node)) {
+    const { count, program } = value === undefined ? {} : member.read(value, reader)
+    if (program === undefined) continue
+    if (count !== undefined) reader.fail(value, "only one can sit at a program: give each a name of its own")
+    programs.set(key, program)
+  }
+  return programs
 }

@@ -2,6 +2,7 @@ import type { ActorConnection } from "./ActorConnection.ts"
 import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import type { Captures, Json } from "../language/Json.ts"
 import { isSuccess } from "./PendingRequests.ts"
+import type { Program } from "./Program.ts"
 import type { Happening } from "./Transcript.ts"
 import type { Incoming } from "./WireEvent.ts"
 
@@ -9,6 +10,8 @@ import type { Incoming } from "./WireEvent.ts"
 export class Actor {
   readonly name: string
   connection: ActorConnection | undefined
+  /** The program that it sits at; a scripted client has none. */
+  program: Program | undefined
   /** The name of its latest login, also after it has left. */
   username: string
   /** Patterns that it may receive, each once. */

@@ -26,6 +26,8 @@ export interface Finding {
   readonly actor?: string
   /** The time since the actor's last act, and the act. */
   readonly after?: string
+  /** The last lines on the screen of a program that it is about. */
+  readonly screen?: ReadonlyArray<string>
   /** A hint at what to look at or to do. */
   readonly hint?: string
   /** True if a connection ended or broke: the server may have crashed. */

@@ -64,6 +64,7 @@ export class Stage {
     (event) => this.transcript.follow(event),
     (event) => this.ledger.follow(event),
     (event) => this.learn(event),
+    (event) => this.tellProgram(event),
     waking(this.changed)
   ]
   /** Remarks for the reader of the report about how it was judged. */
@@ -254,6 +255,14 @@ export class Stage {
     if (this.target.livesOn || !this.ledger.isInvented(relevant)) return relevant
     this.breaks("MSG-1", this.texts.play.seen.invented(show(relevant)))
     return undefined
+  }
+
+  /** Hands what has come in to the program that its actor sits at: then nobody else has to ask for it. */
+  private tellProgram(event: WireEvent): void {
+    const actor = this.actors.get(event.actor)!
+    if (actor.program === undefined) return
+    actor.program.follow(event)
+    if (event._tag === "Received") actor.take(event.incoming)
   }
 
   /** Learns what the rest of the scenario is judged by. */

@@ -2,6 +2,7 @@ import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Address } from "../../src/net/Address.ts"
+import type { ClientUse } from "../client/ClientUse.ts"
 import type { ObjectPattern } from "../language/Pattern.ts"
 
 /** The server that scenarios are played against, started afresh for each of them if possible. */
@@ -27,6 +28,8 @@ export interface Target {
   readonly livesOn: boolean
   /** Scenarios that are known to fail here, by file name without `.yaml`, with the reason. */
   readonly knownFailures: ReadonlyMap<string, string>
+  /** The client that is judged at it, and how clients are used; where it is not ours, none are judged. */
+  readonly clients?: ClientUse
   /** The files of its program, as far as its command names them. */
   readonly files?: ReadonlyArray<string>
   /** A server that lives as long as the scope. */

@@ -1,3 +1,4 @@
+import { wordsOfTheSheet } from "../client/ClientUse.ts"
 import * as Effect from "effect/Effect"
 import { readText } from "../scenario/Files.ts"
 import { messagePattern } from "../language/Notation.ts"
@@ -8,6 +9,7 @@ import { needs } from "../scenario/ScenarioReader.ts"
 import { nameOf } from "../scenario/Name.ts"
 import type { Target } from "../stage/Target.ts"
 import type { Catalogue } from "../texts/Catalogue.ts"
+import { client, type ClientStart, noWord } from "./Client.ts"
 import { spawn } from "./Spawn.ts"
 import { trustOf } from "./Trust.ts"
 
@@ -33,22 +35,45 @@ const reasons: Shape<ReadonlyMap<string, { readonly reason: string; readonly at:
     )
 }
 
+/** The ways in which every program is started. */
+const program = {
+  start: words("a command"),
+  port: integer(1, 65_535),
+  cwd: words("a folder"),
+  env: list(words("a variable: NAME, or NAME=VALUE"))
+} as const
+
+const word = words(`a word that is typed, or ${noWord}`)
+
+/** A client: how it is started, and the words that people type into it. */
+export const clientEntry = options({ ...program, list: word, quit: word }, ["start"])
+
 /** One entry of `targets.yaml`. */
-const entry = options(
-  {
-    start: words("a command"),
-    port: integer(1, 65_535),
-    cwd: words("a folder"),
-    env: list(words("a variable: NAME, or NAME=VALUE")),
-    tls: flag,
-    ca: words("the file of a certificate"),
-    claims: list(choice(needs)),
-    settle: duration,
-    ignoring: list(messagePattern),
-    "known failures": reasons
-  },
-  ["start"]
-)
+const entry = options({
+  ...program,
+  client: clientEntry,
+  tls: flag,
+  ca: words("the file of a certificate"),
+  claims: list(choice(needs)),
+  settle: duration,
+  ignoring: list(messagePattern),
+  "known failures": reasons
+})
+
+/** The client that an entry describes. */
+export const clientOf = ({
+  list = wordsOfTheSheet.list,
+  quit = wordsOfTheSheet.quit,
+  start: command,
+  env: variables,
+  ...rest
+}: ReturnType<typeof clientEntry.read>): ClientStart => ({
+  ...rest,
+  command,
+  variables: variables ?? [],
+  list: list === noWord ? undefined : list,
+  quit: quit === noWord ? undefined : quit
+})
 
 /** The places to look in: the file, and the scenarios that may be known to fail. */
 export interface Places {
@@ -78,8 +103,11 @@ export const readTarget = Effect.fnUntraced(function* (
         mistakes: [{ file, ...read.at, message: problem }]
       })
   )
-  const { port, start: command } = rest
-  const plain = spawn({ command, port, cwd, variables: env, timeScale, texts, trust })
+  const { client: judged, port, start: command } = rest
+  const plain =
+    judged === undefined
+      ? spawn({ command: command!, port, cwd, variables: env, timeScale, texts, trust })
+      : client(clientOf(judged))
   return {
     ...plain,
     name,
@@ -105,7 +133,10 @@ const readEntry = (source: Source, name: string, scenarios: ReadonlyArray<string
   for (const [scenario, { at }] of read["known failures"] ?? new Map())
     if (!scenarios.includes(scenario))
       return reader.fail(at, `there is no scenario "${scenario}"${didYouMean(scenario, scenarios)}`)
-  if (read.port === undefined && !read.start.includes("{port}"))
+  if ((read.start === undefined) === (read.client === undefined))
+    return reader.fail(found.value, "a target needs either `start` (a server) or `client`")
+  const { port, start } = read.client ?? read
+  if (port === undefined && !start!.includes("{port}"))
     return reader.fail(
       found.value,
       "`start` has no {port}; where the port is compiled in, name it with `port`"

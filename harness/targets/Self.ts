@@ -4,13 +4,15 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Scope from "effect/Scope"
+import { type ClientUse, wordsOfTheSheet } from "../client/ClientUse.ts"
 import { features } from "../../src/Protocol.ts"
 import { type Target, TargetFailed } from "../stage/Target.ts"
 import { fresh } from "./Fresh.ts"
 
 /** Our own server in this process, over real TCP on the loopback interface. */
-export const self = (): Target => ({
+export const self = (clients: ClientUse = wordsOfTheSheet): Target => ({
   ...fresh(),
+  clients,
   name: "self",
   arguments: "",
   claims: new Set(features),

@@ -55,20 +55,30 @@ export interface Start {
 export const spawn = (what: Start): Target => ({
   ...fresh(),
   name: what.command,
-  arguments: argumentsOf(what),
+  arguments: argumentsOf("--spawn", what),
   files: filesOf(what),
   start: start(what)
 })
 
 /** The words of the command that are files: the program, a script that an interpreter reads. */
-const filesOf = ({ command, cwd = "." }: Start): ReadonlyArray<string> =>
+export const filesOf = ({ command, cwd = "." }: Pick<Start, "command" | "cwd">): ReadonlyArray<string> =>
   [...command.matchAll(/"([^"]*)"|'([^']*)'|([^\s"';&|()<>]+)/g)]
     .map(([, quoted, literal, word]) => resolve(cwd, quoted ?? literal ?? word!))
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
 
-const argumentsOf = ({ command, cwd, port, trust, variables = [] }: Start): string =>
+/** The arguments that choose a program again, the one with its command first. */
+export const argumentsOf = (
+  flag: "--spawn" | "--client",
+  {
+    command,
+    cwd,
+    port,
+    trust,
+    variables = []
+  }: Pick<Start, "command" | "cwd" | "port" | "trust" | "variables">
+): string =>
   [
-    `--spawn ${quoted(command)}`,
+    `${flag} ${quoted(command)}`,
     ...(port === undefined ? [] : [` --port ${port}`]),
     ...(cwd === undefined ? [] : [` --cwd ${shellWord(cwd)}`]),
     ...variables.map((variable) => ` --env ${shellWord(variable)}`),

@@ -45,7 +45,7 @@ interface ReportTexts {
   }
   /** In the margin, of at most seven letters. */
   readonly labels: {
-    readonly [label in "story" | "note" | "server" | "also" | "hides"]: string
+    readonly [label in "story" | "note" | "server" | "screen" | "also" | "hides"]: string
   }
   /** Beside a step, of at most nine letters. */
   readonly expected: string
@@ -109,7 +109,9 @@ interface Musts {
 /** The words for somebody who is still writing a server. */
 interface NextTexts {
   readonly lessons: {
-    readonly [lesson in "login" | "message" | "list" | "leave" | "frames" | "crowds" | "extras"]: string
+    readonly [
+      lesson in "login" | "message" | "list" | "leave" | "frames" | "crowds" | "extras" | "client"
+    ]: string
   }
   readonly passed: (count: number, all: number) => string
   readonly progress: (musts: Musts) => string

@@ -1,8 +1,9 @@
 import { clientCures } from "./cures/clients.ts"
 import { type Cure, type Language, languages } from "./cures/Cure.ts"
+import { programCures } from "./cures/programs.ts"
 import { requestCures } from "./cures/requests.ts"
 
-const cures = { ...requestCures, ...clientCures }
+const cures = { ...requestCures, ...clientCures, ...programCures }
 
 /** A mistake that is often made, and what is held against it. */
 export type MistakeId = keyof typeof cures

@@ -51,5 +51,16 @@ export const mistakesOf: { readonly [clause in ClauseId]: ReadonlyArray<MistakeI
   "PING-1": ["elseForgotten"],
   "LOGOUT-1": ["elseForgotten", "cleanupSkipped"],
   "CONC-1": ["oneClientAtATime", "selectMisused", "backlogTooShort", "lockHeldWhileSending"],
-  "PRES-1": ["announcedTooSoon"]
+  "PRES-1": ["announcedTooSoon"],
+  "CLIENT-1": ["lineEndSent", "answerReadAfterSend"],
+  "CLIENT-2": ["jsonBySprintf", "lineEndSent"],
+  "CLIENT-3": ["nobodyReadsWhileTyping", "printedTwice", "recvTakenForMessage"],
+  "CLIENT-4": ["wordSent", "usersNotShown"],
+  "CLIENT-5": ["threadKeepsProgram", "wordSent"],
+  "CLIENT-6": ["answerReadAfterSend", "nobodyReadsWhileTyping"],
+  "CLIENT-7": ["senderNotShown"],
+  "CLIENT-8": ["recvTakenForMessage", "pieceDecoded"],
+  "CLIENT-9": ["recvTakenForMessage"],
+  "CLIENT-10": ["statusIgnored"],
+  "CLIENT-11": ["endNotNoticed"]
 }

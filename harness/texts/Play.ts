@@ -1,4 +1,5 @@
 import type { ClauseId } from "../language/Clauses.ts"
+import type { ProgramTexts } from "./Programs.ts"
 
 /** What actors do besides sending. */
 type Act = "connect" | "disconnect" | "cutOff" | "goSilent" | "halfClose" | "stopReading" | "readAgain"
@@ -70,6 +71,8 @@ export interface PlayTexts {
   readonly half: (bytes: number) => string
   readonly newcomer: (name: string) => string
   readonly accepts: (address: string) => string
+
+  readonly program: ProgramTexts
 
   /** What was seen in passing: the evidence against a clause, and what would have held. */
   readonly seen: {

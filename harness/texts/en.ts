@@ -46,7 +46,14 @@ export const english: Catalogue = {
       inconclusive: "inconclusive"
     },
     signs: { passed: "pass", failed: "FAIL", warned: "warn" },
-    labels: { story: "story", note: "note", server: "server", also: "also", hides: "hides" },
+    labels: {
+      story: "story",
+      note: "note",
+      server: "server",
+      screen: "screen",
+      also: "also",
+      hides: "hides"
+    },
     expected: "expected",
     received: "received",
     detail: "detail",
@@ -158,7 +165,8 @@ export const english: Catalogue = {
       leave: "leaving",
       frames: "framing",
       crowds: "crowds",
-      extras: "extras"
+      extras: "extras",
+      client: "your client"
     },
     passed: (count, all) => `${count} of ${all}`,
     progress: ({ all, hold }) =>

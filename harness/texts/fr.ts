@@ -46,7 +46,14 @@ export const french: Catalogue = {
       inconclusive: "indécis"
     },
     signs: { passed: "réussi", failed: "ÉCHEC", warned: "averti" },
-    labels: { story: "récit", note: "note", server: "serveur", also: "aussi", hides: "masque" },
+    labels: {
+      story: "récit",
+      note: "note",
+      server: "serveur",
+      screen: "écran",
+      also: "aussi",
+      hides: "masque"
+    },
     expected: "attendu",
     received: "reçu",
     detail: "détail",
@@ -163,7 +170,8 @@ export const french: Catalogue = {
       leave: "départs",
       frames: "découpage",
       crowds: "foule",
-      extras: "extras"
+      extras: "extras",
+      client: "votre client"
     },
     passed: (count, all) => `${count} sur ${all}`,
     progress: ({ all, hold }) =>

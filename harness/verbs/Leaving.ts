@@ -3,6 +3,7 @@ import type { Actor } from "../stage/Actor.ts"
 import type { ActorConnection } from "../stage/ActorConnection.ts"
 import { captionOfEnd } from "../stage/Caption.ts"
 import { fail, type StepFailed } from "../stage/Finding.ts"
+import { quitAtProgram } from "./AtProgram.ts"
 import { expectation, nextOf, receive, shown, type Sight, wrong } from "./Expectation.ts"
 import { askUsers, fence, settle } from "./Fence.ts"
 import { messagePattern } from "../language/Notation.ts"
@@ -38,6 +39,8 @@ export const leaving: ReadonlyArray<Verb> = [
     leaves: true,
     needs: "connected",
     becomes: "gone",
+    word: "quit",
+    atProgram: quitAtProgram,
     play: each(leaveInOrder("disconnect", (connection) => connection.close()))
   }),
   verb({

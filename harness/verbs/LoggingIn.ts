@@ -10,6 +10,8 @@ import {
   waitFor,
   wrong
 } from "./Expectation.ts"
+import { askForName, logInAtProgram } from "./AtProgram.ts"
+import { tells } from "./Programs.ts"
 import { fence } from "./Fence.ts"
 import { messagePattern, request } from "../language/Notation.ts"
 import type { ObjectPattern } from "../language/Pattern.ts"
@@ -34,6 +36,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     connects: true,
     logsIn: true,
     becomes: "logged in",
+    atProgram: logInAtProgram,
     play: each((actor, step, scene) => logIn(actor, step, scene))
   }),
   verb({
@@ -56,6 +59,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     connects: true,
     logsIn: true,
     becomes: "trying",
+    atProgram: askForName,
     play: each((actor, step, scene) =>
       Effect.andThen(
         connectWhereNeeded(actor, step, scene),
@@ -73,6 +77,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     becomes: "refused",
     expects: true,
     reads: true,
+    atProgram: (actor, _step, scene) => tells(actor, "CLIENT-10", scene),
     play: expectation(lookForRefusal, (_step, { stage }) => stage.texts.play.refusal, { lane: "reply" })
   }),
   ...withAndWithoutName({

@@ -47,6 +47,17 @@ export const ordering: ReadonlyArray<Verb> = [
     needs: "connected",
     problem: ({ options }: Step<undefined, Faults>) =>
       Object.keys(options).length === 0 ? "needs delay, jitter, bandwidth or slice" : undefined,
+    atProgram: (actor, step: Step<undefined, Faults>, { stage }) =>
+      Effect.map(
+        BadNetwork.between(
+          { out: (bytes) => actor.program!.writeNow(bytes), in: () => undefined },
+          step.options
+        ),
+        (network) => {
+          actor.program!.network = network
+          stage.networks.push({ actor: actor.name, line: step.line, network })
+        }
+      ),
     play: each((actor, step: Step<undefined, Faults>, scene) => worsen(actor, step, scene))
   }),
   verb({

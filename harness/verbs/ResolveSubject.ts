@@ -24,7 +24,7 @@ export const subjectsOf = (
 
 /** The actors that a subject means; `everyone` is the whole cast for a sentence that connects by itself. */
 export const resolveSubject = (subject: Subject, stage: Stage, verb?: Verb): ReadonlyArray<Actor> => {
-  const all = [...stage.actors.values()]
+  const all = [...stage.actors.values()].filter((actor) => verb === undefined || canBe(actor, verb))
   switch (subject._tag) {
     case "Actors":
     case "OneOf":
@@ -37,6 +37,10 @@ export const resolveSubject = (subject: Subject, stage: Stage, verb?: Verb): Rea
       return stage.chosen?.others ?? []
   }
 }
+
+/** True if a sentence can be about an actor: some are for programs alone, most for scripted clients alone. */
+const canBe = ({ program }: Actor, { atProgram, onlyPrograms }: Verb): boolean =>
+  program === undefined ? onlyPrograms !== true : atProgram !== undefined
 
 /** Makes the `play` of a sentence that each of its subjects does, one after the other in cast order. */
 export const each =

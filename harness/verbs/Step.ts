@@ -1,6 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type { ClauseId } from "../language/Clauses.ts"
 import * as Data from "effect/Data"
+import type { Actor } from "../stage/Actor.ts"
 import type { Finding, StepFailed } from "../stage/Finding.ts"
 import type { Stage } from "../stage/Stage.ts"
 import type { CaptureScope } from "../language/CaptureScope.ts"
@@ -91,6 +92,16 @@ export interface Verb<Value = any, Options = any> {
   readonly steps?: (step: Step<Value, Options>) => ReadonlyArray<ReadonlyArray<Step>>
   /** How often it plays them: once, unless told otherwise. */
   readonly times?: (step: Step<Value, Options>) => number
+  /** True if it can only be said of who sits at a program. */
+  readonly onlyPrograms?: boolean
+  /** The word of a program that a person types for it; a program without one is not judged by it. */
+  readonly word?: "list" | "quit"
+  /** Plays it for one who sits at a program; of a sentence without it, such an actor cannot be the subject. */
+  readonly atProgram?: (
+    actor: Actor,
+    step: Step<Value, Options>,
+    scene: Scene
+  ) => Effect.Effect<void, StepFailed>
   readonly play: (step: Step<Value, Options>, scene: Scene) => Effect.Effect<void, StepFailed | FailedAt>
 }
 
@@ -122,6 +133,7 @@ export const themes = [
   "expecting",
   "leaving",
   "the network",
+  "programs",
   "order"
 ] as const
 type Theme = (typeof themes)[number]

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
+import { askListAtProgram, sayAtProgram } from "./AtProgram.ts"
 import { answered, settle } from "./Fence.ts"
 import { valuesIn } from "../stage/Caption.ts"
 import { capturesSent } from "../language/Captures.ts"
@@ -50,6 +51,7 @@ export const talking: ReadonlyArray<Verb> = [
     needs: "connected",
     sends: (step: Step<Template>) => [literal({ type: "message", content: step.value })],
     reads: true,
+    atProgram: sayAtProgram,
     play: each((actor, step: Step<Template>, scene) => say(actor, step, scene))
   }),
   verb({
@@ -59,6 +61,8 @@ export const talking: ReadonlyArray<Verb> = [
     example: "alice asks who is there",
     needs: "connected",
     sends: () => [literal({ type: "list" })],
+    word: "list",
+    atProgram: askListAtProgram,
     play: each((actor, step, scene) => send(actor, { type: "list" }, step, scene))
   }),
   verb({

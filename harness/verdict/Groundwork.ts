@@ -34,7 +34,10 @@ const names: ReadonlyArray<string> = [
   "many-in-a-row",
   "crowd-wants-one-name",
   "garbage-hurts-nobody",
-  "bytes-that-are-no-utf-8"
+  "bytes-that-are-no-utf-8",
+  "client/logs-in",
+  "client/says",
+  "client/shows"
 ]
 
 /** Their files, as they come with the harness. */

@@ -157,7 +157,10 @@ describe("pnpm scenario", () => {
 
   const usages: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
     [["--spawn", "./server"], /has no \{port\}; if the port is compiled in, pass it with --port/],
-    [["--spawn", "a {port}", "--connect", "b:1"], /--spawn, --connect and --target cannot be combined/],
+    [
+      ["--spawn", "a {port}", "--connect", "b:1"],
+      /--spawn, --connect, --target and --client cannot be combined/
+    ],
     [["--connect", "nowhere:port"], /connect: "nowhere:port"\. Expected: HOST:PORT such as 127/],
     [["--connect", "localhost:99999"], /a port is a number from 1 to 65535/],
     [["--spawn", "true", "--port", "99999"], /a port from 1 to 65535/],

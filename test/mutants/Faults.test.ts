@@ -6,6 +6,8 @@ import * as Effect from "effect/Effect"
 import { clauses, levels } from "../../harness/language/Clauses.ts"
 import { loadScenarios } from "../../harness/scenario/Files.ts"
 import { makeChat } from "../../mutants/chat/makeChat.ts"
+import { clientFaults } from "../../mutants/client/Faults.ts"
+import { clientVariants } from "../../mutants/client/Variants.ts"
 import { faults } from "../../mutants/Faults.ts"
 import {
   clausesWithoutProof,
@@ -18,7 +20,7 @@ import { variants } from "../../mutants/Variants.ts"
 
 describe("the table of faults", () => {
   it("has a fault for every clause of the protocol that can be seen from outside", () => {
-    const broken = new Set<string>(faults.flatMap(({ clauses }) => clauses))
+    const broken = new Set<string>([...faults, ...clientFaults].flatMap(({ clauses }) => clauses))
     assert.deepStrictEqual(
       Object.keys(clauses).filter((clause) => !broken.has(clause)),
       [...unseen]
@@ -26,7 +28,7 @@ describe("the table of faults", () => {
   })
 
   it("breaks no clause harder than it binds", () => {
-    for (const fault of faults)
+    for (const fault of [...faults, ...clientFaults])
       for (const clause of fault.clauses) {
         const isStricter = levels.indexOf(fault.level) < levels.indexOf(clauses[clause])
         assert(!isStricter || fault.clauses.length > 1, `${fault.name}: ${clause} is no ${fault.level}`)
@@ -34,7 +36,7 @@ describe("the table of faults", () => {
   })
 
   it("has no name twice", () => {
-    const names = [...faults, ...variants].map(({ name }) => name)
+    const names = [...faults, ...variants, ...clientFaults, ...clientVariants].map(({ name }) => name)
     assert.strictEqual(new Set(names).size, names.length)
   })
 

@@ -17,6 +17,7 @@ export const scenarioView = ({ exchange, id, isOpen, outcome }: Entry, info: Run
     [report.labels.note, notes.length > 0 ? notes.join("; ") : undefined],
     ...hintsOf(outcome, info.texts).map((hint) => [report.hint, hint] as const),
     [report.labels.server, failure?.crash === undefined ? undefined : report.serverEnded(failure.crash)],
+    [report.labels.screen, failure?.finding.screen?.join(" ⏎ ")],
     ["", failure === undefined ? reason : undefined]
   ]
   const told = facts.flatMap(([label, text]) =>

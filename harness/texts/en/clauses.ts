@@ -246,5 +246,60 @@ export const clauses: Catalogue["clauses"] = {
     title: "who asks for presence is told who comes and goes",
     rule: "With the feature `presence` a client receives `joined` after somebody's login, and `left` once the name is free again; never the other way round.",
     why: "A client can keep its list of users up to date without asking for it again and again."
+  },
+  "CLIENT-1": {
+    title: "a client logs in under the name it is given",
+    rule: "The client connects and sends one login, with exactly the name that it was given.",
+    why: "Without a login nobody hears you, and under another name nobody knows you."
+  },
+  "CLIENT-2": {
+    title: "a client sends each line as one message",
+    rule: "Each line that is typed is sent as one message: once, in order, unchanged, under the own name. What else the client sends is JSON as well.",
+    why: "Quotes and backslashes are text, too. JSON that is put together by hand breaks at them."
+  },
+  "CLIENT-3": {
+    title: "a client shows what others say",
+    rule: "Each message of somebody else comes onto the screen: at once, once, in order. What stands around it is free.",
+    why: "Whoever waits for the keyboard must not make the messages wait, and what waits in a buffer is on no screen."
+  },
+  "CLIENT-4": {
+    title: "a client shows who is there",
+    rule: "The word for the list asks the server, and every name of the answer is shown. A client without such a word is not judged by this.",
+    why: "The list is an answer as any other; only its fields are different."
+  },
+  "CLIENT-5": {
+    title: "a client that is told to quit is gone",
+    rule: "The word for quitting closes the connection and ends the program. A client without such a word is not judged by this.",
+    why: "A thread that still waits in `recv` keeps the program alive, and the name in use."
+  },
+  "CLIENT-6": {
+    title: "a client tells an answer from a message",
+    rule: "A message may come before the answer to one's own, and the answer may come late. Nothing of that is lost, and nothing waits for it.",
+    why: "What `recv` gives after `send` need not be the answer: others speak when they like."
+  },
+  "CLIENT-7": {
+    title: "a client shows who speaks",
+    rule: "The name of the sender stands beside each message.",
+    why: "In a room of three it matters who said yes."
+  },
+  "CLIENT-8": {
+    title: "a client understands an object in pieces",
+    rule: "An object that comes in several segments is shown as if it had come in one, even if a character is cut in two.",
+    why: "TCP carries a stream of bytes. Half an object is not JSON, and half a character is no text."
+  },
+  "CLIENT-9": {
+    title: "a client understands several objects at once",
+    rule: "Several objects that come in one segment are all shown.",
+    why: "Two people who speak at the same time often fill one `recv`. What stands behind the first object must not be lost."
+  },
+  "CLIENT-10": {
+    title: "a client tells that it was refused",
+    rule: "A login that is refused shows on the screen, or ends the program.",
+    why: "Who is not told that the name is taken types into the void."
+  },
+  "CLIENT-11": {
+    title: "a client notices that the server is gone",
+    rule: "When the server ends the connection, the client says so or ends. It does not print for ever.",
+    why: "`recv` then returns nothing at once, again and again: a loop that takes this for text never rests."
   }
 }

@@ -221,5 +221,41 @@ export const mistakes: Catalogue["mistakes"] = {
   announcedTooSoon: {
     title: "Comings and goings are announced too soon, or to all",
     cure: "Announce a login once it is granted, and a leave once the name is free. Send both only to those who asked for `presence`, and never to the one it is about."
+  },
+  nobodyReadsWhileTyping: {
+    title: "Nobody reads while the program waits for the keyboard",
+    cure: "`input`, `getline` and `fgets` wait. Read the connection in a thread of its own, or ask `poll` which of the two has something; and write a whole line at once, with a newline and `flush`."
+  },
+  printedTwice: {
+    title: "A message is printed in two places",
+    cure: "Both the thread that reads and the one that waits for an answer print what comes. Let one place alone read the connection, and print there."
+  },
+  answerReadAfterSend: {
+    title: "What comes after `send` is taken for its answer",
+    cure: "Others may speak first. Let one thread read all that comes, and tell the two apart: an answer has `status`, a message has `type`."
+  },
+  lineEndSent: {
+    title: "The end of the line is sent, too",
+    cure: "`fgets` and `readline` keep the newline. Cut it off before the text goes into the message or the name."
+  },
+  wordSent: {
+    title: "The word for the list is sent as a message",
+    cure: 'Compare the line with the word before it becomes a message, and send `{"type":"list"}` instead.'
+  },
+  usersNotShown: {
+    title: "The names of the list are not printed",
+    cure: "The answer to `list` has no `content` and no `message`: its names stand in `users`."
+  },
+  threadKeepsProgram: {
+    title: "A thread that still reads keeps the program alive",
+    cure: "Shut the socket down on both sides before you wait for the thread, or make it a daemon: closing a socket wakes nobody who waits in `recv`."
+  },
+  statusIgnored: {
+    title: "Nobody looks at `status`",
+    cure: "Print the `message` of every answer whose `status` is not `success`, and ask for another name where the login was refused."
+  },
+  senderNotShown: {
+    title: "Only `content` is printed",
+    cure: "Print `username` in front of it."
   }
 }

@@ -1,6 +1,7 @@
 import { count, millis } from "../../Format.ts"
 import type { PatternTexts } from "../../language/PatternTexts.ts"
 import type { PlayTexts } from "../Play.ts"
+import { programs } from "./programs.ts"
 
 /** Patterns in English. */
 export const patterns: PatternTexts = {
@@ -130,6 +131,8 @@ export const play: PlayTexts = {
   half: (bytes) => `${count(bytes, "byte")} of an unfinished object`,
   newcomer: (name) => `a new client can still log in at the end (as ${name})`,
   accepts: (address) => `${address} accepts a connection`,
+
+  program: programs,
 
   seen: {
     received: (actor, value) => `${actor} received ${value}`,

@@ -246,5 +246,60 @@ export const clauses: Catalogue["clauses"] = {
     title: "qui demande presence apprend qui vient et qui part",
     rule: "Avec l'option `presence`, un client reçoit `joined` après le login de quelqu'un, et `left` une fois que le nom est de nouveau libre ; jamais l'inverse.",
     why: "Un client peut tenir sa liste d'utilisateurs à jour sans la redemander sans cesse."
+  },
+  "CLIENT-1": {
+    title: "un client fait son login sous le nom qu'on lui donne",
+    rule: "Le client se connecte et envoie un seul login, avec exactement le nom qu'on lui a donné.",
+    why: "Sans login, personne ne vous entend ; sous un autre nom, personne ne vous connaît."
+  },
+  "CLIENT-2": {
+    title: "un client envoie chaque ligne comme un message",
+    rule: "Chaque ligne tapée est envoyée comme un message : une fois, dans l'ordre, inchangée, sous son propre nom. Tout ce que le client envoie d'autre est aussi du JSON.",
+    why: "Guillemets et barres obliques inverses sont du texte, eux aussi. Un JSON assemblé à la main s'y casse."
+  },
+  "CLIENT-3": {
+    title: "un client affiche ce que disent les autres",
+    rule: "Chaque message d'un autre arrive à l'écran : tout de suite, une fois, dans l'ordre. Ce qui l'entoure est libre.",
+    why: "Attendre le clavier ne doit pas faire attendre les messages, et ce qui reste dans un tampon n'est sur aucun écran."
+  },
+  "CLIENT-4": {
+    title: "un client affiche qui est là",
+    rule: "Le mot pour la liste interroge le serveur, et chaque nom de la réponse est affiché. Un client sans ce mot n'est pas jugé là-dessus.",
+    why: "La liste est une réponse comme une autre ; seuls ses champs diffèrent."
+  },
+  "CLIENT-5": {
+    title: "un client à qui l'on dit de quitter n'est plus là",
+    rule: "Le mot pour quitter ferme la connexion et termine le programme. Un client sans ce mot n'est pas jugé là-dessus.",
+    why: "Un thread qui attend encore dans `recv` garde le programme en vie, et le nom occupé."
+  },
+  "CLIENT-6": {
+    title: "un client distingue une réponse d'un message",
+    rule: "Un message peut arriver avant la réponse au sien, et la réponse peut tarder. Rien n'en est perdu, et rien ne l'attend.",
+    why: "Ce que `recv` donne après `send` n'est pas forcément la réponse : les autres parlent quand ils veulent."
+  },
+  "CLIENT-7": {
+    title: "un client affiche qui parle",
+    rule: "Le nom de l'expéditeur se trouve à côté de chaque message.",
+    why: "À trois, il importe de savoir qui a dit oui."
+  },
+  "CLIENT-8": {
+    title: "un client comprend un objet en morceaux",
+    rule: "Un objet qui arrive en plusieurs segments est affiché comme s'il était arrivé en un seul, même si un caractère est coupé en deux.",
+    why: "TCP transporte un flux d'octets. Un demi-objet n'est pas du JSON, et un demi-caractère n'est pas du texte."
+  },
+  "CLIENT-9": {
+    title: "un client comprend plusieurs objets à la fois",
+    rule: "Plusieurs objets qui arrivent dans un même segment sont tous affichés.",
+    why: "Deux personnes qui parlent en même temps remplissent souvent un seul `recv`. Ce qui suit le premier objet ne doit pas se perdre."
+  },
+  "CLIENT-10": {
+    title: "un client dit qu'il a été refusé",
+    rule: "Un login refusé se voit à l'écran, ou termine le programme.",
+    why: "Qui n'apprend pas que le nom est pris tape dans le vide."
+  },
+  "CLIENT-11": {
+    title: "un client remarque que le serveur n'est plus là",
+    rule: "Quand le serveur termine la connexion, le client le dit ou se termine. Il n'affiche pas sans fin.",
+    why: "Alors `recv` ne rend rien, aussitôt, encore et encore : une boucle qui prend cela pour du texte ne s'arrête jamais."
   }
 }

@@ -221,5 +221,41 @@ export const mistakes: Catalogue["mistakes"] = {
   announcedTooSoon: {
     title: "Arrivées et départs sont annoncés trop tôt, ou à tous",
     cure: "Annoncez un login une fois qu'il est accordé, et un départ une fois que le nom est libre. N'envoyez les deux qu'à ceux qui ont demandé `presence`, et jamais à celui dont il s'agit."
+  },
+  nobodyReadsWhileTyping: {
+    title: "Personne ne lit pendant que le programme attend le clavier",
+    cure: "`input`, `getline` et `fgets` attendent. Lisez la connexion dans un thread à part, ou demandez à `poll` laquelle des deux a quelque chose ; et écrivez chaque fois une ligne entière, avec un saut de ligne et `flush`."
+  },
+  printedTwice: {
+    title: "Un message est affiché à deux endroits",
+    cure: "Le thread qui lit et celui qui attend une réponse affichent tous deux ce qui arrive. Qu'un seul endroit lise la connexion, et affiche."
+  },
+  answerReadAfterSend: {
+    title: "Ce qui arrive après `send` est pris pour sa réponse",
+    cure: "D'autres peuvent parler avant. Qu'un seul thread lise tout ce qui arrive, et distingue les deux : une réponse a `status`, un message a `type`."
+  },
+  lineEndSent: {
+    title: "La fin de la ligne est envoyée aussi",
+    cure: "`fgets` et `readline` gardent le saut de ligne. Coupez-le avant que le texte n'entre dans le message ou le nom."
+  },
+  wordSent: {
+    title: "Le mot pour la liste est envoyé comme un message",
+    cure: 'Comparez la ligne avec ce mot avant d\'en faire un message, et envoyez `{"type":"list"}` à la place.'
+  },
+  usersNotShown: {
+    title: "Les noms de la liste ne sont pas affichés",
+    cure: "La réponse à `list` n'a ni `content` ni `message` : ses noms sont dans `users`."
+  },
+  threadKeepsProgram: {
+    title: "Un thread qui lit encore garde le programme en vie",
+    cure: "Fermez les deux sens du socket avec `shutdown` avant d'attendre le thread, ou faites-en un démon : `close` ne réveille personne qui attend dans `recv`."
+  },
+  statusIgnored: {
+    title: "Personne ne regarde `status`",
+    cure: "Affichez le `message` de toute réponse dont le `status` n'est pas `success`, et demandez un autre nom si le login a été refusé."
+  },
+  senderNotShown: {
+    title: "Seul `content` est affiché",
+    cure: "Affichez `username` devant."
   }
 }

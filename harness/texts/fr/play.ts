@@ -1,6 +1,7 @@
 import type { PatternTexts } from "../../language/PatternTexts.ts"
 import type { PlayTexts } from "../Play.ts"
 import { of, plural, span } from "./words.ts"
+import { programs } from "./programs.ts"
 
 const octets = (count: number): string => plural(count, "octet")
 
@@ -135,6 +136,8 @@ export const play: PlayTexts = {
   half: (bytes) => `${octets(bytes)} d'un objet inachevé`,
   newcomer: (name) => `un nouveau client peut encore faire son login à la fin (sous le nom ${name})`,
   accepts: (address) => `${address} accepte une connexion`,
+
+  program: programs,
 
   seen: {
     received: (actor, value) => `${actor} a reçu ${value}`,

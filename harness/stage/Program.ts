@@ -1,0 +1,196 @@
+import * as Effect from "effect/Effect"
+import * as Scope from "effect/Scope"
+import { host } from "../../process/Port.ts"
+import { type ClientUse, commandOf, typesName } from "../client/ClientUse.ts"
+import { type CannotListen, Door } from "../client/Door.ts"
+import { Terminal } from "../client/Terminal.ts"
+import type { Json } from "../language/Json.ts"
+import type { ActorConnection } from "./ActorConnection.ts"
+import type { BadNetwork } from "./BadNetwork.ts"
+import type { Condition } from "./Condition.ts"
+import { hasField } from "./PendingRequests.ts"
+import type { Incoming, WireEvent } from "./WireEvent.ts"
+
+/** What is held back of all that the server sends to a program. */
+export type Held = "nothing" | "replies" | "everything"
+
+/**
+ * A program that an actor sits at. The wire between it and the server is ours: what it sends is looked at and passed on by
+ * a connection of the actor's own, and what that receives is given to it, as the network between lets it.
+ */
+export class Program {
+  readonly use: ClientUse
+  /** What is typed, and what is seen; none before it was started. */
+  terminal: Terminal | undefined
+  isConnected = false
+  /** Requests that it has sent and that no step has asked for, in order. */
+  readonly unasked: Array<Json> = []
+  /** The first bytes that it sent and that are no JSON. */
+  unreadable: Buffer | undefined
+  /** The contents of all messages that it was given, in order. */
+  readonly heard: Array<string> = []
+  /** What was typed to be said: a program may show that, too. */
+  readonly said: Array<string> = []
+  /** How far its screen has been looked at. */
+  lookedAt = 0
+  /** How far its screen was filled when the server first refused something, or ended the connection. */
+  turnedAwayAt: number | undefined
+  /** Whether it was asked who is there. */
+  hasAskedList = false
+  network: BadNetwork | undefined
+  private readonly command: string
+  private readonly scope: Scope.Scope
+  private readonly changed: Condition
+  private door: Door | undefined
+  private connection: ActorConnection | undefined
+  /** What it sent before the actor had a connection. */
+  private early: Array<Buffer> = []
+  private holds: Held = "nothing"
+  private held: Array<Buffer> = []
+
+  private constructor(command: string, use: ClientUse, changed: Condition, scope: Scope.Scope) {
+    this.command = command
+    this.use = use
+    this.changed = changed
+    this.scope = scope
+  }
+
+  /** A program that is waited for on a port of its own, and ends with the scope. */
+  static open = Effect.fnUntraced(function* (
+    command: string,
+    use: ClientUse,
+    changed: Condition
+  ): Effect.fn.Return<Program, CannotListen, Scope.Scope> {
+    const program = new Program(command, use, changed, yield* Effect.scope)
+    program.door = yield* Door.open(use.port, {
+      onConnect: () => program.connected(),
+      onValue: (text) => program.sent(text),
+      onUnreadable: (bytes) => {
+        program.unreadable ??= bytes.subarray(0, unreadableBytesMax)
+        changed.notify()
+      },
+      onEnd: () => program.left()
+    })
+    return program
+  })
+
+  get port(): number {
+    return this.door!.port
+  }
+
+  /** True if a person types their name once it runs. */
+  get typesName(): boolean {
+    return typesName(this.command)
+  }
+
+  /** The next request that it sent; others than of this type that it may send at any time are passed over. */
+  next(type?: string): Json | undefined {
+    while (this.unasked.length > 0 && isFree(this.unasked[0]!) && !isOfType(this.unasked[0]!, type))
+      this.unasked.shift()
+    return this.unasked[0]
+  }
+
+  /** Passes over all requests so far that it may send at any time. */
+  passOver(): void {
+    this.unasked.splice(0, this.unasked.length, ...this.unasked.filter((request) => !isFree(request)))
+  }
+
+  /** Starts it, for a person of this name. */
+  start(name: string): Effect.Effect<void> {
+    const what = {
+      command: commandOf(this.command, { host, port: this.port, name }),
+      cwd: this.use.cwd,
+      variables: this.use.variables,
+      onChange: () => this.changed.notify()
+    }
+    return Effect.suspend(() => this.terminal?.close ?? Effect.void).pipe(
+      Effect.andThen(Effect.provideService(Terminal.open(what), Scope.Scope, this.scope)),
+      Effect.map((terminal) => {
+        this.terminal = terminal
+        this.heard.length = 0
+        this.said.length = 0
+        this.lookedAt = 0
+        this.turnedAwayAt = undefined
+        this.hasAskedList = false
+      })
+    )
+  }
+
+  /** Puts it through to the server by a connection of the actor's. */
+  putThrough(connection: ActorConnection): void {
+    this.connection = connection
+    for (const bytes of this.early.splice(0)) Effect.runFork(connection.write(bytes))
+  }
+
+  /** Holds back this from now on, and gives it what was held so far, in one piece. */
+  hold(what: Held): void {
+    this.holds = what
+    const bytes = Buffer.concat(this.held.splice(0))
+    if (bytes.length > 0) this.give(bytes)
+  }
+
+  /** Gives it bytes past any fault of the network. */
+  writeNow(bytes: Buffer): Effect.Effect<void> {
+    return this.door!.write(bytes)
+  }
+
+  /** Follows what happens on the connection of the actor. */
+  follow(event: WireEvent): void {
+    if (event._tag === "Received") this.receive(event.incoming, event.text)
+    if (event._tag === "Ended") {
+      this.turnedAwayAt ??= this.filled
+      Effect.runFork(Effect.andThen(this.network?.send(Buffer.alloc(0)) ?? Effect.void, this.door!.end))
+    }
+  }
+
+  /** How far its screen is filled. */
+  private get filled(): number {
+    return this.terminal?.screen.text.length ?? 0
+  }
+
+  private receive({ lane, value }: Incoming, text: string): void {
+    if (hasField(value, "type", (type) => type === "message")) {
+      const { content } = value as { readonly content?: Json }
+      if (typeof content === "string") this.heard.push(content)
+    }
+    if (hasField(value, "status", (status) => status !== "success")) this.turnedAwayAt ??= this.filled
+    const bytes = Buffer.from(`${text}\n`)
+    const waits = this.holds === "everything" || (this.holds === "replies" && lane === "reply")
+    if (waits) this.held.push(bytes)
+    else this.give(bytes)
+  }
+
+  private give(bytes: Buffer): void {
+    Effect.runFork(this.network?.send(bytes) ?? this.writeNow(bytes))
+  }
+
+  private connected(): void {
+    this.isConnected = true
+    this.early = []
+    this.connection = undefined
+    this.changed.notify()
+  }
+
+  private sent(text: string): void {
+    this.unasked.push(JSON.parse(text) as Json)
+    const bytes = Buffer.from(`${text}\n`)
+    if (this.connection === undefined) this.early.push(bytes)
+    else Effect.runFork(this.connection.write(bytes))
+    this.changed.notify()
+  }
+
+  private left(): void {
+    this.isConnected = false
+    if (this.connection?.open === true) this.connection.close()
+    this.changed.notify()
+  }
+}
+
+/** What is kept of bytes that are no JSON. */
+const unreadableBytesMax = 200
+
+const isOfType = (request: Json, type: string | undefined): boolean =>
+  hasField(request, "type", (own) => own === type)
+
+/** A program may ask who is there or for a sign of life, or say goodbye, whenever it likes. */
+const isFree = (request: Json): boolean => ["list", "ping", "logout"].some((type) => isOfType(request, type))
