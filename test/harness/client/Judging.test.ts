@@ -74,11 +74,7 @@ describe.skipIf(!isPossible)("a client", { timeout: 60_000 }, () => {
         told(twice),
         /the end: expected "Hi there" once on its screen, received "Hi there" 2 times on/
       )
-      assert.deepStrictEqual(twice.failure?.finding.screen?.slice(-3), [
-        "bob: Hi there",
-        "newcomer: That was all.",
-        "newcomer: That was all."
-      ])
+      assert.include(twice.failure?.finding.screen, "bob: Hi there")
     })
   )
 
