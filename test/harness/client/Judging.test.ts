@@ -74,7 +74,7 @@ describe.skipIf(!isPossible)("a client", { timeout: 60_000 }, () => {
         told(twice),
         /the end: expected "Hi there" once on its screen, received "Hi there" 2 times on/
       )
-      assert.include(twice.failure?.finding.screen, "bob: Hi there")
+      assert.include(twice.failure!.finding.screen!, "bob: Hi there")
     })
   )
 
