@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { ChatError, connect, type ChatClient, type ConnectOptions } from "./connect.ts"
 export { type ChatServer, createServer, type ServerEvent, type ServerOptions } from "./createServer.ts"
 export type {
   Hook,
@@ -13,5 +14,6 @@ export type {
   MessageQuestion
 } from "./embedding/Embedder.ts"
 export type { Missed } from "./embedding/Feed.ts"
+export { printable } from "./client/Printable.ts"
 export { layer } from "./layer.ts"
 export { Server } from "./Server.ts"

@@ -177,7 +177,8 @@ const react = (
     case "ConnectionEnded": {
       const text = endText(failure)
       const isSilent = failure.reason === "closed" && failure.lastWords === undefined
-      if (!wasOnline && isStrange(failure)) return { reaction: "give_up", text }
+      const isUnwanted = failure.lastWords?.code === "kicked"
+      if (isUnwanted || (!wasOnline && isStrange(failure))) return { reaction: "give_up", text }
       if (!isSilent || (wasOnline && tries < settings.takenTriesMax)) return { reaction: "wait", text }
       return {
         reaction: "ask",

@@ -84,7 +84,7 @@ const shortened = (text: string): string => {
 }
 
 /** The server's own words with the code that programs and manuals know it by. */
-const replyText = ({ code, message, status }: Reply): string => {
+export const replyText = ({ code, message, status }: Reply): string => {
   const words = message ?? (code === undefined ? `it answered "${status}"` : "")
   return code === undefined ? words : `${words} (${code})`.trimStart()
 }

@@ -20,6 +20,8 @@ export interface MessageQuestion {
   /** The name of the sender. */
   readonly username: string
   readonly content: string
+  /** Address of the sender: its IP address as `host`, and its port. */
+  readonly address: Address
   /** Aborted once the answer is no longer waited for: after `hookMillisMax`, or once the connection is over. */
   readonly signal: AbortSignal
 }

@@ -45,7 +45,9 @@ export const askMessage = (
   { content, username }: { readonly username: string; readonly content: string }
 ): Effect.Effect<Refused | string, Ending> =>
   Effect.flatMap(
-    ask(asker, hookMillisMax, (signal) => onMessage({ username, content, signal })),
+    ask(asker, hookMillisMax, (signal) =>
+      onMessage({ username, content, address: asker.connection.peer, signal })
+    ),
     (answer): Effect.Effect<Refused | string> => {
       if (answer === undefined) return Effect.succeed(content)
       if (hasContent(answer)) return Effect.succeed(answer.content)
