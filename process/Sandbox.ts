@@ -93,7 +93,8 @@ const pathWithin = (folders: ReadonlyArray<string>): string =>
 export const ownNetwork: ReadonlyArray<string> = [
   ...words("bwrap --die-with-parent --dev-bind / / --unshare-user --unshare-net --cap-add CAP_NET_ADMIN --"),
   ...shell('{ echo 0 >/proc/sys/net/ipv4/tcp_max_tw_buckets; } 2>/dev/null; exec "$@"'),
-  "sh"
+  // bubblewrap starts no sandbox for a user with capabilities
+  ...words("sh setpriv --inh-caps=-all --ambient-caps=-all")
 ]
 
 /** Tells if the system lets this process make sandboxes, in networks of their own. */

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { startContained, type Stranger } from "../../process/Contained.ts"
-import { controlGroup } from "../../process/ControlGroup.ts"
+import { startContained, type Stranger, wayIn } from "../../process/Contained.ts"
+import { type ControlGroup, controlGroup } from "../../process/ControlGroup.ts"
 import { ownPatience } from "../../process/Patience.ts"
 import { filesIn, ownNetwork, sandbox } from "../../process/Sandbox.ts"
 import { clip, millis, visible } from "../Format.ts"
@@ -86,13 +86,7 @@ const goAllTheWay = Effect.fnUntraced(function* (
   const workplace = copied.success
   const { memoryBytes: memory, tasks: pids } = rules.limits
   const group = yield* controlGroup({ memory, pids })
-  const inSandbox = (hasNetwork: boolean) =>
-    isContained
-      ? [
-          ...group.enter,
-          ...sandbox({ workplace, readable: rules.readable, hasNetwork, tasksMax: pids + tasksSpare })
-        ]
-      : undefined
+  const inSandbox = yield* beginnings(workplace, group, grading)
   const meter = new Meter(rules.limits, group, workplace)
   const since = ownPatience.begin()
   if (program.build !== undefined) {
@@ -138,6 +132,20 @@ const goAllTheWay = Effect.fnUntraced(function* (
 
 const filesOfAll = (scenarios: Scenarios["visible"]): ReadonlyArray<string> =>
   scenarios.map(({ file }) => file)
+
+/** The beginnings of its command lines, with a network and without; what is not contained is in its group at least. */
+const beginnings = Effect.fnUntraced(function* (
+  workplace: string,
+  { enter }: ControlGroup,
+  { isContained, rules: { limits, readable } }: Grading
+) {
+  const namespace = yield* wayIn
+  const tasksMax = limits.tasks + tasksSpare
+  return (hasNetwork: boolean): ReadonlyArray<string> | undefined => {
+    if (isContained) return [...enter, ...sandbox({ workplace, readable, hasNetwork, tasksMax })]
+    return enter.length === 0 || namespace === undefined ? undefined : [...enter, ...namespace]
+  }
+})
 
 /** So many more than the limit that it is seen to be passed. */
 const tasksSpare = 64

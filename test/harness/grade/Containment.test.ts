@@ -80,7 +80,7 @@ describe.skipIf(!contains)("a submission in its sandbox", () => {
     )
     classroom.put(
       "forks",
-      `${prelude}\nspawn("sh", ["-c", "f() { f | f & }; f; sleep ${marker}"], { stdio: "ignore" })\nserve(process.argv[2])\n`
+      `${prelude}\nspawn("sh", ["-c", "while :; do sleep ${marker} & done"], { stdio: "ignore" })\nserve(process.argv[2])\n`
     )
     classroom.put(
       "eats",
