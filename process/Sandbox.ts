@@ -1,4 +1,13 @@
-import { globSync, lstatSync, mkdirSync, mkdtempSync, readlinkSync } from "node:fs"
+import {
+  chmodSync,
+  globSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync
+} from "node:fs"
 import { release, tmpdir } from "node:os"
 import { isAbsolute, join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -26,6 +35,23 @@ export const workplace = (): string => {
   removeAtEnd(folder)
   for (const name of Object.keys(mounts)) mkdirSync(join(folder, name))
   return folder
+}
+
+/** Removes a workplace; what a program has forbidden itself to change is no obstacle. */
+export const removeWorkplace = (folder: string): void => {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    allowAll(folder)
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Lets folders be emptied, such as those of Go's modules, which nobody may write to. */
+const allowAll = (folder: string): void => {
+  chmodSync(folder, 0o700)
+  for (const entry of readdirSync(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) allowAll(join(folder, entry.name))
 }
 
 /** The folder of a workplace that a program works in. */

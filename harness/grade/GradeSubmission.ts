@@ -1,10 +1,9 @@
-import { rmSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { startContained, type Stranger, wayIn } from "../../process/Contained.ts"
 import { type ControlGroup, controlGroup } from "../../process/ControlGroup.ts"
 import { ownPatience } from "../../process/Patience.ts"
-import { filesIn, ownNetwork, sandbox } from "../../process/Sandbox.ts"
+import { filesIn, ownNetwork, removeWorkplace, sandbox } from "../../process/Sandbox.ts"
 import { clip, millis, visible } from "../Format.ts"
 import { nameOf } from "../scenario/Name.ts"
 import { valuesOf } from "../targets/Spawn.ts"
@@ -157,7 +156,7 @@ const copyFor = (submission: Submission): Effect.Effect<string, string, Scope.Sc
     (workplace) =>
       Effect.sync(() => {
         try {
-          rmSync(workplace, { recursive: true, force: true })
+          removeWorkplace(workplace)
         } catch {
           // What cannot be removed now is tried again when this process has ended.
         }

@@ -1,6 +1,17 @@
 import { createHash } from "node:crypto"
-import { cpSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs"
-import { basename, join, matchesGlob } from "node:path"
+import {
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  type Stats,
+  statSync,
+  symlinkSync,
+  utimesSync
+} from "node:fs"
+import { basename, matchesGlob } from "node:path"
 import { filesIn, workplace } from "../../process/Sandbox.ts"
 import type { ClassFile, Program } from "./ClassFile.ts"
 import { languages } from "./Languages.ts"
@@ -50,12 +61,14 @@ const programOf = (name: string, files: ReadonlyArray<string>, rules: ClassFile)
 /** A copy of a submission that it may work in; links are copied as links, what is neither file nor folder not at all. */
 export const copyOf = ({ path }: Submission): string => {
   const folder = workplace()
-  cpSync(path, filesIn(folder), {
-    recursive: true,
-    verbatimSymlinks: true,
-    preserveTimestamps: true,
-    filter: (from) => kindOf(from) !== undefined
-  })
+  for (const { kind, place, stats } of walk(path)) {
+    const [from, to] = [within(path, place), within(filesIn(folder), place)]
+    if (kind === "folder") mkdirSync(to)
+    if (kind === "link") symlinkSync(readlinkSync(from, "buffer"), to)
+    if (kind !== "file") continue
+    copyFileSync(from, to)
+    utimesSync(to, stats.atime, stats.mtime) // or `make` might take what is older for newer
+  }
   return folder
 }
 
@@ -63,42 +76,46 @@ export const copyOf = ({ path }: Submission): string => {
 class Tree {
   readonly files: Array<string> = []
   readonly hash = createHash("sha256")
-  private entries = 0
-  private bytes = 0
+  readonly isTooLarge: boolean
 
   constructor(folder: string) {
-    this.walk(folder, "")
-  }
-
-  get isTooLarge(): boolean {
-    return this.entries > entriesMax || this.bytes > bytesMax
-  }
-
-  private walk(folder: string, place: string): void {
-    for (const name of readdirSync(folder).toSorted()) {
-      const path = join(folder, name)
-      this.entries++
-      if (this.isTooLarge) return
-      this.add(path, `${place}/${name}`)
+    let [entries, bytes] = [0, 0]
+    for (const { kind, place, stats } of walk(folder)) {
+      entries++
+      if (kind === "file") bytes += stats.size
+      if (entries > entriesMax || bytes > bytesMax) break
+      this.hash.update(`${kind} ${stats.mode} `).update(place).update("\0")
+      if (kind === "link") this.hash.update(readlinkSync(within(folder, place), "buffer")).update("\0")
+      if (kind !== "file") continue
+      this.hash.update(`${stats.size} `).update(readFileSync(within(folder, place)))
+      this.files.push(place.toString())
     }
-  }
-
-  private add(path: string, place: string): void {
-    const kind = kindOf(path)
-    this.hash.update(`${kind} ${place}\0`)
-    if (kind === "folder") return this.walk(path, place)
-    if (kind === "link") return void this.hash.update(`${readlinkSync(path)}\0`)
-    if (kind === undefined) return
-    const { mode, size } = lstatSync(path)
-    this.bytes += size
-    if (this.isTooLarge) return
-    this.files.push(place)
-    this.hash.update(`${mode} ${size}\0`).update(readFileSync(path))
+    this.isTooLarge = entries > entriesMax || bytes > bytesMax
   }
 }
 
-const kindOf = (path: string): "file" | "folder" | "link" | undefined => {
-  const stats = lstatSync(path)
+/** Something in a folder; its place is seen from there, in bytes: an archive from elsewhere has names that are no UTF-8. */
+interface Item {
+  readonly kind: "file" | "folder" | "link" | undefined
+  readonly place: Buffer
+  readonly stats: Stats
+}
+
+function* walk(folder: string, place = Buffer.alloc(0)): Generator<Item> {
+  for (const name of readdirSync(within(folder, place), "buffer").toSorted(Buffer.compare)) {
+    const item = Buffer.concat([place, slash, name])
+    const stats = lstatSync(within(folder, item))
+    const kind = kindOf(stats)
+    yield { kind, place: item, stats }
+    if (kind === "folder") yield* walk(folder, item)
+  }
+}
+
+const slash = Buffer.from("/")
+
+const within = (folder: string, place: Buffer): Buffer => Buffer.concat([Buffer.from(folder), place])
+
+const kindOf = (stats: Stats): Item["kind"] => {
   if (stats.isFile()) return "file"
   if (stats.isDirectory()) return "folder"
   return stats.isSymbolicLink() ? "link" : undefined

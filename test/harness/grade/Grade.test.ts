@@ -1,4 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { Classroom } from "./classroom.ts"
 
@@ -25,6 +27,12 @@ describe("pnpm grade", () => {
     classroom.put("fixed", honest.replace("process.argv[2]", "12345"))
     classroom.put("other", honest.replace("process.argv[2]", "12345"))
     for (const name of ["broken", "built", "endless"]) classroom.put(name, honest)
+    classroom.put("odd ones", honest, { tool: "" })
+    const odd = classroom.path("rendus", "odd ones")
+    chmodSync(join(odd, "tool"), 0o755)
+    symlinkSync("loop", join(odd, "loop"))
+    execFileSync("mkfifo", [join(odd, "pipe")])
+    writeFileSync(Buffer.concat([Buffer.from(`${odd}/`), Buffer.from([0xe9, 0x2e, 0x74])]), "")
     classroom.put("crashes", `console.error("about to give up")\nprocess.exit(3)\n`)
     classroom.put("hangs", hanging)
     classroom.put(
@@ -52,6 +60,7 @@ serve(process.argv[2], ({ type, username }) => {
       `  other: { start: "${node} server.mjs", port: 12345 }`,
       `  broken: { build: "echo oops >&2; exit 7", start: "true {port}" }`,
       `  endless: { build: { run: "sleep 86400", within: 1s }, start: "true {port}" }`,
+      `  odd ones: { build: "test -x tool && test -L loop && ! test -e pipe && test $(ls | wc -l) = 5 && mkdir -m 500 shut", start: "${node} server.mjs {port}" }`,
       `  built: { build: "mv server.mjs made.mjs", start: "${node} made.mjs {port}" }`
     )
     ran = await classroom.grade("--jobs", "4", "--confirm", "2")
@@ -66,7 +75,7 @@ serve(process.argv[2], ({ type, username }) => {
 
   it("grades everybody, and says how it went", () => {
     assert.strictEqual(ran?.code, 0, ran?.err)
-    assert.match(ran!.out, /^the reference passes everything\n11 to grade\n/)
+    assert.match(ran!.out, /^the reference passes everything\n12 to grade\n/)
     assert.match(ran!.out, /^honest: graded · clauses: 2 hold, 0 failed, 0 not judged · /m)
     assert.match(ran!.out, /^broken: does not build · the build failed \(exit code 7\) · /m)
     assert.match(ran!.out, /\nwritten to .*grades\n$/)
@@ -88,6 +97,10 @@ serve(process.argv[2], ({ type, username }) => {
     assert.deepStrictEqual(ending("built"), { outcome: "graded" })
     assert.isTrue(existsSync(classroom.path("rendus", "built", "server.mjs")))
     assert.isFalse(existsSync(classroom.path("rendus", "built", "made.mjs")))
+  })
+
+  it("takes a folder as it comes: names that are no UTF-8, links in circles, pipes", () => {
+    assert.deepStrictEqual(ending("odd ones"), { outcome: "graded" })
   })
 
   it("takes a build that fails, or does not end, for a result", () => {
