@@ -211,7 +211,7 @@ layer(server(), { excludeTestServices: true })("pnpm client, where standard inpu
       for (const [args, told] of [
         [[], "--username NAME"],
         [["12345", "-u", "a"], "write :12345 for a port alone"],
-        [["--port", "7"], "Expected: the port as a part of the address, such as 127.0.0.1:7"]
+        [["--port", "70000"], "a port is a number from 1 to 65535"]
       ] as const) {
         const { code, err, out } = yield* run(args)
         assert.deepStrictEqual([code, out], [2, ""])

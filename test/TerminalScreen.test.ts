@@ -1,7 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { timeText } from "../src/client/Text.ts"
 import { online, says } from "./support/terminals.ts"
 import { keys } from "./support/VirtualTerminal.ts"
+
+/** The time that messages have here. */
+const at = timeText(0, (_, text) => text)
 
 describe("The line being typed", () => {
   it.effect("stays as it is, cursor included, when a message comes", () =>
@@ -16,8 +20,8 @@ describe("The line being typed", () => {
       assert.deepStrictEqual(terminal.lines, [
         "* Bienvenue, alice",
         "* 1 here: alice",
-        "<bob> one",
-        "<bob> two",
+        `${at} <bob> one`,
+        `${at} <bob> two`,
         "alice> hHallo"
       ])
       assert.deepStrictEqual(terminal.cursor, [4, "alice> hH".length])
@@ -36,9 +40,9 @@ describe("The line being typed", () => {
       assert.deepStrictEqual(terminal.lines, [
         "* Bienvenue, alice",
         "* 1 here: alice",
-        "<bob> a message that",
-        " is longer than the",
-        "window too",
+        `${at} <bob> a messag`,
+        "e that is longer tha",
+        "n the window too",
         "alice> abcdefghijklm",
         "nopqrstuvwxyz0123456",
         "789"
@@ -55,7 +59,7 @@ describe("The line being typed", () => {
       peer.send(says("bob", "hi"))
       yield* terminal.shows("<bob> hi")
       assert.deepStrictEqual(terminal.lines.slice(2), [
-        "<bob> hi",
+        `${at} <bob> hi`,
         "alice> a pasted text",
         " that takes three ro",
         "ws of the window"
@@ -94,7 +98,7 @@ describe("The line being typed", () => {
         yield* terminal.shows("<bob> at last")
         for (const columns of [20, 70, 15, 100]) assert.include(terminal.text, `<bob> before ${columns}`)
         assert.deepStrictEqual(terminal.lines.slice(-2), [
-          "<bob> at last",
+          `${at} <bob> at last`,
           "alice> a text that takes more than one row of the window"
         ])
       }
@@ -108,7 +112,11 @@ describe("The line being typed", () => {
       yield* terminal.shows("👋")
       peer.send(says("bob", "やあ 👋"))
       yield* terminal.shows("<bob> やあ 👋")
-      assert.deepStrictEqual(terminal.lines.slice(2), ["<bob> やあ 👋", "alice> 日本語日本語", "日本語👋é"])
+      assert.deepStrictEqual(terminal.lines.slice(2), [
+        `${at} <bob> やあ 👋`,
+        "alice> 日本語日本語",
+        "日本語👋é"
+      ])
       assert.deepStrictEqual(terminal.cursor, [4, 6])
     })
   )
@@ -147,7 +155,7 @@ describe("What others say", () => {
         yield* terminal.shows("bob left")
         assert.deepStrictEqual(terminal.lines.slice(2), [
           "alice> mine",
-          "<bob> theirs",
+          `${at} <bob> theirs`,
           "* carol joined",
           "* bob left",
           "alice>"
@@ -175,9 +183,9 @@ describe("What others say", () => {
       peer.send({ status: "error", message: "no\u001b[2J" })
       yield* terminal.shows("was refused")
       assert.deepStrictEqual(terminal.lines.slice(2, -1), [
-        "<bob␛[2J␊> ␛[31mred␛]0;title␇�2J␈",
+        `${at} <bob␛[2J␊> ␛[31mred␛]0;title␇�2J␈`,
         "    alice> forged�drawkcab end",
-        "* eve␛[2J joined",
+        '* "eve␛[2J" joined',
         "alice> x",
         '! "x" was refused: no␛[2J'
       ])

@@ -76,6 +76,25 @@ export class TerminalScreen {
     if (this.isEditing) this.editor.prompt(true)
   }
 
+  /** Done once the terminal has taken most of what was shown: whoever shows much waits for it. */
+  get drained(): Effect.Effect<void> {
+    const { output } = this.options
+    return output.writableNeedDrain
+      ? Effect.callback((resume) => {
+          const done = () => resume(Effect.void)
+          for (const event of ["drain", "close"]) output.once(event, done)
+          return Effect.sync(() => {
+            for (const event of ["drain", "close"]) output.off(event, done)
+          })
+        })
+      : Effect.void
+  }
+
+  /** Rings the bell of the terminal. */
+  ring(): void {
+    this.options.output.write("\u0007")
+  }
+
   /** Changes what stands before the line being edited. */
   setPrompt(prompt: string): void {
     this.clearLine()

@@ -1,10 +1,13 @@
 import type { Readable, Writable } from "node:stream"
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import type { Address } from "../net/Address.ts"
+import type { Event } from "../Protocol.ts"
+import { isUsername } from "../Username.ts"
 import {
   type CannotConnect,
   type Client,
@@ -20,18 +23,22 @@ import {
 import { type ClientInput, commands, parseInput } from "./Input.ts"
 import {
   cannotConnectText,
+  contentLines,
   endText,
   eventText,
   helpText,
+  highlighted,
+  nameText,
   noticeText,
   quoted,
   refusalText,
   secondsText,
+  timeText,
   troubleText,
   unknownText,
   usersText
 } from "./Text.ts"
-import { printable, printableLines } from "./Printable.ts"
+import { printable } from "./Printable.ts"
 import { TerminalScreen } from "./Screen.ts"
 
 /** Every limit of the terminal's side, with its unit in its name. */
@@ -66,10 +73,12 @@ export interface TerminalOptions {
   readonly input: Readable
   readonly output: Writable
   readonly isDumb: boolean
+  /** True to ring the bell for messages that have our own name. */
+  readonly hasBell?: boolean
   readonly settings?: TerminalSettings
 }
 
-/** The client for a person: done when they leave; fails if there is no server in the first place. */
+/** The client for a person: done when they leave; fails if they never got in. */
 export const runTerminal = Effect.fn("Terminal.run")(function* (
   options: TerminalOptions
 ): Effect.fn.Return<void, SessionFailure, Scope.Scope> {
@@ -80,13 +89,16 @@ export const runTerminal = Effect.fn("Terminal.run")(function* (
     settings: options.settings ?? terminalSettings,
     screen,
     names,
+    hasBell: options.hasBell ?? false,
     username: options.username,
     naming: undefined,
+    failure: undefined,
     client: undefined,
     wasOnlineAs: undefined,
     tries: 0
   }
   yield* Effect.raceAllFirst([stayConnected(chat), obeyAll(chat), screen.left])
+  if (chat.failure !== undefined) return yield* chat.failure
 })
 
 interface Chat {
@@ -95,7 +107,10 @@ interface Chat {
   readonly screen: TerminalScreen
   /** Names seen, for completion. */
   readonly names: Set<string>
+  readonly hasBell: boolean
   username: string | undefined
+  /** The reason why nobody was ever logged in, if there is one. */
+  failure: SessionFailure | undefined
   /** Waits for a name to be typed. */
   naming: Deferred.Deferred<string> | undefined
   /** The connection, while logged in. */
@@ -111,6 +126,7 @@ const stayConnected = Effect.fnUntraced(function* (chat: Chat): Effect.fn.Return
     const username = chat.username ?? (yield* askName(chat))
     promptOffline(chat)
     const failure = yield* Effect.flip(Effect.scoped(session(chat, username)))
+    if (chat.wasOnlineAs === undefined) chat.failure = failure
     const { reaction, text } = react(chat, failure)
     if (reaction === "give_up") return yield* failure
     if (reaction === "ask") {
@@ -135,6 +151,7 @@ const session = Effect.fnUntraced(function* (
     })
   )
   chat.wasOnlineAs = username
+  chat.failure = undefined
   yield* Effect.forkScoped(forgetTries(chat))
   screen.setPrompt(`${screen.paint(["bold", "green"], printable(username))}> `)
   screen.print(noticeText(reply.message ?? `you are ${username}`, screen.paint))
@@ -169,9 +186,9 @@ const react = (
       if (isStillHeld)
         return {
           reaction: "wait",
-          text: `the lost connection still holds the name ${username}, or someone took it`
+          text: `the lost connection still holds the name ${nameText(username)}, or someone took it`
         }
-      const text = refusalText(`the name ${username}`, failure.reply)
+      const text = refusalText(`the name ${nameText(username)}`, failure.reply)
       return { reaction: code === "rate_limited" ? "wait" : "ask", text }
     }
     case "ConnectionEnded": {
@@ -182,7 +199,7 @@ const react = (
       if (!isSilent || (wasOnline && tries < settings.takenTriesMax)) return { reaction: "wait", text }
       return {
         reaction: "ask",
-        text: `the server closed the connection without a word: is the name ${username} taken${address.tls === undefined && !wasOnline ? ", or does it speak TLS (--tls)" : ""}?`
+        text: `the server closed the connection without a word: is the name ${nameText(username)} taken${address.tls === undefined && !wasOnline ? ", or does it speak TLS (--tls)" : ""}?`
       }
     }
   }
@@ -224,17 +241,33 @@ const tellUsers = Effect.fnUntraced(function* (chat: Chat, client: Client) {
   screen.print(noticeText(usersText(reply.users), screen.paint))
 })
 
-const show = (chat: Chat, received: Received): Effect.Effect<void> =>
-  Effect.sync(() => {
-    if (received.kind !== "event") return
-    const { event } = received
-    if (event.type === "left") chat.names.delete(event.username)
-    else remember(chat, event.username)
-    chat.screen.print(eventText(event, chat.screen.paint, printableLines))
+const show = Effect.fnUntraced(function* (chat: Chat, received: Received) {
+  if (received.kind !== "event") return
+  const { event } = received
+  const { screen } = chat
+  if (event.type === "left") chat.names.delete(event.username)
+  else remember(chat, event.username)
+  if (event.type === "message") showMessage(chat, event, yield* Clock.currentTimeMillis)
+  else screen.print(eventText(event, screen.paint))
+  yield* screen.drained
+})
+
+/** Shows a message with its time; where it has our own name, that stands out, and the bell rings if that is wanted. */
+const showMessage = ({ hasBell, screen, username = "" }: Chat, message: Event, atMillis: number): void => {
+  const { paint } = screen
+  let isCalled = false
+  const text = eventText(message, paint, (content) => {
+    const lines = contentLines(content)
+    const called = highlighted(lines, username, paint)
+    isCalled = called !== undefined
+    return called ?? lines
   })
+  screen.print(`${timeText(atMillis, paint)} ${text}`)
+  if (isCalled && hasBell) screen.ring()
+}
 
 const remember = ({ names, settings }: Chat, name: string): void => {
-  if (names.size < settings.namesMax) names.add(name)
+  if (names.size < settings.namesMax && isUsername(name)) names.add(name)
 }
 
 /** Obeys what is typed until it says to quit. */

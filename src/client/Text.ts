@@ -3,8 +3,9 @@ import { formatAddress } from "../net/Address.ts"
 import { tlsAdvice } from "../net/SpeaksTls.ts"
 import type { CannotConnect, ConnectionEnded } from "./Client.ts"
 import { commands } from "./Input.ts"
+import { excerpt } from "../Problem.ts"
 import type { ErrorCode, Event, Reply } from "../Protocol.ts"
-import { type Format, painted, printable } from "./Printable.ts"
+import { type Format, painted, printable, printableLines } from "./Printable.ts"
 
 /** The texts of the client for people, made safe for a terminal. None needs colour to be understood. */
 
@@ -20,12 +21,44 @@ export const painterFor = (stream: NodeJS.WritableStream): Paint => {
 /** An event as one text: `<bob> hello`, `* bob joined`. `content` shows the content of a message. */
 export const eventText = (event: Event, paint: Paint, content = printable): string =>
   event.type === "message"
-    ? `${paint(colourOf(event.username), `<${nameText(event.username)}>`)} ${content(event.content)}`
-    : noticeText(`${event.username} ${event.type}`, paint)
+    ? `${paint(colourOf(event.username), `<${speakerText(event.username)}>`)} ${content(event.content)}`
+    : noticeText(`${nameText(event.username)} ${event.type}`, paint)
 
-/** A name that cannot pose as the end of itself. */
-const nameText = (username: string): string =>
-  printable(username).replaceAll("<", "\u2039").replaceAll(">", "\u203a")
+/** The name of a speaker, which cannot pose as the end of itself. */
+const speakerText = (username: string): string =>
+  printable(excerpt(username)).replaceAll("<", "\u2039").replaceAll(">", "\u203a")
+
+/** A name among other words: one that could pose as some of them is quoted. */
+export const nameText = (username: string): string =>
+  /^[\p{L}\p{M}\p{N}_.-]+$/u.test(username)
+    ? excerpt(username)
+    : `"${excerpt(username).replaceAll('"', "\u201d")}"`
+
+/** The content of a message on several lines, each after the first indented; of very long ones the beginning. */
+export const contentLines = (content: string): string => {
+  const lines = printableLines(content.slice(0, contentUnitsMax)).split("\n")
+  const more = content.length > contentUnitsMax || lines.length > contentLinesMax
+  return [
+    ...lines.slice(0, contentLinesMax),
+    ...(more ? ["    … and more, which is too long to be shown"] : [])
+  ].join("\n")
+}
+
+const contentUnitsMax = 16_384
+const contentLinesMax = 100
+
+/** A text with a name wherever it stands in it as a word, highlighted; `undefined` if it does not. */
+export const highlighted = (text: string, name: string, paint: Paint): string | undefined => {
+  const word = new RegExp(
+    `(?<![\\p{L}\\p{N}_])${name.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")}(?![\\p{L}\\p{N}_])`,
+    "giu"
+  )
+  return word.test(text) ? text.replace(word, (found) => paint("inverse", found)) : undefined
+}
+
+/** The time of a message, as clocks on the wall show it. */
+export const timeText = (millis: number, paint: Paint): string =>
+  paint("dim", new Date(millis).toTimeString().slice(0, "00:00".length))
 
 /** Something worth knowing: `* 2 here: alice, bob`. */
 export const noticeText = (text: string, paint: Paint): string => paint("dim", `* ${printable(text)}`)
@@ -35,7 +68,7 @@ export const troubleText = (text: string, paint: Paint): string => paint("red", 
 
 /** The names of those online; people get only the first few. */
 export const usersText = (users: ReadonlyArray<string>, namesMax = namesShownMax): string => {
-  const shown = users.slice(0, namesMax).join(", ")
+  const shown = users.slice(0, namesMax).map(nameText).join(", ")
   const more = users.length - namesMax
   return `${users.length} here: ${shown}${more > 0 ? ` and ${more} more` : ""}`
 }
@@ -49,14 +82,14 @@ export const helpText: ReadonlyArray<string> = [
 
 /** An unknown command, and how to say it as a message. */
 export const unknownText = (word: string): string =>
-  `unknown command ${shortened(word)}: /help lists the commands, /${shortened(word)} says it as a message`
+  `unknown command ${excerpt(word)}: /help lists the commands, /${excerpt(word)} says it as a message`
 
 /** A refusal, its reason, and what to do about it. */
 export const refusalText = (what: string, reply: Reply): string =>
   [`${what} was refused: ${replyText(reply)}`, adviceOn(reply)].filter(Boolean).join(". ")
 
 /** A message as reports name it. */
-export const quoted = (content: string): string => `"${shortened(content)}"`
+export const quoted = (content: string): string => `"${excerpt(content)}"`
 
 /** The reason why a connection ended. */
 export const endText = ({ lastWords, reason }: ConnectionEnded): string =>
@@ -76,12 +109,6 @@ export const secondsText = (millis: number): string =>
   `${millis < 10_000 ? (millis / 1000).toFixed(1) : Math.round(millis / 1000)} s`
 
 const namesShownMax = 20
-const shortenedMax = 40
-
-const shortened = (text: string): string => {
-  const characters = Array.from(text.slice(0, shortenedMax * 2))
-  return characters.length > shortenedMax ? `${characters.slice(0, shortenedMax).join("")}…` : text
-}
 
 /** The server's own words with the code that programs and manuals know it by. */
 export const replyText = ({ code, message, status }: Reply): string => {
@@ -123,7 +150,7 @@ const connectProblems: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name; use the name it is for",
   ERR_SSL_WRONG_VERSION_NUMBER: tlsAdvice.unwanted,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: tlsAdvice.unwanted,
-  ECONNREFUSED: "nothing is listening there; check host and port, or start a server with `pnpm serve`",
+  ECONNREFUSED: "nothing is listening there; check host and port, and that the server is running",
   ENOTFOUND: "there is no host of that name; check its spelling",
   EAI_AGAIN: "the name could not be looked up; check the network and the spelling",
   ETIMEDOUT: "no answer; check host, port and firewall",

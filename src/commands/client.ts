@@ -16,13 +16,14 @@ import type { LinesRefused, OutputClosed } from "../client/Headless.ts"
 
 const description = `Joins the chat.
 
-At a terminal: a prompt with line editing, history and completion. /help lists the commands. A lost connection is
-tried again, with the same name and the line that was being typed.
+At a terminal: a prompt with line editing, history and completion. /help lists the commands. Each message has its
+time, and your name stands out in it. A lost connection is tried again, with the same name and the line that was
+being typed.
 
 Without a terminal: each line of standard input is a message or a command (/list, /quit; //text says /text) and is
 answered before the next one is sent. The end of the input logs out.
 
-Exit codes: 0 everything was said and done, 1 the server refused something or ended the connection, 2 bad flag or value,
+Exit codes: 0 everything was said and done, 1 the server refused the name or something else, or ended the connection, 2 bad flag or value,
 3 no connection, 74 the output cannot be written.`
 
 const readCertificate = (file: string): Effect.Effect<Buffer, CliError.InvalidValue> =>
@@ -62,20 +63,18 @@ export const client = Command.make(
       Flag.withDescription("speak TLS, and trust this certificate (PEM) instead"),
       Flag.optional
     ),
-    port: Flag.String("port").pipe(
-      Flag.withDescription("a habit from other programs"),
-      Flag.mapEffect((port) =>
-        Effect.fail(
-          new CliError.InvalidValue({
-            option: "port",
-            value: port,
-            expected: `the port as a part of the address, such as 127.0.0.1:${port}`,
-            kind: "flag"
-          })
-        )
+    port: Flag.Int("port").pipe(
+      Flag.withMetavar("PORT"),
+      Flag.withDescription("the port, instead of that of the address"),
+      Flag.filter(
+        (port) => port >= 1 && port <= 65_535,
+        (port) => `--port ${port}: a port is a number from 1 to 65535`
       ),
-      Flag.withHidden,
       Flag.optional
+    ),
+    bell: Flag.Boolean("bell").pipe(
+      Flag.withDescription("at a terminal, ring its bell for each message that has your name"),
+      Flag.withDefault(false)
     ),
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("print every object from the server as one line of JSON, and never prompt"),
@@ -85,12 +84,14 @@ export const client = Command.make(
   Effect.fnUntraced(
     function* ({
       address: where,
+      bell,
       ca,
       json,
+      port,
       tls,
       username
     }): Effect.fn.Return<void, ClientError, Scope.Scope> {
-      const address = { ...where, tls: trust(tls, ca) }
+      const address = { ...where, port: Option.getOrElse(port, () => where.port), tls: trust(tls, ca) }
       const { env, stderr, stdin, stdout } = process
       if (stdin.isTTY && stdout.isTTY && !json) {
         const { runTerminal } = yield* Effect.promise(() => import("../client/Terminal.ts"))
@@ -99,7 +100,8 @@ export const client = Command.make(
           username: Option.getOrUndefined(username),
           input: stdin,
           output: stdout,
-          isDumb: env["TERM"] === "dumb"
+          isDumb: env["TERM"] === "dumb",
+          hasBell: bell
         })
       }
       if (Option.isNone(username)) return yield* Effect.fail(nameless)

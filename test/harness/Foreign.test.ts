@@ -125,7 +125,7 @@ describe("a text of others that abuses terminals and CI servers is shown and nev
       terminal.type("/list", keys.enter)
       yield* peer.next
       peer.send({ status: "success", users: [foreign] })
-      yield* terminal.shows("1 here: ␛")
+      yield* terminal.shows('1 here: "␛')
       terminal.type("hello", keys.enter)
       yield* peer.next
       peer.send({ status: "error", code: "constructor", message: foreign })

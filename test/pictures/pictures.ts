@@ -41,7 +41,8 @@ const talk = Effect.gen(function* () {
   yield* terminal.until(({ text }) => text.split("2 here").length === 3)
   terminal.type("See you later")
   yield* terminal.shows("See you later")
-  return svgOf(terminal.styled, { columns, title: "The client of alice, who talks with bob and carol" })
+  const title = "The client of alice, who talks with bob and carol"
+  return svgOf(terminal.styled, { columns, title }).replaceAll(/>\d\d:\d\d</g, ">14:05<")
 }).pipe(Effect.scoped, Effect.provide(server()), Effect.orDie)
 
 /** What a command writes, or the end of it; without what differs from run to run: times, and the server's own log. */

@@ -7,16 +7,17 @@ import { VirtualTerminal, type VirtualTerminalOptions } from "./VirtualTerminal.
 
 interface StartOptions extends VirtualTerminalOptions {
   readonly username?: string
+  readonly hasBell?: boolean
 }
 
 /** A person's client in a terminal of its own. */
 export const start = Effect.fnUntraced(function* (
   address: Address,
-  { username, ...window }: StartOptions = {}
+  { hasBell = false, username, ...window }: StartOptions = {}
 ) {
   const terminal = new VirtualTerminal(window)
   const { input, output } = terminal
-  const running = yield* runTerminal({ address, username, input, output, isDumb: false }).pipe(
+  const running = yield* runTerminal({ address, username, input, output, isDumb: false, hasBell }).pipe(
     Effect.scoped,
     Effect.forkScoped({ startImmediately: true })
   )
@@ -41,7 +42,7 @@ export const admit = Effect.fnUntraced(function* (scripted: ScriptedServer, user
 })
 
 /** alice at a terminal, logged in to a scripted server. */
-export const online = Effect.fnUntraced(function* (window: VirtualTerminalOptions = {}) {
+export const online = Effect.fnUntraced(function* (window: StartOptions = {}) {
   const scripted = yield* scriptedServer
   const { running, terminal } = yield* start(scripted.address, { username: "alice", ...window })
   const peer = yield* admit(scripted)
