@@ -19,14 +19,14 @@ export const makeReception = Effect.gen(function* () {
   const log = yield* ConnectionLog
   const replies = yield* Replies
   const serve = yield* makeServe
-  const { admission, readMillis, totals } = connections
+  const { admission, outboxes, readMillis } = connections
   const fibers = yield* FiberSet.make()
   const fork = yield* FiberSet.runtime(fibers)()
   const rules: ConnectionRules = {
     ...(yield* Settings),
-    totals,
+    outboxes,
+    readMillis,
     onSlow: (connection) => {
-      totals.slowWarnings++
       fork(log.readsSlowly(connection))
     },
     onClosed: connections.remove

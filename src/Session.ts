@@ -5,7 +5,9 @@ import { Embedder } from "./embedding/Embedder.ts"
 import { Drain } from "./hub/Drain.ts"
 import { Hub, nextTurn } from "./hub/Hub.ts"
 import type { Connection, Ending } from "./net/Connection.ts"
-import type { BucketRule } from "./net/TokenBucket.ts"
+import { Connections } from "./net/Connections.ts"
+import { Pauses } from "./net/Pauses.ts"
+import { type BucketRule, TokenBucket } from "./net/TokenBucket.ts"
 import { isHttp, meantBy, type Problem } from "./Problem.ts"
 import { decodeRequest, requestTypes } from "./Protocol.ts"
 import { Registry } from "./Registry.ts"
@@ -36,8 +38,13 @@ export const makeServe = Effect.gen(function* () {
     settings,
     messageRule: messageRule(settings)
   }
+  const price: Price = {
+    rule: trafficRule(settings),
+    pauses: yield* Pauses,
+    readMillis: (yield* Connections).readMillis
+  }
   return (connection: Connection): Effect.Effect<void> => {
-    const session = makeSession(house, connection)
+    const session = makeSession(house, price, connection)
     drain.enter()
     const served = Effect.catchCause(converse(session), (cause) => close(session, drain, cause))
     return house.log.around(connection, served)
@@ -47,15 +54,34 @@ export const makeServe = Effect.gen(function* () {
 const messageRule = ({ messageBurst, messageRate }: Settings["Service"]): BucketRule | undefined =>
   messageRate === undefined ? undefined : { burst: messageBurst, perMillis: messageRate / 1_000 }
 
+const trafficRule = ({ trafficBurst, trafficRate }: Settings["Service"]): BucketRule | undefined =>
+  trafficRate === undefined ? undefined : { burst: trafficBurst, perMillis: trafficRate / 1_000 }
+
+/** What all sessions need to make their clients wait once they have cost too much. */
+interface Price {
+  readonly rule: BucketRule | undefined
+  readonly pauses: Pauses["Service"]
+  readonly readMillis: () => number
+}
+
 /** A conversation, and the state of reading its requests. */
 interface Session extends Conversation {
   readonly frames: Frames
+  readonly price: Price
+  /** Its right to send and be answered, in bytes, if that is limited. */
+  traffic: TokenBucket | undefined
+  /** Bytes of both that are paid for. */
+  paidBytes: number
   malformedInARow: number
 }
 
-const makeSession = (house: House, connection: Connection): Session => ({
+const makeSession = (house: House, price: Price, connection: Connection): Session => ({
   house,
   connection,
+  price,
+  traffic: price.rule && new TokenBucket(price.rule, price.readMillis()),
+  paidBytes: 0,
+  answeredBytes: 0,
   frames: new Frames(house.settings.frameBytesMax),
   username: undefined,
   malformedInARow: 0,
@@ -78,7 +104,8 @@ const converse = Effect.fnUntraced(function* (session: Session): Effect.fn.Retur
     for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
       yield* connection.writable()
       yield* limitLoginBytes(session)
-      yield* answer(session, frame)
+      if (session.traffic !== undefined) yield* pay(session, session.traffic)
+      yield* carryOutFrame(session, frame)
       if (++answered % requestsInTurn === 0) yield* nextTurn
     }
     yield* limitLoginBytes(session)
@@ -91,7 +118,21 @@ const limitLoginBytes = ({ frames, house, username }: Session): Effect.Effect<vo
   return username === undefined && frames.examined > loginBytesMax ? Effect.fail("too_large") : Effect.void
 }
 
-const answer = (session: Session, frame: Frame): Effect.Effect<void, Ending> => {
+/** Pays for what came and was answered since the last time. A client in debt waits, but never for long at a stretch. */
+const pay = (session: Session, traffic: TokenBucket): Effect.Effect<void, Ending> => {
+  const { connection, price } = session
+  const { pauses, readMillis } = price
+  const bytes = connection.bytesIn + session.answeredBytes - session.paidBytes
+  session.paidBytes += bytes
+  traffic.spend(readMillis(), bytes, -debtMillisMax * traffic.rule.perMillis)
+  const isPaid = () => traffic.level(readMillis()) >= 0
+  return isPaid() ? Effect.void : pauses.pause(connection, isPaid)
+}
+
+/** The longest time that a client waits for having cost too much; then its next bytes are read, or its end is seen. */
+const debtMillisMax = 2_000
+
+const carryOutFrame = (session: Session, frame: Frame): Effect.Effect<void, Ending> => {
   if (frame === tooLarge) return Effect.fail("too_large")
   if (frame === malformed) return answerMalformed(session)
   session.malformedInARow = 0

@@ -6,6 +6,7 @@ import { Drain } from "./hub/Drain.ts"
 import { Hub } from "./hub/Hub.ts"
 import type { ListenFailed } from "./net/Listener.ts"
 import { Connections } from "./net/Connections.ts"
+import { Pauses } from "./net/Pauses.ts"
 import type { TooFewFiles } from "./net/OpenFiles.ts"
 import { minimumLogLevel } from "./telemetry/Logger.ts"
 import { Replies } from "./requests/Replies.ts"
@@ -41,6 +42,7 @@ export const openLayer = (
     ),
     Layer.provide([ConnectionLog.layer, deadlines, Drain.layer]),
     Layer.provideMerge(Layer.mergeAll(Counters.layer, Hub.layer, Registry.layer, Replies.layer)),
+    Layer.provide(Pauses.layer),
     Layer.provide(Connections.layer),
     Layer.provide(given(otlpUrl, async (url) => (await import("./telemetry/Otlp.ts")).otlp(url))),
     Layer.provide(Layer.sync(Metric.MetricRegistry, () => new Map())),

@@ -5,9 +5,12 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { Connection, type ConnectionRules } from "../src/net/Connection.ts"
+import { Outboxes } from "../src/net/Outboxes.ts"
 import type { Seat } from "../src/net/Admission.ts"
 import { SocketTransport } from "../src/net/SocketTransport.ts"
 import type { Transport, TransportOwner } from "../src/net/Transport.ts"
+
+const outboxesRules = { outboxesBytesMax: 1_024, stallMillis: 1_000, readerRate: 1 }
 
 const rules: ConnectionRules = {
   outboxBytesMax: 1_024,
@@ -15,7 +18,8 @@ const rules: ConnectionRules = {
   lingerMillisMax: 60_000,
   onSlow: () => {},
   onClosed: () => {},
-  totals: { outboxBytesHighest: 0 }
+  readMillis: () => 0,
+  outboxes: new Outboxes(outboxesRules, () => [])
 }
 
 const seat: Seat = { acceptedAtMillis: 0, address: "", refusal: undefined }
@@ -48,8 +52,9 @@ class FakeTransport implements Transport {
   open(owner: TransportOwner): void {
     this.owner = owner
   }
-  write({ length }: Buffer): void {
+  write({ length }: Buffer): number {
     this.waitingBytes += length
+    return 0
   }
   cork = () => this.calls.push("cork")
   uncork = () => this.calls.push("uncork")
@@ -78,13 +83,13 @@ describe("Connection over any transport", () => {
     Effect.gen(function* () {
       const slow: Array<number> = []
       const transport = new FakeTransport()
-      const totals = { outboxBytesHighest: 0 }
+      const outboxes = new Outboxes(outboxesRules, () => [])
       const onSlow = ({ waitingBytes }: Connection) => void slow.push(waitingBytes)
-      const connection = new Connection(1, transport, seat, { ...rules, onSlow, totals })
+      const connection = new Connection(1, transport, seat, { ...rules, onSlow, outboxes })
       const reading = yield* Effect.forkChild(Effect.flip(connection.read()), { startImmediately: true })
       for (let i = 0; i < 10; i++) connection.offer(Buffer.alloc(400))
       assert.strictEqual(transport.waitingBytes, 800)
-      assert.strictEqual(totals.outboxBytesHighest, 800)
+      assert.strictEqual(outboxes.highestBytes, 800)
       assert.deepStrictEqual(slow, [800])
       assert.strictEqual(yield* Fiber.join(reading), "slow_consumer")
     })

@@ -13,12 +13,15 @@ import { Server } from "../src/Server.ts"
 import { defaults, Settings } from "../src/settings/Settings.ts"
 import { Counters } from "../src/telemetry/Counters.ts"
 import { Connections } from "../src/net/Connections.ts"
+import { Pauses } from "../src/net/Pauses.ts"
 import { connect, connectAs } from "./support/TestClient.ts"
 
 /** The parts of a server, so that what they did can be counted. */
 const open = Server.layer.pipe(
   Layer.provideMerge(Layer.mergeAll(ConnectionLog.layer, Drain.layer, Replies.layer)),
-  Layer.provideMerge(Layer.mergeAll(Connections.layer, Counters.layer, Hub.layer, Registry.layer)),
+  Layer.provideMerge(Layer.mergeAll(Counters.layer, Hub.layer, Registry.layer)),
+  Layer.provideMerge(Pauses.layer),
+  Layer.provideMerge(Connections.layer),
   Layer.provide(Layer.succeed(Settings, { ...defaults(), hosts: ["127.0.0.1"], port: 0 }))
 )
 

@@ -1,5 +1,6 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
 import { AddressLimits } from "../src/net/AddressLimits.ts"
 import { Server } from "../src/Server.ts"
@@ -31,6 +32,55 @@ layer(server({ messageRate: 10, messageBurst: 3 }))("Message rate", (it) => {
           ["1", "2", "3", "5"]
         )
       })
+  )
+})
+
+layer(server({ trafficRate: 65_536, trafficBurst: 4_096 }))("Traffic", (it) => {
+  it.effect(
+    "what a client sends and is answered has a price: one in debt is left unread, and nobody else",
+    () =>
+      Effect.gen(function* () {
+        const [costly, polite] = [yield* connectAs("costly"), yield* connectAs("polite")]
+        const count = 1_000
+        costly.send('{"type":"list"}'.repeat(count))
+        const answered = yield* Effect.forkChild(costly.take(count), { startImmediately: true })
+        for (let i = 0; i < 20; i++) assert.strictEqual((yield* polite.ask({ type: "ping" })).message, "pong")
+        assert.isBelow(costly.socket.bytesRead, 8_192)
+        let millis = 0
+        for (; answered.pollUnsafe() === undefined; millis += 50) {
+          yield* TestClock.adjust(50)
+          yield* polite.ask({ type: "ping" })
+        }
+        const bytes = costly.socket.bytesRead + costly.socket.bytesWritten
+        assert.isAtLeast(65.536 * millis + 4_096 + 2 * 65_536, bytes)
+        assert.isAtMost(65.536 * millis, 3 * bytes)
+      })
+  )
+
+  it.effect("garbage has a price as well, before the login too", () =>
+    Effect.gen(function* () {
+      const [costly, polite] = [yield* connect, yield* connectAs("other")]
+      costly.send("1 ".repeat(10_000))
+      for (let i = 0; i < 20; i++) yield* polite.ask({ type: "ping" })
+      assert.isBelow(costly.socket.bytesRead, 8_192)
+    })
+  )
+})
+
+layer(server({ roomRate: 1_024 }))("Room rate", (it) => {
+  it.effect("what all say together is limited: then speakers are left unread, and nothing is lost", () =>
+    Effect.gen(function* () {
+      const speakers = [yield* connectAs("one"), yield* connectAs("two"), yield* connectAs("three")]
+      const reader = yield* connectAs("reader")
+      for (const speaker of speakers) speaker.send({ type: "message", content: "x".repeat(1_500) })
+      yield* reader.take(2)
+      const third = yield* Effect.forkChild(reader.next, { startImmediately: true })
+      const other = yield* connect
+      for (let i = 0; i < 20; i++) yield* other.ask({ type: "ping" })
+      assert.isUndefined(third.pollUnsafe())
+      yield* TestClock.adjust(2_000)
+      assert.strictEqual((yield* Fiber.join(third)).type, "message")
+    })
   )
 })
 

@@ -8,6 +8,8 @@ import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
 import type { Connection } from "../src/net/Connection.ts"
+import { Connections } from "../src/net/Connections.ts"
+import { Pauses } from "../src/net/Pauses.ts"
 import { Hub } from "../src/hub/Hub.ts"
 import { ConnectionLog } from "../src/telemetry/ConnectionLog.ts"
 import type { Server } from "../src/Server.ts"
@@ -117,6 +119,8 @@ describe("Log lines", () => {
           Effect.provide(
             ConnectionLog.layer.pipe(
               Layer.provide(Hub.layer),
+              Layer.provide(Pauses.layer),
+              Layer.provide(Connections.layer),
               Layer.provide(Layer.succeed(Settings, defaults()))
             )
           ),

@@ -124,10 +124,10 @@ describe("/metrics", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("a client that does not read shows while it is slow, and when it is ended for it", () =>
+  it.live("a client that does not read shows while it is slow, and when it is ended for it", () =>
     Effect.gen(function* () {
       const outboxBytesMax = 1 << 22
-      const { connect, scrape } = yield* monitored({ outboxBytesMax, lingerMillisMax: 1 })
+      const { connect, scrape } = yield* monitored({ outboxBytesMax, lingerMillisMax: 1, stallMillis: 50 })
       const [stuck, sender] = [yield* connect, yield* connect]
       yield* stuck.login("stuck")
       yield* sender.login("sender")
@@ -149,8 +149,12 @@ describe("/metrics", () => {
         palabre_slow_clients: 0,
         palabre_outbox_bytes: 0,
         palabre_slow_warnings_total: 1,
+        palabre_outbox_kept_bytes: 0,
+        palabre_paused_clients: 0,
         'palabre_connections_ended_total{reason="slow_consumer"}': 1
       })
+      assert.isAbove(slow["palabre_outbox_kept_bytes"]!, 0)
+      assert.isAtLeast(ended["palabre_pauses_total"]!, 1)
     }).pipe(Effect.scoped)
   )
 

@@ -8,6 +8,8 @@ import * as PubSub from "effect/PubSub"
 import { Audiences } from "./Audiences.ts"
 import { Batch, type Broadcast } from "./Batch.ts"
 import { DeliveryLatency } from "./DeliveryLatency.ts"
+import { makeFlowControl } from "./FlowControl.ts"
+import type { Ending } from "../net/Connection.ts"
 import { Settings } from "../settings/Settings.ts"
 
 /** Work that must take its turn among the broadcasts; the broadcast it returns comes next. */
@@ -22,8 +24,11 @@ export class Hub extends Context.Service<
   Hub,
   {
     readonly audiences: Audiences
-    /** Sends to all of an audience but the sender; waits only while the hub is full. */
-    readonly publish: (broadcast: Broadcast) => Effect.Effect<void>
+    /**
+     * Sends to all of an audience but the sender. It waits while the hub is full, and pauses a sender who says more
+     * than its readers keep up with; fails with the ending where that comes first.
+     */
+    readonly publish: (broadcast: Broadcast) => Effect.Effect<void, Ending>
     /** Does the work once everything published before has been offered; done when the work is. */
     readonly inTurn: (work: Work) => Effect.Effect<void>
     readonly counters: Readonly<HubCounters>
@@ -63,6 +68,7 @@ const makeHub = Effect.gen(function* () {
   const subscription = yield* PubSub.subscribe(items)
   const audiences = new Audiences()
   const counters: HubCounters = { batches: 0, messages: 0, offers: 0, deliveries: 0, wakes: 0 }
+  const flow = yield* makeFlowControl
   let underway = 0 // published, and not yet offered to everyone
   const deliveryLatency = new DeliveryLatency()
 
@@ -73,11 +79,19 @@ const makeHub = Effect.gen(function* () {
       return PubSub.publishUnsafe(items, item) ? Effect.void : Effect.asVoid(PubSub.publish(items, item))
     })
 
+  const publish = (broadcast: Broadcast): Effect.Effect<void, Ending> =>
+    Effect.suspend(() => {
+      const pause = flow.admit(broadcast)
+      return pause === undefined ? put(broadcast) : Effect.andThen(pause, put(broadcast))
+    })
+
   const inTurn = (work: Work): Effect.Effect<void> =>
     Effect.suspend(() => {
       if (underway === 0) {
         const next = work()
-        return next === undefined ? Effect.void : put(next)
+        if (next === undefined) return Effect.void
+        flow.entered(next)
+        return put(next)
       }
       const done = Deferred.makeUnsafe<void>()
       return Effect.andThen(put({ work, done }), Deferred.await(done))
@@ -112,12 +126,13 @@ const makeHub = Effect.gen(function* () {
       deliveryLatency.taken(underway - taken.length)
       yield* deliverAll(taken)
       underway -= taken.length
+      flow.delivered(taken)
       deliveryLatency.delivered()
       yield* nextTurn // so that more can gather
     }
   })
   yield* Effect.forkScoped(deliverer)
-  return Hub.of({ audiences, publish: put, inTurn, counters, depth: () => underway, deliveryLatency })
+  return Hub.of({ audiences, publish, inTurn, counters, depth: () => underway, deliveryLatency })
 })
 
 /** Offers a batch to its audience, with a turn of the event loop after each slice; up to two slices go at once. */

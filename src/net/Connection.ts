@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
 import type { Address } from "./Address.ts"
 import type { Seat } from "./Admission.ts"
+import type { Outbox, Outboxes } from "./Outboxes.ts"
+import type { TokenBucket } from "./TokenBucket.ts"
 import type { Transport, TransportOwner } from "./Transport.ts"
 
 /** Reasons why a connection is over: its client left or logged out, or the server ended it with this code. */
@@ -28,19 +30,20 @@ export interface ConnectionRules {
   readonly loginMillisMax: number | undefined
   /** Time that the client of an ended connection has to read its last words. */
   readonly lingerMillisMax: number
-  /** Called once half of `outboxBytesMax` waits for a client, and again only after that has caught up. */
+  /** Called when a client falls behind: over half of `outboxBytesMax` waits for it. At most once a minute for each. */
   readonly onSlow: (connection: Connection) => void
   /** Called once the transport is closed, so that all it took can be given back. */
   readonly onClosed: (connection: Connection) => void
-  /** Keeps the most bytes that ever waited for one client. */
-  readonly totals: { outboxBytesHighest: number }
+  readonly outboxes: Outboxes
+  /** The time, monotonic. */
+  readonly readMillis: () => number
 }
 
 /**
  * One accepted connection: one way in (`read`), one way out (`offer`), one way to end (`stop`, then `finish`).
  * The transport decides how much may wait for the client before its requests are left unread.
  */
-export class Connection implements TransportOwner {
+export class Connection implements TransportOwner, Outbox {
   readonly id: number
   readonly seat: Seat
   /** True if bytes came since this was last set to false. */
@@ -49,13 +52,20 @@ export class Connection implements TransportOwner {
   activeAtMillis = 0
   /** By when the client must have logged in; `Infinity` once it has. */
   loginByMillis: number
+  /** True while its requests are left unread on purpose: no time for it to be idle. */
+  isPaused = false
+  /** Its right to speak while readers are behind, from when it first spoke. */
+  share: TokenBucket | undefined
+  /** Memory that is kept for its client alone. */
+  keptBytes = 0
   /** Why this connection is to end, once that is decided by `stop`. */
   ending: Ending | undefined
   private readonly transport: Transport
   private readonly rules: ConnectionRules
   /** True while it takes requests and offers. */
   private isOpen = true
-  private isSlow = false
+  private isBehind = false
+  private warnedAtMillis: number | undefined
   /** The client's side: it still sends, only reads, or is gone. */
   private theirs: "sends" | "reads" | "gone" = "sends"
   /** Bytes that came and were not read yet: one piece at most, as the transport is paused then. */
@@ -123,37 +133,71 @@ export class Connection implements TransportOwner {
   /** Sends whole objects, without ever waiting: a client that lets too much pile up is ended with `slow_consumer`. */
   offer(bytes: Buffer): void {
     if (!this.hasRoomFor(bytes.length)) return
-    this.transport.write(bytes)
+    const keptBytes = this.transport.write(bytes)
     this.noteWaiting()
+    if (keptBytes > 0) this.keep(keptBytes)
   }
 
-  /** The same with parts that leave in one write, or not at all. */
-  offerTogether(parts: ReadonlyArray<Buffer>): void {
+  /** The same with parts that leave in one write, or not at all; `areOwn` are kept for this client alone. */
+  offerTogether(parts: ReadonlyArray<Buffer>, areOwn = false): void {
     if (!this.hasRoomFor(parts.reduce((sum, { length }) => sum + length, 0))) return
+    let keptBytes = 0
     this.transport.cork()
-    for (const part of parts) this.transport.write(part)
+    for (const part of parts) keptBytes += this.transport.write(part, areOwn ? part.length : 0)
     this.transport.uncork()
     this.noteWaiting()
+    if (keptBytes > 0) this.keep(keptBytes)
   }
 
   private hasRoomFor(bytes: number): boolean {
     if (!this.isOpen || this.theirs === "gone") return false
     if (this.transport.waitingBytes + bytes <= this.rules.outboxBytesMax) return true
-    this.isOpen = false
     this.stop("slow_consumer")
+    this.close()
     return false
   }
 
-  private noteWaiting(): void {
-    const { rules, transport } = this
-    const { waitingBytes } = transport
-    if (waitingBytes > rules.totals.outboxBytesHighest) rules.totals.outboxBytesHighest = waitingBytes
-    if (waitingBytes > rules.outboxBytesMax / 2 !== this.isSlow) this.turnSlow()
+  /** Nothing more is offered: what still waits counts no more. */
+  private close(): void {
+    this.isOpen = false
+    this.noteWaiting()
   }
 
-  private turnSlow(): void {
-    this.isSlow = !this.isSlow
-    if (this.isSlow) this.rules.onSlow(this)
+  noteWaiting(): void {
+    const { outboxBytesMax, outboxes } = this.rules
+    const { waitingBytes } = this.transport
+    if (waitingBytes > outboxes.highestBytes) outboxes.highestBytes = waitingBytes
+    const isBehind = this.isOpen && waitingBytes > outboxBytesMax / 2
+    if (isBehind !== this.isBehind) this.turnBehind()
+  }
+
+  private turnBehind(): void {
+    const { onSlow, outboxes, readMillis } = this.rules
+    this.isBehind = !this.isBehind
+    outboxes.turned(this, this.isBehind)
+    if (!this.isBehind) return
+    const nowMillis = readMillis()
+    if (nowMillis - (this.warnedAtMillis ?? -Infinity) < WARNING_MILLIS) return
+    this.warnedAtMillis = nowMillis
+    onSlow(this)
+  }
+
+  private keep(bytes: number): void {
+    this.keptBytes += bytes
+    this.rules.outboxes.keep(bytes)
+  }
+
+  onFreed(bytes: number): void {
+    const freedBytes = Math.min(bytes, this.keptBytes) // all is freed at once where it is cut off
+    this.keptBytes -= freedBytes
+    this.rules.outboxes.free(freedBytes)
+  }
+
+  cutOff(): void {
+    this.stop("slow_consumer")
+    this.close()
+    this.onFreed(this.keptBytes)
+    this.abort()
   }
 
   /** Stops reading requests: a waiting `read` fails at once. Only the first reason counts. */
@@ -163,10 +207,25 @@ export class Connection implements TransportOwner {
     this.wake()
   }
 
+  /** Leaves requests unread until the client may go on, which is asked at each event and by `wake`; fails with the ending. */
+  pauseUntil(mayGoOn: () => boolean): Effect.Effect<void, Ending> {
+    this.isPaused = true
+    const attempt = () => {
+      if (this.ending !== undefined) return failures[this.ending]
+      if (this.theirs === "gone") return failures.left
+      return mayGoOn() ? Effect.void : undefined
+    }
+    const goOn = Effect.sync(() => {
+      this.isPaused = false
+      this.wasActive = true
+    })
+    return Effect.ensuring(this.when(attempt), goOn)
+  }
+
   /** Says the last words and ends (END-1); done once the transport is closed, which takes a bounded time. */
   finish(lastWords: Buffer | undefined): Effect.Effect<void> {
     const { transport } = this
-    this.isOpen = false
+    this.close()
     this.received = undefined
     if (this.theirs !== "gone") {
       if (lastWords !== undefined) transport.write(lastWords)
@@ -198,6 +257,7 @@ export class Connection implements TransportOwner {
   }
 
   onDrain(): void {
+    this.noteWaiting()
     this.wake()
   }
 
@@ -247,13 +307,17 @@ export class Connection implements TransportOwner {
     })
   }
 
-  private wake(): void {
+  /** Tries again what the session waits for. */
+  wake(): void {
     const effect = this.attempt?.()
     if (effect === undefined) return
     this.attempt = undefined
     this.resume(effect)
   }
 }
+
+/** Time between two warnings about one client. */
+const WARNING_MILLIS = 60_000
 
 type Attempt = () => Effect.Effect<unknown, unknown> | undefined
 

@@ -6,6 +6,7 @@ import { Admission } from "./Admission.ts"
 import { type Connection, type Ending, endings } from "./Connection.ts"
 import { monotonicReader } from "./MonotonicTime.ts"
 import { possibleClients } from "./OpenFiles.ts"
+import { Outboxes } from "./Outboxes.ts"
 import { Settings } from "../settings/Settings.ts"
 
 /** Counts of a server's connections since its start: plain numbers, so that counting costs nothing. */
@@ -17,10 +18,6 @@ export interface ConnectionTotals {
   /** Bytes of closed connections; an open one counts its own. */
   closedBytesIn: number
   closedBytesOut: number
-  /** Times that half of `outboxBytesMax` was waiting for a client. */
-  slowWarnings: number
-  /** The most bytes that ever waited for one client. */
-  outboxBytesHighest: number
 }
 
 /** Time between two rounds of forgetting the addresses that left. */
@@ -33,6 +30,7 @@ export class Connections extends Context.Service<
     /** All that are open, including those being turned away. */
     readonly open: ReadonlySet<Connection>
     readonly admission: Admission
+    readonly outboxes: Outboxes
     readonly totals: ConnectionTotals
     /** The time, monotonic. */
     readonly readMillis: () => number
@@ -61,13 +59,12 @@ export class Connections extends Context.Service<
         accepted: 0,
         ended: Object.fromEntries(endings.map((ending) => [ending, 0])) as Record<Ending, number>,
         closedBytesIn: 0,
-        closedBytesOut: 0,
-        slowWarnings: 0,
-        outboxBytesHighest: 0
+        closedBytesOut: 0
       }
       return Connections.of({
         open,
         admission,
+        outboxes: new Outboxes(settings, () => open),
         totals,
         readMillis,
         add: (connection) => {

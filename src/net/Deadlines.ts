@@ -23,6 +23,7 @@ export const deadlines: Layer.Layer<never, never, Connections | Settings> = Laye
           connection.activeAtMillis = nowMillis
         }
         if (nowMillis >= connection.loginByMillis) connection.stop("login_timeout")
+        else if (connection.isPaused) continue
         else if (nowMillis - connection.activeAtMillis >= idleMillisMax) connection.stop("idle_timeout")
       }
     })

@@ -41,8 +41,16 @@ export class SocketTransport implements Transport {
     socket.on("close", onClose)
   }
 
-  write(bytes: Buffer): void {
-    if (!this.socket.destroyed) this.socket.write(bytes)
+  write(bytes: Buffer, ownBytes = 0): number {
+    const { socket } = this
+    if (socket.destroyed) return 0
+    if (socket.writableLength === 0 && ownBytes === 0) {
+      socket.write(bytes)
+      return 0
+    }
+    const keptBytes = WAITING_WRITE_BYTES + ownBytes
+    socket.write(bytes, () => socket[OWNER]!.onFreed(keptBytes))
+    return keptBytes
   }
 
   cork(): void {
@@ -82,6 +90,9 @@ export class SocketTransport implements Transport {
 type OwnedSocket = Socket & { [OWNER]?: TransportOwner }
 
 const OWNER = Symbol("owner")
+
+/** Memory for a write that waits, without its bytes. */
+const WAITING_WRITE_BYTES = 256
 
 function onData(this: OwnedSocket, bytes: Buffer): void {
   this[OWNER]!.onData(bytes)

@@ -5,6 +5,8 @@ export interface TransportOwner {
   onData(bytes: Buffer): void
   /** So little waits again that `needsDrain` has become false. */
   onDrain(): void
+  /** So many bytes need not be kept for the peer any more, of those that `write` said it kept. */
+  onFreed(bytes: number): void
   /** The peer sends nothing more. */
   onEnd(): void
   onClose(): void
@@ -24,7 +26,11 @@ export interface Transport {
   readonly needsDrain: boolean
   /** Sends all events to this owner from now on. */
   open(owner: TransportOwner): void
-  write(bytes: Buffer): void
+  /**
+   * Writes, and gives the memory that is kept for this peer alone until the system has taken all of it: a fixed amount
+   * for a write that waits, and `ownBytes` of it that nobody else waits for.
+   */
+  write(bytes: Buffer, ownBytes?: number): number
   /** Holds back what is written until `uncork`, so that it leaves together. */
   cork(): void
   uncork(): void

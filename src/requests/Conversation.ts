@@ -34,6 +34,8 @@ export interface Conversation extends Asker, Member {
   loginTries: number
   /** Its right to send messages, if that is limited. */
   messages: TokenBucket | undefined
+  /** Bytes of replies sent to it. */
+  answeredBytes: number
 }
 
 /** A request of this type. */
@@ -45,9 +47,15 @@ export type Handler<Type extends Request["type"]> = (
   request: RequestOf<Type>
 ) => Effect.Effect<void, Ending>
 
+/** Sends a reply. */
+export const answer = (conversation: Conversation, bytes: Buffer): void => {
+  conversation.answeredBytes += bytes.length
+  conversation.connection.offer(bytes)
+}
+
 /** Sends a reply with the id of its request. */
-export const reply = ({ connection }: Conversation, bytes: Buffer, id: Id | undefined): Effect.Effect<void> =>
-  Effect.sync(() => connection.offer(withId(bytes, id)))
+export const reply = (conversation: Conversation, bytes: Buffer, id: Id | undefined): Effect.Effect<void> =>
+  Effect.sync(() => answer(conversation, withId(bytes, id)))
 
 /** Sends an error reply, and counts it; `bytes` is the reply if it says more than its code. */
 export const refuse = (

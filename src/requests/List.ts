@@ -6,7 +6,9 @@ export const list: Handler<"list"> = (conversation, { id }) => {
   const { connection, house, username } = conversation
   if (username === undefined) return refuse(conversation, "not_logged_in", id)
   return house.hub.inTurn(() => {
-    connection.offerTogether(partsWithId(house.replies.list(house.registry.usernames()), id))
+    const bytes = house.replies.list(house.registry.usernames())
+    conversation.answeredBytes += bytes.length
+    connection.offerTogether(partsWithId(bytes, id), true)
     return undefined
   })
 }

@@ -3,7 +3,7 @@ import type { Ending } from "../net/Connection.ts"
 import { features, type Id } from "../Protocol.ts"
 import { askLogin } from "../embedding/Hooks.ts"
 import { isSameUsername, isUsername } from "../Username.ts"
-import { type Conversation, type Handler, presence, refuse, type RequestOf } from "./Conversation.ts"
+import { answer, type Conversation, type Handler, presence, refuse, type RequestOf } from "./Conversation.ts"
 import { withId } from "./Replies.ts"
 
 /** Grants a name that is free, unless the embedder refuses it (LOGIN-1 to LOGIN-10). */
@@ -38,7 +38,7 @@ const grant = (
   const granted = asked && features.filter((feature) => asked.includes(feature))
   const join = house.hub.inTurn(() => {
     house.counters.logins.granted++
-    connection.offer(withId(house.replies.welcome(username, granted), id))
+    answer(conversation, withId(house.replies.welcome(username, granted), id))
     house.hub.audiences.join(connection, granted?.includes("presence") === true)
     house.embedder?.joined(username, conversation)
     return presence(conversation, "joined", username)

@@ -5,7 +5,7 @@ import { type BucketRule, TokenBucket } from "../net/TokenBucket.ts"
 import type { Ending } from "../net/Connection.ts"
 import { encode } from "../Protocol.ts"
 import { isSameUsername } from "../Username.ts"
-import { type Conversation, type Handler, refuse, type RequestOf } from "./Conversation.ts"
+import { answer, type Conversation, type Handler, refuse, type RequestOf } from "./Conversation.ts"
 import { withId } from "./Replies.ts"
 
 /** Sends a message to everyone else who is logged in, then acknowledges it (MSG-1 to MSG-9). */
@@ -38,20 +38,20 @@ const say = (
 }
 
 const broadcast = (
-  { connection, house }: Conversation,
+  conversation: Conversation,
   username: string,
   { content, id }: RequestOf<"message">
-): Effect.Effect<void> =>
+): Effect.Effect<void, Ending> =>
   Effect.andThen(
-    house.hub.publish({
+    conversation.house.hub.publish({
       to: "members",
-      from: connection,
+      from: conversation.connection,
       bytes: encode({ type: "message", username, content })
     }),
     Effect.sync(() => {
-      house.counters.messagesReceived++
-      house.embedder?.said(username, content)
-      connection.offer(withId(house.replies.sent, id))
+      conversation.house.counters.messagesReceived++
+      conversation.house.embedder?.said(username, content)
+      answer(conversation, withId(conversation.house.replies.sent, id))
     })
   )
 

@@ -84,6 +84,16 @@ export const rate = (per: "s" | "m"): Kind<number> => ({
   expected: `a whole number, such as 10/${per}`
 })
 
+/** A number of bytes per second. */
+export const byteRate: Kind<number> = {
+  metavar: "BYTES/s",
+  parse: (text) => anyBytes.parse(text.replace(/\/s$/, "")),
+  format: (value) => `${anyBytes.format(value)}/s`,
+  expected: "bytes per second, such as 64KiB/s"
+}
+
+const anyBytes = bytes(1)
+
 /** A value, or `off`, which is `undefined`. */
 export const orOff = <A>(kind: Kind<A>): Kind<A | undefined> => ({
   metavar: `${kind.metavar}|off`,

@@ -4,6 +4,7 @@ import {
   address,
   addresses,
   addressRanges,
+  byteRate,
   bytes,
   count,
   duration,
@@ -104,6 +105,30 @@ export const table = {
     1_536 * KiB,
     "bytes that may wait for a client, what is sent next included, before it is ended with slow_consumer"
   ),
+  outboxesBytesMax: setting(
+    "max-outboxes",
+    bytes(64 * KiB),
+    256 * KiB * KiB,
+    "memory for what waits for clients one by one, before those with the most are ended"
+  ),
+  speakerShare: setting(
+    "speaker-share",
+    byteRate,
+    64 * KiB,
+    "what each client may say while a reader's outbox is over half; more stays unread"
+  ),
+  stallMillis: setting(
+    "stall",
+    duration,
+    2 * SECOND,
+    "time without progress after which a reader holds nobody back any more"
+  ),
+  readerRate: setting(
+    "reader-rate",
+    byteRate,
+    64 * KiB,
+    "average at which a reader whose progress shows in large steps still holds others back"
+  ),
   loginMillisMax: setting(
     "login-timeout",
     orOff(duration),
@@ -138,6 +163,26 @@ export const table = {
     count(),
     30,
     "messages a client may send at once before --message-rate applies"
+  ),
+  trafficRate: setting(
+    "traffic-rate",
+    orOff(byteRate),
+    undefined,
+    "what one client may send and be answered, together; more stays unread",
+    64 * KiB
+  ),
+  trafficBurst: setting(
+    "traffic-burst",
+    bytes(KiB),
+    512 * KiB,
+    "bytes a client may send and be answered at once before --traffic-rate applies"
+  ),
+  roomRate: setting(
+    "room-rate",
+    orOff(byteRate),
+    undefined,
+    "what all clients may say together; more stays unread",
+    512 * KiB
   ),
   drainMillisMax: setting("drain-timeout", duration, 4_500, "time to shut down cleanly after a signal"),
   lingerMillisMax: setting(

@@ -7,22 +7,21 @@ import type { Connection } from "../net/Connection.ts"
 import { Connections } from "../net/Connections.ts"
 import { Hub } from "../hub/Hub.ts"
 import { openFilesMax } from "../net/OpenFiles.ts"
-import { Settings } from "../settings/Settings.ts"
+import { Pauses } from "../net/Pauses.ts"
 import { Counters } from "./Counters.ts"
 
 /**
  * Registers all figures of a server in the metric registry of the context, under names in Prometheus style. They are
  * read when the registry is read; only the broadcast latency is recorded as it happens, once per batch.
  */
-export const metrics: Layer.Layer<never, never, Connections | Counters | Hub | Settings> =
-  Layer.effectDiscard(
-    Effect.gen(function* () {
-      const register = yield* makeRegister
-      yield* registerConnections(register)
-      yield* registerMessages(register)
-      yield* registerProcess(register)
-    })
-  )
+export const metrics: Layer.Layer<never, never, Connections | Counters | Hub | Pauses> = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const register = yield* makeRegister
+    yield* registerConnections(register)
+    yield* registerMessages(register)
+    yield* registerProcess(register)
+  })
+)
 
 type Labels = Readonly<Record<string, string>>
 type Read = () => number
@@ -61,10 +60,10 @@ const makeRegister = Effect.map(Effect.context<never>(), (context): Register => 
 })
 
 const registerConnections = Effect.fnUntraced(function* ({ counter, gauge, perKey }: Register) {
-  const { admission, open, totals } = yield* Connections
+  const { admission, open, outboxes, totals } = yield* Connections
+  const pauses = yield* Pauses
   const { audiences } = yield* Hub
-  const { outboxBytesMax } = yield* Settings
-  const traffic = oncePerTurn(() => trafficOf(open, outboxBytesMax / 2))
+  const traffic = oncePerTurn(() => trafficOf(open))
 
   gauge("palabre_connections", "Open connections", () => admission.taken)
   gauge("palabre_connections_max", "Limit of open connections", () => admission.clientsMax)
@@ -78,14 +77,19 @@ const registerConnections = Effect.fnUntraced(function* ({ counter, gauge, perKe
   gauge(
     "palabre_outbox_highest_bytes",
     "Most bytes that ever waited for one client",
-    () => totals.outboxBytesHighest
+    () => outboxes.highestBytes
   )
-  gauge("palabre_slow_clients", "Clients with more than half of --max-outbox waiting", () => traffic().slow)
+  gauge("palabre_outbox_kept_bytes", "Memory for what waits for clients one by one", () => outboxes.keptBytes)
+  gauge("palabre_slow_clients", "Clients with more than half of --max-outbox waiting", () =>
+    outboxes.countBehind()
+  )
   counter(
     "palabre_slow_warnings_total",
     "Times a client reached half of --max-outbox",
-    () => totals.slowWarnings
+    () => outboxes.fellBehind
   )
+  gauge("palabre_paused_clients", "Clients whose requests are left unread for now", () => pauses.paused.size)
+  counter("palabre_pauses_total", "Times a client's requests were left unread for a while", pauses.total)
 })
 
 const registerMessages = Effect.fnUntraced(function* ({ counter, gauge, perKey }: Register) {
@@ -114,13 +118,12 @@ const registerMessages = Effect.fnUntraced(function* ({ counter, gauge, perKey }
 const latencyBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] as const
 
 /** Sums what open connections count themselves. */
-const trafficOf = (open: Iterable<Connection>, slowBytes: number) => {
-  const sum = { bytesIn: 0, bytesOut: 0, waitingBytes: 0, slow: 0 }
+const trafficOf = (open: Iterable<Connection>) => {
+  const sum = { bytesIn: 0, bytesOut: 0, waitingBytes: 0 }
   for (const { bytesIn, bytesOut, waitingBytes } of open) {
     sum.bytesIn += bytesIn
     sum.bytesOut += bytesOut
     sum.waitingBytes += waitingBytes
-    if (waitingBytes > slowBytes) sum.slow++
   }
   return sum
 }

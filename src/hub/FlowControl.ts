@@ -1,0 +1,81 @@
+import * as Effect from "effect/Effect"
+import type { Broadcast } from "./Batch.ts"
+import type { Connection, Ending } from "../net/Connection.ts"
+import { Connections } from "../net/Connections.ts"
+import { Pauses } from "../net/Pauses.ts"
+import { TokenBucket } from "../net/TokenBucket.ts"
+import { Settings } from "../settings/Settings.ts"
+import { burstOf, mayPass, shareAfterRefusal } from "./Pacing.ts"
+
+/** Admits messages to the hub, by their bytes: as many as all live readers have room for. */
+interface FlowControl {
+  /**
+   * Admits a message now, or gives a pause for its speaker, until it is admitted; that fails with the ending where this
+   * comes first. What the program itself says is always admitted.
+   */
+  readonly admit: (message: Broadcast) => Effect.Effect<void, Ending> | undefined
+  /** Counts a broadcast that needs no admission. */
+  readonly entered: (broadcast: Broadcast) => void
+  /** These have been offered to everyone; what is not a broadcast does not count. */
+  readonly delivered: (items: ReadonlyArray<Broadcast | object>) => void
+}
+
+/** Keeps the state that `Pacing` decides by. While nobody is behind, that is a sum. */
+export const makeFlowControl = Effect.gen(function* () {
+  const settings = yield* Settings
+  const { outboxes, readMillis } = yield* Connections
+  const pauses = yield* Pauses
+  const { roomRate, speakerShare, stallMillis } = settings
+  const share = { burst: burstOf(settings), perMillis: speakerShare / SECOND_MILLIS }
+  const room =
+    roomRate === undefined
+      ? undefined
+      : new TokenBucket(
+          { burst: (roomRate * stallMillis) / SECOND_MILLIS, perMillis: roomRate / SECOND_MILLIS },
+          readMillis()
+        )
+  let underwayBytes = 0
+
+  const admits = (speaker: Connection, bytes: number, heldMillis: number): boolean => {
+    const nowMillis = readMillis()
+    const crowding = {
+      behindBytes: outboxes.mostBehindBytes(nowMillis),
+      underwayBytes,
+      roomUsed: room === undefined ? 0 : 1 - room.level(nowMillis) / room.rule.burst
+    }
+    speaker.share ??= new TokenBucket(share, nowMillis)
+    const claim = { bytes, shareBytes: speaker.share.level(nowMillis), hasWaited: heldMillis >= stallMillis }
+    if (!mayPass(crowding, claim, settings)) {
+      speaker.share.spend(nowMillis, Math.max(0, claim.shareBytes - shareAfterRefusal(crowding, settings)))
+      return false
+    }
+    speaker.share.spend(nowMillis, bytes)
+    room?.spend(nowMillis, bytes, Number.NEGATIVE_INFINITY)
+    underwayBytes += bytes
+    return true
+  }
+
+  const entered = ({ bytes }: Broadcast): void => {
+    underwayBytes += bytes.length
+  }
+
+  return {
+    admit: (message) => {
+      const { bytes, from } = message
+      if (from === undefined) {
+        entered(message)
+        return undefined
+      }
+      if (admits(from, bytes.length, 0)) return undefined
+      return pauses.pause(from, (heldMillis) => admits(from, bytes.length, heldMillis))
+    },
+    entered,
+    delivered: (items) => {
+      for (const item of items) if ("bytes" in item) underwayBytes -= item.bytes.length
+      outboxes.changed()
+      pauses.review()
+    }
+  } satisfies FlowControl
+})
+
+const SECOND_MILLIS = 1_000

@@ -1,0 +1,103 @@
+import { isLive, observed, type Progress, type ProgressRules } from "./Progress.ts"
+
+/** What waits for one client. */
+export interface Outbox {
+  /** Bytes that wait. */
+  readonly waitingBytes: number
+  /** Bytes sent, without those that wait. */
+  readonly bytesOut: number
+  /** Memory that is kept for this client alone. */
+  readonly keptBytes: number
+  /** Looks again at how much waits. */
+  noteWaiting(): void
+  /** Ends the client at once, as it does not read fast enough, and frees what is kept for it. */
+  cutOff(): void
+}
+
+export interface OutboxesRules extends ProgressRules {
+  /** Memory that may be kept for clients one by one. */
+  readonly outboxesBytesMax: number
+}
+
+/** Time for which one look at all clients that are behind is good enough. */
+const lookMillis = 20
+
+/** What waits for all clients of a server, together. */
+export class Outboxes {
+  /** Times that a client fell behind: more than half of what may wait for it does. */
+  fellBehind = 0
+  /** The most bytes that ever waited for one client. */
+  highestBytes = 0
+  /** Memory kept for clients one by one; a message that waits for many is kept once, and not counted here. */
+  keptBytes = 0
+  /** Called when a client has caught up. */
+  onCaughtUp: () => void = () => {}
+  /** Those that are behind, and what was seen of their progress since. */
+  private readonly behind = new Map<Outbox, Progress | undefined>()
+  private look: { readonly atMillis: number; readonly mostBytes: number | undefined } | undefined
+  private readonly rules: OutboxesRules
+  private readonly all: () => Iterable<Outbox>
+
+  constructor(rules: OutboxesRules, all: () => Iterable<Outbox>) {
+    this.rules = rules
+    this.all = all
+  }
+
+  /** The number of clients that are behind. */
+  countBehind(): number {
+    for (const outbox of this.behind.keys()) outbox.noteWaiting()
+    return this.behind.size
+  }
+
+  /** The most bytes that wait for a client that is behind and still reads, if there is one. */
+  mostBehindBytes(nowMillis: number): number | undefined {
+    if (this.behind.size === 0) return undefined
+    if (this.look === undefined || nowMillis - this.look.atMillis >= lookMillis)
+      this.look = { atMillis: nowMillis, mostBytes: this.lookAtAll(nowMillis) }
+    return this.look.mostBytes
+  }
+
+  private lookAtAll(nowMillis: number): number | undefined {
+    let mostBytes: number | undefined
+    this.countBehind()
+    for (const [outbox, progress] of this.behind) {
+      const seen = observed(progress, outbox.bytesOut, nowMillis, this.rules)
+      if (seen !== progress) this.behind.set(outbox, seen)
+      if (isLive(seen, nowMillis)) mostBytes = Math.max(mostBytes ?? 0, outbox.waitingBytes)
+    }
+    return mostBytes
+  }
+
+  /** What waits has changed. */
+  changed(): void {
+    this.look = undefined
+  }
+
+  /** Notes that a client has fallen behind, or caught up. */
+  turned(outbox: Outbox, isBehind: boolean): void {
+    this.changed()
+    if (isBehind) {
+      this.fellBehind++
+      this.behind.set(outbox, undefined)
+    } else {
+      this.behind.delete(outbox)
+      this.onCaughtUp()
+    }
+  }
+
+  /** Notes that more is kept. If that is too much, the clients with the most are cut off until a quarter is free. */
+  keep(bytes: number): void {
+    const { outboxesBytesMax } = this.rules
+    this.keptBytes += bytes
+    if (this.keptBytes <= outboxesBytesMax) return
+    const largestFirst = [...this.all()].toSorted((a, b) => b.keptBytes - a.keptBytes)
+    for (const outbox of largestFirst) {
+      if (this.keptBytes <= 0.75 * outboxesBytesMax) break
+      outbox.cutOff()
+    }
+  }
+
+  free(bytes: number): void {
+    this.keptBytes -= bytes
+  }
+}

@@ -1,0 +1,146 @@
+import { assert, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { TestClock } from "effect/testing"
+import { Drain } from "../src/hub/Drain.ts"
+import { Hub } from "../src/hub/Hub.ts"
+import { Connections } from "../src/net/Connections.ts"
+import { deadlines } from "../src/net/Deadlines.ts"
+import { Pauses } from "../src/net/Pauses.ts"
+import { Registry } from "../src/Registry.ts"
+import { Replies } from "../src/requests/Replies.ts"
+import { Server } from "../src/Server.ts"
+import { defaults, Settings, type Values } from "../src/settings/Settings.ts"
+import { ConnectionLog } from "../src/telemetry/ConnectionLog.ts"
+import { minimumLogLevel } from "../src/telemetry/Logger.ts"
+import { Counters } from "../src/telemetry/Counters.ts"
+import { connectAs, type TestClient } from "./support/TestClient.ts"
+
+/** The parts of a server, so that it can be seen who is paused. */
+const open = (settings: Partial<Values>) =>
+  Server.layer.pipe(
+    Layer.provide([ConnectionLog.layer, deadlines, Drain.layer, Replies.layer]),
+    Layer.provide([Counters.layer, Hub.layer, Registry.layer]),
+    Layer.provideMerge(Pauses.layer),
+    Layer.provideMerge(Connections.layer),
+    Layer.provide(Layer.succeed(Settings, { ...defaults(), hosts: ["127.0.0.1"], port: 0, ...settings })),
+    Layer.provide(minimumLogLevel("error")),
+    Layer.fresh
+  )
+
+const KiB = 1_024
+const long = "x".repeat(60_000)
+
+/** The reply to a request, whatever comes before it. */
+const ask = Effect.fnUntraced(function* (client: TestClient, request: object) {
+  const id = `asked ${asked++}`
+  client.send({ ...request, id })
+  let received = yield* client.next
+  while (received.id !== id) received = yield* client.next
+  return received
+})
+
+let asked = 0
+
+/** Waits until this is so, with a round trip between two looks. */
+const until = Effect.fnUntraced(function* (client: TestClient, isSo: () => boolean) {
+  while (!isSo()) yield* ask(client, { type: "ping" })
+})
+
+const users = (client: TestClient) =>
+  Effect.map(ask(client, { type: "list" }), ({ users }): ReadonlyArray<string> => users)
+
+/** Takes so many acknowledgements, whatever comes between them. */
+const acks = Effect.fnUntraced(function* (client: TestClient, count: number) {
+  for (let left = count; left > 0;) if ((yield* client.next).status === "success") left--
+})
+
+/** A room in which a flooder is paused, because too much waits for one who reads nothing. */
+const besideFrozen = Effect.gen(function* () {
+  const { paused } = yield* Pauses
+  const frozen = yield* connectAs("frozen")
+  frozen.socket.pause()
+  const [flooder, ordinary] = [yield* connectAs("flooder"), yield* connectAs("ordinary")]
+  const bystander = yield* connectAs("bystander")
+  const isFlooderPaused = () => [...paused].some(({ peer }) => peer.port === flooder.socket.localPort)
+  flooder.send(...Array.from({ length: floodMessages }, () => ({ type: "message", content: long })))
+  yield* until(bystander, isFlooderPaused)
+  return { bystander, flooder, frozen, isFlooderPaused, ordinary }
+})
+
+const floodMessages = 400
+
+it.effect(
+  "MSG-10: one who reads nothing holds back a flooder for the stall, and nobody who says little",
+  () =>
+    Effect.gen(function* () {
+      const { bystander, flooder, isFlooderPaused, ordinary } = yield* besideFrozen
+      for (let i = 0; i < 20; i++) {
+        ordinary.send({ type: "message", content: `small ${i}` })
+        yield* bystander.takeUntil(({ content }) => content === `small ${i}`)
+        yield* TestClock.adjust(95)
+      }
+      assert.isTrue(isFlooderPaused())
+      assert.include(yield* users(bystander), "frozen")
+      yield* TestClock.adjust(4_000)
+      yield* acks(flooder, floodMessages)
+      assert.notInclude(yield* users(bystander), "frozen")
+    }).pipe(Effect.scoped, Effect.provide(open({ outboxBytesMax: 512 * KiB })))
+)
+
+it.effect("PING-1: the time for which a speaker is paused is not idle time", () =>
+  Effect.gen(function* () {
+    const { bystander, flooder, frozen, isFlooderPaused, ordinary } = yield* besideFrozen
+    for (let seconds = 0; seconds < 6; seconds++) {
+      frozen.send({ type: "ping" })
+      for (const client of [bystander, ordinary]) yield* ask(client, { type: "ping" })
+      yield* TestClock.adjust(1_000)
+      assert.isTrue(isFlooderPaused())
+    }
+    yield* TestClock.adjust(3_000)
+    yield* acks(flooder, floodMessages)
+  }).pipe(
+    Effect.scoped,
+    Effect.provide(
+      open({ outboxBytesMax: 512 * KiB, idleMillisMax: 4_000, stallMillis: 8_000, speakerShare: KiB })
+    )
+  )
+)
+
+for (const way of ["resetAndDestroy", "destroy"] as const)
+  it.effect(
+    `LEAVE-2: a speaker that ends while it is paused is off the list within three seconds (${way})`,
+    () =>
+      Effect.gen(function* () {
+        const { bystander, flooder, ordinary } = yield* besideFrozen
+        flooder.socket[way]()
+        for (let millis = 0; millis < 3_000; millis += 100) {
+          yield* ask(ordinary, { type: "message", content: "still here" })
+          yield* TestClock.adjust(100)
+        }
+        assert.notInclude(yield* users(bystander), "flooder")
+      }).pipe(Effect.scoped, Effect.provide(open({ outboxBytesMax: 512 * KiB })))
+  )
+
+it.live("MSG-10: speakers at full rate never cost a reader its place, nor a message", () =>
+  Effect.gen(function* () {
+    const reader = yield* connectAs("reader")
+    const speakers = yield* Effect.forEach([0, 1, 2, 3, 4], (i) => connectAs(`speaker ${i}`))
+    const each = 40
+    reader.socket.on("data", () => {
+      reader.socket.pause() // a chunk in a turn of the event loop: steadily, but slower than they speak
+      setTimeout(() => reader.socket.resume(), 1)
+    })
+    for (const speaker of speakers)
+      speaker.send(...Array.from({ length: each }, (_, i) => ({ type: "message", content: `${i} ${long}` })))
+    const heard = yield* reader.take(each * speakers.length)
+    for (const i of speakers.keys())
+      assert.deepStrictEqual(
+        heard
+          .filter(({ username }) => username === `speaker ${i}`)
+          .map(({ content }) => Number.parseInt(content, 10)),
+        Array.from({ length: each }, (_, n) => n)
+      )
+    assert.strictEqual((yield* ask(reader, { type: "ping" })).message, "pong")
+  }).pipe(Effect.scoped, Effect.provide(open({ outboxBytesMax: 384 * KiB })))
+)

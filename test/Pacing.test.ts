@@ -1,0 +1,126 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { burstOf, mayPass, type PacingRules, shareAfterRefusal } from "../src/hub/Pacing.ts"
+import { isLive, observed, type Progress, type ProgressRules } from "../src/net/Progress.ts"
+import { TokenBucket } from "../src/net/TokenBucket.ts"
+
+const KiB = 1_024
+const rules: PacingRules & ProgressRules = {
+  outboxBytesMax: 1_536 * KiB,
+  speakerShare: 64 * KiB,
+  stallMillis: 2_000,
+  readerRate: 64 * KiB
+}
+const half = rules.outboxBytesMax / 2
+const threeQuarters = half * 1.5
+
+const claim = fc.record({
+  bytes: fc.integer({ min: 1, max: 90 * KiB }),
+  shareBytes: fc.integer({ min: 0, max: burstOf(rules) }),
+  hasWaited: fc.boolean()
+})
+
+const bucket = () => new TokenBucket({ burst: burstOf(rules), perMillis: rules.speakerShare / 1_000 }, 0)
+
+const look = (progress: Progress | undefined, takenBytes: number, nowMillis: number) =>
+  observed(progress, takenBytes, nowMillis, rules)
+
+describe("Pacing: admission", () => {
+  it("MSG-10: what is admitted finds room in the outbox of every live reader, and leaves a quarter of it", () => {
+    const crowding = fc.record({
+      behindBytes: fc.option(fc.integer({ min: half + 1, max: 2 * half }), { nil: undefined }),
+      underwayBytes: fc.nat(half),
+      roomUsed: fc.double({ min: 0, max: 2, noNaN: true })
+    })
+    fc.assert(
+      fc.property(crowding, claim, (room, message) => {
+        if (!mayPass(room, message, rules)) return
+        assert.isAtMost((room.behindBytes ?? half) + room.underwayBytes + message.bytes, threeQuarters)
+        assert.isAtMost(room.roomUsed, 1)
+      })
+    )
+  })
+
+  it("a calm room admits everything that is next in line, whatever was said before", () => {
+    const calm = { behindBytes: undefined, underwayBytes: 0, roomUsed: 0 }
+    fc.assert(fc.property(claim, (message) => assert.isTrue(mayPass(calm, message, rules))))
+    const endless = { bytes: 2 ** 28, shareBytes: 0, hasWaited: false }
+    assert.isTrue(mayPass(calm, endless, rules))
+    assert.isTrue(
+      mayPass({ ...calm, behindBytes: half + 1 }, { ...endless, hasWaited: true }, { ...rules }) === false
+    )
+  })
+
+  it("however many speakers flood beside a frozen reader, none is held back who says little, until it is found out", () => {
+    const flood = fc.record({
+      speakers: fc.integer({ min: 1, max: 300 }),
+      bytes: fc.integer({ min: 50, max: 65 * KiB })
+    })
+    fc.assert(
+      fc.property(flood, ({ bytes, speakers }) => {
+        const flooders = Array.from({ length: speakers }, bucket)
+        const quiet = bucket()
+        for (const each of flooders) each.spend(0, Infinity)
+        let behindBytes = half + half / 8
+        const say = (share: TokenBucket, size: number, atMillis: number): boolean => {
+          const room = { behindBytes, underwayBytes: 0, roomUsed: 0 }
+          const shareBytes = share.level(atMillis)
+          if (!mayPass(room, { bytes: size, shareBytes, hasWaited: false }, rules)) {
+            share.spend(atMillis, Math.max(0, shareBytes - shareAfterRefusal(room, rules)))
+            return false
+          }
+          share.spend(atMillis, size)
+          behindBytes += size
+          return true
+        }
+        for (let atMillis = 0; atMillis < rules.stallMillis; atMillis += 50) {
+          for (const each of flooders) while (say(each, bytes, atMillis));
+          if (atMillis % 200 === 0) assert.isTrue(say(quiet, 4_096, atMillis), `at ${atMillis} ms`)
+        }
+      }),
+      { numRuns: 50 }
+    )
+  })
+})
+
+describe("Pacing: readers", () => {
+  it("one whose progress shows in steps stays live as long as it reads fast enough on average", () => {
+    const reading = fc.record({
+      bytesPerSecond: fc.integer({ min: rules.readerRate, max: 2 ** 26 }),
+      stepBytes: fc.integer({ min: 64 * KiB, max: 4_096 * KiB }),
+      steps: fc.integer({ min: 2, max: 10 })
+    })
+    fc.assert(
+      fc.property(reading, ({ bytesPerSecond, stepBytes, steps }) => {
+        const gapMillis = (stepBytes / bytesPerSecond) * 1_000
+        let progress = look(look(undefined, 0, 0), stepBytes, gapMillis)
+        for (let step = 2; step <= steps; step++) {
+          assert.isTrue(
+            isLive(look(progress, (step - 1) * stepBytes, step * gapMillis - 1e-6), step * gapMillis - 1e-6)
+          )
+          progress = look(progress, step * stepBytes, step * gapMillis)
+        }
+      })
+    )
+  })
+
+  it("one that freezes is found out after the stall, however much it took before", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 2 ** 30 }),
+        fc.integer({ min: 1, max: 1_000 }),
+        (taken, gapMillis) => {
+          const progress = look(look(undefined, 0, 0), taken, gapMillis)
+          assert.isTrue(isLive(progress, gapMillis + rules.stallMillis))
+          assert.isFalse(isLive(progress, gapMillis + rules.stallMillis + 1))
+        }
+      )
+    )
+    assert.isFalse(isLive(look(undefined, 5, 0), rules.stallMillis + 1), "and where it took nothing")
+  })
+
+  it("one that takes less than the rate is no more live between its steps", () => {
+    const progress = look(look(undefined, 0, 0), 64 * KiB, 10_000)
+    assert.isFalse(isLive(progress, 10_000 + rules.stallMillis + 1))
+  })
+})
