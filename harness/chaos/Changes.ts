@@ -16,6 +16,8 @@ export interface Change {
   readonly kind: Kind
   /** A word for the name of the file that it makes. */
   readonly name: string
+  /** True if it cuts what is sent, so that it matters what stands in the messages. */
+  readonly cuts?: boolean
   readonly of: (scenario: Scenario, seed: number) => Rewriting
 }
 
@@ -28,6 +30,7 @@ export const changes: ReadonlyArray<Change> = [
   {
     kind: "slice",
     name: "slice",
+    cuts: true,
     of: (scenario, seed) => {
       const longest = Math.max(0, ...stepsOf(scenario).map(bytesSent))
       const bytes = Math.max(

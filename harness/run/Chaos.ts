@@ -2,10 +2,12 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import { type Change, changes, type Kind } from "../chaos/Changes.ts"
+import { degrees, type HardTexts, hardTexts } from "../chaos/HardTexts.ts"
 import { rewrite } from "../chaos/Rewriting.ts"
 import { isClauseId } from "../language/Clauses.ts"
 import { nameOf } from "../scenario/Name.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
+import { withMoreSaid } from "../scenario/Varied.ts"
 import { parseScenario } from "../scenario/ScenarioReader.ts"
 import type { TargetFailed } from "../stage/Target.ts"
 import type { PlayTexts } from "../texts/Play.ts"
@@ -31,20 +33,35 @@ interface Changed {
   readonly scenario: Scenario
 }
 
-/** The scenarios that one becomes under these kinds of changes; what a change cannot be made to is not among them. */
-export const changedBy = (
-  scenario: Scenario,
-  { folder, kinds, seed }: Omit<Chaos, "knowledge">
-): ReadonlyArray<Changed> =>
+/** What a scenario is changed by: the kinds of changes, their seed, and the folder of the files that it would become. */
+type Making = Omit<Chaos, "knowledge">
+
+/**
+ * The scenarios that one becomes under these kinds of changes, with texts that are hard to cut where a change cuts; what a
+ * change cannot be made to is not among them.
+ */
+export const changedBy = (scenario: Scenario, making: Making): ReadonlyArray<Changed> =>
   changes
-    .filter(({ kind }) => kinds.includes(kind))
+    .filter(({ kind }) => making.kinds.includes(kind))
     .flatMap((change) => {
-      const comment = `${scenario.file} under --chaos=${change.kind}`
-      const text = rewrite(scenario, change.of(scenario, seed), comment)
-      if (text === undefined) return []
-      const parsed = parseScenario(join(folder, `${nameOf(scenario.file)}-${change.name}.yaml`), text)
-      return "scenario" in parsed ? [{ change, scenario: parsed.scenario }] : []
+      const source = change.cuts === true ? withMoreSaid(scenario, hardTexts) : undefined
+      return changed(source ?? scenario, change, making).map((made) => ({ change, scenario: made }))
     })
+
+/** A scenario under a change, if that can be made to it; texts that are hard to cut may have a name and a clause of their own. */
+const changed = (
+  scenario: Scenario,
+  change: Change,
+  { folder, seed }: Making,
+  { clause, name }: Partial<HardTexts> = {}
+): ReadonlyArray<Scenario> => {
+  const rewriting = { ...change.of(scenario, seed), ...(clause && { clause }) }
+  const text = rewrite(scenario, rewriting, `${scenario.file} under --chaos=${change.kind}`)
+  if (text === undefined) return []
+  const file = join(folder, `${nameOf(scenario.file)}-${change.name}${name ?? ""}.yaml`)
+  const parsed = parseScenario(file, text)
+  return "scenario" in parsed ? [parsed.scenario] : []
+}
 
 /** Plays a scenario that has passed once more under each change: the outcomes that did not pass. */
 export const playChanged = (
@@ -54,14 +71,35 @@ export const playChanged = (
 ): Effect.Effect<ReadonlyArray<Outcome>, TargetFailed> =>
   Effect.gen(function* () {
     const failed: Array<Outcome> = []
-    for (const changed of changedBy(scenario, chaos)) {
-      if (changed.change.kind === "merge" && chaos.knowledge.fences === "settle") continue
-      const outcome = yield* player.play(changed.scenario)
+    for (const { change, scenario: made } of changedBy(scenario, chaos)) {
+      if (change.kind === "merge" && chaos.knowledge.fences === "settle") continue
+      const outcome = yield* player.play(made)
       if (outcome.failure === undefined) continue
-      failed.push(heldAgainst(outcome))
+      const plainest = change.cuts === true ? yield* byDegrees(scenario, change, player, chaos) : outcome
+      if (plainest !== undefined) failed.push(heldAgainst(plainest))
     }
     return failed
   })
+
+/** The first failure under a change, the plainest texts first; texts that fail without it as well tell nothing. */
+const byDegrees = Effect.fnUntraced(function* (
+  scenario: Scenario,
+  change: Change,
+  player: Player,
+  chaos: Chaos
+): Effect.fn.Return<Outcome | undefined, TargetFailed> {
+  for (const degree of degrees) {
+    const source = degree.more === "" ? scenario : withMoreSaid(scenario, degree.more)
+    const [made] = source === undefined ? [] : changed(source, change, chaos, degree)
+    if (source === undefined || made === undefined) continue
+    const outcome = yield* player.play(made)
+    if (outcome.failure === undefined) continue
+    if (source === scenario) return outcome
+    const unchanged = yield* player.play({ ...source, file: made.file }) // with other texts it is no groundwork
+    if (unchanged.verdict === "passed") return outcome
+  }
+  return undefined
+})
 
 /**
  * The scenario itself has passed, so what fails now fails of the change: it is held against the clause that allows the

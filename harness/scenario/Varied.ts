@@ -8,11 +8,24 @@ import type { Scenario } from "./Scenario.ts"
  * one stands in the file it is changed in the same way. Left as it is, and marked so, where offsets or bytes count on them.
  */
 export const varied = (scenario: Scenario, seed: number): Scenario => {
-  const parsed = countsBytes.test(scenario.text)
-    ? undefined
-    : parseScenario(scenario.file, variedText(scenario, mixtureOf(seed)))
-  if (parsed === undefined || !("scenario" in parsed) || !isAlike(parsed.scenario, scenario))
-    return { ...scenario, isNotVaried: true }
+  const mixture = mixtureOf(seed)
+  const names = [...scenario.cast.keys()].join("|")
+  const named = new RegExp(`(?<![\\w-])(?=(?:${names})\\d*(?![\\w-]))`, "gi")
+  const text = saying(scenario.text, (said) => `${said} ${mixture}`)
+  return rewritten(scenario, text.replace(named, `${mixture}_`)) ?? { ...scenario, isNotVaried: true }
+}
+
+/** The same scenario with something behind each of its messages; `undefined` where it has none that can be changed. */
+export const withMoreSaid = (scenario: Scenario, more: string): Scenario | undefined => {
+  const text = saying(scenario.text, (said) => `${said} ${more}`)
+  return text === scenario.text ? undefined : rewritten(scenario, text)
+}
+
+/** A scenario with another text that takes the same steps; `undefined` where it cannot have that. */
+const rewritten = (scenario: Scenario, text: string): Scenario | undefined => {
+  if (countsBytes.test(scenario.text)) return undefined
+  const parsed = parseScenario(scenario.file, text)
+  if (!("scenario" in parsed) || !isAlike(parsed.scenario, scenario)) return undefined
   const { story, title } = scenario
   return { ...parsed.scenario, title, story }
 }
@@ -20,12 +33,16 @@ export const varied = (scenario: Scenario, seed: number): Scenario => {
 /** What tells of bytes by their number, place or code. */
 const countsBytes = /\bhex:|\bsends part of\b|\bat: *\[/
 
-const variedText = ({ cast, text }: Scenario, mixture: string): string => {
-  const names = [...cast.keys()].join("|")
-  return textsIn(text)
-    .reduce((varied, said) => varied.replace(saidAt(literally(said)), `$1$3 ${mixture}$4`), text)
-    .replace(new RegExp(`(?<![\\w-])(?=(?:${names})\\d*(?![\\w-]))`, "gi"), `${mixture}_`)
-}
+/** A text with other messages, wherever they are said and received; plain words stay without quotes. */
+const saying = (text: string, instead: (said: string) => string): string =>
+  textsIn(text).reduce((changed, said) => {
+    const words = instead(said)
+    return changed.replace(saidAt(literally(said)), (_, key: string, quote: string, _said, end: string) =>
+      quote === "" && plainWords.test(words) ? `${key}${words}${end}` : `${key}${JSON.stringify(words)}${end}`
+    )
+  }, text)
+
+const plainWords = /^[\w ]+$/
 
 /** The messages that stand nowhere else than where they are said or received, in plain words. */
 const textsIn = (text: string): ReadonlyArray<string> => {
@@ -36,9 +53,9 @@ const textsIn = (text: string): ReadonlyArray<string> => {
   })
 }
 
-/** A message where it is said or received: what stands before it, the message, and what stands after it. */
+/** A message where it is said or received: what stands before it, its quote if it has one, the message, and what follows. */
 const saidAt = (pattern: string): RegExp =>
-  new RegExp(`((?:says|content): ("?))(${pattern})(\\2(?: *[,}]| *$))`, "gm")
+  new RegExp(`((?:says|content): )("?)(${pattern})\\2((?: *[,}]| *$))`, "gm")
 
 const literally = (words: string): string => words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
 

@@ -59,6 +59,8 @@ const textsOf = (seed: number): ReadonlyArray<string> =>
 describe("chaos", () => {
   for (const [kind, fault, clause] of [
     ["slice", "half-forgotten", "FRAME-1"],
+    ["slice", "escape-forgotten", "FRAME-1"],
+    ["slice", "decodes-each-recv", "FRAME-3"],
     ["merge", "rest-of-segment-lost", "FRAME-2"],
     ["merge", "newline-needed", "FRAME-9"]
   ] as const)
@@ -107,6 +109,16 @@ describe("chaos", () => {
         ["passed"]
       )
       assert.deepStrictEqual(readdirSync(folder), before)
+    })
+  )
+
+  it.live("is not to blame for texts that a server gets wrong without it", () =>
+    Effect.gen(function* () {
+      const outcomes = yield* run(faulty("latin-1"), ["slice"])
+      assert.deepStrictEqual(
+        outcomes.map(({ verdict }) => verdict),
+        ["passed"]
+      )
     })
   )
 
