@@ -4,7 +4,7 @@ import { startContained, type Stranger, wayIn } from "../../process/Contained.ts
 import { type ControlGroup, controlGroup } from "../../process/ControlGroup.ts"
 import { ownPatience } from "../../process/Patience.ts"
 import { filesIn, ownNetwork, removeWorkplace, sandbox } from "../../process/Sandbox.ts"
-import { clip, millis, visible } from "../Format.ts"
+import { clip, legible, visible } from "../Format.ts"
 import { nameOf } from "../scenario/Name.ts"
 import { valuesOf } from "../targets/Spawn.ts"
 import type { Catalogue } from "../texts/Catalogue.ts"
@@ -58,7 +58,7 @@ export const gradeSubmission = Effect.fnUntraced(function* (
     name: submission.name,
     outcome,
     containment: isContained ? "contained" : "not_contained",
-    ...(reason !== undefined && { reason: clip(visible(reason), reasonCharactersMax) }),
+    ...(reason !== undefined && { reason: clip(legible(reason), reasonCharactersMax) }),
     ...(log !== undefined && { log: log.map(visible) }),
     ...verdictsOf(scenarios, found, texts, (limit) => limitText(limit, grading)),
     unsteady: [...found.played.values()].flatMap(({ file, isUnsteady }) =>
@@ -174,7 +174,10 @@ const build = Effect.fnUntraced(function* (
   const process = yield* startContained(command)
   const watching = process.pid === undefined ? Effect.never : meter.watch(process.pid, () => true)
   const reached = Effect.map(watching, (limit) => limitText(limit, grading))
-  const late = Effect.as(ownPatience.during(withinMillis), texts.buildTooLong(millis(withinMillis)))
+  const late = Effect.as(
+    ownPatience.during(withinMillis),
+    texts.buildTooLong(grading.texts.span(withinMillis))
+  )
   const end = Effect.map(process.end, ({ code, how }) => (code === 0 ? undefined : texts.notBuilt(how)))
   const reason = yield* Effect.raceAllFirst([end, late, reached])
   return reason === undefined ? undefined : { outcome: "not_built", reason, log: process.lastLines }
@@ -186,7 +189,7 @@ const endingOf = ({ cutShort, limits, log, played }: Judged, grading: Grading): 
   if (cutShort === "crash") return { outcome: "inconclusive", reason: texts.grading.judgeEnded, log }
   if (cutShort === "cpu") return { outcome: "timed_out", reason: limitText("cpu", grading) }
   if (cutShort === "time")
-    return { outcome: "timed_out", reason: texts.grading.timedOut(millis(rules.withinMillis)) }
+    return { outcome: "timed_out", reason: texts.grading.timedOut(texts.span(rules.withinMillis)) }
   for (const { file, lost } of played.values()) {
     if (lost === undefined) continue
     const limit = limits.get(file)
@@ -203,11 +206,11 @@ const endingOf = ({ cutShort, limits, log, played }: Judged, grading: Grading): 
 
 const reasonCharactersMax = 500
 
-const limitText = (limit: Limit, { rules: { limits }, texts: { grading } }: Grading): string => {
+const limitText = (limit: Limit, { rules: { limits }, texts: { grading, span } }: Grading): string => {
   const most = {
     memory: `${Math.round(limits.memoryBytes / 1_048_576)} MiB`,
     processes: String(limits.tasks),
-    cpu: millis(limits.cpuMillis),
+    cpu: span(limits.cpuMillis),
     disk: `${Math.round(limits.diskBytes / 1_048_576)} MiB`
   }
   return grading.limits[limit](most[limit])

@@ -1,4 +1,4 @@
-import { clip, millis } from "../../Format.ts"
+import { clip } from "../../Format.ts"
 import { placeInLessons } from "../../report/Lessons.ts"
 import { mistakesOf } from "../../texts/Mistakes.ts"
 import type { Result, ScenarioGrade } from "../Grade.ts"
@@ -108,7 +108,7 @@ const conditionsOf = ({ book, grade }: Shown): Paragraphs => {
   return [
     `## ${page.conditions}`,
     grade.containment === "contained" ? page.contained : page.notContained,
-    page.gradedAt(date, millis(grade.millis)),
+    page.gradedAt(date, book.texts.span(grade.millis)),
     unsteady.size === 0 ? "" : page.unsteady([...unsteady].join(", "))
   ]
 }
