@@ -171,6 +171,8 @@ export const recordFlags = {
     ),
     Flag.mapTryCatch(parseAddress, (error) => (error as Error).message)
   ),
+  tls: targetFlags.tls,
+  ca: targetFlags.ca,
   listen: parsed(
     "listen",
     "PORT",

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs"
 import * as Console from "effect/Console"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import { Failure } from "../../src/commands/Cli.ts"
@@ -18,7 +19,9 @@ import { runAll } from "../run/RunAll.ts"
 import { loadScenarios } from "../scenario/Files.ts"
 import { scenarioText, titleOf } from "../scenario/Writing.ts"
 import { TargetKnowledge } from "../stage/TargetKnowledge.ts"
+import type { Target } from "../stage/Target.ts"
 import { connect } from "../targets/Connect.ts"
+import { trustOf } from "../targets/Trust.ts"
 import type { Outcome } from "../verdict/Outcome.ts"
 import { Summary } from "../verdict/Summary.ts"
 import { exitCodes } from "./exitCodes.ts"
@@ -35,9 +38,13 @@ const file = Argument.String("FILE").pipe(
 export const record = Command.make(
   "record",
   { file, ...recordFlags, locale },
-  Effect.fnUntraced(function* ({ file, listen, locale: texts, redact, to, untilEmpty }) {
+  Effect.fnUntraced(function* ({ ca, file, listen, locale: texts, redact, tls, to, untilEmpty }) {
     yield* checkFile(file)
-    const recording = yield* Effect.scoped(recorded(to, listen, untilEmpty))
+    const trust = yield* Effect.mapError(
+      trustOf(tls, Option.getOrUndefined(ca)),
+      ({ problem }) => new Failure(problem, exitCodes.usage)
+    )
+    const recording = yield* Effect.scoped(recorded({ ...to, tls: trust?.tls }, listen, untilEmpty))
     if (recording.full !== undefined) yield* Console.error(`record: the recording ended: ${recording.full}`)
     const { cast, steps, strange } = transcribe(redact ? redacted(recording.facts) : recording.facts)
     if (steps.length === 0)
@@ -50,7 +57,7 @@ export const record = Command.make(
       yield* Console.log(`left out: ${count(strange, "message")} of clients that were not recorded`)
     if (recording.unreadable > 0)
       yield* Console.log(`left out: ${count(recording.unreadable, "piece")} of what is not JSON`)
-    yield* replay(file, to, usernamesIn(recording), texts)
+    yield* replay(file, connect(to, trust), usernamesIn(recording), texts)
   })
 ).pipe(
   Command.withDescription(
@@ -132,12 +139,11 @@ const usernamesIn = ({ facts }: Recording): ReadonlyArray<string> =>
 /** Checks the file and plays it on the server, and says whether it holds. */
 const replay = Effect.fnUntraced(function* (
   file: string,
-  to: Address,
+  target: Target,
   usernames: ReadonlyArray<string>,
   texts: Catalogue
 ) {
   const scenarios = yield* Effect.catchTag(loadScenarios([file]), "FileInvalid", onMistakes)
-  const target = connect(to)
   const knowledge = new TargetKnowledge()
   for (const username of usernames) knowledge.usernames.add(username)
   const weighing = { strict: true, knownFailures: target.knownFailures }

@@ -68,7 +68,10 @@ const passOn = (client: Socket, up: Socket, recording: Recording): void => {
   client.once("error", () => following.left("reset"))
   up.on("data", (bytes: Buffer) => following.received(bytes))
   up.once("end", () => following.ended())
-  up.once("error", () => following.ended())
+  up.once("error", () => {
+    following.ended()
+    client.resetAndDestroy()
+  })
   client.pipe(up)
   up.pipe(client)
 }

@@ -2,8 +2,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it, onTestFinished } from "@effect/vitest"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import { generate } from "selfsigned"
+import { Server } from "../../src/index.ts"
 import { proxy } from "../../harness/record/Proxy.ts"
 import { Recording, recordingLimits } from "../../harness/record/Recording.ts"
 import { redacted } from "../../harness/record/Redact.ts"
@@ -13,6 +17,7 @@ import type { Target } from "../../harness/stage/Target.ts"
 import { self } from "../../harness/targets/Self.ts"
 import { Process } from "../../process/Process.ts"
 import { scriptedServer } from "../support/ScriptedServer.ts"
+import { server } from "../support/server.ts"
 import { connectTo, type TestClient } from "../support/TestClient.ts"
 import { chat, playing, scenarioOf, told } from "./playing.ts"
 import { holds, textOf } from "./recorded.ts"
@@ -317,6 +322,28 @@ describe("pnpm record", () => {
     })
   )
 
+  it.live("speaks TLS with a server that does, for its clients that do not", () =>
+    Effect.gen(function* () {
+      const altNames = [{ type: 7, ip: "127.0.0.1" } as const]
+      const { cert, private: key } = yield* Effect.promise(() =>
+        generate([{ name: "commonName", value: "localhost" }], {
+          extensions: [{ name: "subjectAltName", altNames }]
+        })
+      )
+      const [tlsCertFile, tlsKeyFile] = [join(folder, "cert.pem"), join(folder, "key.pem")]
+      writeFileSync(tlsCertFile, cert)
+      writeFileSync(tlsKeyFile, key)
+      const secure = yield* Layer.build(server({ tlsCertFile, tlsKeyFile }))
+      const { port } = Context.get(secure, Server).addresses[0]!
+      const program = record("--to", `:${port}`, "--ca", tlsCertFile, join(folder, "secure.yaml"))
+      yield* greeting(program)
+      program.child.kill("SIGINT")
+      const { code } = yield* program.end
+      assert.deepStrictEqual([code, program.errors.text], [0, ""])
+      assert.match(program.output.text, /wrote .*: 2 actors, 4 steps\npass .*\nit holds; play it with: /)
+    })
+  )
+
   it.live("says what is wrong before it begins, and writes nothing where there is nothing", () =>
     Effect.gen(function* () {
       const { port } = yield* self().start
@@ -326,6 +353,7 @@ describe("pnpm record", () => {
         [["--to", `:${port}`, taken], 2, /already exists; choose another name/],
         [["--to", `:${port}`, join(folder, "a.txt")], 2, /ends in \.yaml/],
         [["--to", `:${port}`, join(folder, "nowhere/a.yaml")], 2, /cannot write .*ENOENT/],
+        [["--to", `:${port}`, "--ca", taken, join(folder, "a.yaml")], 2, /holds no certificate/],
         [["--to", `:${port}`, "--listen", `${port}`, join(folder, "a.yaml")], 2, /cannot listen on port/]
       ]
       for (const [args, code, message] of table) {
