@@ -232,32 +232,6 @@ export const clientFaults: ReadonlyArray<ClientFault> = [
     }
   ),
   must<Change>(
-    "client-waits-for-the-answer",
-    ["CLIENT-6"],
-    "sends nothing before the last answer",
-    (base) => {
-      const waiting: Array<string> = []
-      let awaits = false
-      const next = () => {
-        const content = awaits ? undefined : waiting.shift()
-        if (content === undefined) return
-        awaits = true
-        base.say(content)
-      }
-      return {
-        say: (content) => {
-          waiting.push(content)
-          next()
-        },
-        answered: (answer) => {
-          base.answered(answer)
-          awaits = false
-          next()
-        }
-      }
-    }
-  ),
-  must<Change>(
     "client-deaf-until-answered",
     ["CLIENT-6"],
     "shows nothing before its answer is there",

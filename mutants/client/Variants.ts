@@ -72,6 +72,27 @@ export const clientVariants: ReadonlyArray<ClientVariant> = [
       }
     })
   ),
+  variant("client-waits-for-the-answer", "sends nothing before the last answer is there", (base) => {
+    const waiting: Array<string> = []
+    let awaits = false
+    const next = () => {
+      const content = awaits ? undefined : waiting.shift()
+      if (content === undefined) return
+      awaits = true
+      base.say(content)
+    }
+    return {
+      say: (content) => {
+        waiting.push(content)
+        next()
+      },
+      answered: (answer) => {
+        base.answered(answer)
+        awaits = false
+        next()
+      }
+    }
+  }),
   variant("client-logs-out", "says goodbye before it closes", (base, client) => ({
     quit: () => client.send({ type: "logout" }),
     ended: () => base.ended()

@@ -274,7 +274,7 @@ export const clauses: Catalogue["clauses"] = {
   },
   "CLIENT-6": {
     title: "a client tells an answer from a message",
-    rule: "A message may come before the answer to one's own, and the answer may come late. Nothing of that is lost, and nothing waits for it.",
+    rule: "A message may come before the answer to one's own, and the answer may come late. What others say is shown meanwhile, and nothing is lost.",
     why: "What `recv` gives after `send` need not be the answer: others speak when they like."
   },
   "CLIENT-7": {

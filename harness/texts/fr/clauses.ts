@@ -274,7 +274,7 @@ export const clauses: Catalogue["clauses"] = {
   },
   "CLIENT-6": {
     title: "un client distingue une réponse d'un message",
-    rule: "Un message peut arriver avant la réponse au sien, et la réponse peut tarder. Rien n'en est perdu, et rien ne l'attend.",
+    rule: "Un message peut arriver avant la réponse au sien, et la réponse peut tarder. Ce que disent les autres est affiché entre-temps, et rien n'est perdu.",
     why: "Ce que `recv` donne après `send` n'est pas forcément la réponse : les autres parlent quand ils veulent."
   },
   "CLIENT-7": {
