@@ -6,6 +6,8 @@ export interface ClientUse {
   readonly port?: number | undefined
   /** The folder that it is started in; without one, that of the harness. */
   readonly cwd?: string | undefined
+  /** The beginning of a command line that puts it into a sandbox. */
+  readonly sandbox?: ReadonlyArray<string> | undefined
   /** Its variables beyond those that any program gets. */
   readonly variables?: Readonly<Record<string, string>>
   /** The line that asks it who is there; none where it has none. */

@@ -9,6 +9,7 @@ export interface InTerminal {
   readonly command: string
   readonly cwd?: string | undefined
   readonly variables?: Readonly<Record<string, string>> | undefined
+  readonly sandbox?: ReadonlyArray<string> | undefined
   /** Told whenever there is something new to see, the end included. */
   readonly onChange: () => void
 }
@@ -39,6 +40,7 @@ export class Terminal {
       startContained({
         command: `exec script -qefc ${quoted(inside)} /dev/null`,
         cwd: program.cwd,
+        sandbox: program.sandbox,
         variables: { LC_ALL: "C.UTF-8", TERM: "xterm", SHELL: "/bin/sh", ...program.variables }
       }),
       (process) => new Terminal(process, onChange)

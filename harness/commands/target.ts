@@ -79,16 +79,19 @@ export const chooseTarget = Effect.fnUntraced(function* (
 
 /** The client that the flags describe. */
 const chooseClient = Effect.fnUntraced(function* (command: string, input: TargetInput) {
-  const { client: make, noWord } = yield* Effect.promise(() => import("../targets/Client.ts"))
+  const { client: make, wordsFrom } = yield* Effect.promise(() => import("../targets/Client.ts"))
   const [cwd, port] = [Option.getOrUndefined(input.cwd), Option.getOrUndefined(input.port)]
   if (port === undefined && !command.includes("{port}"))
     return yield* usage(
       "the command of --client has no {port}; if the port is compiled in, pass it with --port"
     )
-  const [list, quit] = [input.clientList, input.clientQuit].map((word) =>
-    word === noWord ? undefined : word
-  )
-  return make({ command, cwd, port, variables: input.env, list, quit })
+  return make({
+    command,
+    cwd,
+    port,
+    variables: input.env,
+    ...wordsFrom({ list: input.clientList, quit: input.clientQuit })
+  })
 })
 
 /**

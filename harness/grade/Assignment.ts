@@ -1,4 +1,5 @@
 import type { Locale } from "../../src/settings/Locales.ts"
+import type { ClientUse } from "../client/ClientUse.ts"
 import type { ClauseId } from "../language/Clauses.ts"
 import type { TargetFailed } from "../stage/Target.ts"
 import type { ClauseVerdict } from "../verdict/Blame.ts"
@@ -8,13 +9,10 @@ import type { Verdict } from "../verdict/Outcome.ts"
 export interface Assignment {
   /** The name of the submission. */
   readonly name: string
-  readonly start: {
-    readonly command: string
-    readonly port: number | undefined
-    readonly variables: ReadonlyArray<string>
-    readonly cwd: string
-    readonly sandbox: ReadonlyArray<string> | undefined
-  }
+  /** Its server, if it has one. */
+  readonly server?: StartOf | undefined
+  /** Its client, if it has one. */
+  readonly client?: (StartOf & Pick<ClientUse, "list" | "quit">) | undefined
   /** The files of the scenarios to play. */
   readonly visible: ReadonlyArray<string>
   readonly hidden: ReadonlyArray<string>
@@ -23,6 +21,15 @@ export interface Assignment {
   readonly locale: Locale
   /** Where the report on the visible scenarios is written. */
   readonly reportFile: string
+}
+
+/** How a program is started. */
+interface StartOf {
+  readonly command: string
+  readonly port: number | undefined
+  readonly variables: ReadonlyArray<string>
+  readonly cwd: string
+  readonly sandbox: ReadonlyArray<string> | undefined
 }
 
 /** What a judge tells while it works. */

@@ -19,18 +19,29 @@ import {
   type Shape,
   words
 } from "../yaml/Shape.ts"
+import { clientWords } from "../targets/Client.ts"
 import { type Node, Reader, Source } from "../yaml/Source.ts"
 import type { Score } from "./Grade.ts"
 import { isLanguage, type Language, languages } from "./Languages.ts"
 
-/** How a submission becomes a server. */
+/** How a submission becomes a server, or a client, or both. */
 export interface Program {
   readonly build?: Build | undefined
-  /** A command for the shell, with `{port}` for the port unless that is compiled in. */
-  readonly start: string
+  /** A command for the shell, with `{port}` for the port unless that is compiled in; none where there is no server. */
+  readonly start?: string | undefined
   readonly port?: number | undefined
+  readonly client?: Client | undefined
   /** Its variables beyond those that any program gets, as `NAME=VALUE`, or `NAME` for the teacher's own. */
   readonly env?: ReadonlyArray<string> | undefined
+}
+
+/** How a client is started, and its words. */
+interface Client {
+  /** A command for the shell; without `{name}` in it, the name is typed. */
+  readonly start: string
+  readonly port?: number | undefined
+  readonly list?: string | undefined
+  readonly quit?: string | undefined
 }
 
 interface Build {
@@ -96,25 +107,42 @@ const build: Shape<Build> = {
   }
 }
 
+const clientOptions = options({ start: words("a command"), port: integer(1, 65_535), ...clientWords }, [
+  "start"
+])
+
+/** A client whose port is known. */
+const client: Shape<Client> = {
+  ...clientOptions,
+  read: (node, reader) => withPort(clientOptions.read(node, reader), node, reader)
+}
+
 const programKeys = {
   build,
   start: words("a command"),
   port: integer(1, 65_535),
+  client,
   env: list(words("a variable: NAME=VALUE, or NAME for your own"))
 } as const
 
-const programOptions = options(programKeys, ["start"])
+const programOptions = options(programKeys)
 
 /** A program whose port is known: by `{port}` in its command, or by number. */
 const program: Shape<Program> = {
   ...programOptions,
-  read: (node, reader) => withPort(programOptions.read(node, reader), node, reader)
+  read: (node, reader) => {
+    const read = programOptions.read(node, reader)
+    if (read.start === undefined && read.client === undefined)
+      return reader.fail(node, '"start" (a server) or "client" is missing here')
+    return withPort(read, node, reader)
+  }
 }
 
-const withPort = (read: Program, node: Node, reader: Reader): Program =>
-  read.port !== undefined || read.start.includes("{port}")
+function withPort<P extends Pick<Program, "start" | "port">>(read: P, node: Node, reader: Reader): P {
+  return read.port !== undefined || read.start === undefined || read.start.includes("{port}")
     ? read
     : reader.fail(node, "`start` has no {port}; where the port is compiled in, name it with `port`")
+}
 
 /** A map from names to values of one shape; the names have a shape of their own. */
 const mapOf = <K extends string, A>(key: Shape<K>, value: Shape<A>): Shape<ReadonlyMap<K, A>> => ({
@@ -221,21 +249,26 @@ const classIn = (source: Source): ClassFile => {
   for (const { key, keyNode } of read.folders === undefined ? [] : reader.entries(one("folders")))
     if (!names.includes(key))
       return reader.fail(keyNode, `there is no submission "${key}"${didYouMean(key, names)}`)
-  if (read.start === undefined && (read.build ?? read.port ?? read.env) !== undefined)
-    return reader.fail(root, "`build`, `port` and `env` need a `start` beside them")
+  const hasProgram = read.start !== undefined || read.client !== undefined
+  if (!hasProgram && (read.build ?? read.port ?? read.env) !== undefined)
+    return reader.fail(root, "`build`, `port` and `env` need a `start` or a `client` beside them")
+  const ofClass: Program = {
+    build: read.build,
+    start: read.start,
+    port: read.port,
+    client: read.client,
+    env: read.env
+  }
+  const rules = inOrder.map((language) => ({ language, program: read[language]! }))
+  const programs = [ofClass, ...rules.map(({ program }) => program), ...folders.values()]
   return {
     file,
     folder: base,
     submissions: read.submissions,
-    program:
-      read.start === undefined
-        ? undefined
-        : withPort(
-            { build: read.build, start: read.start, port: read.port, env: read.env },
-            one("start"),
-            reader
-          ),
-    languages: inOrder.map((language) => ({ language, program: read[language]! })),
+    program: hasProgram
+      ? withPort(ofClass, read.start === undefined ? root : one("start"), reader)
+      : undefined,
+    languages: rules,
     folders,
     withinMillis: read.within ?? defaults.withinMillis,
     limits: {
@@ -252,10 +285,16 @@ const classIn = (source: Source): ClassFile => {
       may: score.may ?? 0,
       weights: Object.fromEntries(score.clauses ?? [])
     },
-    scenarios: read.scenarios ?? [suite],
+    scenarios: read.scenarios ?? suitesFor(programs),
     hidden
   }
 }
 
-/** The scenarios that come with the harness. */
-const suite = relative(".", fileURLToPath(new URL("../../scenarios", import.meta.url)))
+/** The scenarios that come with the harness, those for servers and those for clients, as far as there are such programs. */
+const suitesFor = (programs: ReadonlyArray<Program>): ReadonlyArray<string> => [
+  ...(programs.some(({ start }) => start !== undefined) ? [suite("scenarios")] : []),
+  ...(programs.some(({ client }) => client !== undefined) ? [suite("scenarios/client")] : [])
+]
+
+const suite = (folder: string): string =>
+  relative(".", fileURLToPath(new URL(`../../${folder}`, import.meta.url)))

@@ -6,9 +6,11 @@ import { ownPatience } from "../../process/Patience.ts"
 import { filesIn, ownNetwork, removeWorkplace, sandbox } from "../../process/Sandbox.ts"
 import { clip, legible, visible } from "../Format.ts"
 import { nameOf } from "../scenario/Name.ts"
+import { wordsFrom } from "../targets/Client.ts"
 import { valuesOf } from "../targets/Spawn.ts"
 import type { Catalogue } from "../texts/Catalogue.ts"
-import type { ClassFile } from "./ClassFile.ts"
+import type { Assignment } from "./Assignment.ts"
+import type { ClassFile, Program } from "./ClassFile.ts"
 import { filesOf, type Grade, type GradeOutcome } from "./Grade.ts"
 import { type Judged, judged } from "./Judging.ts"
 import { type Limit, Meter } from "./Meter.ts"
@@ -106,13 +108,11 @@ const goAllTheWay = Effect.fnUntraced(function* (
   const found = yield* judged(
     {
       name,
-      start: {
-        command: program.start,
-        port: program.port,
+      ...programsOf(program, {
         variables: program.env ?? [],
         cwd: filesIn(workplace),
         sandbox: inSandbox(true)
-      },
+      }),
       visible: filesOfAll(scenarios.visible),
       hidden: filesOfAll(scenarios.hidden),
       confirm,
@@ -127,6 +127,17 @@ const goAllTheWay = Effect.fnUntraced(function* (
     }
   )
   return { ending: endingOf(found, grading), found }
+})
+
+/** The server and the client of a submission, as far as it has them. */
+const programsOf = (
+  { client, port, start }: Program,
+  surroundings: Omit<NonNullable<Assignment["server"]>, "command" | "port">
+): Pick<Assignment, "server" | "client"> => ({
+  ...(start !== undefined && { server: { ...surroundings, command: start, port } }),
+  ...(client !== undefined && {
+    client: { ...surroundings, command: client.start, port: client.port, ...wordsFrom(client) }
+  })
 })
 
 const filesOfAll = (scenarios: Scenarios["visible"]): ReadonlyArray<string> =>

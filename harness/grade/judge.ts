@@ -10,6 +10,7 @@ import { loadScenarios } from "../scenario/Files.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import type { Target } from "../stage/Target.ts"
 import { TargetKnowledge } from "../stage/TargetKnowledge.ts"
+import { client } from "../targets/Client.ts"
 import { spawn } from "../targets/Spawn.ts"
 import { catalogues } from "../texts/Languages.ts"
 import type { Outcome } from "../verdict/Outcome.ts"
@@ -28,16 +29,15 @@ const tell = (told: Told): void => void process.send!(told)
 const judge = Effect.fnUntraced(function* (assignment: Assignment, stopped: Deferred.Deferred<void>) {
   const texts = yield* Effect.promise(catalogues[assignment.locale])
   const [visible, hidden] = [yield* load(assignment.visible), yield* load(assignment.hidden)]
-  const target = targetOf(assignment, texts)
+  const parts = partsOf(assignment, [...visible, ...hidden], texts)
   const outcomes = new Map<Scenario, Outcome>()
   const unsteady = new Set<Scenario>()
   const keep = (outcome: Outcome): void => {
     outcomes.set(outcome.scenario, outcome)
     tell({ event: "played", ...playedOf(outcome, unsteady.has(outcome.scenario)) })
   }
-  const settings: RunAllSettings = {
+  const settings: Omit<RunAllSettings, "knowledge"> = {
     seed,
-    knowledge: new TargetKnowledge(),
     texts,
     timeScale: 1,
     jobs: 1,
@@ -46,35 +46,70 @@ const judge = Effect.fnUntraced(function* (assignment: Assignment, stopped: Defe
     onBegin: ({ file }) => tell({ event: "begins", file }),
     onOutcome: keep
   }
-  const confirming = Effect.gen(function* () {
-    for (let play = 1; play < assignment.confirm; play++) {
-      const player = makePlayer(target, settings)
-      for (const { scenario, verdict } of outcomes.values()) {
-        if (verdict !== "failed" && verdict !== "not_reached") continue
-        tell({ event: "begins", file: scenario.file })
-        const again = yield* Effect.option(player.play(scenario))
-        if (again._tag === "None" || again.value.verdict !== "passed") continue
-        unsteady.add(scenario)
-        keep(again.value)
+  const confirming = (target: Target, again: RunAllSettings) =>
+    Effect.gen(function* () {
+      for (let play = 1; play < assignment.confirm; play++) {
+        const player = makePlayer(target, again)
+        for (const { scenario, verdict } of outcomes.values()) {
+          if (verdict !== "failed" && verdict !== "not_reached") continue
+          if (isForClients(scenario) !== (target.clients !== undefined)) continue
+          tell({ event: "begins", file: scenario.file })
+          const one = yield* Effect.option(player.play(scenario))
+          if (one._tag === "None" || one.value.verdict !== "passed") continue
+          unsteady.add(scenario)
+          keep(one.value)
+        }
       }
-    }
-  })
-  const playing = Effect.andThen(runAll([...visible, ...hidden], target, settings), confirming)
+    })
+  const playing = Effect.forEach(
+    parts,
+    ({ scenarios, target }) => {
+      const own = { ...settings, knowledge: new TargetKnowledge() }
+      return Effect.andThen(runAll(scenarios, target, own), confirming(target, own))
+    },
+    { discard: true }
+  )
   yield* Effect.raceFirst(playing, Deferred.await(stopped))
   const shown = [...outcomes.values()].filter(({ scenario }) => visible.includes(scenario))
-  yield* Effect.promise(() => report(shown, target, assignment.reportFile, texts))
+  yield* Effect.promise(() => report(shown, assignment, parts, texts))
   tell({ event: "done" })
 })
 
 const load = (files: ReadonlyArray<string>) =>
   files.length === 0 ? Effect.succeed([]) : loadScenarios(files)
 
-/** The submission as a student knows it: nothing of it tells where it was judged. */
-const targetOf = ({ name, start }: Assignment, texts: RunAllSettings["texts"]): Target => {
-  const { cwd: _, ...shown } = start
-  const told = spawn({ ...shown, timeScale: 1, texts })
-  return { ...spawn({ ...start, timeScale: 1, texts }), name, arguments: told.arguments }
+const isForClients = ({ programs }: Scenario): boolean => programs.size > 0
+
+/** A program of a submission, and the scenarios that judge it. */
+interface Part {
+  readonly target: Target
+  readonly scenarios: ReadonlyArray<Scenario>
 }
+
+/** The server and the client of a submission, as far as it has them. */
+const partsOf = (
+  { client: judged, name, server }: Assignment,
+  scenarios: ReadonlyArray<Scenario>,
+  texts: RunAllSettings["texts"]
+): ReadonlyArray<Part> => {
+  const target = (make: (shown: boolean) => Target): Target => ({
+    ...make(false),
+    name,
+    arguments: make(true).arguments
+  })
+  const serving = server && {
+    target: target((shown) => spawn({ ...server, ...(shown && asShown), timeScale: 1, texts })),
+    scenarios: scenarios.filter((scenario) => !isForClients(scenario))
+  }
+  const typing = judged && {
+    target: target((shown) => client({ ...judged, ...(shown && asShown) })),
+    scenarios: scenarios.filter(isForClients)
+  }
+  return [serving, typing].flatMap((part) => part ?? [])
+}
+
+/** A submission as a student knows it: nothing of it tells where it was judged. */
+const asShown = { cwd: undefined } as const
 
 const playedOf = (outcome: Outcome, isUnsteady: boolean): Played => {
   const { broken, clauses, failure, reason, scenario, targetLost, verdict } = outcome
@@ -98,13 +133,15 @@ const playedOf = (outcome: Outcome, isUnsteady: boolean): Played => {
 /** Writes the report on what students may see. */
 const report = async (
   outcomes: ReadonlyArray<Outcome>,
-  target: Target,
-  file: string,
+  { name, reportFile: file }: Assignment,
+  parts: ReadonlyArray<Part>,
   texts: RunAllSettings["texts"]
 ): Promise<void> => {
   const info = {
-    target: target.name,
-    targetArguments: target.arguments,
+    target: name,
+    targetArguments: parts[0]?.target.arguments ?? "",
+    argumentsFor: (scenario: Scenario) =>
+      parts.find(({ scenarios }) => scenarios.includes(scenario))?.target.arguments ?? "",
     seed,
     scenarios: outcomes.length,
     version: manifest.version,

@@ -54,7 +54,8 @@ export const picture = (outcome: Outcome, info: RunInfo): ReadonlyArray<string> 
 }
 
 /** The command that plays this scenario again in the same way. */
-export const replay = (outcome: Outcome, { seed, targetArguments }: RunInfo): string => {
+export const replay = (outcome: Outcome, { argumentsFor, seed, ...info }: RunInfo): string => {
+  const targetArguments = argumentsFor?.(outcome.scenario) ?? info.targetArguments
   const target = targetArguments === "" ? "" : ` ${targetArguments}`
   return `pnpm scenario ${shellWord(`${outcome.scenario.file}:${placeOf(outcome).line}`)}${target} --seed ${seed}`
 }

@@ -1,5 +1,6 @@
 import type { Level } from "../language/Clauses.ts"
 import type { Outcome } from "../verdict/Outcome.ts"
+import type { Scenario } from "../scenario/Scenario.ts"
 import type { Summary, Weight } from "../verdict/Summary.ts"
 import type { Writing } from "./Explanation.ts"
 
@@ -8,6 +9,8 @@ export interface RunInfo extends Writing {
   readonly target: string
   /** The arguments that choose the target again. */
   readonly targetArguments: string
+  /** The same for one scenario, where a submission has several programs. */
+  readonly argumentsFor?: (scenario: Scenario) => string
   readonly seed: number
   readonly scenarios: number
   /** The version of the harness. */

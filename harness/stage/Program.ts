@@ -100,6 +100,7 @@ export class Program {
     const what = {
       command: commandOf(this.command, { host, port: this.port, name }),
       cwd: this.use.cwd,
+      sandbox: this.use.sandbox,
       variables: this.use.variables,
       onChange: () => this.changed.notify()
     }

@@ -1,5 +1,6 @@
 import { type ClientUse, wordsOfTheSheet } from "../client/ClientUse.ts"
 import { shellWord } from "../Format.ts"
+import { words } from "../yaml/Shape.ts"
 import type { Target } from "../stage/Target.ts"
 import { self } from "./Self.ts"
 import { argumentsOf, filesOf, valuesOf } from "./Spawn.ts"
@@ -12,7 +13,24 @@ export interface ClientStart extends Omit<ClientUse, "variables"> {
 }
 
 /** What stands for a word that a client does not have. */
-export const noWord = "none"
+const noWord = "none"
+
+const word = words(`a word that is typed, or ${noWord}`)
+
+/** The words of a client, as files describe them. */
+export const clientWords = { list: word, quit: word } as const
+
+/** The words of a client, as people write them: those of the lab sheet where they are silent. */
+export const wordsFrom = ({
+  list = wordsOfTheSheet.list,
+  quit = wordsOfTheSheet.quit
+}: {
+  readonly list?: string | undefined
+  readonly quit?: string | undefined
+}): Pick<ClientUse, "list" | "quit"> => ({
+  list: list === noWord ? undefined : list,
+  quit: quit === noWord ? undefined : quit
+})
 
 /** A client of somebody else, which is judged at our own server. */
 export const client = ({ variables = [], ...what }: ClientStart): Target => ({

@@ -1,4 +1,3 @@
-import { wordsOfTheSheet } from "../client/ClientUse.ts"
 import * as Effect from "effect/Effect"
 import { readText } from "../scenario/Files.ts"
 import { messagePattern } from "../language/Notation.ts"
@@ -9,7 +8,7 @@ import { needs } from "../scenario/ScenarioReader.ts"
 import { nameOf } from "../scenario/Name.ts"
 import type { Target } from "../stage/Target.ts"
 import type { Catalogue } from "../texts/Catalogue.ts"
-import { client, type ClientStart, noWord } from "./Client.ts"
+import { client, clientWords, wordsFrom } from "./Client.ts"
 import { spawn } from "./Spawn.ts"
 import { trustOf } from "./Trust.ts"
 
@@ -43,10 +42,8 @@ const program = {
   env: list(words("a variable: NAME, or NAME=VALUE"))
 } as const
 
-const word = words(`a word that is typed, or ${noWord}`)
-
 /** A client: how it is started, and the words that people type into it. */
-export const clientEntry = options({ ...program, list: word, quit: word }, ["start"])
+const clientEntry = options({ ...program, ...clientWords }, ["start"])
 
 /** One entry of `targets.yaml`. */
 const entry = options({
@@ -58,21 +55,6 @@ const entry = options({
   settle: duration,
   ignoring: list(messagePattern),
   "known failures": reasons
-})
-
-/** The client that an entry describes. */
-export const clientOf = ({
-  list = wordsOfTheSheet.list,
-  quit = wordsOfTheSheet.quit,
-  start: command,
-  env: variables,
-  ...rest
-}: ReturnType<typeof clientEntry.read>): ClientStart => ({
-  ...rest,
-  command,
-  variables: variables ?? [],
-  list: list === noWord ? undefined : list,
-  quit: quit === noWord ? undefined : quit
 })
 
 /** The places to look in: the file, and the scenarios that may be known to fail. */
@@ -107,7 +89,13 @@ export const readTarget = Effect.fnUntraced(function* (
   const plain =
     judged === undefined
       ? spawn({ command: command!, port, cwd, variables: env, timeScale, texts, trust })
-      : client(clientOf(judged))
+      : client({
+          command: judged.start,
+          port: judged.port,
+          cwd: judged.cwd,
+          variables: judged.env ?? [],
+          ...wordsFrom(judged)
+        })
   return {
     ...plain,
     name,

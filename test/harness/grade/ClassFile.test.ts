@@ -63,7 +63,7 @@ describe("a class file", () => {
       [...minimal, "pyton: { start: 'python3 server.py {port}' }"],
       '4:1: unknown option "pyton"; did you mean "python"?'
     ],
-    [[...minimal, "python: { build: make }"], '4:9: "start" is missing here: a command'],
+    [[...minimal, "python: { build: make }"], '4:9: "start" (a server) or "client" is missing here'],
     [
       [...minimal, "score: { clauses: { MSG-99: 2 } }"],
       '4:21: unknown clause "MSG-99"; did you mean "MSG-9"?'
@@ -85,7 +85,7 @@ describe("a class file", () => {
     ],
     [
       ["submissions: rendus/*", "reference: reference", "build: make"],
-      "1:1: `build`, `port` and `env` need a `start` beside them"
+      "1:1: `build`, `port` and `env` need a `start` or a `client` beside them"
     ],
     [
       ["reference: reference"],
