@@ -3,6 +3,7 @@ import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import { removeAtEnd } from "./Guard.ts"
 import { shell } from "./Process.ts"
 
 /** The most that all processes of a group may have together. */
@@ -79,6 +80,7 @@ const makeIn = (folder: string, resource: Resource, version: 1 | 2, bound: numbe
   const [limit, events] = files[resource][version]
   try {
     mkdirSync(folder, { recursive: true })
+    removeAtEnd(folder)
     writeFileSync(join(folder, limit), String(bound))
   } catch {
     remove(folder)

@@ -33,12 +33,13 @@ export class Progress {
 
   get line(): string {
     const running = [...this.begun].map(([name, files]) => `${name} ${files.size}/${this.scenarios}`)
-    return [this.texts.progress(this.graded, this.all), running.join(", "), ...this.left].join(" · ")
+    const parts = [this.texts.progress(this.graded, this.all), running.join(", "), ...this.left]
+    return parts.filter((part) => part !== "").join(" · ")
   }
 
   /** By what those took that are graded. */
   private get left(): ReadonlyArray<string> {
-    if (this.graded === 0) return []
+    if (this.graded === 0 || this.graded === this.all) return []
     const each = this.spentMillis / this.graded
     const leftMillis = Math.ceil((this.all - this.graded) / this.jobs) * each
     return [
