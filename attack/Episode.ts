@@ -32,6 +32,8 @@ export type Episode =
   | { readonly kind: "endless"; readonly start: string; readonly unit: string }
   /** One reads nothing while another says more than may wait for it. */
   | { readonly kind: "slow-reader"; readonly bytes: number }
+  /** One reads steadily, a megabyte a second, while others speak as fast as they may. */
+  | { readonly kind: "steady-reader"; readonly bytes: number; readonly millis: number }
   /** One connects to a TLS port and does not finish the handshake. */
   | { readonly kind: "handshake-stall"; readonly way: HandshakeStall; readonly millis: number }
 
@@ -107,11 +109,18 @@ const endless = fc.record({
 /** Few and long, or many and short. */
 const slowReader = fc.record({ kind: fc.constant("slow-reader"), bytes: fc.constantFrom(8_000, 60_000) })
 
+const steadyReader = fc.record({
+  kind: fc.constant("steady-reader"),
+  bytes: fc.constantFrom(100, 60_000),
+  millis: fc.integer({ min: 1_000, max: 4_000 })
+})
+
 /** The episodes that every run at our own server plays to their end, whatever is drawn. */
 export const greediest: ReadonlyArray<Episode> = [
   { kind: "burden", size: togetherMax, text: heaviest },
   { kind: "endless", start: '{"type":"message","content":"', unit: "x" },
-  { kind: "slow-reader", bytes: 60_000 }
+  { kind: "slow-reader", bytes: 60_000 },
+  { kind: "steady-reader", bytes: 60_000, millis: 3_000 }
 ]
 
 /** Bounds of what a hostile client does. */
@@ -157,7 +166,7 @@ export const episode = ({
       weight: 1,
       arbitrary: fc.record({ kind: fc.constant("burden"), size: fc.constant(togetherMax), text: heavy })
     },
-    { weight: isOurs ? 1 : 0, arbitrary: fc.oneof(endless, slowReader) },
+    { weight: isOurs ? 1 : 0, arbitrary: fc.oneof(endless, slowReader, steadyReader) },
     {
       weight: isTls ? 10 : 0,
       arbitrary: fc.record({

@@ -81,6 +81,50 @@ export const slowReader = (chat: Chat, who: string, { bytes }: Kind<"slow-reader
     }).pipe(Effect.scoped)
   )
 
+/** Reads a megabyte a second while others speak as fast as they may: that never costs it its place (MSG-10). */
+export const steadyReader = (chat: Chat, who: string, { bytes, millis }: Kind<"steady-reader">) =>
+  chat.floodPermit.withPermit(
+    Effect.gen(function* () {
+      const [reader, ...speakers] = yield* connectTogether(chat, who, 1 + STEADY_SPEAKERS)
+      if (!(yield* logIn(reader!, who))) return
+      for (const [i, speaker] of speakers.entries())
+        if (!(yield* logIn(speaker, `${who}, speaker ${i}`))) return
+      const message = line({ type: "message", content: "x".repeat(bytes) })
+      const portion = Buffer.from(message.repeat(Math.ceil(PORTION_BYTES / bytes)))
+      const count = Effect.sync(() => {
+        chat.totals.hostileBytes += portion.length
+      })
+      const speaking = together(speakers, (each) =>
+        Effect.repeat(Effect.andThen(count, each.wire.writeNow(portion)), { until: () => each.isOver })
+      )
+      yield* Effect.raceFirst(Effect.timeoutOption(speaking, millis), readSteadily(reader!))
+      reader!.wire.resume()
+      yield* reader!.send({ type: "ping" })
+      yield* reader!.until(answerMillisMax, () => reader!.replies.success > 1)
+      if (reader!.isOver) {
+        const received = String(reader!.last?.code ?? "its end")
+        return yield* violation("MSG-10", who, "a reader of 1 MB/s keeps its place", received)
+      }
+    }).pipe(Effect.scoped)
+  )
+
+/** Takes a portion, then pauses for the rest of the time that it is worth; done once the connection is over. */
+const readSteadily = Effect.fnUntraced(function* (reader: RawConnection) {
+  while (!reader.isOver) {
+    const enough = reader.characters + STEADY_PORTION
+    reader.wire.resume()
+    yield* reader.until(answerMillisMax, () => reader.characters >= enough)
+    reader.wire.pause()
+    yield* Effect.sleep((STEADY_PORTION / STEADY_BYTES_PER_SECOND) * 1_000)
+  }
+})
+
+const STEADY_SPEAKERS = 5
+const STEADY_BYTES_PER_SECOND = 1_000_000
+
+/** As much as one read takes. */
+const STEADY_PORTION = 65_536
+
 const logIn = (connection: RawConnection, username: string): Effect.Effect<boolean> =>
   connection.send({ type: "login", username }).pipe(
     Effect.andThen(connection.until(answerMillisMax, () => connection.isAnswered)),

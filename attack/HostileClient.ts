@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { ActorConnection, ConnectFailed } from "../harness/stage/ActorConnection.ts"
 import type { Chat } from "./Chat.ts"
 import type { Disconnect, Episode, HostileAct, Kind } from "./Episode.ts"
-import { burden, endless, slowReader } from "./Greedy.ts"
+import { burden, endless, slowReader, steadyReader } from "./Greedy.ts"
 import { stallHandshake } from "./HandshakeStall.ts"
 import { connect, connectTogether, together } from "./HostileConnection.ts"
 import { answerMillisMax, type RawConnection } from "./RawConnection.ts"
@@ -30,6 +30,8 @@ export const playEpisode = (
       return endless(chat, `${who} endless ${n}`, episode)
     case "slow-reader":
       return slowReader(chat, `${who} slow reader ${n}`, episode)
+    case "steady-reader":
+      return steadyReader(chat, `${who} steady reader ${n}`, episode)
     case "handshake-stall":
       return stallHandshake(chat.address, episode.way, episode.millis)
   }

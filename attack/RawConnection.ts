@@ -16,6 +16,8 @@ interface Reply {
 export class RawConnection implements Receiver {
   wire!: ActorConnection
   readonly replies = { success: 0, error: 0 }
+  /** Characters of all objects that came. */
+  characters = 0
   last: Reply | undefined
   /** The names on the last list that came. */
   users: ReadonlyArray<unknown> = []
@@ -37,6 +39,7 @@ export class RawConnection implements Receiver {
   }
 
   readonly received = ({ lane, value }: Incoming, text: string): void => {
+    this.characters += text.length
     if (lane === "noise") this.onGarbage(text)
     if (lane !== "reply") return
     this.last = value as Reply

@@ -15,10 +15,10 @@ import { RawConnection } from "../RawConnection.ts"
 import { seedFlag, tlsFlag, watching } from "../Watching.ts"
 
 const description = `Ten hostile clients beside ten conforming ones. The hostile clients send mangled bytes, do not read, freeze and are cut
-off; some send objects without end, read nothing of very much, or ask for what is slow to answer. The conforming clients
-talk, list, leave and come back, and hold the server to the protocol: each reply once, in order, with its id, in time
-(${patienceMillis / 1_000} s, less the time that either process was kept from its work); each of their messages to each other one, once, in one
-order for all; true lists; names that are free after leaving.
+off; some send objects without end, read nothing of very much, say more than a steady reader can take, or ask for what is
+slow to answer. The conforming clients talk, list, leave and come back, and hold the server to the protocol: each reply
+once, in order, with its id, in time (${patienceMillis / 1_000} s, less the time that either process was kept from its work); each of their
+messages to each other one, once, in one order for all; true lists; names that are free after leaving.
 
 The server runs in a process of its own, with as many seats as this takes. It must need at most ${peakGrowthMax / 2 ** 20} MiB more than at
 its start (over TLS ${tlsSeatBytesMax / 2 ** 10} KiB more for each seat), and work for at most ${turnMillisMax} ms without a pause. At the

@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Address } from "../../src/net/Address.ts"
-import { endless, slowReader } from "../../attack/Greedy.ts"
+import { Server } from "../../src/Server.ts"
+import { server } from "../support/server.ts"
+import { endless, slowReader, steadyReader } from "../../attack/Greedy.ts"
 import { fillSeats } from "../../attack/Seating.ts"
 import type { Violation } from "../../attack/Violation.ts"
 import type { Change } from "../../mutants/chat/Chat.ts"
@@ -113,6 +115,23 @@ describe("a hostile client", () => {
   it.live("is ended when it reads nothing", () =>
     Effect.gen(function* () {
       yield* slowReader(chatAt(yield* serverWith()), "listener", { kind: "slow-reader", bytes: 60_000 })
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("keeps its place when it reads steadily", () =>
+    Effect.gen(function* () {
+      const [address] = (yield* Server).addresses
+      yield* steadyReader(chatAt(address!), "reader", { kind: "steady-reader", bytes: 60_000, millis: 1_500 })
+    }).pipe(Effect.scoped, Effect.provide(server({ outboxBytesMax: 512 * 1_024 })))
+  )
+
+  it.live("sees that speakers cost it its place", () =>
+    Effect.gen(function* () {
+      const chat = chatAt(yield* serverWith(() => ({ outboxBytesMax: 512 * 1_024 })))
+      const { clause } = (yield* Effect.flip(
+        steadyReader(chat, "reader", { kind: "steady-reader", bytes: 60_000, millis: 5_000 })
+      )) as Violation
+      assert.strictEqual(clause, "MSG-10")
     }).pipe(Effect.scoped)
   )
 

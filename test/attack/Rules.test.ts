@@ -175,6 +175,7 @@ describe("what is drawn", () => {
       "endless",
       "handshake-stall",
       "slow-reader",
+      "steady-reader",
       "storm"
     ])
   })
