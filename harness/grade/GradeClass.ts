@@ -57,7 +57,8 @@ export const gradebookOf = (
   grades: ReadonlyMap<string, Grade>,
   { folder, rules, texts }: Grading
 ): Gradebook => {
-  const names = entries.map(({ submission }) => submission.name)
+  const { compare } = new Intl.Collator(texts.language, { numeric: true })
+  const names = entries.map(({ submission }) => submission.name).toSorted(compare)
   return {
     title: basename(resolve(rules.folder)),
     folder,

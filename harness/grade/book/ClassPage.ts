@@ -6,7 +6,7 @@ import { asset, pageOf } from "../../report/html/Page.ts"
 import type { Gradebook, GradeOutcome, Result } from "../Grade.ts"
 import { type Column, resultIn } from "../Marks.ts"
 import { noticesOf, suspectsAmong } from "./Notices.ts"
-import { columnName, failuresOf, number, resultWord, type Shown } from "./Shown.ts"
+import { columnName, failuresOf, number, resultWord, type Shown, told } from "./Shown.ts"
 
 /** The gradebook as one page: a row for each submission, a column for each clause. */
 export const classPageOf = (book: Gradebook, shown: ReadonlyArray<Shown>, hasReport: HasReport): string => {
@@ -47,7 +47,7 @@ const headView = (book: Gradebook, shown: ReadonlyArray<Shown>): Markup => {
   const { gradebook, grading } = book.texts
   const counts = [...Map.groupBy(shown, ({ grade }) => grade.outcome)].map(
     ([outcome, some]) =>
-      html`<li class="${looks[outcome]}">${String(some.length)} ${grading.outcomes[outcome]}</li> `
+      html`<li class="${looks[outcome]}">${grading.outcomes[outcome]} <b>${some.length}</b></li> `
   )
   const marks = shown.flatMap(({ marks }) => marks ?? [])
   const middle = marks.map(({ earned }) => earned).toSorted((a, b) => a - b)
@@ -197,13 +197,13 @@ const cellsOf = (
       columns.flatMap((column, index) => {
         const failures = failuresOf(grade, column)
         if (failures.length === 0) return []
-        const told = failures.slice(0, failuresMax).map(({ isHidden, name, sentence = "", title }) => {
+        const shown = failures.slice(0, failuresMax).map(({ isHidden, name, sentence, title }) => {
           const place = `${encodeURIComponent(grade.name)}/report.html#${placeOnPage(name)}`
           const where = isHidden ? `${book.texts.gradebook.hiddenScenario} (${name})` : title
           const href = isHidden || !hasReport(grade.name) ? undefined : place
-          return { text: visible(`${where}: ${sentence}`), href }
+          return { text: visible(told(where, sentence, book.texts)), href }
         })
-        return [[String(index), told]]
+        return [[String(index), shown]]
       })
     )
   )

@@ -1,7 +1,7 @@
 import { visible } from "../../Format.ts"
 import { type Column, resultIn, worthOf } from "../Marks.ts"
 import type { ScenarioGrade } from "../Grade.ts"
-import { failuresOf, columnName, resultWord, type Shown } from "./Shown.ts"
+import { failuresOf, columnName, resultWord, type Shown, told } from "./Shown.ts"
 
 /** A test as Gradescope shows it: https://gradescope-autograders.readthedocs.io/en/latest/specs/ */
 interface Test {
@@ -21,15 +21,12 @@ interface Test {
  */
 export const gradescopeOf = (shown: Shown): string => {
   const { book, columns, grade, marks } = shown
+  const { texts } = book
   const results = {
     // where there are no marks, there is no score to take for a zero
     ...(marks === undefined ? {} : { score: marks.earned }),
     execution_time: Math.round(grade.millis / 1000),
-    output: visible(
-      [book.texts.grading.outcomes[grade.outcome], grade.reason]
-        .filter((part) => part !== undefined)
-        .join(": ")
-    ),
+    output: visible(told(texts.grading.outcomes[grade.outcome], grade.reason, texts)),
     output_format: "text",
     tests: columns.flatMap((column) => testsOf(column, shown))
   }
@@ -45,10 +42,10 @@ const testsOf = (column: Column, shown: Shown): ReadonlyArray<Test> => {
   const failures = failuresOf(grade, column)
   const points = { score: result === "passed" ? worth : 0, max_score: worth }
   const decided: Test = {
-    name: result === "passed" || result === "failed" ? title : `${title}: ${resultWord(result, texts)}`,
+    name: result === "passed" || result === "failed" ? title : told(title, resultWord(result, texts), texts),
     ...(marks === undefined ? {} : points),
     ...(result === "passed" || result === "failed" ? { status: result } : {}),
-    ...told(failures, shown),
+    ...outputOf(failures, shown),
     tags: [column.level],
     visibility: "visible"
   }
@@ -58,7 +55,7 @@ const testsOf = (column: Column, shown: Shown): ReadonlyArray<Test> => {
   const open: Test = {
     name: `${columnName(column)} ${texts.clauses[column.clause].title}`,
     ...(seen.length > 0 ? { status: "failed" } : {}),
-    ...told(seen, shown),
+    ...outputOf(seen, shown),
     tags: [column.level],
     visibility: "visible"
   }
@@ -71,13 +68,13 @@ const isAskedInSecret = ({ clause, level }: Column, { book }: Shown): boolean =>
     scenarios.some((one) => one.isHidden && one.level === level && one.clauses.includes(clause))
   )
 
-const told = (failures: ReadonlyArray<ScenarioGrade>, { book }: Shown) =>
+const outputOf = (failures: ReadonlyArray<ScenarioGrade>, { book: { texts } }: Shown) =>
   failures.length === 0
     ? {}
     : {
         output: failures
-          .map(({ isHidden, sentence = "", title }) =>
-            visible(`${isHidden ? book.texts.gradebook.hiddenScenario : title}: ${sentence}`)
+          .map(({ isHidden, sentence, title }) =>
+            visible(told(isHidden ? texts.gradebook.hiddenScenario : title, sentence, texts))
           )
           .join("\n"),
         output_format: "text" as const

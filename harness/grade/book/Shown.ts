@@ -33,5 +33,9 @@ export const columnName = ({ clause, level }: { readonly clause: string; readonl
 export const number = (points: number, { language }: Catalogue): string =>
   new Intl.NumberFormat(language, { maximumFractionDigits: 2, useGrouping: false }).format(points)
 
+/** Where a failure showed and, as far as that is known, what it was. */
+export const told = (where: string, sentence: string | undefined, { report }: Catalogue): string =>
+  sentence === undefined ? where : report.becauseOf(where, sentence)
+
 export const resultWord = (result: Result, { gradebook, report }: Catalogue): string =>
   result === "not_played" ? gradebook.notPlayed : report.verdicts[result]

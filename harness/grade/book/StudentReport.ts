@@ -4,7 +4,7 @@ import { mistakesOf } from "../../texts/Mistakes.ts"
 import type { Result, ScenarioGrade } from "../Grade.ts"
 import { type Column, resultIn } from "../Marks.ts"
 import { block, plain } from "./Markdown.ts"
-import { failuresOf, columnName, number, type Shown } from "./Shown.ts"
+import { failuresOf, columnName, number, type Shown, told } from "./Shown.ts"
 
 /** The report to one student in words, as Markdown: what failed comes first, in the order in which it is best mended. */
 export const studentReportOf = (shown: Shown): string =>
@@ -21,15 +21,13 @@ const headOf = ({ book, grade, marks }: Shown): Paragraphs => {
   const { outOf, page } = texts.gradebook
   const points = (earned: number, max: number) => outOf(number(earned, texts), number(max, texts))
   const parts = (marks?.levels ?? []).map(({ earned, level, max }) => `${level} ${points(earned, max)}`)
-  const reason = grade.reason === undefined ? "" : `: ${plain(clip(grade.reason, textMax))}`
+  const outcome = told(`**${texts.grading.outcomes[grade.outcome]}**`, quoted(grade.reason), texts)
   return [
     `# ${plain(page.title(grade.name))}`,
     marks === undefined
       ? `**${page.noMarks}**`
       : `**${points(marks.earned, marks.max)}** (${parts.join(", ")})`,
-    grade.outcome === "graded" && reason === ""
-      ? ""
-      : `**${texts.grading.outcomes[grade.outcome]}**${reason}`,
+    grade.outcome === "graded" && grade.reason === undefined ? "" : outcome,
     ...(grade.log === undefined || grade.log.length === 0 ? [] : [page.log, block(grade.log)])
   ]
 }
@@ -77,9 +75,9 @@ const causeOf = (column: Column, shown: Shown): Paragraphs => {
 /** Where a failure showed; of a hidden scenario no more than its sentence. */
 const seenIn = (failures: ReadonlyArray<ScenarioGrade>, { book }: Shown): string =>
   failures
-    .map(({ isHidden, name, sentence = "", title }) => {
+    .map(({ isHidden, name, sentence, title }) => {
       const where = isHidden ? book.texts.gradebook.hiddenScenario : `${plain(title)} (\`${name}\`)`
-      return `- ${where}: ${plain(clip(sentence, textMax))}`
+      return `- ${told(where, quoted(sentence), book.texts)}`
     })
     .join("\n")
 
@@ -112,6 +110,10 @@ const conditionsOf = ({ book, grade }: Shown): Paragraphs => {
     unsteady.size === 0 ? "" : page.unsteady([...unsteady].join(", "))
   ]
 }
+
+/** A text of others within a line, or nothing. */
+const quoted = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : plain(clip(text, textMax))
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 

@@ -16,7 +16,7 @@ const told = (cell) => {
   const at = cell.cellIndex - margin
   const clause = clauses[at]
   const head = document.createElement("strong")
-  head.append(`${row.dataset.name} · ${clause.title}: ${cell.querySelector(".unseen").textContent.trim()}`)
+  head.append(`${row.dataset.name} · ${clause.title} · ${cell.querySelector(".unseen").textContent.trim()}`)
   const list = document.createElement("ul")
   const failures = page.cells[row.dataset.row][at] ?? []
   for (const { href, text } of failures) {
@@ -79,9 +79,11 @@ addEventListener("keydown", (event) => {
   choose(next)
 })
 
+const collator = new Intl.Collator(document.documentElement.lang, { numeric: true })
+
 /** Names in their order, the best marks first; a second time the other way round. */
 const sorts = {
-  name: (a, b) => a.dataset.name.localeCompare(b.dataset.name, document.documentElement.lang),
+  name: (a, b) => collator.compare(a.dataset.name, b.dataset.name),
   marks: (a, b) => b.dataset.marks - a.dataset.marks
 }
 for (const button of table.querySelectorAll("button"))

@@ -9,7 +9,7 @@ export const grading: GradingTexts = {
     not_built: "ne se compile pas",
     not_started: "ne démarre pas",
     timed_out: "temps écoulé",
-    inconclusive: "non concluant"
+    inconclusive: "indécis"
   },
   troubles: {
     "no folder": "ce n'est pas un dossier : décompressez-le d'abord",
@@ -46,6 +46,6 @@ export const grading: GradingTexts = {
   written: (folder) => `écrit dans ${folder}`,
   nothingGraded: "rien n'a pu être noté",
   someInconclusive: (count) =>
-    `${plural(count, "rendu non concluant", "rendus non concluants")} : relancez la commande pour noter ce qui reste`,
+    `${plural(count, "rendu indécis", "rendus indécis")} : relancez la commande pour noter ce qui reste`,
   noSuchSubmission: (name, suggestion) => `il n'y a pas de rendu « ${name} »${suggestion}`
 }

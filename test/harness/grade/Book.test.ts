@@ -84,6 +84,7 @@ describe("the report to a student", () => {
     const report = studentReportOf(one(gradeOf(mixed), { texts: french }))
     assert.include(report, "**8,67 sur 18**")
     assert.include(report, "## Non atteint")
+    assert.include(report, "(`about-msg-1`)\u00a0: MSG-1 does not hold")
   })
 })
 
