@@ -1,6 +1,6 @@
 import { visible } from "../../Format.ts"
 import { type Column, resultIn, worthOf } from "../Marks.ts"
-import type { ScenarioGrade } from "../Grade.ts"
+import type { Result, ScenarioGrade } from "../Grade.ts"
 import { failuresOf, columnName, resultWord, type Shown, told } from "./Shown.ts"
 
 /** A test as Gradescope shows it: https://gradescope-autograders.readthedocs.io/en/latest/specs/ */
@@ -16,8 +16,8 @@ interface Test {
 }
 
 /**
- * The results of one submission for Gradescope: a test for each clause. What hidden scenarios decide is shown once the
- * grades are published, whether they passed or not; until then Gradescope shows no total either.
+ * The results of one submission for Gradescope: a test for each clause. What hidden scenarios found is shown once the grades
+ * are published; until then Gradescope shows no total either.
  */
 export const gradescopeOf = (shown: Shown): string => {
   const { book, columns, grade, marks } = shown
@@ -33,40 +33,55 @@ export const gradescopeOf = (shown: Shown): string => {
   return `${JSON.stringify(results, null, 2)}\n`
 }
 
+/** Where there are hidden scenarios, any clause may be broken in one of them: then only what the visible ones show is visible. */
 const testsOf = (column: Column, shown: Shown): ReadonlyArray<Test> => {
   const { book, columns, grade, marks } = shown
-  const { texts } = book
+  const failures = failuresOf(grade, column)
   const result = resultIn(grade, column)
   const worth = rounded(worthOf(column, columns, book.score))
-  const title = `${columnName(column)} ${texts.clauses[column.clause].title}`
-  const failures = failuresOf(grade, column)
   const points = { score: result === "passed" ? worth : 0, max_score: worth }
-  const decided: Test = {
-    name: result === "passed" || result === "failed" ? title : told(title, resultWord(result, texts), texts),
-    ...(marks === undefined ? {} : points),
-    ...(result === "passed" || result === "failed" ? { status: result } : {}),
-    ...outputOf(failures, shown),
-    tags: [column.level],
-    visibility: "visible"
-  }
-  if (!isAskedInSecret(column, shown)) return [decided]
+  const whole = { ...testOf(column, result, failures, shown), ...(marks === undefined ? {} : points) }
+  if (!book.grades.some(({ scenarios }) => scenarios.some(({ isHidden }) => isHidden)))
+    return [{ ...whole, visibility: "visible" }]
   const seen = failures.filter(({ isHidden }) => !isHidden)
-  // what may be seen before: the same as if there were no hidden scenarios
-  const open: Test = {
-    name: `${columnName(column)} ${texts.clauses[column.clause].title}`,
-    ...(seen.length > 0 ? { status: "failed" } : {}),
-    ...outputOf(seen, shown),
-    tags: [column.level],
-    visibility: "visible"
-  }
-  return [...(seen.length > 0 ? [open] : []), { ...decided, visibility: "after_published" }]
+  const open = testOf(column, resultSeen(column, seen, shown), seen, shown)
+  return [
+    { ...open, visibility: "visible" },
+    { ...whole, visibility: "after_published" }
+  ]
 }
 
-/** Decided by the scenarios of the class alone: what came out must not show in what can be seen. */
-const isAskedInSecret = ({ clause, level }: Column, { book }: Shown): boolean =>
-  book.grades.some(({ scenarios }) =>
-    scenarios.some((one) => one.isHidden && one.level === level && one.clauses.includes(clause))
+/** What the visible scenarios show of a clause. */
+const resultSeen = (
+  { clause, level }: Column,
+  failures: ReadonlyArray<ScenarioGrade>,
+  { grade }: Shown
+): Result => {
+  if (failures.length > 0) return "failed"
+  const about = grade.scenarios.filter(
+    (one) => !one.isHidden && one.level === level && one.clauses.includes(clause)
   )
+  if (about.length === 0) return "not_played"
+  const open = about.find(({ result }) => result !== "passed")?.result
+  return open === "failed" ? "not_reached" : (open ?? "passed")
+}
+
+const testOf = (
+  column: Column,
+  result: Result,
+  failures: ReadonlyArray<ScenarioGrade>,
+  shown: Shown
+): Omit<Test, "visibility"> => {
+  const { texts } = shown.book
+  const title = `${columnName(column)} ${texts.clauses[column.clause].title}`
+  const isDecided = result === "passed" || result === "failed"
+  return {
+    name: isDecided ? title : told(title, resultWord(result, texts), texts),
+    ...(isDecided ? { status: result } : {}),
+    ...outputOf(failures, shown),
+    tags: [column.level]
+  }
+}
 
 const outputOf = (failures: ReadonlyArray<ScenarioGrade>, { book: { texts } }: Shown) =>
   failures.length === 0

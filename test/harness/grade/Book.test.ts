@@ -94,6 +94,21 @@ const testsOf = (grade: Grade) =>
     tests: ReadonlyArray<Record<string, unknown>>
   }
 
+describe("a clause that is broken in passing", () => {
+  it("is told where its own level is, with the scenario that showed it", () => {
+    const scenarios = [
+      scenarioGrade("MSG-1", "must", "passed", { failed: ["WIRE-1"], sentence: "no newline" }),
+      scenarioGrade("WIRE-1", "should", "passed")
+    ]
+    const shown: ReadonlyArray<Shown> = [
+      ["MSG-1", "must", "passed"],
+      ["WIRE-1", "should", "failed"]
+    ]
+    const report = studentReportOf(one(gradeOf(shown, { scenarios })))
+    assert.match(report, /### WIRE-1 \(should\).*\n\n.*\n\n- it is about MSG-1 .*: no newline\n/)
+  })
+})
+
 describe("the results for Gradescope", () => {
   it("have a test for each clause, and the marks", () => {
     const { score, tests } = testsOf(gradeOf(mixed))
@@ -113,11 +128,16 @@ describe("the results for Gradescope", () => {
 
   it("show before the grades are published nothing of what hidden scenarios found", () => {
     const visible = (grade: Grade) => testsOf(grade).tests.filter((test) => test["visibility"] === "visible")
-    assert.deepStrictEqual(visible(secret("passed", "failed")), visible(secret("passed", "passed")))
-    assert.deepStrictEqual(visible(secret("failed", "failed")), visible(secret("failed", "passed")))
-    assert.lengthOf(visible(secret("failed", "failed")), 1)
+    for (const open of ["passed", "failed"] as const) {
+      const tests = visible(secret(open, "failed"))
+      assert.deepStrictEqual(tests, visible(secret(open, "passed")))
+      assert.deepStrictEqual(
+        tests.map(({ score, status }) => [status, score]),
+        [[open, undefined]]
+      )
+    }
     const { tests } = testsOf(secret("failed", "failed"))
-    assert.deepInclude(tests.at(-1), { status: "failed", visibility: "after_published" })
+    assert.deepInclude(tests.at(-1), { status: "failed", score: 0, visibility: "after_published" })
     assert.notInclude(JSON.stringify(tests), "secret")
   })
 
