@@ -37,19 +37,30 @@ export const columnsOf = (grades: ReadonlyArray<Grade>, { weights }: Score): Rea
   )
 }
 
-/** What a submission showed of a clause that its class is asked for. */
-export const resultIn = ({ clauses: own }: Grade, { clause, level }: Column): Result =>
-  own.find((one) => one.clause === clause && one.level === level)?.result ?? "not_played"
+/** What a submission showed of a clause; nothing where it was not asked for it, as a client that has no word for it. */
+export const resultIn = (
+  { clauses: own, scenarios }: Grade,
+  { clause, level }: Column
+): Result | undefined => {
+  const found = own.find((one) => one.clause === clause && one.level === level)
+  if (found !== undefined) return found.result
+  const isAsked = scenarios.some((one) => one.level === level && one.clauses.includes(clause))
+  return isAsked || scenarios.length === 0 ? "not_played" : undefined
+}
+
+/** What a submission is asked for, of all that its class is. */
+export const askedOf = (grade: Grade, columns: ReadonlyArray<Column>): ReadonlyArray<Column> =>
+  columns.filter((column) => resultIn(grade, column) !== undefined)
 
 /**
- * The points of a level are spread over its clauses by their weights. A clause that passed earns its share; one that failed,
+ * The points of a level are spread over the clauses that a submission is asked for, by their weights. A clause that passed earns its share; one that failed,
  * was not reached or not played earns nothing. A level that nothing is asked of has no points. Each level is rounded to a
  * hundredth, and the marks are their sum. Of an inconclusive grade there are none.
  */
-export const marksOf = (grade: Grade, columns: ReadonlyArray<Column>, score: Score): Marks | undefined => {
+export const marksOf = (grade: Grade, asked: ReadonlyArray<Column>, score: Score): Marks | undefined => {
   if (grade.outcome === "inconclusive") return undefined
   const parts = levels.flatMap((level) => {
-    const own = columns.filter((column) => column.level === level)
+    const own = asked.filter((column) => column.level === level)
     const all = sumOf(own.map(({ weight }) => weight))
     if (all === 0 || score[level] === 0) return []
     // what is not earned adds zero at its place, so that no rounding can make a better result a worse one
@@ -64,20 +75,14 @@ export const marksOf = (grade: Grade, columns: ReadonlyArray<Column>, score: Sco
 }
 
 /** The points that a clause is worth, not rounded. */
-export const worthOf = (column: Column, columns: ReadonlyArray<Column>, score: Score): number => {
-  const all = sumOf(columns.flatMap(({ level, weight }) => (level === column.level ? [weight] : [])))
+export const worthOf = (column: Column, asked: ReadonlyArray<Column>, score: Score): number => {
+  const all = sumOf(asked.flatMap(({ level, weight }) => (level === column.level ? [weight] : [])))
   return all === 0 ? 0 : score[column.level] * (column.weight / all)
 }
 
-/** The numbers of clauses with each result. */
-export const countsOf = (grade: Grade, columns: ReadonlyArray<Column>): ReadonlyMap<Result, number> => {
-  const counts = new Map<Result, number>()
-  for (const column of columns) {
-    const result = resultIn(grade, column)
-    counts.set(result, (counts.get(result) ?? 0) + 1)
-  }
-  return counts
-}
+/** The number of clauses with this result. */
+export const countOf = (result: Result, grade: Grade, asked: ReadonlyArray<Column>): number =>
+  asked.filter((column) => resultIn(grade, column) === result).length
 
 const hundred = 100
 

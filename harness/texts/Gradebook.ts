@@ -3,6 +3,7 @@ import type { Level } from "../language/Clauses.ts"
 /** The words of the pages about a class. */
 export interface GradebookTexts {
   readonly notPlayed: string
+  readonly notAsked: string
   readonly outOf: (earned: string, max: string) => string
   readonly submissions: (count: number) => string
   readonly waiting: (count: number) => string

@@ -159,8 +159,10 @@ const rowView = (
     </td>
     ${columns.map((column) => {
       const result = resultIn(grade, column)
-      return html`<td class="${result}${edge(column)}">
-        ${signs[result]}<span class="unseen"> ${resultWord(result, texts)}</span>
+      return html`<td class="${result ?? "not_asked"}${edge(column)}">
+        ${result === undefined ? undefined : signs[result]}<span class="unseen">
+          ${resultWord(result, texts)}</span
+        >
       </td> `
     })}
   </tr> `

@@ -20,7 +20,7 @@ interface Test {
  * are published; until then Gradescope shows no total either.
  */
 export const gradescopeOf = (shown: Shown): string => {
-  const { book, columns, grade, marks } = shown
+  const { asked, book, grade, marks } = shown
   const { texts } = book
   const results = {
     // where there are no marks, there is no score to take for a zero
@@ -28,17 +28,17 @@ export const gradescopeOf = (shown: Shown): string => {
     execution_time: Math.round(grade.millis / 1000),
     output: visible(told(texts.grading.outcomes[grade.outcome], grade.reason, texts)),
     output_format: "text",
-    tests: columns.flatMap((column) => testsOf(column, shown))
+    tests: asked.flatMap((column) => testsOf(column, shown))
   }
   return `${JSON.stringify(results, null, 2)}\n`
 }
 
 /** Where there are hidden scenarios, any clause may be broken in one of them: then only what the visible ones show is visible. */
 const testsOf = (column: Column, shown: Shown): ReadonlyArray<Test> => {
-  const { book, columns, grade, marks } = shown
+  const { asked, book, grade, marks } = shown
   const failures = failuresOf(grade, column)
-  const result = resultIn(grade, column)
-  const worth = rounded(worthOf(column, columns, book.score))
+  const result = resultIn(grade, column) ?? "not_played"
+  const worth = rounded(worthOf(column, asked, book.score))
   const points = { score: result === "passed" ? worth : 0, max_score: worth }
   const whole = { ...testOf(column, result, failures, shown), ...(marks === undefined ? {} : points) }
   if (!book.grades.some(({ scenarios }) => scenarios.some(({ isHidden }) => isHidden)))

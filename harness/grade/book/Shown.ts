@@ -1,12 +1,14 @@
 import { clauses as levelOf, type Level, levels } from "../../language/Clauses.ts"
 import type { Catalogue } from "../../texts/Catalogue.ts"
 import type { Grade, Gradebook, Result, ScenarioGrade } from "../Grade.ts"
-import { type Column, columnsOf, type Marks, marksOf } from "../Marks.ts"
+import { askedOf, type Column, columnsOf, type Marks, marksOf } from "../Marks.ts"
 
 /** A grade with all that is shown of it: what its class is asked for, and the marks. */
 export interface Shown {
   readonly grade: Grade
   readonly columns: ReadonlyArray<Column>
+  /** What it is asked for itself, of that. */
+  readonly asked: ReadonlyArray<Column>
   /** Nothing where it is inconclusive. */
   readonly marks: Marks | undefined
   readonly book: Gradebook
@@ -16,7 +18,10 @@ export interface Shown {
 export const shownOf = (book: Gradebook): ReadonlyArray<Shown> => {
   const asked = columnsOf(book.grades, book.score)
   const columns = levels.flatMap((level) => asked.filter((column) => column.level === level))
-  return book.grades.map((grade) => ({ grade, columns, marks: marksOf(grade, columns, book.score), book }))
+  return book.grades.map((grade) => {
+    const own = askedOf(grade, columns)
+    return { grade, columns, asked: own, marks: marksOf(grade, own, book.score), book }
+  })
 }
 
 /** The scenarios in which a clause was broken at this level. */
@@ -37,5 +42,7 @@ export const number = (points: number, { language }: Catalogue): string =>
 export const told = (where: string, sentence: string | undefined, { report }: Catalogue): string =>
   sentence === undefined ? where : report.becauseOf(where, sentence)
 
-export const resultWord = (result: Result, { gradebook, report }: Catalogue): string =>
-  result === "not_played" ? gradebook.notPlayed : report.verdicts[result]
+export const resultWord = (result: Result | undefined, { gradebook, report }: Catalogue): string => {
+  if (result === undefined) return gradebook.notAsked
+  return result === "not_played" ? gradebook.notPlayed : report.verdicts[result]
+}

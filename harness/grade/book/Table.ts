@@ -1,5 +1,5 @@
 import { levels } from "../../language/Clauses.ts"
-import { countsOf, resultIn } from "../Marks.ts"
+import { countOf, resultIn } from "../Marks.ts"
 import { csvOf } from "./Csv.ts"
 import type { Shown } from "./Shown.ts"
 
@@ -27,21 +27,20 @@ const facts = [
 ]
 
 /** Where there are no marks, cells are empty: a zero would count. */
-const rowOf = ({ columns, grade, marks }: Shown): ReadonlyArray<string | number> => {
-  const counts = countsOf(grade, columns)
+const rowOf = ({ asked, columns, grade, marks }: Shown): ReadonlyArray<string | number> => {
   return [
     grade.name,
     grade.outcome,
     marks?.earned ?? "",
     marks?.max ?? "",
     ...levels.map((level) => marks?.levels.find((one) => one.level === level)?.earned ?? ""),
-    counts.get("failed") ?? 0,
-    counts.get("not_reached") ?? 0,
-    counts.get("not_played") ?? 0,
+    countOf("failed", grade, asked),
+    countOf("not_reached", grade, asked),
+    countOf("not_played", grade, asked),
     grade.unsteady.length,
     grade.containment,
     Math.round(grade.millis / 1000),
     grade.gradedAt,
-    ...columns.map((column) => resultIn(grade, column))
+    ...columns.map((column) => resultIn(grade, column) ?? "")
   ]
 }

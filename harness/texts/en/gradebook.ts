@@ -3,6 +3,7 @@ import type { GradebookTexts } from "../Gradebook.ts"
 /** The pages about a class in English. */
 export const gradebook: GradebookTexts = {
   notPlayed: "not played",
+  notAsked: "not asked for",
   outOf: (earned, max) => `${earned} of ${max}`,
   submissions: (count) => `${count} submission${count === 1 ? "" : "s"}`,
   waiting: (count) => `${count} still to be graded`,

@@ -4,6 +4,7 @@ import { of, plural } from "./words.ts"
 /** The pages about a class in French. */
 export const gradebook: GradebookTexts = {
   notPlayed: "non joué",
+  notAsked: "non demandé",
   outOf: (earned, max) => `${earned} sur ${max}`,
   submissions: (count) => plural(count, "rendu"),
   waiting: (count) => `${count} encore à noter`,

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import type { Grade, Result, Score } from "../../../harness/grade/Grade.ts"
-import { columnsOf, countsOf, marksOf, worthOf } from "../../../harness/grade/Marks.ts"
+import { askedOf, columnsOf, countOf, marksOf, worthOf } from "../../../harness/grade/Marks.ts"
 import { clauses, type ClauseId, levels } from "../../../harness/language/Clauses.ts"
 import { gradeOf, score, type Shown } from "./grades.ts"
 
@@ -56,7 +56,20 @@ describe("marks", () => {
     const columns = columnsOf([gradeOf([["LOGIN-1", "must", "passed"]])], score)
     const none: Grade = gradeOf([], { outcome: "not_built" })
     assert.deepStrictEqual(marksOf(none, columns, score), marked([["LOGIN-1", "must", "failed"]]))
-    assert.deepStrictEqual([...countsOf(none, columns)], [["not_played", 1]])
+    assert.strictEqual(countOf("not_played", none, columns), 1)
+  })
+
+  it("spread over less where a submission is not asked for all", () => {
+    const all: ReadonlyArray<Shown> = [
+      ["CLIENT-1", "must", "passed"],
+      ["CLIENT-5", "must", "failed"]
+    ]
+    const [asked, unasked] = [gradeOf(all), gradeOf(all.slice(0, 1))]
+    const columns = columnsOf([asked, unasked], score)
+    assert.deepStrictEqual(
+      [asked, unasked].map((grade) => marksOf(grade, askedOf(grade, columns), score)!.earned),
+      [7, 14]
+    )
   })
 
   it("say nothing of a submission that could not be judged", () => {
