@@ -263,33 +263,35 @@ describe("TLS", () => {
     await end()
   })
 
-  it("client and harness say alike that a server speaks TLS, or does not", async () => {
-    const secure = await serving()
-    const plain = await serving({ tlsCertFile: undefined, tlsKeyFile: undefined })
-    for (const said of await told(secure.port, []))
-      assert.match(
-        said,
-        /^(palabre|harness): this server speaks TLS: give --tls, or its certificate with --ca FILE\n$/
-      )
-    for (const said of await told(plain.port, ["--tls"]))
-      assert.match(said, /: this server does not speak TLS: leave out --tls and --ca\n$/)
+  const speaks =
+    /^(palabre|harness): this server speaks TLS: give --tls, or its certificate with --ca FILE\n$/
+
+  it("client and harness say alike that a server speaks TLS", async () => {
+    const { end, port } = await serving()
+    for (const said of await told(port, [])) assert.match(said, speaks)
+    await end()
+  })
+
+  it("client and harness say alike that another program speaks TLS, which sends an alert", async () => {
     const foreign = createTlsServer({
       cert: await readFile(pair.tlsCertFile),
       key: await readFile(pair.tlsKeyFile)
     })
-    foreign.on("tlsClientError", (_, socket) => {
-      connection.write(Buffer.from([0x15, 3, 3, 0, 2, 2, 10])) // an alert: unexpected message
-      socket.destroy()
-    })
-    let connection!: Socket
-    foreign.on("connection", (socket) => {
-      connection = socket
+    const alerted = new Map<number | undefined, Socket>()
+    foreign.on("connection", (socket: Socket) => alerted.set(socket.remotePort, socket))
+    foreign.on("tlsClientError", (_, { remotePort }) => {
+      alerted.get(remotePort)?.end(Buffer.from([0x15, 3, 3, 0, 2, 2, 10])) // unexpected message
     })
     await once(foreign.listen(0, "127.0.0.1"), "listening")
-    const [said] = await told((foreign.address() as AddressInfo).port, [])
-    assert.match(said!, /^palabre: this server speaks TLS/)
+    for (const said of await told((foreign.address() as AddressInfo).port, [])) assert.match(said, speaks)
     foreign.close()
-    await Promise.all([secure.end(), plain.end()])
+  })
+
+  it("client and harness say alike that a server does not speak TLS", async () => {
+    const { end, port } = await serving({ tlsCertFile: undefined, tlsKeyFile: undefined })
+    for (const said of await told(port, ["--tls"]))
+      assert.match(said, /: this server does not speak TLS: leave out --tls and --ca\n$/)
+    await end()
   })
 
   it("the client goes on to the next address of a name, and takes no certificate of another name", async () => {

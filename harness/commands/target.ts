@@ -96,19 +96,21 @@ const chooseClient = Effect.fnUntraced(function* (command: string, input: Target
 
 /**
  * Why a server that said nothing of use may be none that these flags are for; asked once all else is done. A server of
- * ours says `tls_required`, any other hangs up.
+ * ours says `tls_required`, any other sends an alert or hangs up.
  */
 export const whyMute = Effect.fnUntraced(function* (
   { ca, connect, tls }: Omit<TargetInput, "locale">,
   happenings: Iterable<Happening>
 ) {
   if (Option.isNone(connect) || tls || Option.isSome(ca)) return undefined
-  for (const { kind, value } of happenings) if (kind === "received" && !isTlsRequired(value)) return undefined
+  for (const { kind, value } of happenings) if (kind === "received" && isOfUse(value)) return undefined
   return (yield* speaksTls(connect.value)) ? tlsAdvice.missing : undefined
 })
 
-const isTlsRequired = (value: unknown): boolean =>
-  (value as { readonly code?: unknown } | null | undefined)?.code === ("tls_required" satisfies ErrorCode)
+/** True for an object of the protocol; bytes of another one are kept as a text. */
+const isOfUse = (value: unknown): boolean =>
+  typeof value === "object" &&
+  (value as { readonly code?: unknown } | null)?.code !== ("tls_required" satisfies ErrorCode)
 
 const usage = (message: string): Effect.Effect<never, Failure> =>
   Effect.fail(new Failure(message, exitCodes.usage))
