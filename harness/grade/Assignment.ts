@@ -48,6 +48,8 @@ export interface Played {
   readonly broken: ReadonlyArray<ClauseId>
   readonly expected?: string | undefined
   readonly received?: string | undefined
+  /** The end of the server, if it ended. */
+  readonly crash?: string | undefined
   /** Why it was not judged. */
   readonly reason?: string | undefined
   /** True if it failed, and passed when it was played again. */

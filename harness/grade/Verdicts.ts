@@ -79,13 +79,14 @@ const sentenceOf = (
   played: Played | undefined,
   failed: ReadonlyArray<ClauseId>,
   isHidden: boolean,
-  { clauses: rules, grading }: Catalogue
+  { clauses: rules, grading, report }: Catalogue
 ): string | undefined => {
   if (failed[0] === undefined) return undefined
   if (isHidden) return rules[failed[0]].rule
-  const { expected, received } = played!
+  const { crash, expected, received } = played!
   if (expected === undefined || received === undefined) return undefined
-  return grading.failed(shortened(expected), shortened(received))
+  const failure = grading.failed(shortened(expected), shortened(received))
+  return crash === undefined ? failure : `${failure}; ${report.serverEnded(crash)}`
 }
 
 const shortened = (text: string): string => clip(visible(text), 300)

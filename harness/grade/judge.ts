@@ -119,7 +119,8 @@ const playedOf = (outcome: Outcome, isUnsteady: boolean): Played => {
     clauses: [...clauses],
     broken: [...broken.keys()],
     expected: failure?.finding.expected,
-    received: failure?.crash ?? failure?.finding.received,
+    received: failure?.finding.received,
+    crash: failure?.crash,
     reason,
     isUnsteady,
     lost: targetLost && {

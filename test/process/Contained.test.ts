@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs"
-import { assert, describe, it } from "@effect/vitest"
+import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { startContained, wayIn } from "../../process/Contained.ts"
 import { start } from "../../process/Process.ts"
+import { canContain, removeWorkplace, sandbox, workplace } from "../../process/Sandbox.ts"
 import { hasSocketTables } from "../../process/SocketTable.ts"
 import { isRunning } from "../support/isRunning.ts"
 
@@ -25,11 +26,21 @@ const printed = (command: string, options?: Partial<Parameters<typeof startConta
     })
   )
 
+const place = workplace()
+afterAll(() => removeWorkplace(place))
+const inSandbox = sandbox({ workplace: place, readable: [], hasNetwork: false, tasksMax: 100 })
+
 describe.each([
   { way: "in a namespace", mayUseNamespace: true, skip: !mayUseNamespaces },
-  { way: "by its mark", mayUseNamespace: false, skip: !hasSocketTables }
-])("a contained program, $way", ({ mayUseNamespace, skip }) => {
-  const contained = (command: string) => startContained({ command }, mayUseNamespace)
+  { way: "by its mark", mayUseNamespace: false, skip: !hasSocketTables },
+  {
+    way: "in a sandbox",
+    mayUseNamespace: true,
+    within: inSandbox,
+    skip: !(await Effect.runPromise(canContain))
+  }
+])("a contained program, $way", ({ mayUseNamespace, skip, within }) => {
+  const contained = (command: string) => startContained({ command, sandbox: within }, mayUseNamespace)
 
   it.live.skipIf(skip)("ends as it would by itself", () =>
     Effect.gen(function* () {
@@ -71,7 +82,7 @@ describe.each([
         import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
         const command = "setsid ${far} & ${near}"
-        Effect.runFork(Effect.scoped(Effect.andThen(startContained({ command }, ${mayUseNamespace}), Effect.never)))`
+        Effect.runFork(Effect.scoped(Effect.andThen(startContained({ command, sandbox: ${JSON.stringify(within)} }, ${mayUseNamespace}), Effect.never)))`
       const starter = yield* start({ command: [...node, script] })
       const waitFor = (count: number) =>
         Effect.repeat(

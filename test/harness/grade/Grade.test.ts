@@ -33,6 +33,7 @@ describe("pnpm grade", () => {
     symlinkSync("loop", join(odd, "loop"))
     execFileSync("mkfifo", [join(odd, "pipe")])
     writeFileSync(Buffer.concat([Buffer.from(`${odd}/`), Buffer.from([0xe9, 0x2e, 0x74])]), "")
+    classroom.put("dies", honest.replace(")\n", ', () => process.kill(process.pid, "SIGSEGV"))\n'))
     classroom.put("crashes", `console.error("about to give up")\nprocess.exit(3)\n`)
     classroom.put("hangs", hanging)
     classroom.put(
@@ -75,7 +76,7 @@ serve(process.argv[2], ({ type, username }) => {
 
   it("grades everybody, and says how it went", () => {
     assert.strictEqual(ran?.code, 0, ran?.err)
-    assert.match(ran!.out, /^the reference passes everything\n12 to grade\n/)
+    assert.match(ran!.out, /^the reference passes everything\n13 to grade\n/)
     assert.match(ran!.out, /^honest: graded · clauses: 2 hold, 0 failed, 0 not judged · /m)
     assert.match(ran!.out, /^broken: does not build · the build failed \(exit code 7\) · /m)
     assert.match(ran!.out, /\nwritten to .*grades\n$/)
@@ -120,6 +121,13 @@ serve(process.argv[2], ({ type, username }) => {
     const { log, outcome, reason } = classroom.gradeOf("crashes")
     assert.deepStrictEqual({ log, outcome }, { log: ["about to give up"], outcome: "not_started" })
     assert.match(String(reason), /^it ended \(exit code 3\) before it listened/)
+  })
+
+  it("tells of a server that dies how it died", () => {
+    assert.strictEqual(classroom.gradeOf("dies").outcome, "graded")
+    const [login] = classroom.gradeOf("dies").scenarios
+    assert.strictEqual(login!.result, "failed")
+    assert.match(String(login!.sentence), /^expected .*, received .*; the server ended: signal SIGSEGV$/)
   })
 
   it("counts what was played before the time was over", () => {
