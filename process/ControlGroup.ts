@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
@@ -79,9 +79,9 @@ const upFrom = (path: string): ReadonlyArray<string> =>
 const makeIn = (folder: string, resource: Resource, version: 1 | 2, bound: number): Part | undefined => {
   const [limit, events] = files[resource][version]
   try {
-    mkdirSync(folder, { recursive: true })
+    if (!existsSync(folder)) mkdirSync(folder)
     removeAtEnd(folder)
-    writeFileSync(join(folder, limit), String(bound))
+    writeFileSync(join(folder, limit), String(bound), { flag: "r+" }) // the system made it, or there is none
   } catch {
     remove(folder)
     return undefined

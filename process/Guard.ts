@@ -33,7 +33,9 @@ looks=0
 while marked=$(grep -lza "$0" /proc/[0-9]*/environ) || [ "$marked" ] && [ $((looks += 1)) -le 100 ]; do
   for file in $marked; do file=\${file%/environ}; kill -KILL "\${file#/proc/}"; done
 done
-for folder; do rm -rf "$folder" || rmdir "$folder"; done`
+for folder; do
+  rm -rf "$folder" || { chmod -R u+rwX "$folder"; rm -rf "$folder"; } || rmdir "$folder"
+done`
 
 const startGuard = (): ChildProcess => {
   const started = spawn("/bin/sh", ["-c", script, `^${markVariable}=${ownMarks}`], {

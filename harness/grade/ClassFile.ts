@@ -228,6 +228,9 @@ class ClassReader extends Reader {
   override rejectCut(): void {}
 }
 
+const isInOneOf = (folders: ReadonlyArray<string>, path: string): boolean =>
+  folders.some((folder) => `${resolve(path)}/`.startsWith(`${folder}/`))
+
 const classIn = (source: Source): ClassFile => {
   const { file, root } = source
   const reader = new ClassReader(source, () => [])
@@ -249,6 +252,9 @@ const classIn = (source: Source): ClassFile => {
   for (const { key, keyNode } of read.folders === undefined ? [] : reader.entries(one("folders")))
     if (!names.includes(key))
       return reader.fail(keyNode, `there is no submission "${key}"${didYouMean(key, names)}`)
+  const readable = (read.readable ?? []).flat().map((path) => resolve(path))
+  const open = [file, ...read.submissions, ...hidden].find((path) => isInOneOf(readable, path))
+  if (open !== undefined) return reader.fail(one("readable"), `submissions could read ${open} there`)
   const hasProgram = read.start !== undefined || read.client !== undefined
   if (!hasProgram && (read.build ?? read.port ?? read.env) !== undefined)
     return reader.fail(root, "`build`, `port` and `env` need a `start` or a `client` beside them")
@@ -277,7 +283,7 @@ const classIn = (source: Source): ClassFile => {
       cpuMillis: limits.cpu ?? defaults.limits.cpu,
       diskBytes: limits.disk ?? defaults.limits.disk
     },
-    readable: (read.readable ?? []).flat().map((path) => resolve(path)),
+    readable,
     reference: read.reference[0]!,
     score: {
       must: score.must ?? 0,

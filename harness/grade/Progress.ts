@@ -45,7 +45,7 @@ export class Progress {
     return [
       this.texts.timeLeft(
         leftMillis < 90_000
-          ? millis(Math.round(leftMillis / 1_000) * 1_000)
+          ? millis(Math.ceil(leftMillis / 1_000) * 1_000)
           : `${Math.round(leftMillis / 60_000)} min`
       )
     ]

@@ -77,6 +77,10 @@ describe("a class file", () => {
       '4:12: there is no submission "alise"; did you mean "alice"?'
     ],
     [[...minimal, "hidden: hidden/*.yaml"], "4:9: no file is there: hidden/*.yaml"],
+    [
+      [...minimal, "readable: [rendus]"],
+      `4:11: submissions could read ${relative(".", classroom.path("rendus", "alice"))} there`
+    ],
     [["submissions: nobody/*", ...minimal.slice(1)], "1:14: no file is there: nobody/*"],
     [["submissions: rendus/*", "reference: ref", minimal[2]!], "2:12: no folder is there: ref"],
     [
