@@ -1,7 +1,7 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
-import { loadScenarios } from "../scenario/Files.ts"
+import { everyFolder, loadScenarios } from "../scenario/Files.ts"
 import { count } from "../Format.ts"
 import { paths } from "./flags.ts"
 import { onMistakes } from "./mistakes.ts"
@@ -11,7 +11,8 @@ export const check = Command.make(
   "check",
   { paths },
   Effect.fnUntraced(function* (input) {
-    const scenarios = yield* Effect.catchTag(loadScenarios(input.paths), "FileInvalid", onMistakes)
+    const paths = input.paths.length > 0 ? input.paths : everyFolder()
+    const scenarios = yield* Effect.catchTag(loadScenarios(paths), "FileInvalid", onMistakes)
     yield* Console.log(`${count(scenarios.length, "scenario")}, no mistakes`)
   })
 ).pipe(Command.withDescription("Reads scenario files and says what is wrong in them; nothing is played"))

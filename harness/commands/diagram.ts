@@ -12,7 +12,7 @@ import { loadScenarios } from "../scenario/Files.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import { TargetKnowledge } from "../stage/TargetKnowledge.ts"
 import { exitCodes } from "./exitCodes.ts"
-import { locale, runFlags, targetFlags } from "./flags.ts"
+import { clientFlags, locale, runFlags, targetFlags } from "./flags.ts"
 import { onMistakes } from "./mistakes.ts"
 import { newSeed } from "./runInfo.ts"
 import { chooseTarget } from "./target.ts"
@@ -33,6 +33,7 @@ const config = {
     Flag.withDefault("file" as const)
   ),
   ...targetFlags,
+  ...clientFlags,
   seed,
   timeoutScale,
   locale

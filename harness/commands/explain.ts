@@ -7,7 +7,7 @@ import { Failure } from "../../src/commands/Cli.ts"
 import { clauses, isClauseId } from "../language/Clauses.ts"
 import { explainedClause, explainedScenario } from "../report/Explanation.ts"
 import { Screen } from "../report/Output.ts"
-import { loadScenarios } from "../scenario/Files.ts"
+import { everyFolder, loadScenarios } from "../scenario/Files.ts"
 import { nameOf } from "../scenario/Name.ts"
 import { didYouMean } from "../yaml/Mistake.ts"
 import { exitCodes } from "./exitCodes.ts"
@@ -25,7 +25,8 @@ export const explain = Command.make(
   },
   Effect.fnUntraced(function* ({ locale: texts, name }) {
     const paths = existsSync(name) ? [name] : []
-    const scenarios = yield* Effect.catchTag(loadScenarios(paths), "FileInvalid", onMistakes)
+    const files = paths.length > 0 ? paths : everyFolder()
+    const scenarios = yield* Effect.catchTag(loadScenarios(files), "FileInvalid", onMistakes)
     const writing = { texts, ...new Screen(process.env).writing }
     const id = name.toUpperCase()
     const named = scenarios.find(({ file }) => paths.length > 0 || nameOf(file) === nameOf(name))

@@ -12,20 +12,20 @@ import { TargetKnowledge } from "../stage/TargetKnowledge.ts"
 import type { Outcome } from "../verdict/Outcome.ts"
 import { Summary, weigh } from "../verdict/Summary.ts"
 import { exitCodes } from "./exitCodes.ts"
-import { locale, runFlags, targetFlags } from "./flags.ts"
+import { clientFlags, locale, runFlags, targetFlags } from "./flags.ts"
 import { onMistakes } from "./mistakes.ts"
 import { newSeed, runInfoOf } from "./runInfo.ts"
-import { chooseTarget } from "./target.ts"
+import { chooseTarget, foldersFor } from "./target.ts"
 
 const { seed, timeoutScale } = runFlags
 
 /** `pnpm scenario next`: what to do next, for whoever is still writing their server. */
 export const next = Command.make(
   "next",
-  { ...targetFlags, seed, timeoutScale, locale },
+  { ...targetFlags, ...clientFlags, seed, timeoutScale, locale },
   Effect.fnUntraced(function* (input) {
     const target = yield* chooseTarget(input)
-    const all = yield* Effect.catchTag(loadScenarios([]), "FileInvalid", onMistakes)
+    const all = yield* Effect.catchTag(loadScenarios(foldersFor(target)), "FileInvalid", onMistakes)
     const scenarios = inTeachingOrder(all.filter(({ level }) => level === "must"))
     const seed = Option.getOrElse(input.seed, newSeed)
     const weighing = { strict: false, knownFailures: target.knownFailures }

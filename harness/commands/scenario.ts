@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Command from "effect/cli/Command"
 import { Failure } from "../../src/commands/Cli.ts"
-import { clientsFolder } from "../scenario/Files.ts"
 import { writeLastFailed } from "../verdict/LastFailed.ts"
 import { isUnderActions } from "../report/Annotation.ts"
 import { type Destination, Output, Screen } from "../report/Output.ts"
@@ -23,7 +22,7 @@ import { next } from "./next.ts"
 import { newSeed, runInfoOf } from "./runInfo.ts"
 import { selected } from "./selected.ts"
 import { schema } from "./schema.ts"
-import { chooseTarget, whyMute } from "./target.ts"
+import { chooseTarget, foldersFor, whyMute } from "./target.ts"
 
 const config = { paths, ...targetFlags, ...clientFlags, ...selectionFlags, ...runFlags, locale }
 type Input = Command.Command.Config.Infer<typeof config>
@@ -34,6 +33,10 @@ export const scenario = Command.make(
   config,
   Effect.fnUntraced(function* (input) {
     const target = yield* chooseTarget(input)
+    if (target.clients?.command !== undefined && Option.isSome(input.chaos))
+      return yield* Effect.fail(
+        new Failure("--chaos changes what scripted clients send; no client is judged by it", exitCodes.usage)
+      )
     const knowledge = new TargetKnowledge()
     const once = Effect.suspend(() => run(input, target, knowledge))
     if (!input.watch) return yield* once
@@ -67,8 +70,8 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
   if (input.lastFailed && selection.files === undefined)
     yield* Console.error("what failed last time is not known: playing all")
   const seed = Option.getOrElse(input.seed, newSeed)
-  const isForClients = input.paths.length === 0 && target.clients?.command !== undefined
-  const playlist = (yield* selected(isForClients ? [clientsFolder] : input.paths, selection))
+  const paths = input.paths.length > 0 ? input.paths : foldersFor(target)
+  const playlist = (yield* selected(paths, selection))
     .map((scenario) => (input.vary ? varied(scenario, seed) : scenario))
     .flatMap((scenario) => Array.from({ length: input.repeatEach }, () => scenario))
   if (playlist.length === 0)

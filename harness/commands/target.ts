@@ -4,7 +4,7 @@ import type { Address } from "../../src/net/Address.ts"
 import { speaksTls, tlsAdvice } from "../../src/net/SpeaksTls.ts"
 import { Failure } from "../../src/commands/Cli.ts"
 import type { ErrorCode } from "../../src/Protocol.ts"
-import { scenarioNames } from "../scenario/Files.ts"
+import { clientsFolder, scenarioNames, scenariosFolder } from "../scenario/Files.ts"
 import { exitCodes } from "./exitCodes.ts"
 import type { Target } from "../stage/Target.ts"
 import type { Happening } from "../stage/Transcript.ts"
@@ -76,6 +76,11 @@ export const chooseTarget = Effect.fnUntraced(function* (
   const { spawn: make } = yield* Effect.promise(() => import("../targets/Spawn.ts"))
   return make({ command: spawn!, port, cwd, variables: input.env, timeScale, texts, trust })
 })
+
+/** Where the scenarios for a target are when no path is named. */
+export const foldersFor = ({ clients }: Target): ReadonlyArray<string> => [
+  clients?.command === undefined ? scenariosFolder : clientsFolder
+]
 
 /** The client that the flags describe. */
 const chooseClient = Effect.fnUntraced(function* (command: string, input: TargetInput) {

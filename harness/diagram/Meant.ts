@@ -1,3 +1,4 @@
+import { show } from "../Format.ts"
 import type { Json } from "../language/Json.ts"
 import { describe, type ObjectPattern, type Pattern } from "../language/Pattern.ts"
 import { actorsOf } from "../language/Subject.ts"
@@ -208,7 +209,13 @@ const valueOf = (pattern: Pattern, texts: Catalogue): Json => {
 }
 
 /** What a sentence says of its subject. */
-const predicateOf = ({ sentence, subject }: Step): string => {
+const predicateOf = (step: Step): string => {
+  const { onlyPrograms } = step.verb
+  const shown = onlyPrograms === true && step.value !== undefined ? [step.value].flat() : []
+  return [predicateIn(step), ...shown.map((value) => show(value, 40))].join(" ")
+}
+
+const predicateIn = ({ sentence, subject }: Step): string => {
   const first =
     subject?._tag === "Everyone" ? "everyone" : subject?._tag === "EveryoneElse" ? "everyone else" : ""
   if (first !== "" && sentence.startsWith(first)) return sentence.slice(first.length).trim()

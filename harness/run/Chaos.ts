@@ -42,7 +42,7 @@ type Making = Omit<Chaos, "knowledge">
  */
 export const changedBy = (scenario: Scenario, making: Making): ReadonlyArray<Changed> =>
   changes
-    .filter(({ kind }) => making.kinds.includes(kind))
+    .filter(({ kind }) => making.kinds.includes(kind) && scenario.programs.size === 0)
     .flatMap((change) => {
       const source = change.cuts === true ? withMoreSaid(scenario, hardTexts) : undefined
       return changed(source ?? scenario, change, making).map((made) => ({ change, scenario: made }))

@@ -41,6 +41,7 @@ export const showedAllOnce = Effect.fnUntraced(function* (scene: Scene): Effect.
   const present = programsOn(stage).filter(({ loggedIn, program }) => loggedIn && program!.heard.length > 0)
   if (present.length === 0 || newcomer === undefined) return
   const { username } = newcomer
+  stage.recorder?.stop()
   yield* newcomer.write(encode({ type: "message", username: username!, content: lastWord }))
   const { program: texts } = stage.texts.play
   for (const actor of present) {

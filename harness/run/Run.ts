@@ -166,8 +166,8 @@ const playedOn = Effect.fnUntraced(function* (
     place,
     finding,
     crash,
-    lastLines: lastLines(),
-    linesBefore: linesBefore()
+    lastLines: isOfClient ? [] : lastLines(),
+    linesBefore: isOfClient ? [] : linesBefore()
   }
   const prerequisites = isOfClient ? [] : stage.ledger.prerequisites
   return { told: { ...told, failure }, failed: { place, finding, prerequisites }, inconclusive: undefined }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { readdir, readFile, stat } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
@@ -11,6 +12,10 @@ export const scenariosFolder = "scenarios"
 
 /** Where those are that judge a client. */
 export const clientsFolder = "scenarios/client"
+
+/** Where scenarios for servers and for clients are, as far as these folders are there. */
+export const everyFolder = (): ReadonlyArray<string> =>
+  [scenariosFolder, clientsFolder].filter((folder) => existsSync(folder))
 
 /** Reads the scenarios of these files and folders (`PATH:LINE` is the one that stands at that line), or all mistakes in them. */
 export const loadScenarios = Effect.fnUntraced(function* (paths: ReadonlyArray<string>) {
@@ -127,6 +132,6 @@ const sameTitles = (scenarios: ReadonlyArray<Scenario>): ReadonlyArray<Mistake> 
 
 /** The short names of all scenarios. */
 export const scenarioNames: Effect.Effect<ReadonlyArray<string>> = Effect.promise(async () => {
-  const names = await readdir(scenariosFolder).catch(() => [])
-  return names.filter(isScenario).map(nameOf)
+  const names = await Promise.all(everyFolder().map((folder) => readdir(folder)))
+  return names.flat().filter(isScenario).map(nameOf)
 })

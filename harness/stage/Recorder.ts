@@ -11,6 +11,7 @@ export class Recorder {
   private readonly rows: Array<Row> = []
   private dropped = 0
   private logLines = 0
+  private isStopped = false
   private readonly steps = new Map<number, StepState>()
   private readonly segments = new SegmentLog()
   /** The arrows of what has come in, to be told which step asked for them. */
@@ -36,8 +37,14 @@ export class Recorder {
     return { actors, rows, segments: this.segments.all, steps: this.steps }
   }
 
+  /** Records nothing more of what goes over the wire: what follows is no part of the scenario. */
+  stop(): void {
+    this.isStopped = true
+  }
+
   /** Follows what happens on the connections. */
   follow(event: WireEvent): void {
+    if (this.isStopped) return
     const atMillis = event.atMillis - this.startMillis
     const { actor } = event
     switch (event._tag) {

@@ -8,6 +8,8 @@ export interface ProgramTexts {
   readonly nothingMore: (actor: string) => string
   readonly shows: (texts: string) => string
   readonly hasShown: (texts: string) => string
+  /** What is held back from now on, behind the name of the actor. */
+  readonly holdsBack: { readonly [what in "nothing" | "replies" | "everything"]: string }
   readonly notThere: string
   readonly tooEarly: string
   readonly from: (text: string, name: string) => string

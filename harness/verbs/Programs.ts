@@ -3,7 +3,7 @@ import { listed, show } from "../Format.ts"
 import type { ClauseId } from "../language/Clauses.ts"
 import type { Actor } from "../stage/Actor.ts"
 import { fail, type StepFailed } from "../stage/Finding.ts"
-import type { Program } from "../stage/Program.ts"
+import type { Held, Program } from "../stage/Program.ts"
 import { choice, oneOrMore, type Shape, words } from "../yaml/Shape.ts"
 import { evidence, waits } from "./AtProgram.ts"
 import { type Scene, type Step, verb, type Verb } from "./Step.ts"
@@ -43,15 +43,15 @@ export const programs: ReadonlyArray<Verb> = [
     example: "alice's network holds back: replies",
     value: choice(["replies", "everything"]),
     needs: "connected",
-    atProgram: ({ program }, { value }: Step<"replies" | "everything">) =>
-      Effect.sync(() => program!.hold(value))
+    atProgram: (actor, step: Step<"replies" | "everything">, scene) =>
+      holdBack(actor, step.value, step, scene)
   }),
   ofProgram({
     sentence: "{subject}'s network lets|let go",
     meaning: "what was held back comes in one segment, and nothing waits any more",
     example: "alice's network lets go",
     needs: "connected",
-    atProgram: ({ program }) => Effect.sync(() => program!.hold("nothing"))
+    atProgram: (actor, step, scene) => holdBack(actor, "nothing", step, scene)
   }),
   ofProgram({
     sentence: "{subject} sees|see that the server is gone",
@@ -66,6 +66,13 @@ function ofProgram<Value = undefined, Options = Record<never, never>>(
 ): Verb {
   return verb({ ...row, theme: "programs", onlyPrograms: true, play: () => Effect.void })
 }
+
+const holdBack = (actor: Actor, what: Held, { line }: Pick<Step, "line">, { stage }: Scene) =>
+  Effect.sync(() => {
+    const text = stage.texts.play.program.holdsBack[what]
+    stage.did(actor, line, { kind: "note", text, caption: text, label: "change" })
+    actor.program!.hold(what)
+  })
 
 const shows = Effect.fnUntraced(function* (
   actor: Actor,

@@ -161,6 +161,15 @@ describe("pnpm scenario", () => {
       ["--spawn", "a {port}", "--connect", "b:1"],
       /--spawn, --connect, --target and --client cannot be combined/
     ],
+    [
+      ["--client", "./client"],
+      /of --client has no \{port\}; if the port is compiled in, pass it with --port/
+    ],
+    [
+      ["--client", "c {port}", "--chaos"],
+      /--chaos changes what scripted clients send; no client is judged by it/
+    ],
+    [["--client", "c {port}", "--client-list", ""], /client-list/],
     [["--connect", "nowhere:port"], /connect: "nowhere:port"\. Expected: HOST:PORT such as 127/],
     [["--connect", "localhost:99999"], /a port is a number from 1 to 65535/],
     [["--spawn", "true", "--port", "99999"], /a port from 1 to 65535/],

@@ -56,6 +56,21 @@ describe("--target", () => {
       )
     })
   )
+  it.effect("takes a client and its words", () =>
+    Effect.gen(function* () {
+      const { clients } = yield* read(
+        "cpp:\n  client: { start: ./client, port: 12345, list: '!who', quit: none }\n"
+      )
+      const { command, list, port, quit } = clients!
+      assert.deepStrictEqual(
+        { command, list, port, quit },
+        { command: "./client", list: "!who", port: 12345, quit: undefined }
+      )
+      const plain = yield* read("cpp:\n  client: { start: './client {port}' }\n")
+      assert.deepStrictEqual([plain.clients!.list, plain.clients!.quit], ["/list", "/quit"])
+    })
+  )
+
   it.effect("tells what is wrong in it", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(

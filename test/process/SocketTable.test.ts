@@ -1,7 +1,7 @@
 import net from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { freePort, isListenedOn, isTaken, listeningHost } from "../../process/Port.ts"
-import { hasSocketTables, rowsIn } from "../../process/SocketTable.ts"
+import { hasSocketTables, rowsIn, unreadBytes } from "../../process/SocketTable.ts"
 import * as Effect from "effect/Effect"
 
 /** A socket that listens on a port as long as the scope. */
@@ -30,6 +30,27 @@ describe("the system's tables of sockets", () => {
     ])
     assert.deepStrictEqual(rowsIn(text, 80), [])
   })
+
+  it.live.skipIf(!hasSocketTables)("tell what has arrived and was not read", () =>
+    Effect.gen(function* () {
+      const server = yield* listening({ host: "127.0.0.1", port: 0 })
+      const { port } = server.address() as net.AddressInfo
+      const accepted = new Promise<net.Socket>((resolve) => server.once("connection", resolve))
+      const client = yield* Effect.acquireRelease(
+        Effect.sync(() => net.connect({ host: "127.0.0.1", port })),
+        (socket) => Effect.sync(() => socket.destroy())
+      )
+      const peer = yield* Effect.promise(() => accepted)
+      client.pause()
+      peer.write("hello")
+      const unread = () => unreadBytes(peer.remotePort!, port)
+      yield* Effect.repeat(Effect.sync(unread), { until: (bytes) => bytes === 5 })
+      client.resume()
+      yield* Effect.repeat(Effect.sync(unread), { until: (bytes) => bytes === 0 })
+      peer.destroy()
+      assert.strictEqual(unreadBytes(1, port), undefined)
+    })
+  )
 
   it.live.skipIf(!hasSocketTables)("tell where a port is listened on, and that it is not", () =>
     Effect.gen(function* () {

@@ -10,6 +10,11 @@ export const programs: ProgramTexts = {
   nothingMore: (actor) => `${actor}'s program sends only what was typed, and that once`,
   shows: (texts) => `${texts} on its screen`,
   hasShown: (texts) => `shows ${texts}`,
+  holdsBack: {
+    nothing: "gets what was held back",
+    replies: "gets no replies for now",
+    everything: "gets nothing for now"
+  },
   notThere: "a screen without it",
   tooEarly: "it only before what was looked for last",
   from: (text, name) => `the name "${name}" beside ${text} on its screen`,

@@ -11,6 +11,11 @@ export const programs: ProgramTexts = {
   nothingMore: (actor) => `le programme ${of(actor)} n'envoie que ce qui a été tapé, et une seule fois`,
   shows: (texts) => `${texts} sur son écran`,
   hasShown: (texts) => `affiche ${texts}`,
+  holdsBack: {
+    nothing: "reçoit ce qui était retenu",
+    replies: "ne reçoit pas de réponses pour l'instant",
+    everything: "ne reçoit rien pour l'instant"
+  },
   notThere: "un écran où cela ne se trouve pas",
   tooEarly: "cela seulement avant ce qui a été cherché en dernier",
   from: (text, name) => `le nom « ${name} » à côté de ${text} sur son écran`,
