@@ -96,7 +96,7 @@ const mutants = Command.make("mutants", config, (input) =>
   })
 ).pipe(
   Command.withDescription(
-    "Proves the scenarios: plays them against servers that are wrong on purpose, and against correct ones that differ"
+    "Proves the scenarios: plays them against servers and clients that are wrong on purpose, and against correct ones that differ"
   )
 )
 

@@ -2,6 +2,8 @@ import type { AddressInfo } from "node:net"
 import { parseArgs } from "node:util"
 import type { Change } from "./chat/Chat.ts"
 import { listen, makeChat } from "./chat/makeChat.ts"
+import { clientFaults } from "./client/Faults.ts"
+import { clientVariants } from "./client/Variants.ts"
 import { faults } from "./Faults.ts"
 import { variants } from "./Variants.ts"
 
@@ -41,12 +43,15 @@ const changesNamed = (
       stop(`unknown ${kind} "${name}"; --list prints them all`, 2)
   )
 
+/** The rows of `pnpm mutants` that are clients. */
+const clients = { variants: clientVariants, faults: clientFaults }
+
 const { positionals, values } = argumentsOf()
 const port = Number(positionals[0] ?? 12345)
 if (values.help) {
   console.log(usage)
 } else if (values.list) {
-  console.log(JSON.stringify({ variants, faults }, null, 2))
+  console.log(JSON.stringify({ variants, faults, clients }, null, 2))
 } else if (positionals.length > 1 || !Number.isInteger(port) || port < 0 || port > 65_535) {
   stop(usage, 2)
 } else {

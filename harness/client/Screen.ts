@@ -27,6 +27,11 @@ export class Screen {
     return lines.filter((line) => line !== "").slice(-linesMax)
   }
 
+  /** True if so much has come behind a place that nobody could have meant to say it. */
+  isFloodedFrom(place: number): boolean {
+    return this.isFlooded || this.text.length - place > floodCharactersMin
+  }
+
   /** The number of times that a text stands there. */
   count(text: string): number {
     return this.text.split(text).length - 1
@@ -35,5 +40,7 @@ export class Screen {
 
 /** What is kept of a screen: far more than a scenario puts there. */
 const screenCharactersMax = 256 * 1024
+/** What no client says by itself. */
+const floodCharactersMin = 16 * 1024
 const linesMax = 12
 const lineCharactersMax = 200

@@ -173,6 +173,8 @@ export class Program {
   }
 
   private sent(text: string): void {
+    if (this.unasked.length >= unaskedMax) this.passOver()
+    if (this.unasked.length >= unaskedMax) return
     this.unasked.push(JSON.parse(text) as Json)
     const bytes = Buffer.from(`${text}\n`)
     if (this.connection === undefined) this.early.push(bytes)
@@ -186,6 +188,9 @@ export class Program {
     this.changed.notify()
   }
 }
+
+/** The most requests that are kept: no scenario waits for more, and what follows is no better. */
+const unaskedMax = 1_000
 
 /** What is kept of bytes that are no JSON. */
 const unreadableBytesMax = 200

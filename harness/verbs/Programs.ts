@@ -178,7 +178,11 @@ export const tells = Effect.fnUntraced(function* (
     }),
     true
   )
-  if (program.terminal!.screen.isFlooded)
+  const { screen } = program.terminal!
+  const isOver = () =>
+    screen.isFloodedFrom(program.turnedAwayAt!) || program.terminal!.ended !== undefined || undefined
+  yield* scene.stage.until(isOver, scene.stage.deadlineIn(quietMillis * scene.stage.timeScale))
+  if (screen.isFloodedFrom(program.turnedAwayAt!))
     return yield* fail({
       ...evidence(actor),
       expected: breaks === "CLIENT-10" ? play.program.tellsRefusal : play.program.tellsEnd,
@@ -186,3 +190,6 @@ export const tells = Effect.fnUntraced(function* (
       breaks
     })
 })
+
+/** The time after which a program that has said something can be taken to have said it all. */
+const quietMillis = 500

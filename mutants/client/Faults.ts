@@ -284,6 +284,17 @@ export const clientFaults: ReadonlyArray<ClientFault> = [
   should<Change>("client-refusal-not-shown", ["CLIENT-10"], "looks at no `status`", () => ({
     refused: () => undefined
   })),
+  should<Change>(
+    "client-end-is-text",
+    ["CLIENT-11"],
+    "prints what `recv` returns at the end, again and again",
+    (_base, client) => ({
+      ended: () => {
+        client.show("received: ''")
+        setImmediate(() => client.ended())
+      }
+    })
+  ),
   should<Change>("client-end-not-noticed", ["CLIENT-11"], "waits for a server that is gone", () => ({
     refused: () => undefined,
     ended: () => undefined

@@ -4,6 +4,8 @@ import * as Effect from "effect/Effect"
 import { type ClientUse, wordsOfTheSheet } from "../../../harness/client/ClientUse.ts"
 import { hasTerminals } from "../../../harness/client/Terminal.ts"
 import type { Outcome } from "../../../harness/verdict/Outcome.ts"
+import { clientsFolder, loadScenarios } from "../../../harness/scenario/Files.ts"
+import { run } from "../../../process/Process.ts"
 import { client } from "../../../harness/targets/Client.ts"
 import { self } from "../../../harness/targets/Self.ts"
 import { chat, playerOf, scenarioOf, told } from "../playing.ts"
@@ -28,6 +30,10 @@ const failed = ({ clauses }: Outcome) =>
 
 const isPossible = await Effect.runPromise(hasTerminals)
 if (!isPossible) console.error("SKIPPED: no client is judged here: there is no `script` of util-linux")
+
+const { ended } = await Effect.runPromise(run({ command: ["python3", "--version"] }))
+const hasPython = ended.code === 0
+if (!hasPython) console.error("SKIPPED: the lab sheet's own client is not judged here: there is no python3")
 
 describe.skipIf(!isPossible)("a client", { timeout: 60_000 }, () => {
   it.live("types, shows and leaves as its person does", () =>
@@ -104,6 +110,16 @@ describe.skipIf(!isPossible)("a client", { timeout: 60_000 }, () => {
       const sliced = `alice and bob log in\nalice's network: { slice: 16 }\n${says}\n${shows}`
       assert.deepStrictEqual(failed(yield* play(sliced, naive, "CLIENT-8")), ["CLIENT-8"])
       assert.strictEqual(told(yield* play(sliced, judged(), "CLIENT-8")), "passed")
+    })
+  )
+
+  it.live.skipIf(!hasPython)("of the lab sheet, unchanged, satisfies every must", () =>
+    Effect.gen(function* () {
+      const sheet = fileURLToPath(new URL("sheet.py", import.meta.url))
+      const target = client({ command: `exec python3 "${sheet}" {port}`, ...wordsOfTheSheet })
+      const musts = (yield* loadScenarios([clientsFolder])).filter(({ level }) => level === "must")
+      for (const scenario of musts)
+        assert.strictEqual(told(yield* playerOf(target, timeScale).play(scenario)), "passed", scenario.file)
     })
   )
 
