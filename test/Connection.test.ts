@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { Connection, type ConnectionRules } from "../src/net/Connection.ts"
-import { Outboxes } from "../src/net/Outboxes.ts"
+import { type Outbox, Outboxes } from "../src/net/Outboxes.ts"
 import type { Seat } from "../src/net/Admission.ts"
 import { SocketTransport } from "../src/net/SocketTransport.ts"
 import type { Transport, TransportOwner } from "../src/net/Transport.ts"
@@ -141,4 +141,32 @@ describe("Connection over a socket", () => {
         assert.strictEqual(yield* Effect.promise(() => text(client)), "adieu")
       }).pipe(Effect.scoped)
   )
+})
+
+/** An outbox for which so much is kept; once it is cut off, nothing is. */
+const outboxOf = (outboxes: Outboxes, name: string, keptBytes: number, cut: Array<string>) => ({
+  waitingBytes: 0,
+  bytesOut: 0,
+  keptBytes,
+  noteWaiting: () => {},
+  cutOff() {
+    cut.push(name)
+    outboxes.free(this.keptBytes)
+    this.keptBytes = 0
+  }
+})
+
+describe("Outboxes", () => {
+  it("ends those for which most is kept once all together keep too much, until a quarter is free", () => {
+    const cut: Array<string> = []
+    const all: Array<Outbox> = []
+    const outboxes = new Outboxes(outboxesRules, () => all)
+    for (const [name, bytes] of Object.entries({ little: 100, much: 400, most: 500, some: 24 })) {
+      all.push(outboxOf(outboxes, name, bytes, cut))
+      outboxes.keep(bytes)
+    }
+    assert.deepStrictEqual([outboxes.keptBytes, cut], [1_024, []])
+    outboxes.keep(1)
+    assert.deepStrictEqual([outboxes.keptBytes, cut], [525, ["most"]])
+  })
 })

@@ -24,6 +24,7 @@ export const runServer = (
     for (const name of strangeVariables)
       yield* Effect.logWarning(`${name}: unknown setting, ignored. serve --help lists the settings.`)
     yield* onHangup(settings.tlsCertFile === undefined ? nothingToRenew : renew)
+    if (settings.outboxBytesMax < 2 * settings.frameBytesMax) yield* Effect.logWarning(smallOutbox)
     if (settings.tlsCertFile === undefined && profile === "public") yield* Effect.logWarning(plainPublic)
   })
   const program = Layer.effectDiscard(announce).pipe(
@@ -39,6 +40,10 @@ export const runServer = (
     Effect.onInterrupt(() => endsWell)
   )
 }
+
+const smallOutbox =
+  "--max-outbox is less than twice --max-frame: one long message may end clients that read. " +
+  "Raise it, or lower --max-frame."
 
 const plainPublic =
   "Serving the open network without TLS: anyone on the way can read and change what is said. " +

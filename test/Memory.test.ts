@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from "node:fs"
+import { assert, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { table } from "../src/settings/Settings.ts"
+import { serving } from "./support/program.ts"
+import { connectTo, type TestClient } from "./support/TestClient.ts"
+
+const KiB = 1_024
+const MiB = KiB * KiB
+
+const limits = {
+  clientsMax: 170,
+  frameBytesMax: 64 * KiB,
+  outboxBytesMax: 4 * MiB,
+  outboxesBytesMax: 4 * MiB
+} as const
+
+const readPauseBytes = 64 * KiB
+
+/** The most memory that a server may take, as docs/OPERATIONS.md has it. */
+const bytesMax =
+  120 * MiB +
+  limits.clientsMax * (4 * KiB + limits.frameBytesMax + 64 * KiB + readPauseBytes) +
+  1.5 * limits.outboxesBytesMax +
+  4 * limits.outboxBytesMax
+
+const flags = Object.entries(limits).flatMap(([name, bytes]) => [
+  `--${table[name as keyof typeof limits].flag}`,
+  String(bytes)
+])
+
+/** The figures that are read here, in bytes or as counts. */
+const figures = (port: number) =>
+  Effect.map(
+    Effect.promise(async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text()),
+    (text) => (name: string) => Number(new RegExp(`^${RegExp.escape(name)} (\\S+)$`, "m").exec(text)?.[1])
+  )
+
+const peakBytes = (pid: number): number =>
+  Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) * KiB
+
+const hasProc = existsSync("/proc/self/status")
+if (!hasProc) console.warn("SKIPPED: there is no /proc, so the memory of a server was not looked at")
+
+it.live.skipIf(!hasProc)(
+  "memory stays below what the settings allow, whatever is unfinished, unread and said",
+  () =>
+    Effect.gen(function* () {
+      const program = yield* Effect.promise(() =>
+        serving(...flags, "--stall", "100ms", "--metrics-port", "0", "--linger", "10ms")
+      )
+      const address = { host: "127.0.0.1", port: program.port }
+      const said = yield* Effect.promise(() => program.says(/http:\/\/[\d.]+:(\d+)\/metrics/))
+      const metricsPort = Number((said as RegExpExecArray)[1])
+      const login = (name: string) => Effect.flatMap(connectTo(address), (client) => client.login(name))
+      const unfinished = yield* Effect.forEach(names("unfinished", 60), () => connectTo(address))
+      for (const client of unfinished) client.send(`{"type":"message","content":"${"x".repeat(63 * KiB)}`)
+      const deaf = yield* Effect.forEach(names("deaf", 100), login)
+      for (const client of deaf) client.socket.pause()
+      const speaker = yield* login("speaker")
+      const say = (content: string) => acked(speaker, content)
+      for (let i = 0; i < 80; i++) yield* say("x".repeat(60_000)) // more than the system keeps for those
+      for (const client of deaf) client.send('{"type":"ping","id":1}'.repeat(10_000))
+      let keptBytes = 0
+      for (let i = 0; i < 2_500; i++) {
+        yield* say("short")
+        if (i % 100 === 0)
+          keptBytes = Math.max(keptBytes, (yield* figures(metricsPort))("palabre_outbox_kept_bytes"))
+      }
+      const read = yield* figures(metricsPort)
+      assert.isAbove(read('palabre_connections_ended_total{reason="slow_consumer"}'), 0)
+      assert.isAtMost(keptBytes, limits.outboxesBytesMax)
+      assert.isAtMost(peakBytes(program.child.pid!), bytesMax)
+    }).pipe(Effect.scoped)
+)
+
+const names = (prefix: string, count: number): ReadonlyArray<string> =>
+  Array.from({ length: count }, (_, i) => `${prefix} ${i}`)
+
+const acked = (client: TestClient, content: string) => client.ask({ type: "message", content })
