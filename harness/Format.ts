@@ -1,9 +1,19 @@
+import { inspect } from "node:util"
 import { spelledOut } from "../src/client/Printable.ts"
 
 /** One JSON value on one line as a person reads it: invisible characters spelled out, long texts cut in the middle. */
 export const show = (value: unknown, charactersMax = 200): string => {
-  const text = value === undefined ? "nothing" : visible(JSON.stringify(value))
+  const text = value === undefined ? "nothing" : visible(written(value))
   return clip(text, charactersMax)
+}
+
+/** As JSON; Node 22 can write only so much nesting, and then the beginning has to do. */
+const written = (value: unknown): string => {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return inspect(value, { depth: 20, breakLength: Infinity })
+  }
 }
 
 /** Shortens a text in its middle and says by how much. */

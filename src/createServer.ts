@@ -19,7 +19,7 @@ import { encode } from "./Protocol.ts"
 import { Registry } from "./Registry.ts"
 import { Replies } from "./requests/Replies.ts"
 import { Server } from "./Server.ts"
-import { defaults, table, type Values } from "./settings/Settings.ts"
+import { defaults, type Values } from "./settings/Settings.ts"
 import { Counters } from "./telemetry/Counters.ts"
 import { logger } from "./telemetry/Logger.ts"
 import { isUsername } from "./Username.ts"
@@ -172,12 +172,8 @@ const fallbacks = {
   logLevel: "warn"
 } as const
 
-/** Throws a `TypeError` for what can only be a mistake. */
-const check = (options: ServerOptions): void => {
-  for (const name of Object.keys(options))
-    if (!Object.hasOwn(fallbacks, name) && !Object.hasOwn(table, name))
-      throw new TypeError(`createServer: there is no option ${name}`)
-  const { username = fallbacks.username, onLogin, onMessage } = options
+/** Throws a `TypeError` for what can only be a mistake; the settings are checked where they are used. */
+const check = ({ onLogin, onMessage, username = fallbacks.username }: ServerOptions): void => {
   if (!isUsername(username)) throw new TypeError(`createServer: ${username} is not a valid username`)
   for (const [name, hook] of Object.entries({ onLogin, onMessage }))
     if (hook !== undefined && typeof hook !== "function")

@@ -298,7 +298,8 @@ describe("createServer", () => {
   })
 
   it.each([
-    [{ prot: 1 }, /there is no option prot/],
+    [{ prot: 1 }, /there is no setting prot; did you mean port\?/],
+    [{ port: "80" }, /port.* is '80'; expected/],
     [{ username: " x" }, /not a valid username/],
     [{ onLogin: "yes" }, /onLogin must be a function/]
   ])("rejects %j", async (options, message) => {

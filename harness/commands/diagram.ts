@@ -1,3 +1,4 @@
+import { quietRunner } from "../../src/Invocation.ts"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -63,11 +64,11 @@ export const diagram = Command.make(
   Command.withDescription("Draws the exchange of scenarios as a sequence diagram"),
   Command.withExamples([
     {
-      command: "pnpm --silent diagram scenarios/login.yaml > login.svg",
+      command: `${quietRunner} diagram scenarios/login.yaml > login.svg`,
       description: "as the file means it"
     },
     {
-      command: "pnpm --silent diagram scenarios/login.yaml --of run --spawn './server {port}' > login.svg",
+      command: `${quietRunner} diagram scenarios/login.yaml --of run --spawn './server {port}' > login.svg`,
       description: "as it goes with a server"
     }
   ])

@@ -1,3 +1,4 @@
+import { runner } from "../../src/Invocation.ts"
 import { mkdirSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -64,9 +65,12 @@ export const grade = Command.make(
       "0 all graded, whatever their marks, 2 wrong usage or an invalid file, 3 nothing could be graded, or the reference does not pass, 4 somebody is inconclusive, 74 output cannot be written."
   ),
   Command.withExamples([
-    { command: "pnpm grade class.yaml", description: "everybody who is not graded yet, or has changed" },
-    { command: "pnpm grade class.yaml --only alice", description: "one submission anew" },
-    { command: "pnpm grade class.yaml --confirm 3", description: "what fails counts if it fails three times" }
+    { command: `${runner} grade class.yaml`, description: "everybody who is not graded yet, or has changed" },
+    { command: `${runner} grade class.yaml --only alice`, description: "one submission anew" },
+    {
+      command: `${runner} grade class.yaml --confirm 3`,
+      description: "what fails counts if it fails three times"
+    }
   ])
 )
 

@@ -6,7 +6,10 @@ import { repl } from "./repl.ts"
 import { scenario } from "./scenario.ts"
 
 /** The commands of the harness. */
+export const harnessCommands = [scenario, diagram, repl, record, grade] as const
+
+/** The harness as a command line of its own. */
 export const harness = Command.make("pnpm").pipe(
   Command.withDescription("Plays scenarios against a chat server and judges it"),
-  Command.withSubcommands([scenario, diagram, repl, record, grade])
+  Command.withSubcommands(harnessCommands)
 )

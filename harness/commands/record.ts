@@ -1,3 +1,4 @@
+import { runner } from "../../src/Invocation.ts"
 import { existsSync } from "node:fs"
 import * as Console from "effect/Console"
 import * as Deferred from "effect/Deferred"
@@ -66,11 +67,11 @@ export const record = Command.make(
   ),
   Command.withExamples([
     {
-      command: "pnpm record --to 127.0.0.1:12345 --listen 12346 meeting.yaml",
+      command: `${runner} record --to 127.0.0.1:12345 --listen 12346 meeting.yaml`,
       description: "until Ctrl-C; clients connect to port 12346"
     },
     {
-      command: "pnpm record --to :12345 --redact --until-empty meeting.yaml",
+      command: `${runner} record --to :12345 --redact --until-empty meeting.yaml`,
       description: "until all have left, without what was said or by whom"
     }
   ])
@@ -168,7 +169,8 @@ const replay = Effect.fnUntraced(function* (
   })
   const summary = new Summary(outcomes, weighing)
   output.end(summary)
-  if (summary.result === "passed") return yield* Console.log(`it holds; play it with: pnpm scenario ${file}`)
+  if (summary.result === "passed")
+    return yield* Console.log(`it holds; play it with: ${runner} scenario ${file}`)
   const why =
     summary.result === "failed"
       ? `${file} does not hold when it is replayed: mend it where the report points, or look into the server`

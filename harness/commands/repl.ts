@@ -1,3 +1,4 @@
+import { runner } from "../../src/Invocation.ts"
 import { fstatSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
@@ -62,11 +63,14 @@ export const repl = Command.make(
     "The sentences of scenarios, live, with several actors in one window; from a pipe a scripted client, whose exit code is that of a scenario"
   ),
   Command.withExamples([
-    { command: "pnpm repl", description: "against our own server, started for the session" },
+    { command: `${runner} repl`, description: "against our own server, started for the session" },
     {
-      command: "pnpm repl --connect 127.0.0.1:12345",
+      command: `${runner} repl --connect 127.0.0.1:12345`,
       description: "against a server that is already running"
     },
-    { command: "pnpm repl --json < script.txt", description: "a script, one line of JSON for each event" }
+    {
+      command: `${runner} repl --json < script.txt`,
+      description: "a script, one line of JSON for each event"
+    }
   ])
 )

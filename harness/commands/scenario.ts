@@ -1,3 +1,4 @@
+import { runner } from "../../src/Invocation.ts"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -49,16 +50,22 @@ export const scenario = Command.make(
       "0 passed, 1 a scenario failed, 2 wrong usage or an invalid file, 3 the target did not start or survive, 4 inconclusive, 74 output cannot be written."
   ),
   Command.withExamples([
-    { command: "pnpm scenario scenarios/login.yaml", description: "one scenario against our own server" },
     {
-      command: "pnpm scenario --spawn './server {port}'",
+      command: `${runner} scenario scenarios/login.yaml`,
+      description: "one scenario against our own server"
+    },
+    {
+      command: `${runner} scenario --spawn './server {port}'`,
       description: "all of them against another program"
     },
     {
-      command: "pnpm scenario --spawn ./server --port 12345 --tags login",
+      command: `${runner} scenario --spawn ./server --port 12345 --tags login`,
       description: "its port is compiled in"
     },
-    { command: "pnpm scenario --reporter dot --reporter junit=junit.xml", description: "two reports at once" }
+    {
+      command: `${runner} scenario --reporter dot --reporter junit=junit.xml`,
+      description: "two reports at once"
+    }
   ]),
   Command.withSubcommands([check, explain, list, next, schema])
 )

@@ -1,9 +1,8 @@
 import { globSync, statSync } from "node:fs"
 import { basename, dirname, relative, resolve } from "node:path"
-import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import { type ClauseId, clauses } from "../language/Clauses.ts"
-import { readText } from "../scenario/Files.ts"
+import { readText, suite } from "../scenario/Files.ts"
 import { clause } from "../scenario/ScenarioReader.ts"
 import { didYouMean, FileInvalid } from "../yaml/Mistake.ts"
 import {
@@ -301,6 +300,3 @@ const suitesFor = (programs: ReadonlyArray<Program>): ReadonlyArray<string> => [
   ...(programs.some(({ start }) => start !== undefined) ? [suite("scenarios")] : []),
   ...(programs.some(({ client }) => client !== undefined) ? [suite("scenarios/client")] : [])
 ]
-
-const suite = (folder: string): string =>
-  relative(".", fileURLToPath(new URL(`../../${folder}`, import.meta.url)))

@@ -1,3 +1,4 @@
+import { extname } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -28,7 +29,7 @@ interface Bounds {
   readonly onBegin: (file: string) => void
 }
 
-const program = fileURLToPath(new URL("judge.ts", import.meta.url))
+const program = fileURLToPath(new URL(`judge${extname(import.meta.url)}`, import.meta.url))
 
 /** The time that a judge has to write its report once it is to end. */
 const endMillisMax = 10_000

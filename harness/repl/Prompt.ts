@@ -1,3 +1,4 @@
+import { runner } from "../../src/Invocation.ts"
 import { existsSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
@@ -120,5 +121,5 @@ const save = (session: Session, file: string | undefined): string => {
   } catch (error) {
     return `cannot be saved: ${(error as Error).message}`
   }
-  return `wrote ${file}; play it with: pnpm scenario ${shellWord(file)}`
+  return `wrote ${file}; play it with: ${runner} scenario ${shellWord(file)}`
 }

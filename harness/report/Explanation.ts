@@ -1,3 +1,4 @@
+import { runner } from "../../src/Invocation.ts"
 import { type ClauseId, clauses } from "../language/Clauses.ts"
 import { shellWord } from "../Format.ts"
 import { nameOf } from "../scenario/Name.ts"
@@ -37,7 +38,7 @@ export const explainedClause = (
       beside(`  ${level.padEnd(6)}  ${nameOf(file).padEnd(nameWidth)}  `, title, writing.width)
     ),
     "",
-    `${style.bold(explanation.play)}  pnpm scenario --proves ${clause}`
+    `${style.bold(explanation.play)}  ${runner} scenario --proves ${clause}`
   ]
 }
 
@@ -97,7 +98,9 @@ export const explainedScenario = (
       return `  ${style.dim(margin)} ${line}`
     }),
     "",
-    `${style.bold(explanation.play)}  pnpm scenario ${shellWord(file)}`,
-    ...proves.slice(0, 1).map((clause) => `${style.bold(explanation.more)}  pnpm scenario explain ${clause}`)
+    `${style.bold(explanation.play)}  ${runner} scenario ${shellWord(file)}`,
+    ...proves
+      .slice(0, 1)
+      .map((clause) => `${style.bold(explanation.more)}  ${runner} scenario explain ${clause}`)
   ]
 }

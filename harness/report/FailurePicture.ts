@@ -1,3 +1,4 @@
+import { runner } from "../../src/Invocation.ts"
 import { clauses, type ClauseId } from "../language/Clauses.ts"
 import type { FailureDetails, Outcome } from "../verdict/Outcome.ts"
 import { clip, shellWord } from "../Format.ts"
@@ -57,7 +58,7 @@ export const picture = (outcome: Outcome, info: RunInfo): ReadonlyArray<string> 
 export const replay = (outcome: Outcome, { argumentsFor, seed, ...info }: RunInfo): string => {
   const targetArguments = argumentsFor?.(outcome.scenario) ?? info.targetArguments
   const target = targetArguments === "" ? "" : ` ${targetArguments}`
-  return `pnpm scenario ${shellWord(`${outcome.scenario.file}:${placeOf(outcome).line}`)}${target} --seed ${seed}`
+  return `${runner} scenario ${shellWord(`${outcome.scenario.file}:${placeOf(outcome).line}`)}${target} --seed ${seed}`
 }
 
 /** Lines beside a label in the margin. */

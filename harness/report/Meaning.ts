@@ -1,3 +1,4 @@
+import { runner } from "../../src/Invocation.ts"
 import type { Cause } from "./Causes.ts"
 import type { Summary } from "../verdict/Summary.ts"
 import { replay } from "./FailurePicture.ts"
@@ -29,7 +30,7 @@ const toMend = ({ best, clause, hidden }: Cause, number: number, info: RunInfo):
     ...beside(`${number}. `, title, width),
     ...(hidden.length > 0 ? [`   ${texts.report.hides(hidden.length)}`] : []),
     `   ${style.cyan(replay(best, info))}`,
-    ...(clause === undefined ? [] : [`   ${style.cyan(`pnpm scenario explain ${clause}`)}`])
+    ...(clause === undefined ? [] : [`   ${style.cyan(`${runner} scenario explain ${clause}`)}`])
   ]
 }
 

@@ -1,3 +1,4 @@
+import { runner } from "../../src/Invocation.ts"
 import type { Summary } from "../verdict/Summary.ts"
 import { causeBlock } from "./CauseBlocks.ts"
 import { causesOf } from "./Causes.ts"
@@ -27,7 +28,7 @@ export const nextReport = (summary: Summary, info: RunInfo): ReadonlyArray<strin
     ...(cause.clause === undefined
       ? []
       : [
-          `${texts.explanation.more.padEnd(labelWidth)}${style.cyan(`pnpm scenario explain ${cause.clause}`)}`
+          `${texts.explanation.more.padEnd(labelWidth)}${style.cyan(`${runner} scenario explain ${cause.clause}`)}`
         ])
   ]
 }

@@ -1,14 +1,22 @@
 import { existsSync } from "node:fs"
 import { readdir, readFile, stat } from "node:fs/promises"
-import { join, resolve } from "node:path"
+import { join, relative, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import { FileInvalid, type Mistake, mistakesMax } from "../yaml/Mistake.ts"
 import { nameOf } from "./Name.ts"
 import { type Scenario } from "./Scenario.ts"
 import { parseScenario } from "./ScenarioReader.ts"
 
-/** Where scenarios are looked for when no path is named; the folders inside it are not searched. */
-export const scenariosFolder = "scenarios"
+/** A folder of scenarios that come with the harness. */
+export const suite = (folder: string): string =>
+  relative(".", fileURLToPath(new URL(`../../${folder}`, import.meta.url)))
+
+/**
+ * Where scenarios are looked for when no path is named: `scenarios` in the current folder, or the suite where there is no
+ * such folder. The folders inside it are not searched.
+ */
+export const scenariosFolder = existsSync("scenarios") ? "scenarios" : suite("scenarios")
 
 /** Where those are that judge a client. */
 export const clientsFolder = "scenarios/client"

@@ -1,3 +1,4 @@
+import { runner } from "../../src/Invocation.ts"
 import { millis } from "../Format.ts"
 import type { Catalogue } from "./Catalogue.ts"
 import { clauses } from "./en/clauses.ts"
@@ -171,7 +172,7 @@ export const english: Catalogue = {
     passed: (count, all) => `${count} of ${all}`,
     progress: ({ all, hold }) =>
       hold === all ? `All ${all} must clauses hold.` : `${hold} of ${all} must clauses hold so far.`,
-    all: ["Next: what a careful server does. pnpm scenario --level should"],
+    all: [`Next: what a careful server does. ${runner} scenario --level should`],
     again: "Again",
     failed: "there is something to mend"
   }

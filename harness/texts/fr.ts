@@ -1,3 +1,4 @@
+import { runner } from "../../src/Invocation.ts"
 import type { Catalogue } from "./Catalogue.ts"
 import { clauses } from "./fr/clauses.ts"
 import { grading } from "./fr/grading.ts"
@@ -176,7 +177,7 @@ export const french: Catalogue = {
     passed: (count, all) => `${count} sur ${all}`,
     progress: ({ all, hold }) =>
       hold === all ? allHold(all) : `Clauses must respectées jusqu'ici : ${hold} sur ${all}.`,
-    all: ["Ensuite : ce que fait un serveur soigné. pnpm scenario --level should"],
+    all: [`Ensuite : ce que fait un serveur soigné. ${runner} scenario --level should`],
     again: "Rejouer",
     failed: "il y a quelque chose à corriger"
   }

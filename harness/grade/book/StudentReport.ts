@@ -1,3 +1,4 @@
+import { runner } from "../../../src/Invocation.ts"
 import { clip } from "../../Format.ts"
 import { placeInLessons } from "../../report/Lessons.ts"
 import { mistakesOf } from "../../texts/Mistakes.ts"
@@ -68,7 +69,7 @@ const causeOf = (column: Column, shown: Shown): Paragraphs => {
     rule,
     seenIn(failuresOf(shown.grade, column), shown),
     likeliest === undefined ? "" : `${gradebook.page.likeliest} **${likeliest.title}.** ${likeliest.cure}`,
-    `\`pnpm scenario explain ${column.clause}\``
+    `\`${runner} scenario explain ${column.clause}\``
   ]
 }
 

@@ -1,3 +1,4 @@
+import { runner } from "../../../src/Invocation.ts"
 import { type ClauseId, clauses as levelOf } from "../../language/Clauses.ts"
 import type { Exchange } from "../../trace/Exchange.ts"
 import type { Outcome, Verdict } from "../../verdict/Outcome.ts"
@@ -93,7 +94,7 @@ const causeView = (cause: Cause, idOf: (outcome: Outcome) => string, info: RunIn
           : undefined
       )}${term(texts.report.labels.hides, hidden.length > 0 ? texts.report.hides(hidden.length) : undefined)}${term(texts.html.playAgain, command)}${term(
         texts.html.explain,
-        clause === undefined ? undefined : html`<code>pnpm scenario explain ${clause}</code>`
+        clause === undefined ? undefined : html`<code>${runner} scenario explain ${clause}</code>`
       )}
     </dl>
   </li> `

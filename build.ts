@@ -1,0 +1,37 @@
+import { execFileSync } from "node:child_process"
+import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import manifest from "./package.json" with { type: "json" }
+
+/** The folder that is packed and published: the sources compiled, in the folders that they are in here. */
+const folder = "dist/package"
+
+/** What the compiler leaves out. */
+const assets = [
+  ...globSync("harness/**/*.{css,js}"),
+  ...globSync("scenarios/*"),
+  "LICENSE",
+  "README.md",
+  "CHANGELOG.md"
+]
+
+/** The fields of a package for others: nothing that only a clone needs, such as a Node of its own. */
+const { dependencies, description, engines, license, name, type, version } = manifest
+const published = {
+  name,
+  version,
+  description,
+  license,
+  type,
+  bin: { palabre: "bin/palabre.js" },
+  exports: { ".": { types: "./src/index.d.ts", default: "./src/index.js" } },
+  engines,
+  dependencies
+}
+
+rmSync(folder, { recursive: true, force: true })
+execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" })
+for (const asset of assets) cpSync(asset, join(folder, asset))
+const command = readFileSync("bin/palabre.js", "utf8").replaceAll(/(?<="\.[^"]*)\.ts"/g, '.js"')
+writeFileSync(join(folder, "bin/palabre.js"), command, { mode: 0o755 })
+writeFileSync(join(folder, "package.json"), `${JSON.stringify(published, null, 2)}\n`)
