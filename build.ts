@@ -7,13 +7,7 @@ import manifest from "./package.json" with { type: "json" }
 const folder = "dist/package"
 
 /** What the compiler leaves out. */
-const assets = [
-  ...globSync("harness/**/*.{css,js}"),
-  ...globSync("scenarios/*"),
-  "LICENSE",
-  "README.md",
-  "CHANGELOG.md"
-]
+const assets = [...globSync("harness/**/*.{css,js}"), "scenarios", "LICENSE", "README.md", "CHANGELOG.md"]
 
 /** The fields of a package for others: nothing that only a clone needs, such as a Node of its own. */
 const { dependencies, description, engines, license, name, type, version } = manifest
@@ -31,7 +25,7 @@ const published = {
 
 rmSync(folder, { recursive: true, force: true })
 execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" })
-for (const asset of assets) cpSync(asset, join(folder, asset))
+for (const asset of assets) cpSync(asset, join(folder, asset), { recursive: true })
 const command = readFileSync("bin/palabre.js", "utf8").replaceAll(/(?<="\.[^"]*)\.ts"/g, '.js"')
 writeFileSync(join(folder, "bin/palabre.js"), command, { mode: 0o755 })
 writeFileSync(join(folder, "package.json"), `${JSON.stringify(published, null, 2)}\n`)
