@@ -55,7 +55,12 @@ export interface Played {
   /** True if it failed, and passed when it was played again. */
   readonly isUnsteady: boolean
   /** Why there was no server. */
-  readonly lost?: Pick<TargetFailed, "reason" | "lastLines" | "isPortTaken"> | undefined
+  readonly lost?: Lost | undefined
+}
+
+/** A server that did not start; `isOurs` if that is no fault of the submission. */
+interface Lost extends Pick<TargetFailed, "reason" | "lastLines"> {
+  readonly isOurs: boolean
 }
 
 /** What a judge is told to end early. */

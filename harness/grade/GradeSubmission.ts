@@ -205,7 +205,7 @@ const endingOf = ({ cutShort, limits, log, played }: Judged, grading: Grading): 
     if (lost === undefined) continue
     const limit = limits.get(file)
     return {
-      outcome: lost.isPortTaken === true ? "inconclusive" : "not_started",
+      outcome: lost.isOurs ? "inconclusive" : "not_started",
       reason: limit === undefined ? lost.reason : limitText(limit, grading),
       log: lost.lastLines
     }

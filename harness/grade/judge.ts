@@ -126,7 +126,7 @@ const playedOf = (outcome: Outcome, isUnsteady: boolean): Played => {
     lost: targetLost && {
       reason: targetLost.reason,
       lastLines: targetLost.lastLines,
-      ...(targetLost.isPortTaken === true && { isPortTaken: true })
+      isOurs: targetLost.isPortTaken === true || targetLost.isMachineToBlame === true
     }
   }
 }

@@ -59,4 +59,6 @@ export class TargetFailed extends Data.TaggedError("TargetFailed")<{
   readonly lastLines: ReadonlyArray<string>
   /** True if it may start on another port. */
   readonly isPortTaken?: boolean
+  /** True if this machine could not even try, as where it has no process left. */
+  readonly isMachineToBlame?: boolean
 }> {}

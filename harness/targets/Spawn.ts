@@ -211,16 +211,21 @@ const beginNow = Effect.fnUntraced(function* (
   const { ended, lastLines } = process
   yield* process.kill
   const isPortTaken = ended !== undefined && (yield* orNoPort(isTaken(port), texts))
-  return yield* new TargetFailed({ reason: found.reason, lastLines, isPortTaken })
+  const isMachineToBlame = ended !== undefined && isNotBegun(ended)
+  return yield* new TargetFailed({ reason: found.reason, lastLines, isPortTaken, isMachineToBlame })
 })
 
 /** What a program lacks that ended too soon: a foreground, or variables. */
-const endedEarly = ({ code, how }: ProcessEnded, port: number, texts: TargetTexts): string => {
+const endedEarly = (process: ProcessEnded, port: number, texts: TargetTexts): string => {
+  const { code, how } = process
   const ended = texts.ended(how, port)
   if (code === 0) return texts.inBackground(ended)
-  if (how.startsWith("spawn")) return texts.cannotStart(how)
+  if (isNotBegun(process)) return texts.cannotStart(how)
   return how.startsWith("exit code") ? texts.lacksVariables(ended) : ended
 }
+
+/** Even the shell, or the sandbox, was not started. */
+const isNotBegun = ({ how }: ProcessEnded): boolean => how.startsWith("spawn")
 
 /** The values of variables that are named alone are those of the harness. */
 export const valuesOf = (variables: ReadonlyArray<string>): Readonly<Record<string, string>> =>

@@ -156,6 +156,16 @@ describe("--spawn", () => {
     })
   )
 
+  it.live("tells what this machine could not start from what ended by itself", () =>
+    Effect.gen(function* () {
+      const nowhere = spawn({ command: "true # {port}", port: undefined, cwd: "/nowhere", ...common })
+      const missed = yield* failing(nowhere)
+      assert.isTrue(missed.isMachineToBlame)
+      assert.match(missed.reason, /^this machine cannot start it/)
+      assert.isFalse((yield* failing(spawned("exit 7 # {port}"))).isMachineToBlame)
+    })
+  )
+
   it.live("gives up on a program that never listens, and ends it", () =>
     Effect.gen(function* () {
       const patience = spawn({ command: "sleep 100 # {port}", port: undefined, ...common, timeScale: 0.02 })
