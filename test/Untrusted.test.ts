@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { assert, describe, it, onTestFinished } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { Process } from "../process/Process.ts"
@@ -87,7 +87,7 @@ describe("A real terminal", () => {
           command: ["script", "-qfec", client, "/dev/null"],
           keepsInputOpen: true
         })
-        onTestFinished(() => Effect.runPromise(terminal.kill))
+        yield* Effect.addFinalizer(() => terminal.kill)
         assert.strictEqual((yield* bob.next).type, "joined")
         yield* Effect.orDie(terminal.prints(/2 here: bob, alice/))
         terminal.child.stdin!.write(`${input}/quit\r`)

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import { exitCodes, Failure } from "./Cli.ts"
-import { formatAddress } from "../net/Address.ts"
+import { type Address, formatAddress } from "../net/Address.ts"
 import { logger, minimumLogLevel } from "../telemetry/Logger.ts"
 import { layer } from "../layer.ts"
 import { Server } from "../Server.ts"
@@ -25,7 +25,8 @@ export const runServer = (
       yield* Effect.logWarning(`${name}: unknown setting, ignored. serve --help lists the settings.`)
     yield* onHangup(settings.tlsCertFile === undefined ? nothingToRenew : renew)
     if (settings.outboxBytesMax < 2 * settings.frameBytesMax) yield* Effect.logWarning(smallOutbox)
-    if (settings.tlsCertFile === undefined && profile === "public") yield* Effect.logWarning(plainPublic)
+    if (profile === "public" && settings.tlsCertFile === undefined) yield* Effect.logWarning(plainPublic)
+    if (profile === "lab" && !addresses.every(isLoopback)) yield* Effect.logWarning(openLab)
   })
   const program = Layer.effectDiscard(announce).pipe(
     Layer.provide(layer(settings)),
@@ -48,6 +49,12 @@ const smallOutbox =
 const plainPublic =
   "Serving the open network without TLS: anyone on the way can read and change what is said. " +
   "Give --tls-cert and --tls-key, or put a TLS proxy in front."
+
+const isLoopback = ({ host }: Address): boolean => host === "::1" || host.startsWith("127.")
+
+const openLab =
+  "Others than this machine can connect, and the profile lab trusts its users: nobody is limited. " +
+  "If the network is open, give --profile public."
 
 /** Does this on SIGHUP, unless that says that the terminal was closed, which ends the server like the other signals. */
 const onHangup = Effect.fnUntraced(function* (action: Effect.Effect<void, never, Server>) {

@@ -1,0 +1,39 @@
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import { readKeyPair } from "../net/Tls.ts"
+import { checked } from "../settings/Check.ts"
+import { readConfigFile } from "../settings/ConfigFile.ts"
+import { exitCodes, Failure } from "./Cli.ts"
+
+/** `palabre check-config`: tells whether a server could start with a file, and starts none. */
+export const checkConfig = Command.make(
+  "check-config",
+  {
+    file: Argument.String("FILE").pipe(
+      Argument.withDescription("the file, as serve --config takes it"),
+      Argument.withDefault("palabre.yaml")
+    )
+  },
+  Effect.fnUntraced(
+    function* ({ file }) {
+      const { profile, values } = yield* readConfigFile(file)
+      const { tlsCertFile, tlsKeyFile } = yield* checked(values, profile)
+      yield* readKeyPair(tlsCertFile, tlsKeyFile)
+      const count = Object.keys(values).length
+      yield* Console.log(
+        `${file} is fine: ${count} ${count === 1 ? "setting" : "settings"}, profile ${profile ?? "lab"}`
+      )
+    },
+    Effect.mapError(({ message }) => new Failure(message, exitCodes.usage))
+  )
+).pipe(
+  Command.withShortDescription("Checks a config file"),
+  Command.withDescription(
+    "Checks a config file: its names and values, that they go together, and that a certificate and its key do. Exit codes: 0 fine, 2 not."
+  ),
+  Command.withExamples([
+    { command: "palabre check-config /etc/palabre.yaml", description: "before a restart" }
+  ])
+)

@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml"
+import { nearestOf } from "../Nearest.ts"
+import { type Kind, oneOf } from "./Kinds.ts"
+import { type Profile, profiles, type Setting, table, type Values } from "./Settings.ts"
+
+/** What a file says of the settings. */
+export interface ConfigFile {
+  readonly profile: Profile | undefined
+  readonly values: Partial<Values>
+}
+
+/** A file that is no configuration; each mistake is a line, with its place. */
+export class ConfigInvalid extends Schema.TaggedError<ConfigInvalid>()("ConfigInvalid", {
+  mistakes: Schema.Array(Schema.String)
+}) {
+  override get message(): string {
+    return this.mistakes.join("\n")
+  }
+}
+
+/** Reads a file in YAML: the name of a flag for each setting, and its value as the flag would have it, or a list. */
+export const readConfigFile = (path: string): Effect.Effect<ConfigFile, ConfigInvalid> =>
+  Effect.suspend(() => {
+    const text = textOf(path)
+    if (text instanceof Error)
+      return Effect.fail(new ConfigInvalid({ mistakes: [`cannot read ${path}: ${text.message}`] }))
+    const { config, mistakes } = parseConfig(path, text)
+    return mistakes.length === 0 ? Effect.succeed(config) : Effect.fail(new ConfigInvalid({ mistakes }))
+  })
+
+const textOf = (path: string): string | Error => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path))
+  } catch (error) {
+    return error as Error
+  }
+}
+
+/** What each name of the file is, and how its value is read. */
+const kinds: ReadonlyMap<string, { readonly name: string; readonly kind: Kind<unknown> }> = new Map([
+  ["profile", { name: "profile", kind: oneOf(profiles) as Kind<unknown> }],
+  ...Object.entries(table).map(([name, row]) => {
+    const kind = row as Setting<unknown>
+    return [kind.flag, { name, kind }] as const
+  })
+])
+
+const parseConfig = (path: string, text: string) => {
+  const lineCounter = new LineCounter()
+  const document = parseDocument(text, { lineCounter, prettyErrors: false })
+  const values: Record<string, unknown> = {}
+  const mistakes: Array<string> = []
+  const mistake = (offset: number, problem: string) => {
+    const { col, line } = lineCounter.linePos(offset)
+    mistakes.push(`${path}:${line}:${col}: ${problem}`)
+  }
+  for (const { message, pos } of [...document.errors, ...document.warnings]) mistake(pos[0], message)
+  const { contents } = document
+  if (contents !== null && !isMap(contents))
+    mistake(
+      contents.range![0],
+      "expected the names of settings, each with its value, such as max-clients: 500"
+    )
+  for (const { key, value } of isMap(contents) ? contents.items : []) {
+    const flag = String(isScalar(key) ? key.value : key)
+    const [offset] = (key as Node).range!
+    const known = kinds.get(flag)
+    if (known === undefined) {
+      mistake(offset, unknownText(flag))
+      continue
+    }
+    const { kind, name } = known
+    const written = writtenOf(value as Node | null)
+    const parsed = written === undefined ? Option.none() : kind.parse(written)
+    if (Option.isSome(parsed)) values[name] = parsed.value
+    else
+      mistake(
+        (value as Node | null)?.range?.[0] ?? offset,
+        `${flag}: ${written === undefined ? "no value" : JSON.stringify(written)}; expected ${kind.expected}`
+      )
+  }
+  const { profile, ...rest } = values as Partial<Values> & { readonly profile?: Profile }
+  return { config: { profile, values: rest }, mistakes }
+}
+
+/** A value as its flag would have it: a list with commas between; `undefined` where there is none. */
+const writtenOf = (node: Node | null): string | undefined => {
+  if (isSeq(node) && node.items.length === 0) return "none"
+  if (isSeq(node)) return node.items.map((item) => writtenOf(item as Node)).join(",")
+  return isScalar(node) && node.value !== null ? (node.source ?? String(node.value)) : undefined
+}
+
+const unknownText = (flag: string): string => {
+  const nearest = nearestOf(flag, kinds.keys())
+  return `there is no setting ${JSON.stringify(flag)}${nearest === undefined ? "; serve --help lists them" : `; did you mean ${nearest}?`}`
+}

@@ -1,0 +1,113 @@
+import { mkdtempSync, writeFileSync } from "node:fs"
+import { rm } from "node:fs/promises"
+import { connect } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { text } from "node:stream/consumers"
+import { afterAll, assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { checked } from "../src/settings/Check.ts"
+import { readConfigFile } from "../src/settings/ConfigFile.ts"
+import { defaults, type Setting, table } from "../src/settings/Settings.ts"
+import { palabre, serve, serving } from "./support/program.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "palabre-config-"))
+afterAll(() => rm(folder, { recursive: true }))
+
+let files = 0
+const fileOf = (...lines: ReadonlyArray<string>): string => {
+  const file = join(folder, `${files++}.yaml`)
+  writeFileSync(file, lines.map((line) => `${line}\n`).join(""))
+  return file
+}
+
+const check = (file: string) => palabre(["check-config", file]).finished()
+
+describe("--config", () => {
+  it("a flag counts more than a variable, and that more than the file, and that more than the profile", async () => {
+    const file = fileOf("host: [127.0.0.1]", "port: 0", "locale: fr", "profile: public", "log-level: warn")
+    /** The language that it speaks, and the profile that it has. */
+    const speaks = async (flags: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) => {
+      const variables = { ...(process.env as Record<string, string>), ...env }
+      const { listening, says } = palabre(["serve", "--config", file, ...flags], { env: variables })
+      const socket = connect(await listening(), "127.0.0.1").end('{"type":"list"}')
+      await says(/Serving the open network without TLS/)
+      return /Log in first/.test(await text(socket)) ? "en" : "fr"
+    }
+    assert.strictEqual(await speaks([]), "fr")
+    assert.strictEqual(await speaks([], { PALABRE_LOCALE: "en" }), "en")
+    assert.strictEqual(await speaks(["--locale", "fr"], { PALABRE_LOCALE: "en" }), "fr")
+  })
+
+  it("has the name of each flag, and takes the value of each as its help writes it", async () => {
+    const rows = Object.entries(table) as ReadonlyArray<readonly [string, Setting<unknown>]>
+    const off = new Set(["tls-cert", "tls-key", "otlp-url"]) // no text says that there is none
+    const lines = rows
+      .filter(([, { flag }]) => !off.has(flag))
+      .map(
+        ([
+          ,
+          {
+            defaults: { public: value },
+            flag,
+            format
+          }
+        ]) => `${flag}: ${JSON.stringify(format(value))}`
+      )
+    const { profile, values } = await Effect.runPromise(readConfigFile(fileOf("profile: public", ...lines)))
+    assert.strictEqual(profile, "public")
+    assert.deepStrictEqual(await Effect.runPromise(checked(values, "lab")), defaults("public"))
+  })
+
+  it("mistakes are told with their places before anything listens, by check-config alike", async () => {
+    const file = fileOf("prot: 1", "max-frame: 64KB", "max-frame: 1KiB", "profile: lob", "port:")
+    const expected = [
+      `${file}:3:1: Map keys must be unique`,
+      `${file}:1:1: there is no setting "prot"; did you mean port?`,
+      `${file}:2:12: max-frame: "64KB"; expected bytes from 256`,
+      `${file}:4:10: profile: "lob"; expected one of lab, public`,
+      `${file}:5:6: port: no value; expected a whole number from 0 to 65535`
+    ]
+    for (const { code, err, out } of [await check(file), await serve(["--config", file]).finished()]) {
+      const lines = err.trim().replace("palabre: ", "").split("\n")
+      assert.deepStrictEqual(
+        lines.map((line, i) => line.slice(0, expected[i]?.length)),
+        expected
+      )
+      assert.deepStrictEqual([code, out], [2, ""])
+    }
+    for (const [lines, problem] of [
+      [
+        ["just a text"],
+        /:1:1: expected the names of settings, each with its value, such as max-clients: 500/
+      ],
+      [["port: 9000", "metrics-port: 9000"], /--metrics-port and --port are the same/],
+      [["tls-cert: nowhere.pem"], /give both, or neither/]
+    ] as const) {
+      const { code, err } = await check(fileOf(...lines))
+      assert.match(err, problem)
+      assert.strictEqual(code, 2)
+    }
+    assert.match(
+      (await check(join(folder, "nowhere.yaml"))).err,
+      /^palabre: cannot read .*nowhere.yaml: ENOENT/
+    )
+  })
+
+  it("check-config says that a file is fine", async () => {
+    const file = fileOf("# comments are fine", "max-clients: 500", "exempt: []")
+    const { code, out } = await check(file)
+    assert.deepStrictEqual([code, out], [0, `${file} is fine: 2 settings, profile lab\n`])
+    assert.strictEqual((await check(fileOf(""))).code, 0)
+  })
+})
+
+describe("The profile lab", () => {
+  it("warns where others than this machine can connect, and only there", async () => {
+    const open = palabre(["serve", "--host", "0.0.0.0", "--port", "0"])
+    await open.says(/WARN .*Others than this machine can connect.*--profile public/)
+    const { child, finished } = await serving()
+    child.kill("SIGTERM")
+    assert.notMatch((await finished()).err, /WARN/)
+  })
+})

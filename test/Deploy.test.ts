@@ -1,0 +1,64 @@
+import { execFile, spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { promisify } from "node:util"
+import { assert, describe, it, onTestFinished } from "@effect/vitest"
+
+const run = promisify(execFile)
+const has = (command: string, ...args: ReadonlyArray<string>): boolean =>
+  spawnSync(command, args).status === 0
+
+/** `docker compose`, or the older program of its own; neither needs a daemon to read a file. */
+const compose = [["docker", "compose"], ["docker-compose"]].find(([command, ...args]) =>
+  has(command!, ...args, "version")
+)
+
+/** The unit with this in the place of one of its lines, where everything else that it names exists. */
+const unit = (key: string, line: string): string => {
+  const folder = mkdtempSync(join(tmpdir(), "palabre-unit-"))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, "palabre.service")
+  const text = readFileSync("deploy/palabre.service", "utf8")
+    .replace(/^ExecStart=.*$/m, "ExecStart=/bin/true")
+    .replace(new RegExp(`^${key}=.*$`, "m"), line)
+  writeFileSync(file, text)
+  return file
+}
+
+/** What systemd has to say of a unit. */
+const verify = async (file: string): Promise<string> =>
+  (await run("systemd-analyze", ["verify", file])).stderr
+
+describe("deploy/", () => {
+  it.skipIf(!has("systemd-analyze", "--version"))(
+    "the unit is one that systemd takes whole (skipped without systemd-analyze)",
+    async () => {
+      assert.strictEqual(await verify(unit("MemoryMax", "MemoryMax=2G")), "")
+      assert.match(await verify(unit("MemoryMax", "MemoryMax=much")), /palabre\.service:\d+: .*much/)
+    }
+  )
+
+  it.skipIf(compose === undefined)(
+    "the compose file is one that Compose takes (skipped without Compose)",
+    async () => {
+      const [command, ...args] = compose!
+      const { stdout } = await run(command!, [...args, "-f", "deploy/compose.yaml", "config"])
+      assert.match(stdout, /pids_limit: 64/)
+    }
+  )
+
+  it("unit and image serve the open network, with the same limits", () => {
+    const [service, image, composition] = ["palabre.service", "Dockerfile", "compose.yaml"].map((name) =>
+      readFileSync(join("deploy", name), "utf8")
+    )
+    assert.match(service!, /^Environment=PALABRE_PROFILE=public$/m)
+    assert.match(image!, /^ENV PALABRE_PROFILE=public /m)
+    for (const [text, limits] of [
+      [service!, [/^MemoryMax=2G$/m, /^TasksMax=64$/m, /^LimitNOFILE=65536$/m, /^TimeoutStopSec=15$/m]],
+      [image!, [/--memory 2g --pids-limit 64 --stop-timeout 15 /]],
+      [composition!, [/mem_limit: 2g/, /pids_limit: 64/, /nofile: 65536/, /stop_grace_period: 15s/]]
+    ] as const)
+      for (const limit of limits) assert.match(text, limit)
+  })
+})
