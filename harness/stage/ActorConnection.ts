@@ -61,7 +61,7 @@ export class ActorConnection {
   private readonly tcp: Socket
   private readonly wiring: Wiring
   private readonly clock: Clock.Clock
-  private readonly frames = new Frames(objectBytesMax)
+  private readonly frames = new Frames(objectBytesMax, true)
   private readonly objectBytes = new ObjectBytes()
   private framesOfLine = 0
   private brokenLines = false

@@ -51,7 +51,7 @@ export class ObjectBytes {
 
 /** The start of the object that is malformed, and the byte that makes it so: the first without which it might be JSON. */
 const faultIn = (bytes: Buffer): { readonly start: number; readonly at: number } => {
-  const frames = new Frames(bytes.length)
+  const frames = new Frames(bytes.length, true)
   let start = 0
   for (let at = 0; at < bytes.length; at++) {
     if (at === start && isBlank(bytes[at]!)) start++

@@ -32,7 +32,8 @@ export class Frames {
   hasLines = false
   malformedAt: MalformedAt | undefined
   private readonly frameBytesMax: number
-  private state: number = State.between
+  private readonly between: number
+  private state: number
   private inKey = false
   /** The values open around the byte, a bit each (1 is an object): nesting takes less than the bytes that nest. */
   private open: Uint8Array = noneOpen
@@ -43,8 +44,11 @@ export class Frames {
   private held: Buffer = nothing
   private heldBytes = 0
 
-  constructor(frameBytesMax: number) {
+  /** A strict one takes NUL and byte order marks between values for malformed. */
+  constructor(frameBytesMax: number, isStrict = false) {
     this.frameBytesMax = frameBytesMax
+    this.between = isStrict ? State.strictlyBetween : State.between
+    this.state = this.between
   }
 
   /** Bytes of an unfinished value that are being held. */
@@ -70,7 +74,7 @@ export class Frames {
     let start: number
     let verdict: number | undefined
     do {
-      if (this.state === State.between) this.skipWhite()
+      if (this.state === this.between) this.skipWhite()
       start = this.at
       verdict = this.scan()
       if (verdict === State.mark) this.forget()
@@ -80,7 +84,7 @@ export class Frames {
       return this.give(malformed, "skipping")
     }
     if (verdict === State.done) return this.take(start)
-    if (this.state !== State.between && !this.hold(start)) return this.give(tooLarge, "stuck")
+    if (this.state !== this.between && !this.hold(start)) return this.give(tooLarge, "stuck")
     this.chunk = nothing
     this.at = 0
     return undefined
@@ -168,7 +172,7 @@ export class Frames {
 
   /** Begins a new value. */
   private forget(): void {
-    this.state = State.between
+    this.state = this.between
     this.inKey = false
     this.depth = 0
     this.open = noneOpen
@@ -208,9 +212,9 @@ export class Frames {
   }
 
   private skipWhite(): void {
-    const { chunk } = this
+    const { between, chunk } = this
     let { at } = this
-    while (at < chunk.length && table[(State.between << 8) | chunk[at]!] === State.between) at++
+    while (at < chunk.length && table[(between << 8) | chunk[at]!] === between) at++
     this.hasLines ||= at > this.at && chunk.subarray(this.at, at).includes(NEWLINE)
     this.examined += at - this.at
     this.at = at

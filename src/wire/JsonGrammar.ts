@@ -38,6 +38,8 @@ export const State = {
   literal: 29, // and the nine after it: the letters of true, false and null
   mark2: 40,
   mark3: 41,
+  /** Between values where nothing but JSON's own white space may be. */
+  strictlyBetween: 42,
   firstAction: 64,
   open: 64,
   close: 65,
@@ -49,6 +51,9 @@ export const State = {
   malformed: 71,
   mark: 72
 } as const
+
+/** The states in which a value may begin, be it the first of an array. */
+const beginnings = [State.between, State.strictlyBetween, State.value, State.firstItem]
 
 /** `table[(state << 8) | byte]` is the next state, or an action from `State.firstAction` on. */
 export const table: Uint8Array = makeTable()
@@ -76,6 +81,7 @@ function structure(on: On): void {
   const white = " \t\r\n"
   for (const state of [
     State.between,
+    State.strictlyBetween,
     State.value,
     State.firstItem,
     State.firstKey,
@@ -89,7 +95,7 @@ function structure(on: On): void {
   on(State.between, [0xef, 0xef], State.mark2) // a byte order mark
   on(State.mark2, [0xbb, 0xbb], State.mark3)
   on(State.mark3, [0xbf, 0xbf], State.mark)
-  for (const state of [State.between, State.value, State.firstItem]) {
+  for (const state of beginnings) {
     on(state, "{[", State.open)
     on(state, '"', State.string)
     on(state, "-", State.minus)
@@ -156,7 +162,7 @@ function numbers(on: On): void {
 function literals(on: On): void {
   let free: number = State.literal
   for (const word of ["true", "false", "null"]) {
-    for (const state of [State.between, State.value, State.firstItem]) on(state, word[0]!, free)
+    for (const state of beginnings) on(state, word[0]!, free)
     for (const letter of word.slice(1, -1)) on(free, letter, ++free)
     on(free, word.at(-1)!, State.valueEnd)
     free++
