@@ -21,6 +21,11 @@ export class Screen {
     return this.stripped
   }
 
+  /** True if the program goes back to draw over what it has shown: then it may well write a text again. */
+  get isDrawnOver(): boolean {
+    return backwards.test(this.written)
+  }
+
   /** The last lines that are not empty. */
   get lastLines(): ReadonlyArray<string> {
     const lines = this.text.split("\n").map((line) => line.trimEnd().slice(0, lineCharactersMax))
@@ -40,6 +45,10 @@ export class Screen {
 
 /** What is kept of a screen: far more than a scenario puts there. */
 const screenCharactersMax = 256 * 1024
+/** Codes that move up, or anywhere, or to a screen without a memory. */
+// oxlint-disable-next-line no-control-regex
+const backwards = /\u001b\[(?:[\d;]*[AFHfd]|\?(?:47|1047|1049)h)/
+
 /** What no client says by itself. */
 const floodCharactersMin = 16 * 1024
 const linesMax = 12

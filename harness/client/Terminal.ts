@@ -57,9 +57,9 @@ export class Terminal {
     return this.process.ended?.how
   }
 
-  /** Types a line, and Enter. */
+  /** Types a line, and Enter, as which terminals send a carriage return. */
   type(line: string): void {
-    this.process.child.stdin?.write(`${line}\n`)
+    this.process.child.stdin?.write(`${line}\r`)
   }
 
   /** Ends the program with all that it has started. */

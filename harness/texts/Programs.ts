@@ -1,6 +1,6 @@
 /** What is said of a program that somebody sits at. */
 export interface ProgramTexts {
-  readonly starts: (actor: string) => string
+  readonly starts: string
   readonly connects: (actor: string, port: number) => string
   readonly noConnection: string
   readonly sends: (actor: string, request: string) => string

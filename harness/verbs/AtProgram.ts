@@ -42,15 +42,9 @@ export const askForName: Act = Effect.fnUntraced(function* (actor, step, scene) 
   yield* program.start(username)
   const withinMillis = connectMillisMax * stage.timeScale
   const starts = { ...scene, withinMillis, deadlineMillis: stage.deadlineIn(withinMillis) }
-  yield* waits(
-    actor,
-    starts,
-    () => program.terminal!.isReady || undefined,
-    () => ({
-      expected: texts.starts(actor.name),
-      received: stage.texts.play.nothing
-    })
-  )
+  const isReady = yield* stage.until(() => program.terminal!.isReady || undefined, starts.deadlineMillis)
+  if (isReady === undefined)
+    return yield* fail({ expected: texts.starts, received: stage.texts.play.nothing })
   if (program.typesName) program.terminal!.type(username)
   yield* waits(
     actor,

@@ -29,14 +29,23 @@ export const clientVariants: ReadonlyArray<ClientVariant> = [
   variant("client-with-prompt", "has a prompt that it draws anew after each line", (base, client) => ({
     show: (line) => base.print(`\r\u001b[K${line}\n${client.username}> `)
   })),
-  variant("client-in-colour", "colours names, and clears the screen first", (base, client) => ({
+  variant("client-in-colour", "colours names, and names the window", (base, client) => ({
     start: (port, name) => {
-      client.print("\u001b[2J\u001b[H\u001b]0;my chat\u0007")
+      client.print("\u001b]0;my chat\u0007\u001b[?2004h")
       base.start(port, name)
     },
     heard: ({ content, username }) =>
       client.show(`\u001b[1;32m${username}\u001b[0m \u001b[2m»\u001b[0m ${content}`)
   })),
+  variant("client-draws-anew", "draws all that was said again and again", (base) => {
+    const lines: Array<string> = []
+    return {
+      show: (line) => {
+        lines.push(line)
+        base.print(`\u001b[2J\u001b[H${lines.join("\n")}\n`)
+      }
+    }
+  }),
   variant("client-with-echo", "shows own lines, too", (base, client) => ({
     say: (content) => {
       client.show(`me: ${content}`)

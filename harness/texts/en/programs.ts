@@ -2,7 +2,7 @@ import type { ProgramTexts } from "../Programs.ts"
 
 /** What is said of programs, in plain English. */
 export const programs: ProgramTexts = {
-  starts: (actor) => `${actor}'s program starts`,
+  starts: "a terminal for the program",
   connects: (actor, port) => `${actor}'s program connects to 127.0.0.1:${port}`,
   noConnection: "no connection",
   sends: (actor, request) => `${actor}'s program sends ${request}`,

@@ -3,7 +3,7 @@ import { of } from "./words.ts"
 
 /** What is said of programs, in French. */
 export const programs: ProgramTexts = {
-  starts: (actor) => `le programme ${of(actor)} démarre`,
+  starts: "un terminal pour le programme",
   connects: (actor, port) => `le programme ${of(actor)} se connecte à 127.0.0.1:${port}`,
   noConnection: "aucune connexion",
   sends: (actor, request) => `le programme ${of(actor)} envoie ${request}`,

@@ -21,6 +21,13 @@ describe("a screen", () => {
     assert.deepStrictEqual(screen.lastLines, ["bob: Hello", "carol: Hello Hello"])
   })
 
+  it("tells a program that draws over what it has shown from one that colours it", () => {
+    for (const text of ["\u001b[2J\u001b[H", "\u001b[3A", "\u001b[12;1f", "\u001b[?1049h"])
+      assert.isTrue(screenOf(`bob: Hello${text}`).isDrawnOver, JSON.stringify(text))
+    for (const text of ["\u001b[1;32m", "\r\u001b[K> ", "\u001b[?2004h", "\u001b]0;H\u0007"])
+      assert.isFalse(screenOf(`bob: Hello${text}`).isDrawnOver, JSON.stringify(text))
+  })
+
   it("keeps no more than anybody reads", () => {
     const screen = screenOf("first", "x".repeat(300_000))
     assert.isTrue(screen.isFlooded)
