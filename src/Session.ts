@@ -98,24 +98,26 @@ const requestsInTurn = 64
 const converse = Effect.fnUntraced(function* (session: Session): Effect.fn.Return<never, Ending> {
   const { connection, frames } = session
   while (true) {
-    const bytes = yield* connection.read()
-    frames.push(bytes)
-    let answered = 0
-    for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
+    frames.push(yield* connection.read())
+    for (let answered = 1; ; answered++) {
       yield* connection.writable()
-      yield* limitLoginBytes(session)
       if (session.traffic !== undefined) yield* pay(session, session.traffic)
-      yield* carryOutFrame(session, frame)
-      if (++answered % requestsInTurn === 0) yield* nextTurn
+      const answer = answerNext(session)
+      if (answer === undefined) break
+      yield* answer
+      if (answered % requestsInTurn === 0) yield* nextTurn
     }
-    yield* limitLoginBytes(session)
   }
 })
 
-/** A connection that is not logged in may send only so much, however slowly; what follows its login is not counted. */
-const limitLoginBytes = ({ frames, house, username }: Session): Effect.Effect<void, Ending> => {
+/** Carries out the next request of what was read, if there is one. Its text is not kept, as the answer may wait. */
+const answerNext = (session: Session): Effect.Effect<void, Ending> | undefined => {
+  const { frames, house, username } = session
   const { loginBytesMax = Infinity } = house.settings
-  return username === undefined && frames.examined > loginBytesMax ? Effect.fail("too_large") : Effect.void
+  const frame = frames.next()
+  // one that is not logged in may send only so much, however slowly; what follows its login is not counted
+  if (username === undefined && frames.examined > loginBytesMax) return Effect.fail("too_large")
+  return frame === undefined ? undefined : carryOutFrame(session, frame)
 }
 
 /** Pays for what came and was answered since the last time. A client in debt waits, but never for long at a stretch. */

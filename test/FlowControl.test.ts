@@ -68,7 +68,7 @@ const besideFrozen = Effect.gen(function* () {
   return { bystander, flooder, frozen, isFlooderPaused, ordinary }
 })
 
-const floodMessages = 400
+const floodMessages = 200
 
 it.effect(
   "MSG-10: one who reads nothing holds back a flooder for the stall, and nobody who says little",
@@ -126,7 +126,7 @@ it.live("MSG-10: speakers at full rate never cost a reader its place, nor a mess
   Effect.gen(function* () {
     const reader = yield* connectAs("reader")
     const speakers = yield* Effect.forEach([0, 1, 2, 3, 4], (i) => connectAs(`speaker ${i}`))
-    const each = 40
+    const each = 30
     reader.socket.on("data", () => {
       reader.socket.pause() // a chunk in a turn of the event loop: steadily, but slower than they speak
       setTimeout(() => reader.socket.resume(), 1)

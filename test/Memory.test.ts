@@ -20,7 +20,7 @@ const readPauseBytes = 64 * KiB
 /** The most memory that a server may take, as docs/OPERATIONS.md has it. */
 const bytesMax =
   120 * MiB +
-  limits.clientsMax * (4 * KiB + limits.frameBytesMax + 64 * KiB + readPauseBytes) +
+  limits.clientsMax * (4 * KiB + limits.frameBytesMax + 128 * KiB + readPauseBytes) +
   1.5 * limits.outboxesBytesMax +
   4 * limits.outboxBytesMax
 

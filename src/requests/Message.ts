@@ -1,9 +1,10 @@
 import * as Effect from "effect/Effect"
+import type { Embedder } from "../embedding/Embedder.ts"
 import { askMessage } from "../embedding/Hooks.ts"
 import { monotonicMillis } from "../net/MonotonicTime.ts"
 import { type BucketRule, TokenBucket } from "../net/TokenBucket.ts"
 import type { Ending } from "../net/Connection.ts"
-import { encode } from "../Protocol.ts"
+import { encode, type Id } from "../Protocol.ts"
 import { isSameUsername } from "../Username.ts"
 import { answer, type Conversation, type Handler, refuse, type RequestOf } from "./Conversation.ts"
 import { withId } from "./Replies.ts"
@@ -41,19 +42,25 @@ const broadcast = (
   conversation: Conversation,
   username: string,
   { content, id }: RequestOf<"message">
-): Effect.Effect<void, Ending> =>
-  Effect.andThen(
-    conversation.house.hub.publish({
-      to: "members",
-      from: conversation.connection,
-      bytes: encode({ type: "message", username, content })
-    }),
-    Effect.sync(() => {
-      conversation.house.counters.messagesReceived++
-      conversation.house.embedder?.said(username, content)
-      answer(conversation, withId(conversation.house.replies.sent, id))
-    })
+): Effect.Effect<void, Ending> => {
+  const bytes = encode({ type: "message", username, content })
+  const { embedder } = conversation.house
+  const said = embedder === undefined ? undefined : tell(embedder, username, content)
+  return Effect.andThen(
+    conversation.house.hub.publish({ to: "members", from: conversation.connection, bytes }),
+    acknowledge(conversation, id, said)
   )
+}
+
+const acknowledge = (conversation: Conversation, id: Id | undefined, said: (() => void) | undefined) =>
+  Effect.sync(() => {
+    conversation.house.counters.messagesReceived++
+    said?.()
+    answer(conversation, withId(conversation.house.replies.sent, id))
+  })
+
+/** A function of its own: else a message that waits would be kept as text as well, whether or not somebody is told. */
+const tell = (embedder: Embedder, username: string, content: string) => () => embedder.said(username, content)
 
 /** Does the same, unless the client has used up its right to: then it is told when to try again. */
 const broadcastWithin = Effect.fnUntraced(function* (
