@@ -23,7 +23,8 @@ const published = {
   dependencies
 }
 
-rmSync(folder, { recursive: true, force: true })
+for (const stale of [folder, ...globSync("dist/palabre-*.tgz")])
+  rmSync(stale, { recursive: true, force: true })
 execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" })
 for (const asset of assets) cpSync(asset, join(folder, asset), { recursive: true })
 const command = readFileSync("bin/palabre.js", "utf8").replaceAll(/(?<="\.[^"]*)\.ts"/g, '.js"')

@@ -79,7 +79,7 @@ export const chooseTarget = Effect.fnUntraced(function* (
 
 /** Where the scenarios for a target are when no path is named. */
 export const foldersFor = ({ clients }: Target): ReadonlyArray<string> => [
-  clients?.command === undefined ? scenariosFolder : clientsFolder
+  clients?.command === undefined ? scenariosFolder() : clientsFolder()
 ]
 
 /** The client that the flags describe. */

@@ -19,7 +19,7 @@ export const watching = <E extends { readonly message: string }>(
   { report }: Catalogue,
   more: ReadonlyArray<string> = []
 ): Effect.Effect<void, E> => {
-  const scenarios = (paths.length > 0 ? paths : [scenariosFolder]).map((path) =>
+  const scenarios = (paths.length > 0 ? paths : [scenariosFolder()]).map((path) =>
     path.replace(/(?::\d+)+$/, "")
   )
   const named = [...scenarios, ...more]

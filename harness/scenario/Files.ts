@@ -16,18 +16,18 @@ export const suite = (folder: string): string =>
  * Where scenarios are looked for when no path is named: `scenarios` in the current folder, or the suite where there is no
  * such folder. The folders inside it are not searched.
  */
-export const scenariosFolder = existsSync("scenarios") ? "scenarios" : suite("scenarios")
+export const scenariosFolder = (): string => (existsSync("scenarios") ? "scenarios" : suite("scenarios"))
 
 /** Where those are that judge a client. */
-export const clientsFolder = "scenarios/client"
+export const clientsFolder = (): string => join(scenariosFolder(), "client")
 
 /** Where scenarios for servers and for clients are, as far as these folders are there. */
 export const everyFolder = (): ReadonlyArray<string> =>
-  [scenariosFolder, clientsFolder].filter((folder) => existsSync(folder))
+  [scenariosFolder(), clientsFolder()].filter((folder) => existsSync(folder))
 
 /** Reads the scenarios of these files and folders (`PATH:LINE` is the one that stands at that line), or all mistakes in them. */
 export const loadScenarios = Effect.fnUntraced(function* (paths: ReadonlyArray<string>) {
-  const named = paths.length > 0 ? paths : [scenariosFolder]
+  const named = paths.length > 0 ? paths : [scenariosFolder()]
   const places = (yield* Effect.forEach(named, placesOf)).flat()
   const files = Map.groupBy(places, ({ file }) => resolve(file))
   const parsed = yield* Effect.forEach(files.values(), check)

@@ -117,7 +117,7 @@ describe.skipIf(!isPossible)("a client", { timeout: 60_000 }, () => {
     Effect.gen(function* () {
       const sheet = fileURLToPath(new URL("sheet.py", import.meta.url))
       const target = client({ command: `exec python3 "${sheet}" {port}`, ...wordsOfTheSheet })
-      const musts = (yield* loadScenarios([clientsFolder])).filter(({ level }) => level === "must")
+      const musts = (yield* loadScenarios([clientsFolder()])).filter(({ level }) => level === "must")
       for (const scenario of musts)
         assert.strictEqual(told(yield* playerOf(target, timeScale).play(scenario)), "passed", scenario.file)
     })
