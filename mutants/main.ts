@@ -63,7 +63,7 @@ const mutants = Command.make("mutants", config, (input) =>
     const choice = Option.match(shard, { onNone: () => asked, onSome: (shard) => shardOf(asked, shard) })
     const isWhole = names.length === 0 && !input.chaos && Option.isNone(shard)
     const [scenarios = [], clientScenarios = []] = yield* Effect.catchTag(
-      Effect.all([loadScenarios([]), loadScenarios([clientsFolder])]),
+      Effect.all([loadScenarios([]), loadScenarios([clientsFolder()])]),
       "FileInvalid",
       ({ mistakes }) =>
         Effect.fail(new Failure(`${mistakes.length} mistakes in scenarios/: see pnpm scenario check`))
