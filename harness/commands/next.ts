@@ -6,7 +6,7 @@ import { Failure } from "../../src/commands/Cli.ts"
 import { inTeachingOrder } from "../report/Lessons.ts"
 import { nextReport } from "../report/Next.ts"
 import { Screen } from "../report/Output.ts"
-import { runAll } from "../run/RunAll.ts"
+import { runAll, showsNoLogin } from "../run/RunAll.ts"
 import { loadScenarios } from "../scenario/Files.ts"
 import { TargetKnowledge } from "../stage/TargetKnowledge.ts"
 import type { Outcome } from "../verdict/Outcome.ts"
@@ -46,7 +46,11 @@ export const next = Command.make(
       jobs: 1,
       knowledge: new TargetKnowledge(),
       texts: input.locale,
-      stopsAfter: (outcome) => (weigh(outcome, weighing) === "failed" ? "bail" : undefined),
+      inOrder: true,
+      stopsAfter: (outcome) => {
+        if (showsNoLogin(outcome)) return "nobody logs in"
+        return outcome.verdict === "failed" && weigh(outcome, weighing) === "failed" ? "bail" : undefined
+      },
       onBegin: ({ title }) => screen.progress(`${outcomes.length + 1}/${scenarios.length} ${title}`),
       onOutcome: (outcome) => void outcomes.push(outcome)
     })

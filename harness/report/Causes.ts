@@ -1,6 +1,7 @@
 import { type ClauseId, clauses, isClauseId, type Level, levels } from "../language/Clauses.ts"
 import type { Outcome } from "../verdict/Outcome.ts"
 import type { Weight } from "../verdict/Summary.ts"
+import { rankOf } from "../verdict/Groundwork.ts"
 import { lengthOf, placeInLessons } from "./Lessons.ts"
 
 /** One thing that is wrong with a server, however many scenarios it shows in. */
@@ -53,7 +54,9 @@ const sightingsOf = (outcome: Outcome): ReadonlyArray<Sighting> => {
 }
 
 const causeOf = (cause: string, seen: ReadonlyArray<Sighting>): Cause => {
-  const sorted = seen.toSorted((a, b) => plainness.indexOf(a.as) - plainness.indexOf(b.as) || byLength(a, b))
+  const sorted = seen.toSorted(
+    (a, b) => plainness.indexOf(a.as) - plainness.indexOf(b.as) || bySimplicity(a, b)
+  )
   const [{ outcome: best }] = sorted as [Sighting]
   const outcomesSeen = (as: (as: Sighting["as"]) => boolean) =>
     sorted.flatMap((sighting) => (as(sighting.as) && sighting.outcome !== best ? [sighting.outcome] : []))
@@ -68,9 +71,16 @@ const causeOf = (cause: string, seen: ReadonlyArray<Sighting>): Cause => {
 
 const plainness: ReadonlyArray<Sighting["as"]> = ["failure", "hidden", "in passing"]
 
-const byLength = (a: Sighting, b: Sighting): number =>
-  levels.indexOf(a.level) - levels.indexOf(b.level) ||
-  lengthOf(a.outcome.scenario) - lengthOf(b.outcome.scenario)
+/** Shows first what is about little else, then what others build on, then what is short. */
+const bySimplicity = (a: Sighting, b: Sighting): number => {
+  const [first, second] = [a.outcome.scenario, b.outcome.scenario]
+  return (
+    levels.indexOf(a.level) - levels.indexOf(b.level) ||
+    first.proves.length - second.proves.length ||
+    rankOf(first) - rankOf(second) ||
+    lengthOf(first) - lengthOf(second)
+  )
+}
 
 const byImportance = (a: Cause, b: Cause): number =>
   levels.indexOf(a.level) - levels.indexOf(b.level) || placeOf(a) - placeOf(b)

@@ -40,7 +40,9 @@ const lessonLines = (summary: Summary, { style, texts, weightOf }: RunInfo): Rea
     const outcomes = byLesson.get(lesson) ?? []
     if (outcomes.length === 0) return []
     const passed = outcomes.filter((outcome) => weightOf(outcome) === "passed").length
-    const hasFailed = outcomes.some((outcome) => weightOf(outcome) === "failed")
+    const hasFailed = outcomes.some(
+      (outcome) => outcome.verdict === "failed" && weightOf(outcome) === "failed"
+    )
     const mark = hasFailed ? style.red("✗") : passed === outcomes.length ? style.green("✓") : style.dim("·")
     const name = texts.next.lessons[lesson]
     return [`${mark} ${name.padEnd(lessonWidth)}  ${style.dim(texts.next.passed(passed, outcomes.length))}`]

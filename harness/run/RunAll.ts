@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { type Chaos, playChanged, saved } from "./Chaos.ts"
 import { makePlayer, type PlayerSettings } from "./Player.ts"
 import { rankOf } from "../verdict/Groundwork.ts"
+import { hiderIn } from "../verdict/Blame.ts"
 import { hiddenBy, type Outcome, skipped } from "../verdict/Outcome.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import type { Target, TargetFailed } from "../stage/Target.ts"
@@ -10,6 +11,8 @@ import type { PlayTexts } from "../texts/Play.ts"
 /** The settings for playing a list of scenarios. */
 export interface RunAllSettings extends PlayerSettings {
   readonly jobs: number
+  /** Keeps to the order of the list; otherwise those come first that others build on. */
+  readonly inOrder?: boolean
   /** What is played besides of each scenario that passes. */
   readonly chaos?: Chaos | undefined
   /** Why nothing more is to be played after this outcome, if so. */
@@ -23,12 +26,12 @@ export interface RunAllSettings extends PlayerSettings {
 type Stop = keyof PlayTexts["notPlayed"]
 
 /** True if an outcome shows that nobody can log in, so that no other scenario can show anything. */
-export const showsNoLogin = ({ clauses, failure, scenario, verdict }: Outcome): boolean =>
+export const showsNoLogin = ({ clauses, failure, scenario }: Outcome): boolean =>
   failure?.finding.breaks === "LOGIN-1" &&
-  (rankOf(scenario) === 0 ? clauses.get("LOGIN-1")?.verdict === "failed" : verdict === "not_reached")
+  (rankOf(scenario) === 0 ? clauses.get("LOGIN-1")?.verdict === "failed" : hiderIn(clauses) === "LOGIN-1")
 
 /**
- * Plays scenarios, `jobs` at a time, and those first that others build on; once the target is lost or the run is to stop,
+ * Plays scenarios, `jobs` at a time; once the target is lost or the run is to stop,
  * the rest is not played.
  */
 export const runAll = (
@@ -37,10 +40,10 @@ export const runAll = (
   settings: RunAllSettings
 ): Effect.Effect<void> =>
   Effect.suspend(() => {
-    const scenarios = selected.toSorted((a, b) => rankOf(a) - rankOf(b))
+    const { chaos, inOrder = false } = settings
+    const scenarios = inOrder ? selected : selected.toSorted((a, b) => rankOf(a) - rankOf(b))
     const outcomes: Array<ReadonlyArray<Outcome> | undefined> = Array.from({ length: scenarios.length })
     const player = makePlayer(target, settings)
-    const { chaos } = settings
     let told = 0
     let stopped: Stop | undefined
     const tell = (index: number, ...some: ReadonlyArray<Outcome>) => {

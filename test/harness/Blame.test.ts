@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { loadScenarios } from "../../harness/scenario/Files.ts"
+import { showsNoLogin } from "../../harness/run/RunAll.ts"
 import { type Change } from "../../mutants/chat/Chat.ts"
+import { faults } from "../../mutants/Faults.ts"
 import { chat, playing, steps } from "./playing.ts"
 
 const hello = "{ type: message, username: alice, content: hello }"
@@ -148,5 +150,16 @@ it.live("somebody's own scenario of the same file name is nothing that others bu
     const other = steps("- alice logs in as odd\n- alice says: hello", "proves: [MSG-2]\n")
     const { clauses } = yield* playing(other, target)
     assert.deepStrictEqual(clauses.get("LOGIN-1"), { verdict: "failed" })
+  })
+)
+
+it.live("nobody can log in only where the login stands in the way, not what came together with one", () =>
+  Effect.gen(function* () {
+    const [halfClose] = yield* loadScenarios(["scenarios/half-close.yaml"])
+    const recvIsMessage = chat(faults.find(({ name }) => name === "recv-is-a-message")!.change)
+    const other = yield* playing(halfClose!, recvIsMessage)
+    assert.deepStrictEqual([other.failure?.finding.breaks, other.reason], ["LOGIN-1", "FRAME-2"])
+    assert.isFalse(showsNoLogin(other))
+    assert.isTrue(showsNoLogin(yield* playing(scenarioThatProves("MSG-1"), chat(noLogin))))
   })
 )

@@ -1,6 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { nextReport } from "../../harness/report/Next.ts"
+import { runAll } from "../../harness/run/RunAll.ts"
+import { loadScenarios } from "../../harness/scenario/Files.ts"
+import { TargetKnowledge } from "../../harness/stage/TargetKnowledge.ts"
+import { english } from "../../harness/texts/en.ts"
 import { skipped } from "../../harness/verdict/Outcome.ts"
 import { Summary } from "../../harness/verdict/Summary.ts"
 import { chat, playing, scenarioOf } from "./playing.ts"
@@ -64,3 +68,31 @@ describe("what to do next", () => {
     assert.notInclude(text, "must clauses")
   })
 })
+
+it.live("a list is played in its order where that is asked for, else with the groundwork first", () =>
+  Effect.gen(function* () {
+    const scenarios = yield* loadScenarios(["scenarios/list.yaml"])
+    const list = [login, ...scenarios]
+    for (const [inOrder, expected] of [
+      [true, list],
+      [false, list.toReversed()]
+    ] as const) {
+      const played: Array<string> = []
+      yield* runAll(list, chat(), {
+        seed: 1,
+        timeScale: 1,
+        jobs: 1,
+        knowledge: new TargetKnowledge(),
+        texts: english,
+        inOrder,
+        stopsAfter: () => undefined,
+        onBegin: () => undefined,
+        onOutcome: ({ scenario }) => void played.push(scenario.title)
+      })
+      assert.deepStrictEqual(
+        played,
+        expected.map(({ title }) => title)
+      )
+    }
+  })
+)
