@@ -54,6 +54,7 @@ export const makePlayer = (target: Target, settings: PlayerSettings): Player => 
           const outcome = yield* outcomeOf(
             settings.vary === true ? varied(scenario, settings.seed) : scenario
           )
+          if (prerequisite.loses === true && outcome.failure?.finding.lost !== true) continue
           const verdict = outcome.clauses.get(prerequisite.clause)
           if (verdict?.verdict === "failed") return "broken"
           if (verdict?.verdict === "not_reached" && isClauseId(verdict.by)) return { hiddenBy: verdict.by }

@@ -18,6 +18,8 @@ interface Said {
 export interface Prerequisite {
   readonly clause: ClauseId
   readonly shownBy?: string
+  /** True if only a connection that was lost counts, for one that is lost here: requests that end it in any scenario. */
+  readonly loses?: boolean
 }
 
 /** The part of a conversation that a delivery belongs to: who is known to have said it, and how often. */
@@ -133,6 +135,8 @@ export class Ledger {
     if (this.hasStrangerLeft) prerequisites.push({ clause: "LEAVE-4", shownBy: "connects-and-leaves" })
     if (this.isRepeated) prerequisites.push({ clause: "MSG-1", shownBy: "same-text-twice" })
     if (this.connections > 8) prerequisites.push({ clause: "LEAVE-1", shownBy: "many-in-a-row" })
+    const asked: ReadonlyArray<ClauseId> = this.said.length > 0 ? ["MSG-2", "MSG-1", "LIST-1"] : ["LIST-1"]
+    for (const clause of asked) prerequisites.push({ clause, loses: true })
     return [...prerequisites, ...[...this.leansOn].map((clause) => ({ clause }))]
   }
 

@@ -48,6 +48,7 @@ export const blame = Effect.fnUntraced(function* (
   if (proves.length === 0) return new Map()
   for (const prerequisite of prerequisites) {
     if (proves.includes(prerequisite.clause)) continue
+    if (prerequisite.loses === true && finding.lost !== true) continue
     const standing = yield* standingOf(prerequisite)
     if (standing === "broken") return hidden(scenario, place, prerequisite.clause)
   }

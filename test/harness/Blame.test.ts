@@ -163,3 +163,24 @@ it.live("nobody can log in only where the login stands in the way, not what came
     assert.isTrue(showsNoLogin(yield* playing(scenarioThatProves("MSG-1"), chat(noLogin))))
   })
 )
+
+const ends: Change = (base) => ({
+  message: () => {
+    for (const other of base.clients) other.socket.destroy()
+    return undefined
+  }
+})
+
+it.live("a server that ends whenever somebody speaks breaks MSG-2, whatever a scenario is about", () =>
+  Effect.gen(function* () {
+    for (const name of [
+      "refused-login-harms-no-owner",
+      "garbage-hurts-nobody",
+      "one-sender-keeps-its-order"
+    ]) {
+      const [scenario] = yield* loadScenarios([`scenarios/${name}.yaml`])
+      const { reason, verdict } = yield* playing(scenario!, chat(ends))
+      assert.deepStrictEqual([verdict, reason], ["not_reached", "MSG-2"], name)
+    }
+  })
+)
