@@ -126,6 +126,18 @@ export const withGaps = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> => {
 /** The shortest time in which nothing happened that is shown as a gap. */
 const gapMillisMin = 20
 
+/** Puts lines of the server's log that stand together into one row. */
+export const withLogsJoined = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> => {
+  const joined: Array<Row> = []
+  for (const row of rows) {
+    const last = joined.at(-1)
+    if (row._tag === "Log" && last?._tag === "Log")
+      joined[joined.length - 1] = { ...last, text: `${last.text}\n${row.text}` }
+    else joined.push(row)
+  }
+  return joined
+}
+
 /** Leaves out the middle of a long exchange. */
 export const withinRows = (rows: ReadonlyArray<Row>, max: number): ReadonlyArray<Row> => {
   if (rows.length <= max) return rows

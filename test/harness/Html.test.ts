@@ -129,6 +129,20 @@ describe("the page", () => {
     })
   )
 
+  it.live("has the lines of a log that stand together in one row", () =>
+    Effect.gen(function* () {
+      const outcome = yield* traced(steps("- alice logs in"), chat(), "on")
+      const logged = ["Traceback:", "  <b>", "KeyError"].map(
+        (text) => ({ _tag: "Log", text, atMillis: 1 }) as const
+      )
+      const exchange = { ...outcome.exchange!, rows: [...logged, ...outcome.exchange!.rows, ...logged] }
+      const page = pageOf([{ ...outcome, exchange }])
+      const rows = page.match(/<div class="row log">[^]*?<\/div>/g)!
+      assert.strictEqual(rows.length, 2)
+      assert.match(rows[0]!, /<span>Traceback:<br \/> {2}&lt;b&gt;<br \/>KeyError<\/span>/)
+    })
+  )
+
   it.live("shows a blank before a French sign, and spells out any other that is none", () =>
     Effect.gen(function* () {
       const outcome = yield* traced(steps('- alice logs in\n- alice says: "a\u00a0b"'), self(), "on")

@@ -1,4 +1,11 @@
-import { type Arrow, type Exchange, type Row, type Span, withinRows } from "../../trace/Exchange.ts"
+import {
+  type Arrow,
+  type Exchange,
+  type Row,
+  type Span,
+  withinRows,
+  withLogsJoined
+} from "../../trace/Exchange.ts"
 
 /** Room for the rows of all diagrams of a page, which is given to one after the other. */
 export class Room {
@@ -6,7 +13,10 @@ export class Room {
 
   /** As much of an exchange as there is room for, and the segments that its bytes stand in. */
   shown(exchange: Exchange): Exchange {
-    const rows = withinRows(exchange.rows, Math.max(rowsMin, Math.min(rowsMax, this.rowsLeft)))
+    const rows = withinRows(
+      withLogsJoined(exchange.rows),
+      Math.max(rowsMin, Math.min(rowsMax, this.rowsLeft))
+    )
     this.rowsLeft -= rows.length
     const needed = new Set(rows.flatMap(spansOf).map(({ segment }) => segment))
     const places = new Map([...needed].toSorted((a, b) => a - b).map((segment, place) => [segment, place]))

@@ -68,7 +68,7 @@ const rowView = (row: Row, view: View): Markup => {
     case "Note":
       return html`<div class="row note">${timeView(row, view)}<span>${row.text}</span></div> `
     case "Log":
-      return html`<div class="row log">${timeView(row, view)}<span>${row.text}</span></div> `
+      return html`<div class="row log">${timeView(row, view)}<span>${linesOf(row.text)}</span></div> `
     case "Gap":
       return html`<div class="row gap"><span>⋮ ${view.info.texts.span(row.millis)}</span></div> `
     case "Dropped":
@@ -77,6 +77,9 @@ const rowView = (row: Row, view: View): Markup => {
       return violationView(row, view)
   }
 }
+
+const linesOf = (text: string): ReadonlyArray<Markup> =>
+  text.split("\n").map((line, index) => (index === 0 ? html`${line}` : html`<br />${line}`))
 
 const arrowView = (row: Arrow, view: View): Markup => {
   const { laneOf, segments } = view
