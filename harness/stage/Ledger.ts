@@ -114,6 +114,7 @@ export class Ledger {
         this.close(actor, this.asSeen(actor, event.how))
         break
       case "Ended":
+        this.hasStrangerLeft ||= this.nameOf(actor) === undefined
         this.close(actor, "ended by the server")
         break
       case "Received":
