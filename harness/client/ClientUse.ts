@@ -10,6 +10,8 @@ export interface ClientUse {
   readonly sandbox?: ReadonlyArray<string> | undefined
   /** Its variables beyond those that any program gets. */
   readonly variables?: Readonly<Record<string, string>>
+  /** The lines that are typed once it runs, slots and all; the name alone, unless the command has a place for that. */
+  readonly login?: ReadonlyArray<string> | undefined
   /** The line that asks it who is there; none where it has none. */
   readonly list: string | undefined
   /** The line that ends it; none where it has none. */
@@ -22,11 +24,21 @@ export const wordsOfTheSheet = { list: "/list", quit: "/quit" } as const
 /** What stands in a cast for the client that is to be judged. */
 export const clientSlot = "{client}"
 
-/** The command that a program is started by; a name that the command has no place for is typed. */
-export const commandOf = (
-  command: string,
-  at: { readonly host: string; readonly port: number; readonly name: string }
-): string => command.replaceAll(/\{(host|port|name)\}/g, (_, slot: keyof typeof at) => String(at[slot]))
+/** What a person can tell a client: where the server is, and their name. */
+export interface Told {
+  readonly host: string
+  readonly port: number
+  readonly name: string
+}
 
-/** True if a person types their name once the program runs. */
-export const typesName = (command: string): boolean => !command.includes("{name}")
+/** A command or a line with what is told in the slots of it. */
+export const filled = (text: string, told: Told): string =>
+  text.replaceAll(/\{(host|port|name)\}/g, (_, slot: keyof Told) => String(told[slot]))
+
+/** The lines that are typed into a client once it runs, before all others. */
+export const loginLines = (command: string, { login }: Pick<ClientUse, "login">): ReadonlyArray<string> =>
+  login ?? (command.includes("{name}") ? [] : ["{name}"])
+
+/** True if a client is told the port: in its command, on a line, or by its author. */
+export const knowsPort = (use: Pick<ClientUse, "command" | "login" | "port">): boolean =>
+  use.port !== undefined || [use.command ?? "", ...(use.login ?? [])].some((text) => text.includes("{port}"))

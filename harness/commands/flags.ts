@@ -158,6 +158,13 @@ export const clientFlags = {
     ),
     Flag.optional
   ),
+  clientLogin: Flag.String("client-login").pipe(
+    Flag.withMetavar("LINE"),
+    Flag.withDescription(
+      "what people type into the client once it runs, such as '{port}' or '/login {name}'; once for each line [default {name}]"
+    ),
+    Flag.atLeast(0)
+  ),
   clientList: clientWord("list", "to see who is there"),
   clientQuit: clientWord("quit", "to end it")
 } as const

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { knowsPort } from "../client/ClientUse.ts"
 import type { Address } from "../../src/net/Address.ts"
 import { speaksTls, tlsAdvice } from "../../src/net/SpeaksTls.ts"
 import { Failure } from "../../src/commands/Cli.ts"
@@ -22,6 +23,7 @@ export interface TargetInput {
   readonly tls: boolean
   readonly ca: Option.Option<string>
   readonly client?: Option.Option<string>
+  readonly clientLogin?: ReadonlyArray<string>
   readonly clientList?: string
   readonly clientQuit?: string
   readonly timeoutScale: number
@@ -86,7 +88,8 @@ export const foldersFor = ({ clients }: Target): ReadonlyArray<string> => [
 const chooseClient = Effect.fnUntraced(function* (command: string, input: TargetInput) {
   const { client: make, wordsFrom } = yield* Effect.promise(() => import("../targets/Client.ts"))
   const [cwd, port] = [Option.getOrUndefined(input.cwd), Option.getOrUndefined(input.port)]
-  if (port === undefined && !command.includes("{port}"))
+  const { clientLogin: login, clientList: list, clientQuit: quit } = input
+  if (!knowsPort({ command, login, port }))
     return yield* usage(
       "the command of --client has no {port}; if the port is compiled in, pass it with --port"
     )
@@ -95,7 +98,7 @@ const chooseClient = Effect.fnUntraced(function* (command: string, input: Target
     cwd,
     port,
     variables: input.env,
-    ...wordsFrom({ list: input.clientList, quit: input.clientQuit })
+    ...wordsFrom({ login, list, quit })
   })
 })
 

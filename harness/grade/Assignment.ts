@@ -12,7 +12,7 @@ export interface Assignment {
   /** Its server, if it has one. */
   readonly server?: StartOf | undefined
   /** Its client, if it has one. */
-  readonly client?: (StartOf & Pick<ClientUse, "list" | "quit">) | undefined
+  readonly client?: (StartOf & Pick<ClientUse, "login" | "list" | "quit">) | undefined
   /** The files of the scenarios to play. */
   readonly visible: ReadonlyArray<string>
   readonly hidden: ReadonlyArray<string>

@@ -18,6 +18,7 @@ import {
   type Shape,
   words
 } from "../yaml/Shape.ts"
+import { knowsPort } from "../client/ClientUse.ts"
 import { clientWords } from "../targets/Client.ts"
 import { type Node, Reader, Source } from "../yaml/Source.ts"
 import type { Score } from "./Grade.ts"
@@ -39,6 +40,7 @@ interface Client {
   /** A command for the shell; without `{name}` in it, the name is typed. */
   readonly start: string
   readonly port?: number | undefined
+  readonly login?: ReadonlyArray<string> | undefined
   readonly list?: string | undefined
   readonly quit?: string | undefined
 }
@@ -110,10 +112,13 @@ const clientOptions = options({ start: words("a command"), port: integer(1, 65_5
   "start"
 ])
 
-/** A client whose port is known. */
+/** A client that is told its port. */
 const client: Shape<Client> = {
   ...clientOptions,
-  read: (node, reader) => withPort(clientOptions.read(node, reader), node, reader)
+  read: (node, reader) => {
+    const read = clientOptions.read(node, reader)
+    return knowsPort({ ...read, command: read.start }) ? read : noPort(node, reader)
+  }
 }
 
 const programKeys = {
@@ -140,7 +145,11 @@ const program: Shape<Program> = {
 function withPort<P extends Pick<Program, "start" | "port">>(read: P, node: Node, reader: Reader): P {
   return read.port !== undefined || read.start === undefined || read.start.includes("{port}")
     ? read
-    : reader.fail(node, "`start` has no {port}; where the port is compiled in, name it with `port`")
+    : noPort(node, reader)
+}
+
+function noPort(node: Node, reader: Reader): never {
+  return reader.fail(node, "`start` has no {port}; where the port is compiled in, name it with `port`")
 }
 
 /** A map from names to values of one shape; the names have a shape of their own. */

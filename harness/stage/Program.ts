@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import { host } from "../../process/Port.ts"
-import { type ClientUse, commandOf, typesName } from "../client/ClientUse.ts"
+import { type ClientUse, filled, loginLines, type Told } from "../client/ClientUse.ts"
 import { type CannotListen, Door } from "../client/Door.ts"
 import { Terminal } from "../client/Terminal.ts"
 import type { Json } from "../language/Json.ts"
@@ -78,11 +78,6 @@ export class Program {
     return this.door!.port
   }
 
-  /** True if a person types their name once it runs. */
-  get typesName(): boolean {
-    return typesName(this.command)
-  }
-
   /** The next request that it sent; others than of this type that it may send at any time are passed over. */
   next(type?: string): Json | undefined {
     while (this.unasked.length > 0 && isFree(this.unasked[0]!) && !isOfType(this.unasked[0]!, type))
@@ -98,7 +93,7 @@ export class Program {
   /** Starts it, for a person of this name. */
   start(name: string): Effect.Effect<void> {
     const what = {
-      command: commandOf(this.command, { host, port: this.port, name }),
+      command: filled(this.command, this.toldTo(name)),
       cwd: this.use.cwd,
       sandbox: this.use.sandbox,
       variables: this.use.variables,
@@ -121,6 +116,16 @@ export class Program {
   putThrough(connection: ActorConnection): void {
     this.connection = connection
     for (const bytes of this.early.splice(0)) Effect.runFork(connection.write(bytes))
+  }
+
+  /** Types what it has to be told once it runs. */
+  typeLogin(name: string): void {
+    for (const line of loginLines(this.command, this.use))
+      this.terminal!.type(filled(line, this.toldTo(name)))
+  }
+
+  private toldTo(name: string): Told {
+    return { host, port: this.port, name }
   }
 
   /** Holds back this from now on, and gives it what was held so far, in one piece. */

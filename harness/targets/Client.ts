@@ -1,6 +1,6 @@
 import { type ClientUse, wordsOfTheSheet } from "../client/ClientUse.ts"
 import { shellWord } from "../Format.ts"
-import { words } from "../yaml/Shape.ts"
+import { oneOrMore, words } from "../yaml/Shape.ts"
 import type { Target } from "../stage/Target.ts"
 import { self } from "./Self.ts"
 import { argumentsOf, filesOf, valuesOf } from "./Spawn.ts"
@@ -18,16 +18,23 @@ const noWord = "none"
 const word = words(`a word that is typed, or ${noWord}`)
 
 /** The words of a client, as files describe them. */
-export const clientWords = { list: word, quit: word } as const
+export const clientWords = {
+  login: oneOrMore(words("a line that is typed")),
+  list: word,
+  quit: word
+} as const
 
 /** The words of a client, as people write them: those of the lab sheet where they are silent. */
 export const wordsFrom = ({
   list = wordsOfTheSheet.list,
+  login,
   quit = wordsOfTheSheet.quit
 }: {
+  readonly login?: ReadonlyArray<string> | undefined
   readonly list?: string | undefined
   readonly quit?: string | undefined
-}): Pick<ClientUse, "list" | "quit"> => ({
+}): Pick<ClientUse, "login" | "list" | "quit"> => ({
+  login: login?.length === 0 ? undefined : login,
   list: list === noWord ? undefined : list,
   quit: quit === noWord ? undefined : quit
 })
@@ -43,7 +50,11 @@ export const client = ({ variables = [], ...what }: ClientStart): Target => ({
 
 /** The arguments that choose the words which are not those of the lab sheet. */
 const wordsOf = (use: ClientUse): string =>
-  (["list", "quit"] as const)
-    .filter((word) => use[word] !== wordsOfTheSheet[word])
-    .map((word) => ` --client-${word} ${shellWord(use[word] ?? noWord)}`)
+  [
+    ...(use.login ?? []).map((line) => ["login", line] as const),
+    ...(["list", "quit"] as const)
+      .filter((word) => use[word] !== wordsOfTheSheet[word])
+      .map((word) => [word, use[word] ?? noWord] as const)
+  ]
+    .map(([word, typed]) => ` --client-${word} ${shellWord(typed)}`)
     .join("")

@@ -1,3 +1,4 @@
+import { knowsPort } from "../client/ClientUse.ts"
 import * as Effect from "effect/Effect"
 import { readText } from "../scenario/Files.ts"
 import { messagePattern } from "../language/Notation.ts"
@@ -123,8 +124,8 @@ const readEntry = (source: Source, name: string, scenarios: ReadonlyArray<string
       return reader.fail(at, `there is no scenario "${scenario}"${didYouMean(scenario, scenarios)}`)
   if ((read.start === undefined) === (read.client === undefined))
     return reader.fail(found.value, "a target needs either `start` (a server) or `client`")
-  const { port, start } = read.client ?? read
-  if (port === undefined && !start!.includes("{port}"))
+  const { port, start: command } = read.client ?? read
+  if (!knowsPort({ command, port, login: read.client?.login }))
     return reader.fail(
       found.value,
       "`start` has no {port}; where the port is compiled in, name it with `port`"

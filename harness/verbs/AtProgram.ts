@@ -45,7 +45,7 @@ export const askForName: Act = Effect.fnUntraced(function* (actor, step, scene) 
   const isReady = yield* stage.until(() => program.terminal!.isReady || undefined, starts.deadlineMillis)
   if (isReady === undefined)
     return yield* fail({ expected: texts.starts, received: stage.texts.play.nothing })
-  if (program.typesName) program.terminal!.type(username)
+  program.typeLogin(username)
   yield* waits(
     actor,
     starts,

@@ -124,6 +124,12 @@ export const clientVariants: ReadonlyArray<ClientVariant> = [
       for (const byte of Buffer.from(client.encode(message))) client.socket.write(Buffer.of(byte))
     }
   })),
+  variant("client-logs-in-by-word", "takes `/login NAME`, and a plain name as well", (base, client) => ({
+    login: () => {
+      Object.assign(client, { username: client.username.replace(/^\/login /, "") })
+      base.login()
+    }
+  })),
   variant("client-asks-first", "asks for the name before it connects", (base, client) => ({
     start: (port) => {
       client.print("Who are you? ")

@@ -66,6 +66,22 @@ describe.skipIf(!isPossible)("a client", { timeout: 60_000 }, () => {
     })
   )
 
+  it.live("is told on lines what its command has no place for", () =>
+    Effect.gen(function* () {
+      const command = `read port; exec "${process.execPath}" "${script}" "$port" client-logs-in-by-word`
+      const login = ["{port}", "/login {name}"]
+      const target = client({ command, login, ...wordsOfTheSheet })
+      assert.strictEqual(
+        target.arguments,
+        `--client '${command}' --client-login '{port}' --client-login '/login {name}'`
+      )
+      assert.strictEqual(
+        told(yield* play("alice logs in: { proves: CLIENT-1 }", target, "CLIENT-1")),
+        "passed"
+      )
+    })
+  )
+
   it.live("that shows less, more or something else than was said has broken CLIENT-3", () =>
     Effect.gen(function* () {
       const steps = "alice and bob log in\nbob says: Hi there\nalice shows: Hi there"
