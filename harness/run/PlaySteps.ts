@@ -18,7 +18,7 @@ export const playSteps = (
     (step) =>
       Effect.suspend(() => {
         stage.recorder?.step(step.line, "begun")
-        return playStep(step, sceneOf(captures, stage, withinMillis, step))
+        return playStep(step, () => sceneOf(captures, stage, withinMillis, step))
       }).pipe(
         Effect.tap(() => Effect.sync(() => stage.recorder?.step(step.line, "passed"))),
         Effect.tapError(() => Effect.sync(() => stage.recorder?.step(step.line, "failed"))),
@@ -34,18 +34,23 @@ export const playSteps = (
     { discard: true }
   )
 
-/** Plays a step, for each of its subjects that sits at a program in the way of people. */
-const playStep = (step: Step, scene: Scene): Effect.Effect<void, StepFailed | FailedAt> => {
+/**
+ * Plays a step; where some of its subjects sit at programs, for one after the other, each with the whole bound: a program
+ * takes its time.
+ */
+const playStep = (step: Step, sceneNow: () => Scene): Effect.Effect<void, StepFailed | FailedAt> => {
   const { atProgram, play } = step.verb
+  const scene = sceneNow()
   if (atProgram === undefined || step.subject === undefined) return play(step, scene)
   const actors = resolveSubject(step.subject, scene.stage, step.verb)
   if (!actors.some(({ program }) => program !== undefined)) return play(step, scene)
   return Effect.forEach(
     actors,
-    (actor): Effect.Effect<void, StepFailed | FailedAt> =>
-      actor.program === undefined
-        ? play({ ...step, subject: { _tag: "Actors", names: [actor.name] } }, scene)
-        : atProgram(actor, step, scene),
+    (actor) =>
+      Effect.suspend((): Effect.Effect<void, StepFailed | FailedAt> => {
+        if (actor.program !== undefined) return atProgram(actor, step, sceneNow())
+        return play({ ...step, subject: { _tag: "Actors", names: [actor.name] } }, sceneNow())
+      }),
     { discard: true }
   )
 }

@@ -33,6 +33,8 @@ export class Program {
   readonly said: Array<string> = []
   /** How far its screen has been looked at. */
   lookedAt = 0
+  /** True once the server has ended its connection: what it tries then is its own affair. */
+  private isOver = false
   /** How far its screen was filled when the server first refused something, or ended the connection. */
   turnedAwayAt: number | undefined
   /** Whether it was asked who is there. */
@@ -107,6 +109,7 @@ export class Program {
         this.said.length = 0
         this.lookedAt = 0
         this.turnedAwayAt = undefined
+        this.isOver = false
         this.hasAskedList = false
       })
     )
@@ -144,6 +147,7 @@ export class Program {
   follow(event: WireEvent): void {
     if (event._tag === "Received") this.receive(event.incoming, event.text)
     if (event._tag === "Ended") {
+      this.isOver = true
       this.turnedAwayAt ??= this.filled
       Effect.runFork(Effect.andThen(this.network?.send(Buffer.alloc(0)) ?? Effect.void, this.door!.end))
     }
@@ -178,6 +182,7 @@ export class Program {
   }
 
   private sent(text: string): void {
+    if (this.isOver) return
     if (this.unasked.length >= unaskedMax) this.passOver()
     if (this.unasked.length >= unaskedMax) return
     this.unasked.push(JSON.parse(text) as Json)

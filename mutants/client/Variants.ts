@@ -1,3 +1,4 @@
+import { connect } from "node:net"
 import type { Change } from "./Client.ts"
 
 /** A client that differs from the base and is just as right about every must. */
@@ -8,6 +9,9 @@ export interface ClientVariant {
 }
 
 const variant = (name: string, differs: string, change: Change): ClientVariant => ({ name, differs, change })
+
+/** The pause before it tries once more to connect. */
+const pauseMillis = 50
 
 /** Correct clients as other people write them; each must pass every must scenario. */
 export const clientVariants: ReadonlyArray<ClientVariant> = [
@@ -106,6 +110,25 @@ export const clientVariants: ReadonlyArray<ClientVariant> = [
     quit: () => client.send({ type: "logout" }),
     ended: () => base.ended()
   })),
+  variant("client-comes-back", "logs in again where the server ends the connection", (base, client) => {
+    let port = 0
+    const again = () => {
+      client.socket = connect({ host: "127.0.0.1", port }, () => client.login())
+      client.socket.on("data", (bytes: Buffer) => client.read(bytes))
+      client.socket.on("error", () => {}) // a close always follows
+      client.socket.once("close", () => setTimeout(again, pauseMillis))
+    }
+    return {
+      start: (to, name) => {
+        port = to
+        base.start(to, name)
+      },
+      ended: () => {
+        client.show("trying again")
+        again()
+      }
+    }
+  }),
   variant("client-resets", "closes with RST", (_base, client) => ({
     quit: () => {
       client.socket.resetAndDestroy()

@@ -153,6 +153,15 @@ describe.skipIf(!isPossible)("a client", { timeout: 60_000 }, () => {
     })
   )
 
+  it.live("may come back by itself where the server has ended", () =>
+    Effect.gen(function* () {
+      const steps =
+        "alice and bob log in\nthe server restarts\nalice sees that the server is gone\nbob logs in"
+      for (const name of ["client-comes-back", ""])
+        assert.strictEqual(told(yield* play(steps, judged(name), "CLIENT-11")), "passed")
+    })
+  )
+
   it.live("without a word is not judged by what needs it", () =>
     Effect.gen(function* () {
       const steps = "alice logs in\nalice asks who is there\nalice disconnects"
