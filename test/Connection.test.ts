@@ -45,6 +45,7 @@ class FakeTransport implements Transport {
   readonly peer = { host: "fake", port: 1 }
   readonly bytesIn = 0
   readonly bytesOut = 0
+  readonly takenBytes = 0
   readonly needsDrain = false
   readonly calls: Array<string> = []
   waitingBytes = 0
@@ -146,7 +147,7 @@ describe("Connection over a socket", () => {
 /** An outbox for which so much is kept; once it is cut off, nothing is. */
 const outboxOf = (outboxes: Outboxes, name: string, keptBytes: number, cut: Array<string>) => ({
   waitingBytes: 0,
-  bytesOut: 0,
+  takenBytes: 0,
   keptBytes,
   noteWaiting: () => {},
   cutOff() {

@@ -98,6 +98,11 @@ export class Connection implements TransportOwner, Outbox {
     return this.transport.bytesOut
   }
 
+  /** The same, as closely as the system shows. */
+  get takenBytes(): number {
+    return this.transport.takenBytes
+  }
+
   /** Bytes that wait for the client. */
   get waitingBytes(): number {
     return this.transport.waitingBytes
@@ -210,11 +215,7 @@ export class Connection implements TransportOwner, Outbox {
   /** Leaves requests unread until the client may go on, which is asked at each event and by `wake`; fails with the ending. */
   pauseUntil(mayGoOn: () => boolean): Effect.Effect<void, Ending> {
     this.isPaused = true
-    const attempt = () => {
-      if (this.ending !== undefined) return failures[this.ending]
-      if (this.theirs === "gone") return failures.left
-      return mayGoOn() ? Effect.void : undefined
-    }
+    const attempt = () => this.endedNow() ?? (mayGoOn() ? Effect.void : undefined)
     const goOn = Effect.sync(() => {
       this.isPaused = false
       this.wasActive = true

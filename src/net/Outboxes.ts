@@ -4,8 +4,8 @@ import { isLive, observed, type Progress, type ProgressRules } from "./Progress.
 export interface Outbox {
   /** Bytes that wait. */
   readonly waitingBytes: number
-  /** Bytes sent, without those that wait. */
-  readonly bytesOut: number
+  /** Bytes that the system has taken so far, as closely as it shows. */
+  readonly takenBytes: number
   /** Memory that is kept for this client alone. */
   readonly keptBytes: number
   /** Looks again at how much waits. */
@@ -61,7 +61,7 @@ export class Outboxes {
     let mostBytes: number | undefined
     this.countBehind()
     for (const [outbox, progress] of this.behind) {
-      const seen = observed(progress, outbox.bytesOut, nowMillis, this.rules)
+      const seen = observed(progress, outbox.takenBytes, nowMillis, this.rules)
       if (seen !== progress) this.behind.set(outbox, seen)
       if (isLive(seen, nowMillis)) mostBytes = Math.max(mostBytes ?? 0, outbox.waitingBytes)
     }

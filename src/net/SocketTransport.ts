@@ -27,6 +27,17 @@ export class SocketTransport implements Transport {
     return this.socket.writableLength
   }
 
+  get takenBytes(): number {
+    const handle = this.socket._handle
+    if (
+      handle?.bytesWritten === undefined ||
+      handle.writeQueueSize === undefined ||
+      "encrypted" in this.socket
+    )
+      return this.bytesOut // whole writes
+    return handle.bytesWritten - handle.writeQueueSize
+  }
+
   get needsDrain(): boolean {
     return this.socket.writableNeedDrain
   }
@@ -87,7 +98,11 @@ export class SocketTransport implements Transport {
 }
 
 /** A socket knows its owner, so that all sockets share their listeners: thousands of them cost no function each. */
-type OwnedSocket = Socket & { [OWNER]?: TransportOwner }
+type OwnedSocket = Socket & {
+  [OWNER]?: TransportOwner
+  /** Node's own, which may be missing: nothing else shows what the system took of a write that it has not taken whole. */
+  readonly _handle?: { readonly bytesWritten?: number; readonly writeQueueSize?: number } | null
+}
 
 const OWNER = Symbol("owner")
 

@@ -20,6 +20,8 @@ export interface Transport {
   readonly bytesIn: number
   /** Bytes sent, without those that wait. */
   readonly bytesOut: number
+  /** Bytes that the system has taken so far, to be compared with earlier ones only: of a long write, a part may show. */
+  readonly takenBytes: number
   /** Bytes that were written and the system has not taken yet. */
   readonly waitingBytes: number
   /** True while so much waits that the next write should wait for `onDrain`. */
