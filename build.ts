@@ -9,6 +9,9 @@ const folder = "dist/package"
 /** What the compiler leaves out. */
 const assets = [...globSync("harness/**/*.{css,js}"), "scenarios", "LICENSE", "README.md", "CHANGELOG.md"]
 
+/** The repository on GitHub, where this is a workflow there: npm wants to see it in what has a provenance. */
+const { GITHUB_REPOSITORY: repository } = process.env
+
 /** The fields of a package for others: nothing that only a clone needs, such as a Node of its own. */
 const { dependencies, description, engines, license, name, type, version } = manifest
 const published = {
@@ -16,6 +19,7 @@ const published = {
   version,
   description,
   license,
+  ...(repository && { repository: { type: "git", url: `git+https://github.com/${repository}.git` } }),
   type,
   bin: { palabre: "bin/palabre.js" },
   exports: { ".": { types: "./src/index.d.ts", default: "./src/index.js" } },
