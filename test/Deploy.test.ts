@@ -4,6 +4,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { assert, describe, it, onTestFinished } from "@effect/vitest"
+import { defaults } from "../src/settings/Settings.ts"
+import { MiB, memoryBytesMax } from "./support/memory.ts"
 
 const run = promisify(execFile)
 const has = (command: string, ...args: ReadonlyArray<string>): boolean =>
@@ -13,6 +15,10 @@ const has = (command: string, ...args: ReadonlyArray<string>): boolean =>
 const compose = [["docker", "compose"], ["docker-compose"]].find(([command, ...args]) =>
   has(command!, ...args, "version")
 )
+
+const hasSystemd = has("systemd-analyze", "--version")
+if (!hasSystemd) console.warn("SKIPPED: there is no systemd-analyze, so the unit was not looked at")
+if (compose === undefined) console.warn("SKIPPED: there is no Compose, so its file was not looked at")
 
 /** The unit with this in the place of one of its lines, where everything else that it names exists. */
 const unit = (key: string, line: string): string => {
@@ -31,22 +37,16 @@ const verify = async (file: string): Promise<string> =>
   (await run("systemd-analyze", ["verify", file])).stderr
 
 describe("deploy/", () => {
-  it.skipIf(!has("systemd-analyze", "--version"))(
-    "the unit is one that systemd takes whole (skipped without systemd-analyze)",
-    async () => {
-      assert.strictEqual(await verify(unit("MemoryMax", "MemoryMax=2G")), "")
-      assert.match(await verify(unit("MemoryMax", "MemoryMax=much")), /palabre\.service:\d+: .*much/)
-    }
-  )
+  it.skipIf(!hasSystemd)("the unit is one that systemd takes whole", async () => {
+    assert.strictEqual(await verify(unit("MemoryMax", "MemoryMax=5G")), "")
+    assert.match(await verify(unit("MemoryMax", "MemoryMax=much")), /palabre\.service:\d+: .*much/)
+  })
 
-  it.skipIf(compose === undefined)(
-    "the compose file is one that Compose takes (skipped without Compose)",
-    async () => {
-      const [command, ...args] = compose!
-      const { stdout } = await run(command!, [...args, "-f", "deploy/compose.yaml", "config"])
-      assert.match(stdout, /pids_limit: 64/)
-    }
-  )
+  it.skipIf(compose === undefined)("the compose file is one that Compose takes", async () => {
+    const [command, ...args] = compose!
+    const { stdout } = await run(command!, [...args, "-f", "deploy/compose.yaml", "config"])
+    assert.match(stdout, /pids_limit: 64/)
+  })
 
   it("unit and image serve the open network, with the same limits", () => {
     const [service, image, composition] = ["palabre.service", "Dockerfile", "compose.yaml"].map((name) =>
@@ -55,10 +55,16 @@ describe("deploy/", () => {
     assert.match(service!, /^Environment=PALABRE_PROFILE=public$/m)
     assert.match(image!, /^ENV PALABRE_PROFILE=public /m)
     for (const [text, limits] of [
-      [service!, [/^MemoryMax=2G$/m, /^TasksMax=64$/m, /^LimitNOFILE=65536$/m, /^TimeoutStopSec=15$/m]],
-      [image!, [/--memory 2g --pids-limit 64 --stop-timeout 15 /]],
-      [composition!, [/mem_limit: 2g/, /pids_limit: 64/, /nofile: 65536/, /stop_grace_period: 15s/]]
+      [service!, [/^MemoryMax=5G$/m, /^TasksMax=64$/m, /^LimitNOFILE=65536$/m, /^TimeoutStopSec=15$/m]],
+      [image!, [/--memory 5g --pids-limit 64 --stop-timeout 15 /]],
+      [composition!, [/mem_limit: 5g/, /pids_limit: 64/, /nofile: 65536/, /stop_grace_period: 15s/]]
     ] as const)
       for (const limit of limits) assert.match(text, limit)
+  })
+
+  it("the limit on memory lets a server take all that its settings let it take, with TLS", () => {
+    const limit = 5 * 1_024 * MiB
+    const most = memoryBytesMax(defaults("public"), true)
+    assert.isBelow(most, 0.9 * limit)
   })
 })

@@ -1,12 +1,10 @@
 import { existsSync, readFileSync } from "node:fs"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { table } from "../src/settings/Settings.ts"
+import { defaults, table } from "../src/settings/Settings.ts"
+import { KiB, memoryBytesMax, MiB } from "./support/memory.ts"
 import { serving } from "./support/program.ts"
 import { connectTo, type TestClient } from "./support/TestClient.ts"
-
-const KiB = 1_024
-const MiB = KiB * KiB
 
 const limits = {
   clientsMax: 170,
@@ -15,14 +13,7 @@ const limits = {
   outboxesBytesMax: 4 * MiB
 } as const
 
-const readPauseBytes = 64 * KiB
-
-/** The most memory that a server may take, as docs/OPERATIONS.md has it. */
-const bytesMax =
-  120 * MiB +
-  limits.clientsMax * (4 * KiB + limits.frameBytesMax + 128 * KiB + readPauseBytes) +
-  1.5 * limits.outboxesBytesMax +
-  4 * limits.outboxBytesMax
+const bytesMax = memoryBytesMax({ ...defaults(), ...limits })
 
 const flags = Object.entries(limits).flatMap(([name, bytes]) => [
   `--${table[name as keyof typeof limits].flag}`,

@@ -72,6 +72,7 @@ describe("A person who never got in", () => {
 
 /** `script` (util-linux) runs a program in a terminal of its own. */
 const hasScript = spawnSync("script", ["--version"]).status === 0
+if (!hasScript) console.warn("SKIPPED: there is no `script`, so no real terminal was tried")
 
 describe("A real terminal", () => {
   it.live.skipIf(!hasScript)(

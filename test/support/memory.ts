@@ -1,0 +1,17 @@
+import type { Values } from "../../src/settings/Settings.ts"
+
+export const KiB = 1_024
+export const MiB = KiB * KiB
+
+type Limits = Pick<
+  Values,
+  "clientsMax" | "frameBytesMax" | "outboxBytesMax" | "outboxesBytesMax" | "readPauseBytes"
+>
+
+/** The most memory that a server may take, as docs/OPERATIONS.md has it; TLS adds 64 KiB for each client. */
+export const memoryBytesMax = (limits: Limits, hasTls = false): number =>
+  120 * MiB +
+  limits.clientsMax *
+    (4 * KiB + limits.frameBytesMax + 128 * KiB + limits.readPauseBytes + (hasTls ? 64 * KiB : 0)) +
+  1.5 * limits.outboxesBytesMax +
+  4 * limits.outboxBytesMax
