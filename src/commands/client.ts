@@ -23,8 +23,8 @@ being typed.
 Without a terminal: each line of standard input is a message or a command (/list, /quit; //text says /text) and is
 answered before the next one is sent. The end of the input logs out.
 
-Exit codes: 0 everything was said and done, 1 the server refused the name or something else, or ended the connection, 2 bad flag or value,
-3 no connection, 74 the output cannot be written.`
+Exit codes: 0 everything was said and done, 1 the server refused the name or something else, or ended the connection,
+2 bad flag or value, 3 no connection, 74 the output cannot be written.`
 
 const readCertificate = (file: string): Effect.Effect<Buffer, CliError.InvalidValue> =>
   Effect.mapError(

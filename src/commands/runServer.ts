@@ -1,5 +1,6 @@
 import { closeSync, openSync } from "node:fs"
 import { flushCompileCache } from "node:module"
+import { isatty } from "node:tty"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
@@ -59,7 +60,7 @@ const openLab =
 /** Does this on SIGHUP, unless that says that the terminal was closed, which ends the server like the other signals. */
 const onHangup = Effect.fnUntraced(function* (action: Effect.Effect<void, never, Server>) {
   const fork = yield* FiberSet.makeRuntime<Server>()
-  const hadTerminal = hasTerminal()
+  const hadTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor)) // none under nohup
   const listener = () => {
     if (hadTerminal && !hasTerminal()) process.kill(process.pid, "SIGTERM")
     else fork(action)
@@ -70,7 +71,7 @@ const onHangup = Effect.fnUntraced(function* (action: Effect.Effect<void, never,
   )
 })
 
-/** True of a process with a terminal that can close. */
+/** True as long as the terminal is there. */
 const hasTerminal = (): boolean => {
   try {
     closeSync(openSync("/dev/tty", "r"))
