@@ -4,6 +4,8 @@ export interface ProgramTexts {
   readonly connects: (actor: string, port: number) => string
   readonly noConnection: string
   readonly sends: (actor: string, request: string) => string
+  readonly granted: (name: string) => string
+  readonly refusedIt: string
   readonly noJson: (bytes: string) => string
   readonly nothingMore: (actor: string) => string
   readonly shows: (texts: string) => string

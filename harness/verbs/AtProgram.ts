@@ -20,15 +20,9 @@ type Act = (actor: Actor, step: AnyStep, scene: Scene) => Effect.Effect<void, St
 /** Starts the program and gives it a name, with which it logs in; the server grants it. */
 export const logInAtProgram: Act = Effect.fnUntraced(function* (actor, step, scene) {
   yield* askForName(actor, step, scene)
-  yield* waits(
-    actor,
-    scene,
-    () => (actor.connection!.username === undefined ? undefined : true),
-    () => ({
-      expected: scene.stage.texts.play.newcomer(actor.username),
-      received: scene.stage.texts.play.nothing
-    })
-  )
+  const { program: texts } = scene.stage.texts.play
+  if (actor.connection!.username === undefined)
+    return yield* fail({ expected: texts.granted(actor.username), received: texts.refusedIt })
   yield* fence([actor], scene)
 })
 

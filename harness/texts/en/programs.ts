@@ -6,6 +6,8 @@ export const programs: ProgramTexts = {
   connects: (actor, port) => `${actor}'s program connects to 127.0.0.1:${port}`,
   noConnection: "no connection",
   sends: (actor, request) => `${actor}'s program sends ${request}`,
+  granted: (name) => `our server grants the name ${name}`,
+  refusedIt: "a refusal",
   noJson: (bytes) => `bytes that are not JSON: ${bytes}`,
   nothingMore: (actor) => `${actor}'s program sends only what was typed, and that once`,
   shows: (texts) => `${texts} on its screen`,

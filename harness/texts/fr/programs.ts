@@ -7,6 +7,8 @@ export const programs: ProgramTexts = {
   connects: (actor, port) => `le programme ${of(actor)} se connecte à 127.0.0.1:${port}`,
   noConnection: "aucune connexion",
   sends: (actor, request) => `le programme ${of(actor)} envoie ${request}`,
+  granted: (name) => `notre serveur accorde le nom ${name}`,
+  refusedIt: "un refus",
   noJson: (bytes) => `des octets qui ne sont pas du JSON : ${bytes}`,
   nothingMore: (actor) => `le programme ${of(actor)} n'envoie que ce qui a été tapé, et une seule fois`,
   shows: (texts) => `${texts} sur son écran`,

@@ -144,6 +144,8 @@ describe.skipIf(!isPossible)("a client", { timeout: 60_000 }, () => {
       const outcome = yield* play("alice and bob log in\nbob receives: { type: message }")
       assert.strictEqual(outcome.verdict, "inconclusive")
       assert.match(told(outcome), /something else than the client went wrong/)
+      const taken = yield* play("bob logs in\nalice logs in as: bob\nalice shows: nothing")
+      assert.strictEqual(taken.verdict, "inconclusive")
       const own = yield* play(
         "alice and bob log in\nbob receives nothing",
         judged("client-says-it-is-there"),
