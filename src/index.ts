@@ -4,6 +4,8 @@
  *
  * @module
  */
+import "./NodeVersion.ts"
+
 export { ChatError, connect, type ChatClient, type ConnectOptions } from "./connect.ts"
 export { type ChatServer, createServer, type ServerEvent, type ServerOptions } from "./createServer.ts"
 export type {

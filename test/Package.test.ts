@@ -122,6 +122,11 @@ describe("The package", () => {
     onTestFinished(() => Effect.runPromise(program.kill))
     assert.strictEqual((await Effect.runPromise(program.end)).code, 1)
     assert.match(program.errors.text, /^palabre needs Node 22\.19 or later, and this is [^\n]*\n$/)
+    const importing = run(process.execPath, ["--import", old, "--eval", 'await import("palabre")'], {
+      cwd: home
+    })
+    const { stderr } = await importing.catch((error) => error)
+    assert.match(stderr, /^Error: palabre needs Node 22\.19 or later/m)
   })
 
   it("runs the README's example as it stands", async () => {
