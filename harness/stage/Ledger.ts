@@ -57,7 +57,7 @@ export class Ledger {
   /** The actors whose connection is open and who have sent nothing on it. */
   private readonly silent = new Set<string>()
   private isSilenceMet = false
-  /** Whether somebody left without having logged in. */
+  /** Whether somebody left without having logged in, or was sent away. */
   private hasStrangerLeft = false
   /** Whether the same text was sent twice. */
   private isRepeated = false

@@ -210,12 +210,14 @@ const seesGone = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene
     if (users === undefined) return yield* notConnected(actor, play.purposes.ask, scene.stage)
     const left = names.filter((name) => users.includes(name))
     if (left.length === 0) return
+    const breaks = wrongUsers(users, scene.stage)
     return yield* new NotYet({
       finding: {
         actor: actor.name,
         expected: play.goneFromList(listed(left, play.and)),
         received: play.users(show(users)),
-        breaks: wrongUsers(users, scene.stage),
+        breaks,
+        isCertain: breaks === "LEAVE-1" || breaks === "LEAVE-2", // who is gone is gone, however it went
         withinMillis: scene.withinMillis
       }
     })

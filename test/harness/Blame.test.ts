@@ -184,3 +184,22 @@ it.live("a server that ends whenever somebody speaks breaks MSG-2, whatever a sc
     }
   })
 )
+
+it.live("who is gone and still listed breaks the clause about leaving, however it went", () =>
+  Effect.gen(function* () {
+    const [scenario] = yield* loadScenarios(["scenarios/gone-before-the-answer.yaml"])
+    const farewells = new WeakSet()
+    const ghosts: Change = (base) => ({
+      message: (client, request) => {
+        if (request["content"] === "bye") farewells.add(client)
+        return base.message(client, request)
+      },
+      release: (client, name) => {
+        if (!farewells.has(client)) base.release(client, name)
+      }
+    })
+    const { clauses } = yield* playing(scenario!, chat(ghosts))
+    assert.isTrue(["LEAVE-1", "LEAVE-2"].some((clause) => clauses.get(clause as never)?.verdict === "failed"))
+    assert.notStrictEqual(clauses.get("LEAVE-4")?.verdict, "failed")
+  })
+)
