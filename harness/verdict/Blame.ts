@@ -60,12 +60,13 @@ export const blame = Effect.fnUntraced(function* (
   if (standing === "broken") return hidden(scenario, place, breaks)
   if (typeof standing === "object")
     return level === "must" ? hidden(scenario, place, standing.hiddenBy) : byPlace(scenario, place)
-  if (standing === "unknown" || isCertain === true) return only(scenario, place, breaks)
+  if (standing === "unknown") return only(scenario, place, breaks)
   if (otherwise !== undefined && !proves.includes(otherwise)) {
     const standing = yield* standingOf({ clause: otherwise })
     if (standing === "broken") return hidden(scenario, place, otherwise)
     if (standing === "unknown") return only(scenario, place, otherwise)
   }
+  if (isCertain === true) return only(scenario, place, breaks)
   const verdicts = byPlace(scenario, place)
   return isBlaming(verdicts) ? verdicts : only(scenario, place, breaks)
 })

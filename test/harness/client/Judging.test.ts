@@ -147,7 +147,7 @@ describe.skipIf(!isPossible)("a client", { timeout: 60_000 }, () => {
       const taken = yield* play("bob logs in\nalice logs in as: bob\nalice shows: nothing")
       assert.strictEqual(taken.verdict, "inconclusive")
       const own = yield* play(
-        "alice and bob log in\nbob receives nothing",
+        "alice and bob log in\nalice says: hello\nbob receives: { type: message, content: hello }\nbob receives nothing",
         judged("client-says-it-is-there"),
         "CLIENT-2"
       )
