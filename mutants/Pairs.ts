@@ -60,9 +60,21 @@ export const piecesOfBoth = ([one, other]: Pair): ReadonlyArray<string> => {
 
 const piecesOf = ({ change }: Fault): ReadonlyArray<string> => Object.keys(change(makeChat()))
 
+/** Faults that another keeps from being reached, though they replace different pieces: the one that hides, the other, why. */
+const kept: ReadonlyArray<readonly [hiding: string, hidden: string, why: string]> = [
+  ["space-needed", "null-kills", "what it reads is never null"],
+  ["accents-lost", "lock-while-sending", "long contents, which show it, do not arrive as they were sent"]
+]
+
+const whyKept = (pair: Pair): string | undefined => {
+  const names = new Set(pair.map(({ name }) => name))
+  const [hiding, hidden, why] = kept.find(([one, other]) => names.has(one) && names.has(other)) ?? []
+  return why === undefined ? undefined : `${hiding} keeps ${hidden} from being reached: ${why}`
+}
+
 /**
- * Why a pair cannot show both of its faults, if so: they replace one piece, or on one of them alone no scenario passes that
- * catches the other alone.
+ * Why a pair cannot show both of its faults, if so: they replace one piece, one keeps the other from being reached, or on
+ * one of them alone no scenario passes that catches the other alone.
  */
 export const whyHidden = Effect.fnUntraced(function* (
   pair: Pair,
@@ -71,6 +83,8 @@ export const whyHidden = Effect.fnUntraced(function* (
 ) {
   const both = piecesOfBoth(pair)
   if (both.length > 0) return `both replace ${both.join(" and ")}`
+  const known = whyKept(pair)
+  if (known !== undefined) return known
   for (const [hiding, hidden] of [pair, pair.toReversed() as unknown as Pair]) {
     const { findings } = yield* aloneOf(hidden)
     const catching = findings.filter((finding) => blames(finding, hidden.clauses))
