@@ -179,7 +179,7 @@ const paths = (what: string, base: string, isFolder: boolean): Shape<ReadonlyArr
       const right = found.filter(isRight).toSorted()
       return right.length > 0
         ? right
-        : reader.fail(node, `no ${isFolder ? "folder" : "file"} is there: ${written}`)
+        : reader.fail(node, `no ${isFolder ? "folder" : "file"} matches ${written}`)
     }
   }
   const some = oneOrMore(one)

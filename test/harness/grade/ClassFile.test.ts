@@ -76,13 +76,13 @@ describe("a class file", () => {
       [...minimal, "folders: { alise: { start: 'x {port}' } }"],
       '4:12: there is no submission "alise"; did you mean "alice"?'
     ],
-    [[...minimal, "hidden: hidden/*.yaml"], "4:9: no file is there: hidden/*.yaml"],
+    [[...minimal, "hidden: hidden/*.yaml"], "4:9: no file matches hidden/*.yaml"],
     [
       [...minimal, "readable: [rendus]"],
       `4:11: submissions could read ${relative(".", classroom.path("rendus", "alice"))} there`
     ],
-    [["submissions: nobody/*", ...minimal.slice(1)], "1:14: no file is there: nobody/*"],
-    [["submissions: rendus/*", "reference: ref", minimal[2]!], "2:12: no folder is there: ref"],
+    [["submissions: nobody/*", ...minimal.slice(1)], "1:14: no file matches nobody/*"],
+    [["submissions: rendus/*", "reference: ref", minimal[2]!], "2:12: no folder matches ref"],
     [
       ["submissions: [rendus/*, '*/alice']", ...minimal.slice(1)],
       '1:14: two submissions have the name "alice"'
