@@ -1,6 +1,4 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import type { Server } from "node:http"
-import type { Socket } from "node:net"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as HttpMiddleware from "effect/http/HttpMiddleware"
@@ -9,18 +7,13 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import { Drain } from "../hub/Drain.ts"
+import { httpOptions, makeRoom } from "../net/HttpSockets.ts"
 import { ListenFailed } from "../net/Listener.ts"
 import { Settings } from "../settings/Settings.ts"
 import { Counters } from "./Counters.ts"
 
 /** Connections to the monitor at once. */
 const connectionsMax = 32
-
-/** Time that a request may take to arrive. */
-const requestMillisMax = 5_000
-
-/** Time between two checks of that. */
-const checkMillis = 1_000
 
 /**
  * Reports on the server over HTTP: `/metrics` for Prometheus, `/healthz` as long as the process answers, `/readyz` from
@@ -61,12 +54,8 @@ const httpServer = (host: string, port: number) =>
     Effect.gen(function* () {
       // an import would also load all that Node's HTTP client needs, and in a bundle for everyone
       const { createServer } = process.getBuiltinModule("node:http")
-      const server = createServer({
-        requestTimeout: requestMillisMax,
-        headersTimeout: requestMillisMax,
-        connectionsCheckingInterval: checkMillis
-      })
-      makeRoom(server)
+      const server = createServer(httpOptions)
+      makeRoom(server, connectionsMax)
       const options = { host, port, disablePreemptiveShutdown: true }
       const listening = yield* Effect.mapError(
         NodeHttpServer.make(() => server, options),
@@ -84,22 +73,5 @@ const httpServer = (host: string, port: number) =>
       return listening
     })
   )
-
-/** Ends the connection whose last request is the longest ago when there are too many: unfinished ones lock nobody out. */
-const makeRoom = (server: Server): void => {
-  const open = new Set<Socket>()
-  server.on("connection", (socket) => {
-    open.add(socket)
-    socket.once("close", () => open.delete(socket))
-    for (const oldest of open) if (open.size > connectionsMax) end(oldest)
-  })
-  const end = (socket: Socket) => {
-    open.delete(socket)
-    socket.destroy()
-  }
-  server.on("request", ({ socket }) => {
-    if (open.delete(socket)) open.add(socket)
-  })
-}
 
 const announce = HttpServer.addressFormattedWith((url) => Effect.logInfo(`metrics are on ${url}/metrics`))
