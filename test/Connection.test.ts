@@ -57,8 +57,10 @@ class FakeTransport implements Transport {
     this.waitingBytes += length
     return 0
   }
-  cork = () => this.calls.push("cork")
-  uncork = () => this.calls.push("uncork")
+  writeTogether(parts: ReadonlyArray<Buffer>): number {
+    for (const part of parts) this.write(part)
+    return 0
+  }
   pause = () => this.calls.push("pause")
   resume = () => this.calls.push("resume")
   end = () => this.calls.push("end")

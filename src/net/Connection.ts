@@ -146,10 +146,7 @@ export class Connection implements TransportOwner, Outbox {
   /** The same with parts that leave in one write, or not at all; `areOwn` are kept for this client alone. */
   offerTogether(parts: ReadonlyArray<Buffer>, areOwn = false): void {
     if (!this.hasRoomFor(parts.reduce((sum, { length }) => sum + length, 0))) return
-    let keptBytes = 0
-    this.transport.cork()
-    for (const part of parts) keptBytes += this.transport.write(part, areOwn ? part.length : 0)
-    this.transport.uncork()
+    const keptBytes = this.transport.writeTogether(parts, areOwn)
     this.noteWaiting()
     if (keptBytes > 0) this.keep(keptBytes)
   }

@@ -59,17 +59,17 @@ export class SocketTransport implements Transport {
       socket.write(bytes)
       return 0
     }
-    const keptBytes = WAITING_WRITE_BYTES + ownBytes
+    const keptBytes = waitingWriteBytes + ownBytes
     socket.write(bytes, () => socket[OWNER]!.onFreed(keptBytes))
     return keptBytes
   }
 
-  cork(): void {
+  writeTogether(parts: ReadonlyArray<Buffer>, areOwn: boolean): number {
+    let keptBytes = 0
     this.socket.cork()
-  }
-
-  uncork(): void {
+    for (const part of parts) keptBytes += this.write(part, areOwn ? part.length : 0)
     this.socket.uncork()
+    return keptBytes
   }
 
   pause(): void {
@@ -107,7 +107,7 @@ type OwnedSocket = Socket & {
 const OWNER = Symbol("owner")
 
 /** Memory for a write that waits, without its bytes. */
-const WAITING_WRITE_BYTES = 256
+const waitingWriteBytes = 256
 
 function onData(this: OwnedSocket, bytes: Buffer): void {
   this[OWNER]!.onData(bytes)

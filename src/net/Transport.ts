@@ -33,9 +33,8 @@ export interface Transport {
    * for a write that waits, and `ownBytes` of it that nobody else waits for.
    */
   write(bytes: Buffer, ownBytes?: number): number
-  /** Holds back what is written until `uncork`, so that it leaves together. */
-  cork(): void
-  uncork(): void
+  /** Writes parts that leave together, and gives the same; where they are the peer's own nobody else waits for them. */
+  writeTogether(parts: ReadonlyArray<Buffer>, areOwn: boolean): number
   /** Stops `onData` until `resume`; in time the peer has to stop as well. */
   pause(): void
   resume(): void
