@@ -1,0 +1,53 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import type { Entry } from "./Entry.ts"
+import { makeFollowers } from "./Followers.ts"
+import { type Checkpoint, Log, type Logged } from "./Log.ts"
+import { closed, forgot, trimmed } from "./LogError.ts"
+
+const make: Effect.Effect<Log["Service"], never, Scope.Scope> = Effect.gen(function* () {
+  let first = 1
+  let entries: Array<Logged> = []
+  let checkpoint: Checkpoint | undefined
+  const last = () => first + entries.length - 1
+
+  const followers = yield* makeFollowers((after) => {
+    if (after >= last()) return after > last() ? Effect.fail(forgot(after, last())) : nothing
+    return after < first - 1
+      ? Effect.fail(trimmed(after, first))
+      : Effect.succeed(entries.slice(after + 1 - first))
+  })
+
+  return Log.of({
+    continues: false,
+    entryBytesMax: Number.MAX_SAFE_INTEGER,
+    append: (entry: Entry) =>
+      Effect.suspend(() => {
+        if (followers.areClosed()) return Effect.fail(closed)
+        const position = last() + 1
+        entries.push({ position, entry })
+        return Effect.as(followers.wake, position)
+      }).pipe(Effect.uninterruptible),
+    follow: followers.follow,
+    at: (position) => Effect.sync(() => Option.fromUndefinedOr(entries[position - first])),
+    last: Effect.sync(last),
+    trim: (before) =>
+      Effect.sync(() => {
+        const kept = Math.max(first, Math.min(before, last() + 1))
+        entries = entries.slice(kept - first)
+        first = kept
+      }),
+    save: (newer) =>
+      Effect.sync(() => {
+        if (checkpoint === undefined || newer.position > checkpoint.position) checkpoint = newer
+      }),
+    saved: Effect.sync(() => Option.fromUndefinedOr(checkpoint))
+  })
+})
+
+/** A log in the memory of this process. Followers have been called when an append is done. */
+export const memoryLog: Layer.Layer<Log> = Layer.effect(Log, make)
+
+const nothing = Effect.succeed<ReadonlyArray<Logged>>([])
