@@ -39,7 +39,8 @@ export const openLayer = <E>(layer: Layer.Layer<Log, E>): Effect.Effect<LogServi
   Effect.map(Layer.build(Layer.fresh(layer)), Context.get(Log))
 
 let n = 0
-const entry = (content: string, node = "a"): Entry => ({
+/** An entry of a node with something to tell it by. */
+export const entryOf = (content: string, node = "a"): Entry => ({
   v: 1,
   node,
   n: ++n,
@@ -51,12 +52,13 @@ const texts = (prefix: string, count: number) => Array.from({ length: count }, (
 
 /** Appends one after the other. */
 const appendAll = (log: LogService, contents: ReadonlyArray<string>) =>
-  Effect.forEach(contents, (content) => log.append(entry(content)))
+  Effect.forEach(contents, (content) => log.append(entryOf(content)))
 
 /** Follows in a fiber of its own. */
 const follow = Effect.fnUntraced(function* (log: LogService, after: Position) {
   const seen = yield* Queue.unbounded<Logged>()
-  const fiber = yield* Effect.forkScoped(log.follow(after, (logged) => Queue.offerAll(seen, logged)))
+  const following = log.follow(after, (logged) => Queue.offerAll(seen, logged))
+  const fiber = yield* Effect.forkScoped(following, { startImmediately: true })
   const take = (count: number) => Effect.map(Queue.takeN(seen, count), (all) => [...all])
   return { fiber, seen, take }
 })
@@ -99,7 +101,7 @@ export const contract = (
       const late = yield* follow(b, 0)
       const half = yield* follow(b, positions[9]!)
       const now = yield* follow(b, positions[19]!)
-      yield* a.append(entry("more"))
+      yield* a.append(entryOf("more"))
       const all = [...texts("m", 20), "more"]
       assert.deepStrictEqual((yield* early.take(21)).map(contentOf), all)
       assert.deepStrictEqual((yield* late.take(21)).map(contentOf), all)
@@ -112,7 +114,7 @@ export const contract = (
     Effect.gen(function* () {
       const [a, b] = yield* two(bench)
       for (const content of texts("r", 30)) {
-        const appended = entry(content)
+        const appended = entryOf(content)
         const position = yield* a.append(appended)
         assert.deepStrictEqual(yield* b.at(position), Option.some({ position, entry: appended }))
         assert.strictEqual(yield* b.last, position)
@@ -127,7 +129,7 @@ export const contract = (
       const contents = texts("w", 60)
       const positions = yield* Effect.forEach(
         contents,
-        (content, i) => (i % 2 ? a : b).append(entry(content, i % 2 ? "a" : "b")),
+        (content, i) => (i % 2 ? a : b).append(entryOf(content, i % 2 ? "a" : "b")),
         { concurrency: "unbounded" }
       )
       const [x, y] = [yield* followers[0].take(60), yield* followers[1].take(60)]
@@ -154,14 +156,14 @@ export const contract = (
           most = Math.max(most, ++inside)
           for (const one of logged) {
             seen.push(contentOf(one))
-            if (contentOf(one) === "m0") yield* Effect.orDie(b.append(entry("from within")))
+            if (contentOf(one) === "m0") yield* Effect.orDie(b.append(entryOf("from within")))
             yield* Effect.yieldNow
           }
           inside--
           if (seen.length === 11) yield* Deferred.succeed(done, undefined)
         })
-      yield* Effect.forkScoped(b.follow(0, deliver))
-      yield* Effect.forEach(texts("m", 10), (content) => a.append(entry(content)), {
+      yield* Effect.forkScoped(b.follow(0, deliver), { startImmediately: true })
+      yield* Effect.forEach(texts("m", 10), (content) => a.append(entryOf(content)), {
         concurrency: "unbounded"
       })
       yield* Deferred.await(done)
@@ -173,12 +175,12 @@ export const contract = (
     Effect.gen(function* () {
       const log = yield* open
       const content = 'é\u2028\n\0😀\\"'.repeat(20_000)
-      const position = yield* log.append(entry(content))
+      const position = yield* log.append(entryOf(content))
       assert.strictEqual(contentOf(Option.getOrThrow(yield* log.at(position))), content)
       if (log.entryBytesMax > 2 ** 30) return
-      assert.strictEqual(yield* reasonOf(log.append(entry("x".repeat(log.entryBytesMax)))), "too_large")
+      assert.strictEqual(yield* reasonOf(log.append(entryOf("x".repeat(log.entryBytesMax)))), "too_large")
       assert.strictEqual(yield* log.last, position)
-      yield* log.append(entry("after"))
+      yield* log.append(entryOf("after"))
     }))
 
   test("forgets what is trimmed, and says so; numbers go on", (bench) =>
@@ -198,14 +200,14 @@ export const contract = (
       yield* a.trim(positions[9]! + 1)
       assert.strictEqual(yield* b.last, positions[9])
       const next = yield* follow(b, positions[9]!)
-      assert.isAbove(yield* a.append(entry("next")), positions[9]!)
+      assert.isAbove(yield* a.append(entryOf("next")), positions[9]!)
       assert.deepStrictEqual((yield* next.take(1)).map(contentOf), ["next"])
     }))
 
   test("says that it forgot where a follower has seen more than it has", ({ open }) =>
     Effect.gen(function* () {
       const log = yield* open
-      const last = yield* log.append(entry("only"))
+      const last = yield* log.append(entryOf("only"))
       const { fiber } = yield* follow(log, last + 5)
       assert.strictEqual(yield* reasonOf(Fiber.join(fiber)), "forgot")
     }))
@@ -232,13 +234,13 @@ export const contract = (
       const scope = yield* Scope.make()
       const log = yield* Scope.provide(open, scope)
       const { fiber, seen, take } = yield* follow(log, 0)
-      yield* log.append(entry("seen"))
+      yield* log.append(entryOf("seen"))
       yield* take(1)
       yield* Fiber.interrupt(fiber)
-      yield* log.append(entry("unseen"))
+      yield* log.append(entryOf("unseen"))
       assert.strictEqual(Queue.sizeUnsafe(seen), 0)
       yield* Scope.close(scope, Exit.void)
-      assert.strictEqual(yield* reasonOf(log.append(entry("too late"))), "closed")
+      assert.strictEqual(yield* reasonOf(log.append(entryOf("too late"))), "closed")
     }))
 
   if (isKept)
@@ -260,7 +262,7 @@ export const contract = (
         const log = yield* open
         assert.deepStrictEqual(yield* log.saved, Option.some(checkpoint))
         assert.strictEqual(yield* log.last, positions[4])
-        assert.isAbove(yield* log.append(entry("next")), positions[4]!)
+        assert.isAbove(yield* log.append(entryOf("next")), positions[4]!)
       }))
 
   if (!isRemote) return
@@ -272,7 +274,7 @@ export const contract = (
       const appended: Array<Position> = []
       for (const content of texts("m", 20)) {
         if (content === "m5" || content === "m12") yield* bench.cut!
-        const again = entry(content) // the same each time: what counts is that it arrives, and where
+        const again = entryOf(content) // the same each time: what counts is that it arrives, and where
         appended.push(yield* Effect.retry(a.append(again), { while: (error) => error.isRetryable }))
       }
       const last = appended.at(-1)!
@@ -292,7 +294,7 @@ export const contract = (
     Effect.gen(function* () {
       const log = yield* bench.open
       const { seen, take } = yield* follow(log, 0)
-      const unheard = entry("unheard")
+      const unheard = entryOf("unheard")
       assert.strictEqual(yield* reasonOf(bench.appendUnheard!(log, unheard)), "unavailable")
       assert.deepStrictEqual(
         (yield* take(1)).map(({ entry }) => entry),
