@@ -3,7 +3,8 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Deliver, Log, Logged, Position } from "./Log.ts"
-import { closed, type LogError } from "./LogError.ts"
+import { closed } from "./Failure.ts"
+import { LogError } from "./LogError.ts"
 
 /** Entries after a position, the next ones in order; empty where there are none. */
 export type ReadAfter = (after: Position) => Effect.Effect<ReadonlyArray<Logged>, LogError>
@@ -67,7 +68,7 @@ export const makeFollowers = Effect.fnUntraced(function* (
 
   const follow = (after: Position, deliver: Deliver): Effect.Effect<never, LogError> =>
     Effect.suspend(() => {
-      if (areClosed) return Effect.fail(closed)
+      if (areClosed) return Effect.fail(new LogError(closed))
       const failed = Deferred.makeUnsafe<never, LogError>()
       const follower: Follower = { deliver, failed, at: after, isServed: false, isDue: true }
       followers.add(follower)
@@ -79,7 +80,9 @@ export const makeFollowers = Effect.fnUntraced(function* (
 
   yield* Effect.addFinalizer(() => {
     areClosed = true
-    return Effect.forEach(followers, (follower) => fail(follower, Effect.fail(closed)), { discard: true })
+    return Effect.forEach(followers, (follower) => fail(follower, Effect.fail(new LogError(closed))), {
+      discard: true
+    })
   })
   const wake = Effect.suspend(() => Effect.forEach(followers, serve, { discard: true }))
   return { follow, wake, areClosed: () => areClosed }

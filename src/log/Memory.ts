@@ -5,7 +5,8 @@ import type * as Scope from "effect/Scope"
 import type { Entry } from "./Entry.ts"
 import { makeFollowers } from "./Followers.ts"
 import { type Checkpoint, Log, type Logged } from "./Log.ts"
-import { closed, forgot, trimmed } from "./LogError.ts"
+import { closed, forgot, trimmed } from "./Failure.ts"
+import { LogError } from "./LogError.ts"
 
 const make: Effect.Effect<Log["Service"], never, Scope.Scope> = Effect.gen(function* () {
   let first = 1
@@ -14,9 +15,9 @@ const make: Effect.Effect<Log["Service"], never, Scope.Scope> = Effect.gen(funct
   const last = () => first + entries.length - 1
 
   const followers = yield* makeFollowers((after) => {
-    if (after >= last()) return after > last() ? Effect.fail(forgot(after, last())) : nothing
+    if (after >= last()) return after > last() ? Effect.fail(new LogError(forgot(after, last()))) : nothing
     return after < first - 1
-      ? Effect.fail(trimmed(after, first))
+      ? Effect.fail(new LogError(trimmed(after, first)))
       : Effect.succeed(entries.slice(after + 1 - first))
   })
 
@@ -25,7 +26,7 @@ const make: Effect.Effect<Log["Service"], never, Scope.Scope> = Effect.gen(funct
     entryBytesMax: Number.MAX_SAFE_INTEGER,
     append: (entry: Entry) =>
       Effect.suspend(() => {
-        if (followers.areClosed()) return Effect.fail(closed)
+        if (followers.areClosed()) return Effect.fail(new LogError(closed))
         const position = last() + 1
         entries.push({ position, entry })
         return Effect.as(followers.wake, position)

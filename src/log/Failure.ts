@@ -1,0 +1,53 @@
+/** What can go wrong with a log, and if the same may succeed later. */
+export const reasons = {
+  /** The engine cannot be reached, or did not answer in time: what was asked for may have been done. */
+  unavailable: { isRetryable: true },
+  /** There is no room for the entry, which did not arrive. */
+  full: { isRetryable: true },
+  /** An entry or a piece has more than `entryBytesMax`. */
+  too_large: { isRetryable: false },
+  /** Entries were asked for that have been trimmed: begin from a checkpoint. */
+  trimmed: { isRetryable: false },
+  /** The log has lost entries, or is another one: a new epoch must begin. */
+  forgot: { isRetryable: false },
+  /** What is stored cannot be read. */
+  damaged: { isRetryable: false },
+  /** A newer version of the program wrote it. */
+  newer: { isRetryable: false },
+  /** Another process uses it. */
+  in_use: { isRetryable: false },
+  /** It may not be written, or not be used: permissions, credentials, an engine that lacks something. */
+  refused: { isRetryable: false },
+  /** It was closed by its owner. */
+  closed: { isRetryable: false }
+} as const
+
+export type LogReason = keyof typeof reasons
+
+/** What happened to a log. */
+export interface Failure {
+  readonly reason: LogReason
+  /** What happened and what to do, in words for whoever runs the server. */
+  readonly detail: string
+}
+
+/** The log was closed. */
+export const closed: Failure = { reason: "closed", detail: "the log is closed" }
+
+/** Entries after a position were asked for, and the log begins later. */
+export const trimmed = (after: number, first: number): Failure => ({
+  reason: "trimmed",
+  detail: `the log begins at entry ${first}: what followed entry ${after} is gone`
+})
+
+/** The log ends before an entry that was read. */
+export const forgot = (after: number, last: number): Failure => ({
+  reason: "forgot",
+  detail: `the log ends at entry ${last}, and entry ${after} was read before: it has lost entries, or is another one`
+})
+
+/** An entry or a piece is too long. */
+export const tooLarge = (bytes: number, bytesMax: number): Failure => ({
+  reason: "too_large",
+  detail: `an entry of ${bytes} bytes is longer than the ${bytesMax} bytes that the log takes`
+})
