@@ -2,7 +2,7 @@ import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
-import type { Entry } from "./Entry.ts"
+import type { Entry } from "../fold/Operation.ts"
 import type { LogError } from "./LogError.ts"
 
 /** The place of an entry: an integer that rises from entry to entry. 0 is before the first one. */

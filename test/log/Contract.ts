@@ -8,7 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Scope from "effect/Scope"
-import type { Entry } from "../../src/log/Entry.ts"
+import type { Entry, OperationOf } from "../../src/fold/Operation.ts"
 import { Log, type Logged, type Position } from "../../src/log/Log.ts"
 import type { LogError } from "../../src/log/LogError.ts"
 
@@ -45,9 +45,9 @@ export const entryOf = (content: string, node = "a"): Entry => ({
   node,
   n: ++n,
   at: 1_795_626_000_000,
-  ops: [{ t: "announce", username: "log", content } as Entry["ops"][number]]
+  ops: [{ t: "announce", username: "log", content }]
 })
-const contentOf = (logged: Logged) => (logged.entry.ops[0] as unknown as { content: string }).content
+const contentOf = (logged: Logged) => (logged.entry.ops[0] as OperationOf<"announce">).content
 const texts = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`)
 
 /** Appends one after the other. */

@@ -8,14 +8,15 @@ const open = openLayer(memoryLog)
 describe("Memory", () => {
   contract({ isShared: false, isKept: false, isRemote: false }, Effect.succeed({ open }))
 
-  it.effect("has called its followers when an append is done, and appends without waiting", () =>
-    Effect.gen(function* () {
+  it("has called its followers when an append is done, and appends without waiting", () => {
+    const seen: Array<number> = []
+    const position = Effect.gen(function* () {
       const log = yield* open
-      const seen: Array<number> = []
       const following = log.follow(0, ([{ position }]) => Effect.sync(() => seen.push(position)))
       yield* Effect.forkScoped(following, { startImmediately: true })
-      const position = Effect.runSync(log.append(entryOf("now")))
-      assert.deepStrictEqual(seen, [position])
+      return yield* log.append(entryOf("now"))
     })
-  )
+    const appended = Effect.runSync(Effect.scoped(position))
+    assert.deepStrictEqual(seen, [appended])
+  })
 })
