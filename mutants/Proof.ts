@@ -31,8 +31,13 @@ export interface Judgement {
   readonly complaints: ReadonlyArray<string>
 }
 
-/** The clauses that no fault can show: a peer can only vanish without a word where the network itself is cut. */
-export const unseen: ReadonlySet<string> = new Set(["LEAVE-3"])
+/**
+ * The clauses that no fault can show: a peer can only vanish without a word where the network itself is cut, and the base
+ * offers neither rooms nor direct messages nor history.
+ */
+export const unseen: ReadonlySet<string> = new Set(
+  Object.keys(clauses).filter((id) => id === "LEAVE-3" || /^(?:ROOM|DM|SEQ|HIST|RESUME|DEDUP)-/.test(id))
+)
 
 /**
  * The most must scenarios that one fault may turn red. A report shows one cause for each clause; what comes of it elsewhere

@@ -110,7 +110,7 @@ interface Musts {
 interface NextTexts {
   readonly lessons: {
     readonly [
-      lesson in "login" | "message" | "list" | "leave" | "frames" | "crowds" | "extras" | "client"
+      lesson in "login" | "message" | "list" | "leave" | "frames" | "crowds" | "extras" | "rooms" | "client"
     ]: string
   }
   readonly passed: (count: number, all: number) => string

@@ -167,6 +167,7 @@ export const english: Catalogue = {
       frames: "framing",
       crowds: "crowds",
       extras: "extras",
+      rooms: "rooms",
       client: "your client"
     },
     passed: (count, all) => `${count} of ${all}`,

@@ -172,6 +172,7 @@ export const french: Catalogue = {
       frames: "découpage",
       crowds: "foule",
       extras: "extras",
+      rooms: "salons",
       client: "votre client"
     },
     passed: (count, all) => `${count} sur ${all}`,

@@ -1,4 +1,5 @@
 import type { Catalogue } from "../Catalogue.ts"
+import { features } from "./features.ts"
 
 /** The clauses in plain English; docs/PROTOCOL.md has them word for word. */
 export const clauses: Catalogue["clauses"] = {
@@ -242,11 +243,7 @@ export const clauses: Catalogue["clauses"] = {
     rule: "Eight clients are served at the same time, and one that says nothing holds up nobody. A careful server takes a hundred.",
     why: "A chat for one is none. Whoever waits in `recv` for one client must not make the others wait."
   },
-  "PRES-1": {
-    title: "who asks for presence is told who comes and goes",
-    rule: "With the feature `presence` a client receives `joined` after somebody's login, and `left` once the name is free again; never the other way round.",
-    why: "A client can keep its list of users up to date without asking for it again and again."
-  },
+  ...features,
   "CLIENT-1": {
     title: "a client logs in under the name it is given",
     rule: "The client connects and sends one login, with exactly the name that it was given.",

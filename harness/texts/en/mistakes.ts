@@ -222,6 +222,50 @@ export const mistakes: Catalogue["mistakes"] = {
     title: "Comings and goings are announced too soon, or to all",
     cure: "Announce a login once it is granted, and a leave once the name is free. Send both only to those who asked for `presence`, and never to the one it is about."
   },
+  roomNotChecked: {
+    title: "A room is only a field that is passed on",
+    cure: "Keep a table from a room's name, in the form that names are compared in, to its members. Look there before anything is sent, answered or listed, and send to nobody else."
+  },
+  directAsBroadcast: {
+    title: "A direct message goes the way of all messages",
+    cure: "Find the holder of the name first, as a login does. Refuse where there is none; otherwise send to this one connection, not through the loop over all."
+  },
+  inboxOfTheName: {
+    title: "Letters are kept under a name",
+    cure: "Keep an inbox with the session, and drop it with the session. A table from names to letters hands them to whoever comes next."
+  },
+  numbersOfTheConnection: {
+    title: "Numbers are counted per connection, or in several places",
+    cure: "Count once for each room, in the one place where the order of its messages is decided, and put the number into the message before it goes to anybody."
+  },
+  ackOvertakes: {
+    title: "The ack is sent as soon as the message is accepted",
+    cure: "Let the ack take the same way as the events: put it where the sender's own message would stand, behind everything with a lower number."
+  },
+  pastBesideLive: {
+    title: "The past and the live messages come from two places",
+    cure: "Do not read the history and then subscribe, or the other way round: between the two a message is lost or comes twice. Remember for each client and room the last number sent, and send from the history until it has caught up."
+  },
+  pastUnbounded: {
+    title: "What was said is kept without a bound, or lost without a word",
+    cure: "Keep a ring of the latest messages for each room. Where somebody asks for what has fallen out of it, say so with a `gap` before anything else."
+  },
+  sessionOfTheConnection: {
+    title: "The session ends with its connection",
+    cure: "Keep name, rooms and inbox in the session, and in the connection only a reference to it. The end of a connection makes its session absent; only `logout`, or the end of the grace, ends it."
+  },
+  tokenTakenForGranted: {
+    title: "A token is believed, or not forgotten",
+    cure: "Look the token up together with the name. Where it is unknown, go on as for any other login; remove it with its session."
+  },
+  receiptsOfTheConnection: {
+    title: "Receipts are kept with the connection",
+    cure: "Keep the latest 64 `cid`s with their numbers in the session. Note one in the same step that gives the message its number, never before and never after."
+  },
+  receiptWithoutContent: {
+    title: "A receipt does not say what it is for",
+    cure: "Keep with each `cid` what was sent and where to, or a hash of it, and compare before you answer with the old number."
+  },
   nobodyReadsWhileTyping: {
     title: "Nobody reads while the program waits for the keyboard",
     cure: "`input`, `getline` and `fgets` wait. Read the connection in a thread of its own, or ask `poll` which of the two has something; and write a whole line at once, with a newline and `flush`."

@@ -1,4 +1,5 @@
 import type { Catalogue } from "../Catalogue.ts"
+import { features } from "./features.ts"
 
 /** The clauses in plain French. */
 export const clauses: Catalogue["clauses"] = {
@@ -242,11 +243,7 @@ export const clauses: Catalogue["clauses"] = {
     rule: "Huit clients sont servis en même temps, et un client qui ne dit rien ne retarde personne. Un serveur soigné en accepte cent.",
     why: "Un chat pour une seule personne n'en est pas un. Qui attend un client dans `recv` ne doit pas faire attendre les autres."
   },
-  "PRES-1": {
-    title: "qui demande presence apprend qui vient et qui part",
-    rule: "Avec l'option `presence`, un client reçoit `joined` après le login de quelqu'un, et `left` une fois que le nom est de nouveau libre ; jamais l'inverse.",
-    why: "Un client peut tenir sa liste d'utilisateurs à jour sans la redemander sans cesse."
-  },
+  ...features,
   "CLIENT-1": {
     title: "un client fait son login sous le nom qu'on lui donne",
     rule: "Le client se connecte et envoie un seul login, avec exactement le nom qu'on lui a donné.",

@@ -222,6 +222,50 @@ export const mistakes: Catalogue["mistakes"] = {
     title: "Arrivées et départs sont annoncés trop tôt, ou à tous",
     cure: "Annoncez un login une fois qu'il est accordé, et un départ une fois que le nom est libre. N'envoyez les deux qu'à ceux qui ont demandé `presence`, et jamais à celui dont il s'agit."
   },
+  roomNotChecked: {
+    title: "Le salon n'est qu'un champ que l'on transmet",
+    cure: "Tenez une table qui va du nom d'un salon, dans la forme où les noms se comparent, à ses membres. Consultez-la avant tout envoi, toute réponse et toute liste, et n'envoyez à personne d'autre."
+  },
+  directAsBroadcast: {
+    title: "Un message direct prend le chemin de tous les messages",
+    cure: "Cherchez d'abord le détenteur du nom, comme le fait un login. Refusez s'il n'y en a pas ; sinon, envoyez à cette seule connexion, sans passer par la boucle sur toutes."
+  },
+  inboxOfTheName: {
+    title: "Les lettres sont gardées sous un nom",
+    cure: "Gardez la boîte avec la session, et jetez-la avec elle. Une table des noms aux lettres les remet à qui vient ensuite."
+  },
+  numbersOfTheConnection: {
+    title: "Les numéros sont comptés par connexion, ou à plusieurs endroits",
+    cure: "Comptez une fois par salon, au seul endroit où se décide l'ordre de ses messages, et mettez le numéro dans le message avant qu'il ne parte vers quiconque."
+  },
+  ackOvertakes: {
+    title: "L'accusé part dès que le message est accepté",
+    cure: "Faites prendre à l'accusé le même chemin qu'aux événements : mettez-le là où se trouverait le message de l'expéditeur, derrière tout ce qui a un numéro plus petit."
+  },
+  pastBesideLive: {
+    title: "Le passé et le direct viennent de deux endroits",
+    cure: "Ne lisez pas l'historique pour vous abonner ensuite, ni l'inverse : entre les deux, un message se perd ou vient deux fois. Retenez pour chaque client et chaque salon le dernier numéro envoyé, et envoyez depuis l'historique jusqu'à ce qu'il soit à jour."
+  },
+  pastUnbounded: {
+    title: "Ce qui a été dit est gardé sans borne, ou perdu sans un mot",
+    cure: "Gardez pour chaque salon un anneau des derniers messages. Si quelqu'un demande ce qui en est tombé, dites-le d'abord par un `gap`."
+  },
+  sessionOfTheConnection: {
+    title: "La session finit avec sa connexion",
+    cure: "Gardez le nom, les salons et la boîte dans la session, et dans la connexion seulement une référence à elle. La fin d'une connexion rend sa session absente ; seul `logout`, ou la fin du délai, y met fin."
+  },
+  tokenTakenForGranted: {
+    title: "Un jeton est cru, ou n'est pas oublié",
+    cure: "Cherchez le jeton en même temps que le nom. S'il est inconnu, continuez comme pour tout autre login ; supprimez-le avec sa session."
+  },
+  receiptsOfTheConnection: {
+    title: "Les reçus sont gardés avec la connexion",
+    cure: "Gardez les 64 derniers `cid` avec leurs numéros dans la session. Notez-en un dans le geste même qui donne au message son numéro, ni avant ni après."
+  },
+  receiptWithoutContent: {
+    title: "Un reçu ne dit pas de quoi il est le reçu",
+    cure: "Gardez avec chaque `cid` ce qui a été envoyé et à qui, ou son empreinte, et comparez avant de répondre par l'ancien numéro."
+  },
   nobodyReadsWhileTyping: {
     title: "Personne ne lit pendant que le programme attend le clavier",
     cure: "`input`, `getline` et `fgets` attendent. Lisez la connexion dans un thread à part, ou demandez à `poll` laquelle des deux a quelque chose ; et écrivez chaque fois une ligne entière, avec un saut de ligne et `flush`."
