@@ -48,7 +48,7 @@ export const hosted = Effect.fnUntraced(function* (
     ...fresh(),
     name: names.length === 0 ? "base" : names.join(" + "),
     arguments: "",
-    claims: new Set(["presence"]),
+    claims: new Set(["presence", "rooms", "direct", "history"]),
     start: Effect.gen(function* () {
       let { port, process } = yield* Effect.mapError(begin(0), notStarted)
       yield* Effect.addFinalizer(() => giveBack(process))

@@ -7,12 +7,16 @@ import { clientVariants } from "./client/Variants.ts"
 import { faults } from "./Faults.ts"
 import { variants } from "./Variants.ts"
 
-const usage = `usage: pnpm exec node mutants/serve.ts [PORT] [--variant NAME] [--fault NAME]…
+const settings = Object.entries(makeChat()).flatMap(([name, value]) =>
+  typeof value === "number" ? [name] : []
+)
+
+const usage = `usage: pnpm exec node mutants/serve.ts [PORT] [--variant NAME] [--fault NAME]… [--set NAME=NUMBER]…
        pnpm exec node mutants/serve.ts --list
 
 A small chat server that is right in every clause of the protocol, or wrong on purpose; with several faults it has all of
 them at once.
-PORT is 12345 by default, 0 takes a free one. --list prints the names as JSON.`
+PORT is 12345 by default, 0 takes a free one. --set changes a setting: ${settings.join(", ")}. --list prints the names as JSON.`
 
 const stop = (message: string, exitCode: number): never => {
   console.error(message)
@@ -25,7 +29,7 @@ const argumentsOf = () => {
     const flag = { type: "boolean" } as const
     return parseArgs({
       allowPositionals: true,
-      options: { variant: option, fault: option, list: flag, help: flag }
+      options: { variant: option, fault: option, set: option, list: flag, help: flag }
     })
   } catch (error) {
     return stop(`${(error as Error).message}\n\n${usage}`, 2)
@@ -43,6 +47,20 @@ const changesNamed = (
       stop(`unknown ${kind} "${name}"; --list prints them all`, 2)
   )
 
+const isSetting = (name: string): boolean => settings.includes(name)
+
+/** Settings given as NAME=NUMBER. */
+const changeOfSettings =
+  (given: ReadonlyArray<string> = []): Change =>
+  () =>
+    Object.fromEntries(
+      given.map((text) => {
+        const [name = "", value] = text.split("=")
+        if (!isSetting(name) || !/^\d+$/.test(value ?? "")) stop(`--set ${text}: expected NAME=NUMBER`, 2)
+        return [name, Number(value)]
+      })
+    )
+
 /** The rows of `pnpm mutants` that are clients. */
 const clients = { variants: clientVariants, faults: clientFaults }
 
@@ -57,7 +75,8 @@ if (values.help) {
 } else {
   const changes = [
     ...changesNamed("variant", variants, values.variant),
-    ...changesNamed("fault", faults, values.fault)
+    ...changesNamed("fault", faults, values.fault),
+    changeOfSettings(values.set)
   ]
   try {
     const chat = makeChat(...changes)

@@ -14,6 +14,10 @@ export const framing = (chat: Chat): Framing => ({
       reader: chat.reader(),
       name: undefined,
       features: [],
+      session: undefined,
+      waiting: [],
+      cursors: new Map(),
+      afterReply: undefined,
       malformedInARow: 0,
       ended: false
     }

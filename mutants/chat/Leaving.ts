@@ -5,15 +5,17 @@ type Leaving = Pick<Chat, "leave" | "end" | "endBecause" | "closed" | "shutDown"
 /** Every way a connection ends; each of them frees the name. */
 export const leaving = (chat: Chat): Leaving => ({
   leave(client) {
-    const { name } = client
+    const { name, session } = client
     if (name === undefined) return
     chat.release(client, name)
+    if (session !== undefined) chat.depart(session, client)
     chat.announce("left", client, name)
   },
 
   /** Sends no more; what still comes is dropped until the peer's FIN, for a bounded time (END-1). */
   end(client) {
     const { socket } = client
+    chat.flush(client)
     client.ended = true
     chat.leave(client)
     socket.end()
@@ -22,6 +24,7 @@ export const leaving = (chat: Chat): Leaving => ({
   },
 
   endBecause(client, code) {
+    client.waiting.length = 0
     client.socket.write(chat.encode(chat.refusal(code, client)))
     chat.end(client)
   },

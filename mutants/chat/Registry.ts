@@ -16,7 +16,7 @@ export const registry = (chat: Chat): Registry => ({
     [...name.normalize("NFC")].length <= chat.nameCodePointsMax,
 
   claim(client, name) {
-    if (chat.members.has(chat.key(name))) return false
+    if (chat.members.has(chat.key(name)) || chat.reserved.has(chat.key(name))) return false
     chat.members.set(chat.key(name), client)
     client.name = name
     return true

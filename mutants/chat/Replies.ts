@@ -3,12 +3,14 @@ import type { Chat, Code } from "./Chat.ts"
 type Replies = Pick<Chat, "welcome" | "sent" | "users" | "goodbye" | "refusal" | "withId">
 
 /** The server's replies, in the lab's words. */
-export const replies = (): Replies => ({
-  welcome(client, { features }) {
+export const replies = (chat: Chat): Replies => ({
+  welcome(client, request) {
     const message = `Bienvenue, ${client.name}`
-    if (!Array.isArray(features)) return { status: "success", message }
-    client.features = ["presence"].filter((feature) => features.includes(feature))
-    return { status: "success", message, features: client.features }
+    if (!Array.isArray(request.features)) return { status: "success", message }
+    const features = (client.features = chat.granted(request))
+    const isMore = features.some((feature) => feature !== "presence")
+    const more = isMore && client.session === undefined ? chat.openSession(client, request) : {}
+    return { status: "success", message, features, ...more }
   },
 
   sent: () => ({ status: "success", message: "Message envoyé à tous les clients" }),
@@ -34,7 +36,13 @@ const reasons: Readonly<Record<Code, string>> = {
   too_large: "Requête trop longue",
   slow_consumer: "Vous ne lisez pas assez vite",
   server_full: "Le serveur est complet",
-  shutting_down: "Le serveur s'arrête"
+  shutting_down: "Le serveur s'arrête",
+  invalid_room: "Ce nom de salon n'est pas possible",
+  not_in_room: "Vous n'êtes pas dans ce salon",
+  too_many_rooms: "Il y a trop de salons",
+  no_such_user: "Il n'y a personne de ce nom",
+  cannot_receive: "Cette personne ne peut pas recevoir de messages privés",
+  session_replaced: "Vous vous êtes connecté ailleurs"
 }
 
 const isId = (id: unknown): boolean =>

@@ -1,17 +1,8 @@
-import type { Chat, Request } from "./Chat.ts"
+import type { Chat, Reply, Request } from "./Chat.ts"
 
 type Requests = Pick<
   Chat,
-  | "answer"
-  | "carryOut"
-  | "login"
-  | "message"
-  | "list"
-  | "logout"
-  | "ping"
-  | "problemOfLogin"
-  | "problemOfMessage"
-  | "mayList"
+  "answer" | "carryOut" | "login" | "problemOfLogin" | "list" | "mayList" | "logout" | "ping"
 >
 
 /** The requests: each does something and gets one reply. */
@@ -20,8 +11,12 @@ export const requests = (chat: Chat): Requests => ({
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value)
     const request = isObject ? (value as Request) : {}
     const reply = chat.carryOut(client, request)
-    if (reply instanceof Promise) return reply.then((late) => late && chat.reply(client, late, request))
-    if (reply !== undefined) chat.reply(client, reply, request)
+    const finish = (reply: Reply | undefined) => {
+      if (reply !== undefined) chat.reply(client, reply, request)
+      client.afterReply?.()
+      client.afterReply = undefined
+    }
+    return reply instanceof Promise ? reply.then(finish) : finish(reply)
   },
 
   carryOut(client, request) {
@@ -36,6 +31,15 @@ export const requests = (chat: Chat): Requests => ({
         return chat.logout(client, request)
       case "ping":
         return chat.ping(client, request)
+      case "join":
+      case "leave":
+      case "rooms":
+        if (chat.hears(client, "rooms")) return chat[deeds[request.type]](client, request)
+        return chat.refusal("unknown_type", client)
+      case "history":
+        return chat.hears(client, "history")
+          ? chat.history(client, request)
+          : chat.refusal("unknown_type", client)
       default:
         return chat.refusal(typeof request.type === "string" ? "unknown_type" : "invalid_request", client)
     }
@@ -45,6 +49,8 @@ export const requests = (chat: Chat): Requests => ({
     const problem = chat.problemOfLogin(client, request)
     if (problem !== undefined) return chat.refusal(problem, client)
     const name = request.username as string
+    const session = chat.sessionOf(request)
+    if (session !== undefined) return chat.resume(client, session, request)
     if (!chat.claim(client, name)) return chat.refusal("username_taken", client)
     chat.announce("joined", client, name)
     return chat.welcome(client, request)
@@ -56,29 +62,18 @@ export const requests = (chat: Chat): Requests => ({
     return chat.isName(username) ? undefined : "invalid_username"
   },
 
-  message(client, request) {
-    const problem = chat.problemOfMessage(client, request)
-    if (problem !== undefined) return chat.refusal(problem, client)
-    const done = chat.broadcast(client, chat.event(client, request))
-    return done instanceof Promise ? done.then(() => chat.sent()) : chat.sent()
+  list(client, request) {
+    if (!chat.mayList(client)) return chat.refusal("not_logged_in", client)
+    if (request.room !== undefined && chat.hears(client, "rooms")) return chat.listRoom(client, request)
+    return chat.users(chat.usernames())
   },
-
-  problemOfMessage(client, { content, username }) {
-    if (client.name === undefined) return "not_logged_in"
-    if (typeof content !== "string" || content === "") return "invalid_request"
-    if (username === undefined) return undefined
-    if (typeof username !== "string") return "invalid_request"
-    return chat.key(username) === chat.key(client.name) ? undefined : "username_mismatch"
-  },
-
-  list: (client) =>
-    chat.mayList(client) ? chat.users(chat.usernames()) : chat.refusal("not_logged_in", client),
 
   mayList: (client) => client.name !== undefined,
 
   logout(client, request) {
     const { name } = client
     if (name === undefined) return chat.refusal("not_logged_in", client)
+    chat.discard(client)
     chat.leave(client)
     chat.reply(client, chat.goodbye(name), request)
     chat.end(client)
@@ -86,3 +81,5 @@ export const requests = (chat: Chat): Requests => ({
 
   ping: () => ({ status: "success", message: "pong" })
 })
+
+const deeds = { join: "join", leave: "part", rooms: "roomList" } as const

@@ -12,7 +12,10 @@ export const sending = (chat: Chat): Sending => ({
   recipients: (from) => [...chat.members.values()].filter((member) => member !== from),
 
   broadcast(from, event) {
-    for (const to of chat.recipients(from)) void chat.deliver(to, event, from)
+    const said = chat.keep(chat.lobby, from, String(event.content))
+    for (const to of chat.recipients(from))
+      if (chat.hears(to, "history")) chat.tell(to, chat.lobby, said)
+      else void chat.deliver(to, event, from)
   },
 
   deliver: (to, event) => chat.send(to, event),
@@ -24,7 +27,10 @@ export const sending = (chat: Chat): Sending => ({
 
   reply: (client, reply, request) => chat.send(client, chat.withId(reply, request)),
 
-  send: (client, object) => chat.write(client, chat.encode(object)),
+  send: (client, object) =>
+    chat.hears(client, "history")
+      ? chat.later(client, () => [object])
+      : chat.write(client, chat.encode(object)),
 
   encode: (object) => JSON.stringify(object) + "\n",
 

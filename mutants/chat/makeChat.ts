@@ -1,11 +1,38 @@
 import { createServer, type Server } from "node:net"
 import type { Change, Chat } from "./Chat.ts"
+import { direct } from "./Direct.ts"
 import { framing } from "./Framing.ts"
+import { history } from "./History.ts"
 import { leaving } from "./Leaving.ts"
+import { messages } from "./Messages.ts"
+import { receipts } from "./Receipts.ts"
 import { registry } from "./Registry.ts"
+import { replaying } from "./Replaying.ts"
 import { replies } from "./Replies.ts"
 import { requests } from "./Requests.ts"
+import { resuming } from "./Resuming.ts"
+import { roomRequests } from "./RoomRequests.ts"
+import { rooms } from "./Rooms.ts"
 import { sending } from "./Sending.ts"
+import { sessions } from "./Sessions.ts"
+
+const parts = [
+  framing,
+  requests,
+  messages,
+  registry,
+  replies,
+  sending,
+  rooms,
+  roomRequests,
+  history,
+  replaying,
+  sessions,
+  resuming,
+  direct,
+  receipts,
+  leaving
+]
 
 /** A chat with some of its pieces changed; a later change builds upon an earlier one. */
 export const makeChat = (...changes: ReadonlyArray<Change | undefined>): Chat => {
@@ -17,11 +44,21 @@ export const makeChat = (...changes: ReadonlyArray<Change | undefined>): Chat =>
     malformedMax: 10,
     nameCodePointsMax: 32,
     lingerMillis: 1000,
-    keepAliveMillis: 30_000
+    keepAliveMillis: 30_000,
+    offered: ["presence", "rooms", "direct", "history"],
+    historyMax: 200,
+    historyAgeMillis: 86_400_000,
+    roomsMax: 1000,
+    roomsPerClientMax: 20,
+    graceMillis: 120_000,
+    sessionsMax: 1000,
+    inboxMax: 100,
+    inboxBytesMax: 262_144,
+    receiptsMax: 64,
+    waitingMax: 20_000
   }
   Object.assign(chat, settings)
-  for (const pieces of [framing, requests, registry, replies, sending, leaving])
-    Object.assign(chat, pieces(chat))
+  for (const pieces of parts) Object.assign(chat, pieces(chat))
   for (const change of changes) if (change !== undefined) apply(chat, change)
   return chat
 }

@@ -1,21 +1,10 @@
-import type { AddressInfo } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { connectTo, type TestClient } from "../support/TestClient.ts"
+import type { TestClient } from "../support/TestClient.ts"
 import type { Change } from "../../mutants/chat/Chat.ts"
-import { listen, makeChat } from "../../mutants/chat/makeChat.ts"
 import { faults } from "../../mutants/Faults.ts"
 import { variants } from "../../mutants/Variants.ts"
-
-/** The server on a free port, for as long as the scope lasts. */
-const serving = Effect.fnUntraced(function* (...changes: ReadonlyArray<Change>) {
-  const server = yield* Effect.acquireRelease(
-    Effect.promise(() => listen(makeChat(...changes), 0)),
-    (server) => Effect.sync(() => server.close())
-  )
-  const { port } = server.address() as AddressInfo
-  return { connect: connectTo({ host: "127.0.0.1", port }) }
-})
+import { serving } from "./serving.ts"
 
 const changeOf = (name: string): Change => [...faults, ...variants].find((row) => row.name === name)!.change
 
