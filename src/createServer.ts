@@ -1,4 +1,5 @@
 import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import {
@@ -11,6 +12,7 @@ import {
 } from "./embedding/Embedder.ts"
 import { Feed, type Missed } from "./embedding/Feed.ts"
 import { Members } from "./embedding/Members.ts"
+import { lobby } from "./hub/Audiences.ts"
 import { Hub } from "./hub/Hub.ts"
 import { openLayer } from "./layer.ts"
 import type { Address } from "./net/Address.ts"
@@ -143,8 +145,9 @@ export const createServer = async (options: ServerOptions = {}): Promise<ChatSer
       if (typeof content !== "string" || content === "")
         throw new TypeError("broadcast: content must be a text that is not empty")
       const bytes = encode({ type: "message", username, content })
-      const { publish } = Context.get(context, Hub)
-      await runtime.runPromise(publish({ to: "members", from: undefined, bytes }))
+      const { admit, publish } = Context.get(context, Hub)
+      await runtime.runPromise(admit(undefined, bytes.length) ?? Effect.void)
+      publish({ room: lobby, to: "members", from: undefined, bytes }, bytes.length)
     },
     kick: async (name, reason) => {
       const member = members.find(name)

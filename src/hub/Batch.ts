@@ -1,11 +1,18 @@
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import type { Connection } from "../net/Connection.ts"
 
-/** Recipients of a broadcast: everyone logged in, or those of them who asked for the feature `presence`. */
+/** Recipients in a room: everyone who is in it, or those of them who asked for the feature `presence`. */
 export type Audience = "members" | "watchers"
+
+/** A room, by its key and as events spell its name. */
+export interface Place {
+  readonly key: string
+  readonly name: string
+}
 
 /** One object for an audience, already encoded; the connection that caused it, if one did, does not get it. */
 export interface Broadcast {
+  readonly room: Place
   readonly to: Audience
   readonly from: Connection | undefined
   readonly bytes: Buffer
@@ -13,12 +20,14 @@ export interface Broadcast {
 
 /** Broadcasts to one audience, joined into one buffer from which each sender's own parts can be left out. */
 export class Batch {
+  readonly room: Place
   readonly to: Audience
   readonly messages: number
   private readonly bytes: Buffer
   private readonly own = new Map<Connection | undefined, Own>()
 
   constructor(broadcasts: NonEmptyReadonlyArray<Broadcast>) {
+    this.room = broadcasts[0].room
     this.to = broadcasts[0].to
     this.messages = broadcasts.length
     let end = 0

@@ -16,11 +16,10 @@ export class DeliveryLatency {
     if (this.observer !== undefined) this.waitsSinceMillis ??= performance.now()
   }
 
-  /** Everything that waits is taken; `heldBack` broadcasts, for which there was no room, come next. */
-  taken(heldBack: number): void {
+  /** Everything that waits is taken. */
+  taken(): void {
     this.takenSinceMillis = this.waitsSinceMillis
     this.waitsSinceMillis = undefined
-    if (heldBack > 0) this.published()
   }
 
   delivered(): void {

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Broadcast } from "./Batch.ts"
+import { nextTurn } from "./Delivery.ts"
 import type { Connection, Ending } from "../net/Connection.ts"
 import { Connections } from "../net/Connections.ts"
 import { Pauses } from "../net/Pauses.ts"
@@ -10,18 +11,21 @@ import { burstOf, mayPass, shareAfterRefusal } from "./Pacing.ts"
 /** Admits messages to the hub, by their bytes: as many as all live readers have room for. */
 interface FlowControl {
   /**
-   * Admits a message now, or gives a pause for its speaker, until it is admitted; that fails with the ending where this
-   * comes first. What the program itself says is always admitted.
+   * Admits so many bytes of a speaker now, or gives a pause for it, until they are admitted; that fails with the ending
+   * where this comes first. They count until they are delivered or released. The program itself has no speaker, and
+   * waits only while the hub is full.
    */
-  readonly admit: (message: Broadcast) => Effect.Effect<void, Ending> | undefined
-  /** Counts a broadcast that needs no admission. */
-  readonly entered: (broadcast: Broadcast) => void
+  readonly admit: (speaker: Connection | undefined, bytes: number) => Effect.Effect<void, Ending> | undefined
+  /** Counts bytes that need no admission. */
+  readonly entered: (bytes: number) => void
+  /** Admitted bytes are not published after all. */
+  readonly released: (bytes: number) => void
   /** These have been offered to everyone; what is not a broadcast does not count. */
   readonly delivered: (items: ReadonlyArray<Broadcast | object>) => void
 }
 
-/** Keeps the state that `Pacing` decides by. While nobody is behind, that is a sum. */
-export const makeFlowControl = Effect.gen(function* () {
+/** Keeps the state that `Pacing` decides by. While nobody is behind, that is a sum. Admits nothing while the hub is full. */
+export const makeFlowControl = Effect.fnUntraced(function* (isFull: () => boolean) {
   const settings = yield* Settings
   const { outboxes, readMillis } = yield* Connections
   const pauses = yield* Pauses
@@ -37,6 +41,7 @@ export const makeFlowControl = Effect.gen(function* () {
   let underwayBytes = 0
 
   const admits = (speaker: Connection, bytes: number, heldMillis: number): boolean => {
+    if (isFull()) return false
     const nowMillis = readMillis()
     const crowding = {
       behindBytes: outboxes.mostBehindBytes(nowMillis),
@@ -55,21 +60,28 @@ export const makeFlowControl = Effect.gen(function* () {
     return true
   }
 
-  const entered = ({ bytes }: Broadcast): void => {
-    underwayBytes += bytes.length
+  const entered = (bytes: number): void => {
+    underwayBytes += bytes
   }
 
+  const untilNotFull: Effect.Effect<void> = Effect.suspend(() =>
+    isFull() ? Effect.andThen(nextTurn, untilNotFull) : Effect.void
+  )
+
   return {
-    admit: (message) => {
-      const { bytes, from } = message
-      if (from === undefined) {
-        entered(message)
-        return undefined
-      }
-      if (admits(from, bytes.length, 0)) return undefined
-      return pauses.pause(from, (heldMillis) => admits(from, bytes.length, heldMillis))
+    admit: (speaker, bytes) => {
+      if (speaker === undefined)
+        return Effect.andThen(
+          untilNotFull,
+          Effect.sync(() => entered(bytes))
+        )
+      if (admits(speaker, bytes, 0)) return undefined
+      return pauses.pause(speaker, (heldMillis) => admits(speaker, bytes, heldMillis))
     },
     entered,
+    released: (bytes) => {
+      underwayBytes -= bytes
+    },
     delivered: (items) => {
       for (const item of items) if ("bytes" in item) underwayBytes -= item.bytes.length
       outboxes.changed()

@@ -1,19 +1,15 @@
-import * as Arr from "effect/Array"
-import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
-import * as PubSub from "effect/PubSub"
 import { Audiences } from "./Audiences.ts"
-import { Batch, type Broadcast } from "./Batch.ts"
+import type { Broadcast } from "./Batch.ts"
+import { type HubCounters, listed, makeDelivery, nextTurn, type Turn, type Work } from "./Delivery.ts"
 import { DeliveryLatency } from "./DeliveryLatency.ts"
 import { makeFlowControl } from "./FlowControl.ts"
-import type { Ending } from "../net/Connection.ts"
+import type { Connection, Ending } from "../net/Connection.ts"
 import { Settings } from "../settings/Settings.ts"
-
-/** Work that must take its turn among the broadcasts; the broadcast it returns comes next. */
-export type Work = () => Broadcast | undefined
 
 /**
  * The one order of everything that needs one: broadcasts, and the joins, leaves and replies that must neither
@@ -25,11 +21,21 @@ export class Hub extends Context.Service<
   {
     readonly audiences: Audiences
     /**
-     * Sends to all of an audience but the sender. It waits while the hub is full, and pauses a sender who says more
-     * than its readers keep up with; fails with the ending where that comes first.
+     * Admits a message of so many bytes before it is published: gives a pause while the hub is full, and for a speaker
+     * who says more than its readers keep up with; that fails with the ending where this comes first. The program itself
+     * has no speaker.
      */
-    readonly publish: (broadcast: Broadcast) => Effect.Effect<void, Ending>
-    /** Does the work once everything published before has been offered; done when the work is. */
+    readonly admit: (
+      speaker: Connection | undefined,
+      bytes: number
+    ) => Effect.Effect<void, Ending> | undefined
+    /** Admitted bytes are not published after all. */
+    readonly release: (bytes: number) => void
+    /** Sends to all of an audience but the sender, in its turn; so many of its bytes were admitted. Never waits. */
+    readonly publish: (broadcast: Broadcast, admittedBytes?: number) => void
+    /** Does the work once everything published before has been offered: now, if that is so. A bug in it is logged. */
+    readonly turn: (work: Work) => void
+    /** The same; done when the work is. */
     readonly inTurn: (work: Work) => Effect.Effect<void>
     readonly counters: Readonly<HubCounters>
     /** The number of broadcasts and turns that are not yet offered to everyone or done. */
@@ -43,87 +49,60 @@ export class Hub extends Context.Service<
   )
 }
 
-/** Counts of the deliverer's work since the start. */
-export interface HubCounters {
-  /** Batches made of the broadcasts that waited. */
-  batches: number
-  /** Broadcasts in those batches. */
-  messages: number
-  /** Offers of a batch to a recipient. */
-  offers: number
-  /** Broadcasts in those offers: one to ten recipients counts ten. */
-  deliveries: number
-  /** Times the deliverer was woken. */
-  wakes: number
-}
-
-interface Turn {
-  readonly work: Work
-  readonly done: Deferred.Deferred<void>
-}
-
 const makeHub = Effect.gen(function* () {
-  const { batchBytesMax, hubItemsMax, sliceRecipients } = yield* Settings
-  const items = yield* PubSub.bounded<Broadcast | Turn>(hubItemsMax)
-  const subscription = yield* PubSub.subscribe(items)
+  const { hubItemsMax } = yield* Settings
   const audiences = new Audiences()
-  const counters: HubCounters = { batches: 0, messages: 0, offers: 0, deliveries: 0, wakes: 0 }
-  const flow = yield* makeFlowControl
-  let underway = 0 // published, and not yet offered to everyone
+  const { counters, deliverAll } = yield* makeDelivery(audiences)
+  const isAnyWaiting = Latch.makeUnsafe(false)
+  let items: Array<Broadcast | Turn> = []
+  let underway = 0 // published, and not yet offered to everyone or done
+  const isFull = () => underway >= hubItemsMax
+  const flow = yield* makeFlowControl(isFull)
   const deliveryLatency = new DeliveryLatency()
 
-  const put = (item: Broadcast | Turn): Effect.Effect<void> =>
-    Effect.suspend(() => {
-      underway++
-      deliveryLatency.published()
-      return PubSub.publishUnsafe(items, item) ? Effect.void : Effect.asVoid(PubSub.publish(items, item))
-    })
+  const put = (item: Broadcast | Turn): void => {
+    underway++
+    deliveryLatency.published()
+    items.push(item)
+    isAnyWaiting.openUnsafe()
+  }
 
-  const publish = (broadcast: Broadcast): Effect.Effect<void, Ending> =>
-    Effect.suspend(() => {
-      const pause = flow.admit(broadcast)
-      return pause === undefined ? put(broadcast) : Effect.andThen(pause, put(broadcast))
-    })
+  const publish = (broadcast: Broadcast, admittedBytes = 0): void => {
+    flow.entered(broadcast.bytes.length - admittedBytes)
+    put(broadcast)
+  }
+
+  const publishAll = (next: ReturnType<Work>): void => {
+    for (const broadcast of listed(next)) publish(broadcast)
+  }
+
+  const turn = (work: Work): void => {
+    if (underway > 0) return put({ work, done: undefined })
+    try {
+      publishAll(work())
+    } catch (defect) {
+      put({ work: () => fail(defect), done: undefined })
+    }
+  }
 
   const inTurn = (work: Work): Effect.Effect<void> =>
     Effect.suspend(() => {
       if (underway === 0) {
-        const next = work()
-        if (next === undefined) return Effect.void
-        flow.entered(next)
-        return put(next)
+        publishAll(work())
+        return Effect.void
       }
       const done = Deferred.makeUnsafe<void>()
-      return Effect.andThen(put({ work, done }), Deferred.await(done))
+      put({ work, done })
+      return Deferred.await(done)
     })
-
-  const deliverAll = Effect.fnUntraced(function* (taken: ReadonlyArray<Broadcast | Turn>) {
-    let waiting: Array<Broadcast> = []
-    let waitingBytes = 0
-    const flush = Effect.suspend(() => {
-      const broadcasts = waiting
-      waiting = []
-      waitingBytes = 0
-      return Arr.isArrayNonEmpty(broadcasts)
-        ? deliver(new Batch(broadcasts), audiences, counters, sliceRecipients)
-        : Effect.void
-    }).pipe(Effect.catchDefect(abandoned))
-    for (const item of taken) {
-      const isTurn = "work" in item
-      if (isTurn || waiting[0]?.to !== item.to || waitingBytes >= batchBytesMax) yield* flush
-      const broadcast = isTurn ? takeTurn(item) : item
-      if (broadcast === undefined) continue
-      waiting.push(broadcast)
-      waitingBytes += broadcast.bytes.length
-    }
-    yield* flush
-  })
 
   const deliverer = Effect.gen(function* () {
     while (true) {
-      const taken = yield* PubSub.takeBetween(subscription, 1, hubItemsMax)
-      counters.wakes++
-      deliveryLatency.taken(underway - taken.length)
+      yield* isAnyWaiting.await
+      isAnyWaiting.closeUnsafe()
+      const taken = items
+      items = []
+      deliveryLatency.taken()
       yield* deliverAll(taken)
       underway -= taken.length
       flow.delivered(taken)
@@ -132,47 +111,19 @@ const makeHub = Effect.gen(function* () {
     }
   })
   yield* Effect.forkScoped(deliverer)
-  return Hub.of({ audiences, publish, inTurn, counters, depth: () => underway, deliveryLatency })
+  return Hub.of({
+    audiences,
+    admit: flow.admit,
+    release: flow.released,
+    publish,
+    turn,
+    inTurn,
+    counters,
+    depth: () => underway,
+    deliveryLatency
+  })
 })
 
-/** Offers a batch to its audience, with a turn of the event loop after each slice; up to two slices go at once. */
-const deliver = Effect.fnUntraced(function* (
-  batch: Batch,
-  audiences: Audiences,
-  counters: HubCounters,
-  sliceRecipients: number
-) {
-  counters.batches++
-  counters.messages += batch.messages
-  const recipients = audiences.of(batch.to)
-  let left = recipients.size > 2 * sliceRecipients ? sliceRecipients : Number.POSITIVE_INFINITY
-  for (const recipient of recipients) {
-    if (left-- === 0) {
-      yield* nextTurn
-      left = sliceRecipients - 1
-    }
-    counters.deliveries += batch.offerTo(recipient)
-    counters.offers++
-  }
-})
-
-/** Does the work of a turn; a bug in it fails the fiber that waits for it. */
-const takeTurn = ({ done, work }: Turn): Broadcast | undefined => {
-  try {
-    const next = work()
-    Deferred.doneUnsafe(done, Effect.void)
-    return next
-  } catch (defect) {
-    Deferred.doneUnsafe(done, Effect.die(defect))
-    return undefined
-  }
+const fail = (defect: unknown): never => {
+  throw defect
 }
-
-/** A bug costs only the batch that it happens in. */
-const abandoned = (defect: unknown): Effect.Effect<void> =>
-  Effect.logError("a delivery was abandoned because of a bug", Cause.die(defect))
-
-/** Lets everything else that waits take its turn of the event loop. */
-export const nextTurn: Effect.Effect<void> = Effect.callback<void>((resume) => {
-  setImmediate(() => resume(Effect.void))
-})

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Embedder, Member } from "../embedding/Embedder.ts"
 import type { Asker } from "../embedding/Hooks.ts"
+import { lobby } from "../hub/Audiences.ts"
 import type { Broadcast } from "../hub/Batch.ts"
 import type { Hub } from "../hub/Hub.ts"
 import type { Ending } from "../net/Connection.ts"
@@ -74,6 +75,6 @@ export const presence = (
   type: "joined" | "left",
   username: string
 ): Broadcast | undefined =>
-  house.hub.audiences.isWatched
-    ? { to: "watchers", from: connection, bytes: encode({ type, username }) }
+  house.hub.audiences.isWatched(lobby.key)
+    ? { room: lobby, to: "watchers", from: connection, bytes: encode({ type, username }) }
     : undefined

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { lobby } from "../hub/Audiences.ts"
 import type { Ending } from "../net/Connection.ts"
 import { features, type Id } from "../Protocol.ts"
 import { askLogin } from "../embedding/Hooks.ts"
@@ -39,7 +40,7 @@ const grant = (
   const join = house.hub.inTurn(() => {
     house.counters.logins.granted++
     answer(conversation, withId(house.replies.welcome(username, granted), id))
-    house.hub.audiences.join(connection, granted?.includes("presence") === true)
+    house.hub.audiences.join(lobby.key, connection, { watches: granted?.includes("presence") === true })
     house.embedder?.joined(username, conversation)
     return presence(conversation, "joined", username)
   })
@@ -70,7 +71,7 @@ const refuseName = (
 export const leave = (conversation: Conversation, username: string): Effect.Effect<void> => {
   const { connection, house } = conversation
   return house.hub.inTurn(() => {
-    house.hub.audiences.leave(connection)
+    house.hub.audiences.leaveAll(connection)
     house.registry.release(username)
     house.embedder?.left(username, conversation)
     return presence(conversation, "left", username)

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Embedder } from "../embedding/Embedder.ts"
 import { askMessage } from "../embedding/Hooks.ts"
+import { lobby } from "../hub/Audiences.ts"
 import { monotonicMillis } from "../net/MonotonicTime.ts"
 import { type BucketRule, TokenBucket } from "../net/TokenBucket.ts"
 import type { Ending } from "../net/Connection.ts"
@@ -44,19 +45,25 @@ const broadcast = (
   { content, id }: RequestOf<"message">
 ): Effect.Effect<void, Ending> => {
   const bytes = encode({ type: "message", username, content })
-  const { embedder } = conversation.house
+  const { embedder, hub } = conversation.house
   const said = embedder === undefined ? undefined : tell(embedder, username, content)
-  return Effect.andThen(
-    conversation.house.hub.publish({ to: "members", from: conversation.connection, bytes }),
-    acknowledge(conversation, id, said)
-  )
+  const pause = hub.admit(conversation.connection, bytes.length)
+  const published = publish(conversation, bytes, id, said)
+  return pause === undefined ? published : Effect.andThen(pause, published)
 }
 
-const acknowledge = (conversation: Conversation, id: Id | undefined, said: (() => void) | undefined) =>
+const publish = (
+  conversation: Conversation,
+  bytes: Buffer,
+  id: Id | undefined,
+  said: (() => void) | undefined
+) =>
   Effect.sync(() => {
-    conversation.house.counters.messagesReceived++
+    const { connection: from, house } = conversation
+    house.hub.publish({ room: lobby, to: "members", from, bytes }, bytes.length)
+    house.counters.messagesReceived++
     said?.()
-    answer(conversation, withId(conversation.house.replies.sent, id))
+    answer(conversation, withId(house.replies.sent, id))
   })
 
 /** A function of its own: else a message that waits would be kept as text as well, whether or not somebody is told. */
