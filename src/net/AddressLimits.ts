@@ -1,4 +1,5 @@
-import { BlockList, isIPv6 } from "node:net"
+import { isIPv6 } from "node:net"
+import { AddressRanges, withoutPrefix } from "./AddressRanges.ts"
 import { type BucketRule, TokenBucket } from "./TokenBucket.ts"
 
 /** Limits on one address and on its network; `undefined` is no limit. */
@@ -20,7 +21,7 @@ export class AddressLimits {
   private readonly clientsMax: number
   private readonly networkClientsMax: number
   private readonly rate: BucketRule | undefined
-  private readonly exempt = new BlockList()
+  private readonly exempt: AddressRanges
   private readonly holders = new Map<string, Holder>()
   /** Connections by network. */
   private readonly networks = new Map<string, number>()
@@ -35,12 +36,7 @@ export class AddressLimits {
     this.networkClientsMax = networkClientsMax
     this.rate =
       addressRate === undefined ? undefined : { burst: addressRate, perMillis: addressRate / MINUTE_MILLIS }
-    for (const range of exemptAddresses) {
-      const [address, bits] = range.split("/")
-      const family = isIPv6(address!) ? "ipv6" : "ipv4"
-      if (bits === undefined) this.exempt.addAddress(address!, family)
-      else this.exempt.addSubnet(address!, Number(bits), family)
-    }
+    this.exempt = new AddressRanges(exemptAddresses)
   }
 
   /** True if nothing is counted. */
@@ -89,8 +85,8 @@ export class AddressLimits {
   /** The keys that the address is counted under, or `undefined` if it is not counted. */
   private keysOf(address: string): { readonly address: string; readonly network: string } | undefined {
     if (this.isOff) return undefined
-    const plain = address.replace(/^::ffff:(?=[\d.]+$)/i, "")
-    if (this.exempt.check(plain, isIPv6(plain) ? "ipv6" : "ipv4")) return undefined
+    const plain = withoutPrefix(address)
+    if (this.exempt.includes(plain)) return undefined
     if (!isIPv6(plain)) return { address: plain, network: plain.slice(0, plain.lastIndexOf(".")) }
     const groups = groupsOf(plain)
     return { address: groups.slice(0, 4).join(":"), network: groups.slice(0, 3).join(":") }
