@@ -2,6 +2,7 @@ import { lookup } from "node:dns/promises"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import { Drain } from "./hub/Drain.ts"
 import type { Address } from "./net/Address.ts"
 import { Connections } from "./net/Connections.ts"
@@ -9,7 +10,7 @@ import { type Acceptor, listen, type Listener, ListenFailed } from "./net/Listen
 import { type KeyPair, readKeyPair, type TlsFailed } from "./net/Tls.ts"
 import { makeReception } from "./Reception.ts"
 import { covers } from "./settings/Check.ts"
-import { Settings } from "./settings/Settings.ts"
+import { Settings, type Values } from "./settings/Settings.ts"
 import { Counters } from "./telemetry/Counters.ts"
 
 /** Time that a TLS handshake may take, even if a login may take for ever. */
@@ -23,6 +24,8 @@ export class Server extends Context.Service<
   Server,
   {
     readonly addresses: ReadonlyArray<Address>
+    /** The addresses of the page, if there is one. */
+    readonly webAddresses: ReadonlyArray<Address>
     /** Reads the certificate again; established connections notice nothing, and after a failure the old one stays. */
     readonly renewCertificate: Effect.Effect<void, TlsFailed>
   }
@@ -40,7 +43,10 @@ const makeServer = Effect.gen(function* () {
   const connections = yield* Connections
   const { acceptor, empty } = yield* makeReception
   const readCertificate = readKeyPair(settings.tlsCertFile, settings.tlsKeyFile)
-  const listeners = yield* listenOnAll(settings, yield* readCertificate, acceptor)
+  const pair = yield* readCertificate
+  const chat = yield* listenOnAll(settings.hosts, settings.port, listenFor(settings, pair, acceptor))
+  const web = yield* openWeb(settings, pair, acceptor)
+  const listeners = [...chat, ...web]
   counters.isListening = true
 
   /** Lets everyone leave in order, then cuts off those who have not left by the deadline. */
@@ -58,7 +64,8 @@ const makeServer = Effect.gen(function* () {
     )
   yield* Effect.addFinalizer(() => end)
   return Server.of({
-    addresses: listeners.map(({ address }) => address),
+    addresses: chat.map(({ address }) => address),
+    webAddresses: web.map(({ address }) => address),
     renewCertificate: Effect.map(readCertificate, (pair) => {
       if (pair !== undefined) for (const { renew } of listeners) renew(pair)
     })
@@ -85,37 +92,44 @@ const addressOf = (host: string): Effect.Effect<string> =>
     )
   )
 
+type Listen = (where: {
+  readonly host: string
+  readonly port: number
+  readonly isIpv6Only: boolean
+}) => Effect.Effect<Listener, ListenFailed, Scope.Scope>
+
+const listenFor = (settings: Values, pair: KeyPair | undefined, acceptor: Acceptor): Listen => {
+  const { backlog, keepAliveMillis, loginMillisMax = Infinity, readPauseBytes: highWaterMark } = settings
+  const tls = pair && { ...pair, handshakeMillisMax: Math.min(loginMillisMax, handshakeMillisMax) }
+  return (where) => listen({ ...where, backlog, highWaterMark, keepAliveMillis, tls }, acceptor)
+}
+
+/** Listens for browsers as well, if that is wanted; few servers need it. */
+const openWeb = Effect.fnUntraced(function* (settings: Values, tls: KeyPair | undefined, acceptor: Acceptor) {
+  const { webHosts, webPort } = settings
+  if (webPort === undefined) return []
+  const { openGateway } = yield* Effect.promise(() => import("./web/Gateway.ts"))
+  const options = { ...settings, highWaterMark: settings.readPauseBytes, tls }
+  return yield* listenOnAll(webHosts, webPort, (where) => openGateway({ ...options, ...where }, acceptor))
+})
+
 /** Listens on every address with one port. If one of several does not exist (no IPv6), the others are enough. */
 const listenOnAll = Effect.fnUntraced(function* (
-  settings: Settings["Service"],
-  pair: KeyPair | undefined,
-  acceptor: Acceptor
+  hosts: ReadonlyArray<string>,
+  firstPort: number,
+  listenOn: Listen
 ) {
   const listeners: Array<Listener> = []
-  const options = {
-    backlog: settings.backlog,
-    isIpv6Only: settings.hosts.length > 1,
-    highWaterMark: settings.readPauseBytes,
-    keepAliveMillis: settings.keepAliveMillis,
-    tls: pair && {
-      ...pair,
-      handshakeMillisMax: Math.min(settings.loginMillisMax ?? Infinity, handshakeMillisMax)
-    }
-  }
-  for (const host of yield* addressesOf(settings.hosts)) {
-    const port = listeners[0]?.address.port ?? settings.port
-    const listener = yield* listen({ ...options, host, port }, acceptor).pipe(
+  for (const host of yield* addressesOf(hosts)) {
+    const port = listeners[0]?.address.port ?? firstPort
+    const listener = yield* listenOn({ host, port, isIpv6Only: hosts.length > 1 }).pipe(
       Effect.catchIf(
-        (error) => noSuchAddress.has(error.code) && settings.hosts.length > 1,
+        (error) => noSuchAddress.has(error.code) && hosts.length > 1,
         (error) => Effect.as(Effect.logWarning(error.message), undefined)
       )
     )
     if (listener !== undefined) listeners.push(listener)
   }
   if (listeners.length > 0) return listeners
-  return yield* new ListenFailed({
-    host: settings.hosts.join(","),
-    port: settings.port,
-    code: "EADDRNOTAVAIL"
-  })
+  return yield* new ListenFailed({ host: hosts.join(","), port: firstPort, code: "EADDRNOTAVAIL" })
 })

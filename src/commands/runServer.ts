@@ -19,15 +19,18 @@ export const runServer = (
   strangeVariables: ReadonlyArray<string>
 ): Effect.Effect<never, Failure> => {
   const announce = Effect.gen(function* () {
-    const { addresses } = yield* Server
+    const { addresses, webAddresses } = yield* Server
     yield* Console.log(`palabre listens on ${addresses.map(formatAddress).join(" and ")}`)
+    if (webAddresses.length > 0)
+      yield* Console.log(`its page is on ${webAddresses.map(urlOf(settings)).join(" and ")}`)
     flushCompileCache()
     for (const name of strangeVariables)
       yield* Effect.logWarning(`${name}: unknown setting, ignored. serve --help lists the settings.`)
     yield* onHangup(settings.tlsCertFile === undefined ? nothingToRenew : renew)
     if (settings.outboxBytesMax < 2 * settings.frameBytesMax) yield* Effect.logWarning(smallOutbox)
     if (profile === "public" && settings.tlsCertFile === undefined) yield* Effect.logWarning(plainPublic)
-    if (profile === "lab" && !addresses.every(isLoopback)) yield* Effect.logWarning(openLab)
+    if (profile === "lab" && ![...addresses, ...webAddresses].every(isLoopback))
+      yield* Effect.logWarning(openLab)
   })
   const program = Layer.effectDiscard(announce).pipe(
     Layer.provide(layer(settings)),
@@ -50,6 +53,11 @@ const smallOutbox =
 const plainPublic =
   "Serving the open network without TLS: anyone on the way can read and change what is said. " +
   "Give --tls-cert and --tls-key, or put a TLS proxy in front."
+
+const urlOf =
+  ({ tlsCertFile }: Values) =>
+  (address: Address): string =>
+    `${tlsCertFile === undefined ? "http" : "https"}://${formatAddress(address)}/`
 
 const isLoopback = ({ host }: Address): boolean => host === "::1" || host.startsWith("127.")
 

@@ -107,7 +107,7 @@ type OwnedSocket = Socket & {
 const OWNER = Symbol("owner")
 
 /** Memory for a write that waits, without its bytes. */
-const waitingWriteBytes = 256
+export const waitingWriteBytes = 256
 
 function onData(this: OwnedSocket, bytes: Buffer): void {
   this[OWNER]!.onData(bytes)

@@ -57,10 +57,32 @@ const unknownText = (name: string): string => {
   return `there is no setting ${name}${nearest === undefined ? "" : `; did you mean ${nearest}?`}`
 }
 
-const conflicts = ({ hosts, metricsHost, metricsPort, port }: Values): ReadonlyArray<string> =>
-  metricsPort === port && port !== 0 && hosts.some((host) => covers(host, metricsHost))
-    ? [`--metrics-port and --port are the same (${port}); choose another for one of them`]
-    : []
+/** Listeners that would get in each other's way. */
+const conflicts = ({
+  hosts,
+  metricsHost,
+  metricsPort,
+  port,
+  webHosts,
+  webPort
+}: Values): ReadonlyArray<string> => {
+  const listeners = [
+    { flag: "--port", port, hosts },
+    { flag: "--web-port", port: webPort, hosts: webHosts },
+    { flag: "--metrics-port", port: metricsPort, hosts: [metricsHost] }
+  ].filter((each) => each.port !== undefined && each.port !== 0)
+  return listeners.flatMap((one, index) =>
+    listeners
+      .slice(0, index)
+      .filter((other) => other.port === one.port && meet(other.hosts, one.hosts))
+      .map(
+        (other) => `${one.flag} and ${other.flag} are the same (${one.port}); choose another for one of them`
+      )
+  )
+}
+
+const meet = (some: ReadonlyArray<string>, others: ReadonlyArray<string>): boolean =>
+  some.some((one) => others.some((other) => covers(one, other)))
 
 /** True of two addresses of which only one can be listened on, with one port: the first also takes the connections of the second. */
 export const covers = (address: string, other: string): boolean =>

@@ -151,6 +151,20 @@ export const addresses: Kind<ReadonlyArray<string>> = {
   expected: "an address or host name, or several with commas between"
 }
 
+/** Origins of web pages: a scheme, a name, and a port where it is not the usual one. */
+export const origins: Kind<ReadonlyArray<string>> = {
+  metavar: "ORIGIN,…",
+  parse: (text) =>
+    text === "none"
+      ? Option.some([])
+      : Option.filter(Option.some(parts(text)), (all) => all.every((origin) => isOrigin(origin))),
+  format: (all) => all.join(",") || "none",
+  expected: "origins with commas between, such as https://chat.example.org"
+}
+
+const isOrigin = (text: string): boolean =>
+  /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
+
 /** Addresses, each alone or with the bits of its network. */
 export const addressRanges: Kind<ReadonlyArray<string>> = {
   metavar: "ADDRESS[/BITS],…",

@@ -13,6 +13,7 @@ import {
   oneOf,
   orNone,
   orOff,
+  origins,
   port,
   rate,
   url
@@ -217,6 +218,37 @@ export const table = {
     orNone(url),
     undefined,
     "OpenTelemetry collector that logs, metrics and traces are sent to, over HTTP"
+  ),
+  webPort: setting(
+    "web-port",
+    orOff(port),
+    undefined,
+    "HTTP port of the page and the WebSocket; 0 picks a free one"
+  ),
+  webHosts: setting("web-host", addresses, ["127.0.0.1", "::1"], "addresses that the web port listens on"),
+  webOrigins: setting(
+    "web-origin",
+    origins,
+    [],
+    "origins of the page, as people reach it and where it is not this machine's name: others may not connect"
+  ),
+  trustedProxies: setting(
+    "trust-proxy",
+    addressRanges,
+    [],
+    "addresses of web proxies that tell the address of a client (X-Forwarded-For)"
+  ),
+  webMessageBytesMax: setting(
+    "web-message",
+    bytes(KiB, 256 * KiB * KiB),
+    256 * KiB,
+    "longest message of a WebSocket, which may hold several requests"
+  ),
+  webPingMillis: setting(
+    "web-ping",
+    duration,
+    30 * SECOND,
+    "time between two checks that a browser is still there"
   ),
   readPauseBytes: setting(
     "read-pause",
