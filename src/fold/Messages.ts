@@ -1,11 +1,10 @@
-import { usernameKey } from "../Username.ts"
+import { isUsername, usernameKey } from "../Username.ts"
 import type { Happening, RefusalCode } from "./Happening.ts"
 import type { OperationOf } from "./Operation.ts"
 import { answerAgain, digestOf, keepReceipt } from "./Receipts.ts"
 import { keepInInbox, keepInRoom } from "./Retention.ts"
 import { Said } from "./Ring.ts"
-import { isIn } from "./Rooms.ts"
-import { roomOf, type Holder } from "./State.ts"
+import { isRoomName, roomOf, type Holder } from "./State.ts"
 import type { Turn } from "./Turn.ts"
 
 /** Says words, unless a session has said the same under the same `cid` (DEDUP-1). */
@@ -28,7 +27,8 @@ const send = (turn: Turn, from: Holder, { content, room, to }: OperationOf<"mess
 /** Says words in a room whose members include whoever says them (ROOM-2). */
 const say = (turn: Turn, from: Holder, content: string, name: string | undefined): Happening => {
   const room = roomOf(turn.state, name)
-  if (room === undefined || !isIn(from, room)) return refused("not_in_room")
+  if (room?.members.has(from) !== true)
+    return refused(name === undefined || isRoomName(name) ? "not_in_room" : "invalid_room")
   return {
     t: "said",
     room,
@@ -39,7 +39,7 @@ const say = (turn: Turn, from: Holder, content: string, name: string | undefined
 
 /** Writes a letter to the holder of a name; one with a session finds it in its inbox, if it is away (DM-1, DM-2). */
 const write = (turn: Turn, from: Holder, content: string, name: string): Happening => {
-  const to = turn.state.names.get(usernameKey(name))
+  const to = isUsername(name) ? turn.state.names.get(usernameKey(name)) : undefined
   if (to === undefined) return refused("no_such_user")
   if (to === from) return refused("invalid_request")
   if (!to.features.includes("direct")) return refused("cannot_receive")

@@ -2,8 +2,8 @@ import { usernameKey } from "../Username.ts"
 import type { OperationOf } from "./Operation.ts"
 import { Ring } from "./Ring.ts"
 import { empty, forgetUnlessUsed } from "./Retention.ts"
-import { enter, isIn, isRoomName } from "./Rooms.ts"
-import { holderOf, lobbyKey, roomOf, type Holder, type State } from "./State.ts"
+import { enter, partFrom } from "./Rooms.ts"
+import { holderOf, isRoomName, roomOf, type Holder, type State } from "./State.ts"
 import type { Turn } from "./Turn.ts"
 
 /** Gives a name to a session that comes back (RESUME-2), or to whoever asks for one that is free (LOGIN-3, LOGIN-9). */
@@ -18,7 +18,7 @@ export const login = (turn: Turn, operation: OperationOf<"login">): void => {
   const attachment = { node: turn.entry.node, id }
   const session =
     token === undefined ? undefined : { hash: token, inbox: new Ring(0), receipts: new Map<string, never>() }
-  const holder = { username, key, features, attachment, isAbsent: false, session, rooms: new Set<never>() }
+  const holder = { username, key, features, attachment, isAbsent: false, session, rooms: [] }
   state.names.set(key, holder)
   if (token !== undefined) state.sessions.set(token, holder)
   attach(state, holder)
@@ -28,9 +28,7 @@ export const login = (turn: Turn, operation: OperationOf<"login">): void => {
 
 /** Joins a room of a session that is not known any more, as far as limits allow (RESUME-4). */
 const enterAgain = (state: State, holder: Holder, name: string): void => {
-  if (!isRoomName(name) || usernameKey(name) === lobbyKey) return
-  const room = roomOf(state, name)
-  if (room === undefined || !isIn(holder, room)) enter(state, holder, name)
+  if (isRoomName(name) && roomOf(state, name)?.members.has(holder) !== true) enter(state, holder, name)
 }
 
 const resume = (turn: Turn, holder: Holder, { features, id }: OperationOf<"login">): void => {
@@ -46,6 +44,7 @@ const resume = (turn: Turn, holder: Holder, { features, id }: OperationOf<"login
   }
   attach(state, holder)
   turn.tell({ t: "granted", holder, isResumed: true, replaced })
+  if (!features.includes("rooms")) for (const room of [...holder.rooms]) partFrom(turn, holder, room)
 }
 
 /** Puts a client where its connection, the lobby and its rooms find it. */

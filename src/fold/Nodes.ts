@@ -35,12 +35,11 @@ export const dead = (turn: Turn, { node }: OperationOf<"dead">): void => {
 /** Ends all connections of a node: sessions are kept, other names are free (NODE-4). */
 const die = (turn: Turn, name: string): void => {
   const { state } = turn
-  const { holders } = state.nodes.get(name)!
   state.nodes.delete(name)
   state.dead.add(name)
   forgetDead(state)
   turn.tell({ t: "dead", node: name })
-  for (const holder of holders.values()) detach(turn, holder, true)
+  for (const holder of state.lobby.members) if (holder.attachment.node === name) detach(turn, holder, true)
 }
 
 const forgetDead = (state: State): void => {

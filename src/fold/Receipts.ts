@@ -1,14 +1,16 @@
 import { hash } from "node:crypto"
-import { usernameKey } from "../Username.ts"
+import { isUsername, usernameKey } from "../Username.ts"
 import type { Happening } from "./Happening.ts"
 import type { OperationOf } from "./Operation.ts"
 import { lobbyKey, type Receipt, type Session } from "./State.ts"
 
 /** What tells a message from another one: the same words to the same place have the same digest (DEDUP-4). */
 export const digestOf = ({ content, room = lobbyKey, to }: OperationOf<"message">): string => {
-  const place = to === undefined ? ["room", usernameKey(room)] : ["to", usernameKey(to)]
+  const place = to === undefined ? ["room", sameFor(room)] : ["to", sameFor(to)]
   return hash("sha256", JSON.stringify([...place, content]), "base64url")
 }
+
+const sameFor = (name: string): string => (isUsername(name) ? usernameKey(name) : name)
 
 /** Answers a message that has the `cid` of one that was said before (DEDUP-1, DEDUP-4). */
 export const answerAgain = ({ digest: known, room, seq, to }: Receipt, digest: string): Happening =>

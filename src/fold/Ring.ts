@@ -46,7 +46,7 @@ export class Ring {
   last: number
   /** Bytes of the messages that are kept. */
   bytes = 0
-  private kept: Array<Said> = []
+  private kept: Array<Said | undefined> = []
   /** The index of the first message that counts: what is before it was dropped. */
   private start = 0
 
@@ -90,7 +90,7 @@ export class Ring {
       this.kept.splice(this.indexAfter(said.seq) - 1, 1)
       return
     }
-    this.start++
+    this.kept[this.start++] = undefined
     if (this.start < 32 || this.start * 2 < this.kept.length) return
     this.kept = this.kept.slice(this.start)
     this.start = 0

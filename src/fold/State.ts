@@ -1,4 +1,4 @@
-import { usernameKey } from "../Username.ts"
+import { isUsername, usernameKey } from "../Username.ts"
 import { Archive } from "./Archive.ts"
 import type { Feature, Hash, Rules } from "./Operation.ts"
 import { Ring } from "./Ring.ts"
@@ -60,7 +60,7 @@ export interface Holder {
   isAbsent: boolean
   readonly session: Session | undefined
   /** The rooms that it is in, or will be in again, besides the lobby, in the order in which it joined them. */
-  readonly rooms: Set<Room>
+  readonly rooms: Array<Room>
 }
 
 /** A process that appends to the log. */
@@ -100,6 +100,9 @@ export interface State {
 /** The key and the name of the room that is everybody's. */
 export const lobbyKey = "lobby"
 
+/** True of what may be the name of a room: `@` is where letters come from (ROOM-1). */
+export const isRoomName = (name: string): boolean => name !== "@" && isUsername(name)
+
 export const makeState = (): State => ({
   position: 0,
   epoch: "",
@@ -131,6 +134,7 @@ export const holderOf = (state: State, node: string, id: number): Holder | undef
 /** A room that exists, by whatever spelling of its name; the lobby without one. */
 export const roomOf = (state: State, name: string | undefined): Room | undefined => {
   if (name === undefined) return state.lobby
+  if (!isRoomName(name)) return undefined
   const key = usernameKey(name)
   return key === lobbyKey ? state.lobby : state.rooms.get(key)
 }
