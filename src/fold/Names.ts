@@ -44,7 +44,8 @@ const resume = (turn: Turn, holder: Holder, { features, id }: OperationOf<"login
   }
   attach(state, holder)
   turn.tell({ t: "granted", holder, isResumed: true, replaced })
-  if (!features.includes("rooms")) for (const room of [...holder.rooms]) partFrom(turn, holder, room)
+  if (!features.includes("rooms"))
+    while (holder.rooms[0] !== undefined) partFrom(turn, holder, holder.rooms[0])
 }
 
 /** Puts a client where its connection, the lobby and its rooms find it. */

@@ -16,7 +16,7 @@ const sameFor = (name: string): string => (isUsername(name) ? usernameKey(name) 
 export const answerAgain = ({ digest: known, room, seq, to }: Receipt, digest: string): Happening =>
   digest === known ? { t: "duplicate", room, seq, to } : { t: "refused", code: "invalid_request" }
 
-/** Keeps what became of a message, unless it was refused, and drops the oldest receipts above a number (DEDUP-2). */
+/** Keeps what became of a message, unless it was refused, and at most so many receipts (DEDUP-2). */
 export const keepReceipt = (
   { receipts }: Session,
   cid: string,
@@ -29,6 +29,11 @@ export const keepReceipt = (
     receipts.set(cid, { digest, seq: happening.message.seq, room, to: undefined })
   } else if (happening.t === "letter")
     receipts.set(cid, { digest, seq: undefined, room: undefined, to: happening.to.username })
+  boundReceipts(receipts, max)
+}
+
+/** Drops the oldest receipts above a number. */
+export const boundReceipts = (receipts: Session["receipts"], max: number): void => {
   for (const oldest of receipts.keys()) {
     if (receipts.size <= max) return
     receipts.delete(oldest)

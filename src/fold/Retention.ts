@@ -1,5 +1,6 @@
 import { usernameKey } from "../Username.ts"
 import type { Hash } from "./Operation.ts"
+import { boundReceipts } from "./Receipts.ts"
 import { Said, type Ring } from "./Ring.ts"
 import { Room, type State } from "./State.ts"
 import type { Turn } from "./Turn.ts"
@@ -58,7 +59,10 @@ const boundAll = (state: State): void => {
 /** Drops what the rules do not allow any more. */
 export const boundByRules = (state: State): void => {
   for (const room of [state.lobby, ...state.rooms.values()]) boundRoom(state, room)
-  for (const { session } of state.sessions.values()) boundInbox(state, session!.inbox)
+  for (const { session } of state.sessions.values()) {
+    boundInbox(state, session!.inbox)
+    boundReceipts(session!.receipts, state.rules.receipts)
+  }
   boundAll(state)
 }
 
