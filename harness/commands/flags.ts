@@ -7,6 +7,7 @@ import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { parseAddress } from "../../src/net/Address.ts"
+import { parseDoor } from "../targets/Door.ts"
 import { wordsOfTheSheet } from "../client/ClientUse.ts"
 import { type Kind, kinds } from "../chaos/Changes.ts"
 import { clauses, type Level, levels } from "../language/Clauses.ts"
@@ -118,10 +119,16 @@ export const targetFlags = {
     folder
   ).pipe(Flag.optional),
   connect: Flag.String("connect").pipe(
-    Flag.withMetavar("HOST:PORT"),
-    Flag.withDescription("play against a server that is already running"),
-    Flag.mapTryCatch(parseAddress, (error) => (error as Error).message),
+    Flag.withMetavar("HOST:PORT|URL"),
+    Flag.withDescription(
+      "play against a server that is already running, over TCP, or over its WebSocket: ws://127.0.0.1:8080/ws"
+    ),
+    Flag.mapTryCatch(parseDoor, (error) => (error as Error).message),
     Flag.optional
+  ),
+  ws: Flag.Boolean("ws").pipe(
+    Flag.withDescription("speak with our own server over WebSockets"),
+    Flag.withDefault(false)
   ),
   target: Flag.String("target").pipe(
     Flag.withMetavar("NAME"),

@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { knowsPort } from "../client/ClientUse.ts"
-import type { Address } from "../../src/net/Address.ts"
 import { speaksTls, tlsAdvice } from "../../src/net/SpeaksTls.ts"
 import { Failure } from "../../src/commands/Cli.ts"
 import type { ErrorCode } from "../../src/Protocol.ts"
 import { clientsFolder, scenarioNames, scenariosFolder } from "../scenario/Files.ts"
 import { exitCodes } from "./exitCodes.ts"
 import type { Target } from "../stage/Target.ts"
+import type { Door } from "../targets/Door.ts"
 import type { Happening } from "../stage/Transcript.ts"
 import type { Catalogue } from "../texts/Catalogue.ts"
 import { onMistakes } from "./mistakes.ts"
@@ -18,7 +18,8 @@ export interface TargetInput {
   readonly port: Option.Option<number>
   readonly env: ReadonlyArray<string>
   readonly cwd: Option.Option<string>
-  readonly connect: Option.Option<Address>
+  readonly connect: Option.Option<Door>
+  readonly ws: boolean
   readonly target: Option.Option<string>
   readonly tls: boolean
   readonly ca: Option.Option<string>
@@ -55,6 +56,8 @@ export const chooseTarget = Effect.fnUntraced(function* (
       return yield* usage(`${flag} needs --spawn or --client`)
   if ((input.tls || ca !== undefined) && spawn === undefined && connect === undefined)
     return yield* usage("--tls and --ca need --spawn or --connect; an entry of targets.yaml has its own")
+  if (input.ws && [spawn, connect, named, client].some((value) => value !== undefined))
+    return yield* usage("--ws is for our own server; another one's WebSocket is --connect ws://HOST:PORT/ws")
   if (client !== undefined) return yield* chooseClient(client, input)
   if (named !== undefined) {
     const { readTarget, targetsFile } = yield* Effect.promise(() => import("../targets/Named.ts"))
@@ -62,8 +65,8 @@ export const chooseTarget = Effect.fnUntraced(function* (
     return yield* Effect.catchTag(readTarget(named, timeScale, texts, places), "FileInvalid", onMistakes)
   }
   if (spawn === undefined && connect === undefined) {
-    const { self } = yield* Effect.promise(() => import("../targets/Self.ts"))
-    return self()
+    const { self, selfOverWebSockets } = yield* Effect.promise(() => import("../targets/Self.ts"))
+    return input.ws ? selfOverWebSockets() : self()
   }
   const { trustOf } = yield* Effect.promise(() => import("../targets/Trust.ts"))
   const trust = yield* Effect.catch(trustOf(input.tls, ca), ({ problem }) => usage(problem))
@@ -110,7 +113,8 @@ export const whyMute = Effect.fnUntraced(function* (
   { ca, connect, tls }: Omit<TargetInput, "locale">,
   happenings: Iterable<Happening>
 ) {
-  if (Option.isNone(connect) || tls || Option.isSome(ca)) return undefined
+  if (Option.isNone(connect) || connect.value.webSocket !== undefined) return undefined
+  if (tls || Option.isSome(ca)) return undefined
   for (const { kind, value } of happenings) if (kind === "received" && isOfUse(value)) return undefined
   return (yield* speaksTls(connect.value)) ? tlsAdvice.missing : undefined
 })

@@ -228,13 +228,17 @@ const crashLooksMax = 20
 
 /** Why a scenario cannot be played on this target, if so. */
 const whyNotHere = (scenario: Scenario, target: Target, texts: PlayTexts): string | undefined => {
-  const restarts = [...scenario.before, ...scenario.steps, ...scenario.after].some(usesRestart)
+  const steps = [...scenario.before, ...scenario.steps, ...scenario.after]
+  const restarts = steps.some(usesRestart)
   if (restarts && !target.restarts) return texts.cannotRestart
+  if (target.endsWhole === true && steps.some(halfCloses)) return texts.cannotHalfClose
   const missing = scenario.needs.find((need) => need !== "alone" && !target.claims.has(need))
   return missing === undefined ? undefined : texts.doesNotClaim(missing)
 }
 
 const usesRestart = (step: Step): boolean => step.verb.restarts === true || stepsIn(step).some(usesRestart)
+
+const halfCloses = (step: Step): boolean => step.verb.writing === "stops" || stepsIn(step).some(halfCloses)
 
 const sendsParts = ({ steps }: Scenario): boolean => steps.some(sendsPart)
 

@@ -19,6 +19,8 @@ export interface Target {
   readonly settleMillis: number
   /** True if it can be started again in the middle of a scenario. */
   readonly restarts: boolean
+  /** True if one side alone cannot end a connection, as over WebSockets. */
+  readonly endsWhole?: boolean
   /** True if several scenarios can be played at once, each on a server of its own. */
   readonly parallel: boolean
   /**

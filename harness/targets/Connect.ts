@@ -1,13 +1,15 @@
 import * as Effect from "effect/Effect"
-import { type Address, formatAddress } from "../../src/net/Address.ts"
+import { formatAddress } from "../../src/net/Address.ts"
 import { type Target, TargetFailed } from "../stage/Target.ts"
 import { fresh } from "./Fresh.ts"
+import type { Door } from "./Door.ts"
+import { overWebSockets } from "./OverWebSockets.ts"
 import type { Trust } from "./Trust.ts"
 
 /** A server that runs already, and that other people may be using. */
-export const connect = ({ host, port }: Address, trust?: Trust): Target => {
-  const address = formatAddress({ host, port })
-  return {
+export const connect = ({ host, port, webSocket }: Door, trust?: Trust): Target => {
+  const address = webSocket ?? formatAddress({ host, port })
+  const target: Target = {
     ...fresh(),
     name: address,
     arguments: `--connect ${address}${trust?.arguments ?? ""}`,
@@ -25,4 +27,5 @@ export const connect = ({ host, port }: Address, trust?: Trust): Target => {
       lastLines: () => []
     })
   }
+  return webSocket === undefined ? target : overWebSockets(target, () => webSocket)
 }

@@ -7,28 +7,51 @@ import * as Scope from "effect/Scope"
 import { type ClientUse, wordsOfTheSheet } from "../client/ClientUse.ts"
 import { features } from "../../src/Protocol.ts"
 import { type Target, TargetFailed } from "../stage/Target.ts"
+import type { Values } from "../../src/settings/Settings.ts"
 import { fresh } from "./Fresh.ts"
+import { overWebSockets } from "./OverWebSockets.ts"
 
 /** Our own server in this process, over real TCP on the loopback interface. */
 export const self = (clients: ClientUse = wordsOfTheSheet): Target => ({
-  ...fresh(),
+  ...ownServer((port) => ({ port }), "addresses"),
   clients,
+  arguments: ""
+})
+
+/** The same server, over WebSockets. */
+export const selfOverWebSockets = (): Target =>
+  overWebSockets(
+    {
+      ...ownServer((webPort) => ({ port: 0, webHosts: [host], webPort }), "webAddresses"),
+      arguments: "--ws"
+    },
+    ({ port }) => `ws://${host}:${port}/ws`
+  )
+
+const host = "127.0.0.1"
+
+/** Our own server; the settings are of the port that `reached` has the address of. */
+const ownServer = (
+  settingsOf: (port: number) => Partial<Values>,
+  reached: "addresses" | "webAddresses"
+): Omit<Target, "arguments"> => ({
+  ...fresh(),
   name: "self",
-  arguments: "",
   claims: new Set(features),
   restarts: true,
   start: Effect.gen(function* () {
     const scope = yield* Effect.scope
     const log = new Log()
     let current = yield* Scope.fork(scope)
-    const { port } = yield* Effect.provideService(listen(0, log), Scope.Scope, current)
+    const listenOn = (port: number) => listen(settingsOf(port), reached, log)
+    const { port } = yield* Effect.provideService(listenOn(0), Scope.Scope, current)
     return {
-      host: "127.0.0.1",
+      host,
       port,
       restart: Effect.gen(function* () {
         yield* Scope.close(current, Exit.void)
         current = yield* Scope.fork(scope)
-        yield* Effect.provideService(listen(port, log), Scope.Scope, current)
+        yield* Effect.provideService(listenOn(port), Scope.Scope, current)
       }),
       ended: () => undefined,
       lastLines: () => log.lastLines,
@@ -59,12 +82,16 @@ type Entry = ReturnType<typeof Logger.formatStructured.log>
 const linesMax = 20
 
 /** The server is loaded only where it is wanted: other targets do not need it. */
-const listen = Effect.fnUntraced(function* (port: number, log: Log) {
+const listen = Effect.fnUntraced(function* (
+  settings: Partial<Values>,
+  reached: "addresses" | "webAddresses",
+  log: Log
+) {
   const { layer } = yield* Effect.promise(() => import("../../src/layer.ts"))
   const { Server } = yield* Effect.promise(() => import("../../src/Server.ts"))
   const context = yield* Effect.mapError(
-    Layer.build(Layer.provide(layer({ hosts: ["127.0.0.1"], port, logLevel: "info" }), log.layer)),
+    Layer.build(Layer.provide(layer({ hosts: [host], logLevel: "info", ...settings }), log.layer)),
     (error) => new TargetFailed({ reason: String(error.message), lastLines: [] })
   )
-  return Context.get(context, Server).addresses[0]!
+  return Context.get(context, Server)[reached][0]!
 })

@@ -99,6 +99,7 @@ export interface PlayTexts {
   readonly strangers: (names: string) => string
   readonly strangersHold: (names: string) => string
   readonly cannotRestart: string
+  readonly cannotHalfClose: string
   readonly doesNotClaim: (need: string) => string
   readonly notPlayed: { readonly [stop in "bail" | "target lost" | "nobody logs in"]: string }
 }

@@ -62,6 +62,8 @@ export const connectWeb = (
   address: Address,
   options?: ClientOptions
 ): Effect.Effect<WebClient, never, Scope.Scope> =>
-  Effect.flatMap(openWeb(address, options), (client) =>
-    client instanceof WebClient ? Effect.succeed(client) : Effect.die(new Error(JSON.stringify(client)))
+  Effect.filterOrElse(
+    openWeb(address, options),
+    (client) => client instanceof WebClient,
+    (refused) => Effect.die(new Error(JSON.stringify(refused)))
   )

@@ -163,6 +163,7 @@ export const play: PlayTexts = {
   strangers: (names) => `strangers are connected: ${names}`,
   strangersHold: (names) => `strangers are logged in as ${names}`,
   cannotRestart: "this target cannot be restarted",
+  cannotHalfClose: "over a WebSocket no side alone can end (this is about TCP)",
   doesNotClaim: (need) => `this target does not claim ${need}`,
   notPlayed: {
     bail: "not played: the run stopped at a failure (--bail)",

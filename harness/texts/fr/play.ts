@@ -170,6 +170,7 @@ export const play: PlayTexts = {
   strangers: (names) => `des inconnus sont connectés : ${names}`,
   strangersHold: (names) => `des inconnus portent déjà les noms ${names}`,
   cannotRestart: "cette cible ne peut pas être redémarrée",
+  cannotHalfClose: "par WebSocket, aucun côté ne peut fermer seul (cela concerne TCP)",
   doesNotClaim: (need) => `cette cible n'annonce pas ${need}`,
   notPlayed: {
     bail: "pas joué : arrêt au premier échec (--bail)",
