@@ -1,14 +1,18 @@
 import { defineConfig } from "rolldown"
 
-/** The whole program as one file that runs on plain Node. */
-export default defineConfig({
-  input: "src/main.ts",
-  platform: "node",
-  output: {
-    file: "dist/palabre.js",
-    format: "esm",
-    codeSplitting: false,
-    minify: true,
-    banner: "#!/usr/bin/env node"
+const common = { format: "esm", codeSplitting: false, minify: true } as const
+
+export default defineConfig([
+  // the whole program as one file that runs on plain Node
+  {
+    input: "src/main.ts",
+    platform: "node",
+    output: { ...common, file: "dist/palabre.js", banner: "#!/usr/bin/env node" }
+  },
+  // the thread of its log in a file
+  {
+    input: "src/log/SqliteWorker.ts",
+    platform: "node",
+    output: { ...common, file: "dist/SqliteWorker.js" }
   }
-})
+])

@@ -45,3 +45,19 @@ export const forgot = (after: number, last: number): Failure => ({
   reason: "forgot",
   detail: `the log ends at entry ${last}, and entry ${after} was read before: it has lost entries, or is another one`
 })
+
+/** An entry or a piece is too long. */
+export const tooLarge = (bytes: number, bytesMax: number): Failure => ({
+  reason: "too_large",
+  detail: `an entry of ${bytes} bytes is longer than the ${bytesMax} that the log takes`
+})
+
+/** A failure, thrown by what knows no Effect. */
+export class LogFailure extends Error {
+  readonly failure: Failure
+
+  constructor(failure: Failure) {
+    super(failure.detail)
+    this.failure = failure
+  }
+}
