@@ -6,7 +6,17 @@
  */
 import "./NodeVersion.ts"
 
-export { ChatError, connect, type ChatClient, type ConnectOptions } from "./connect.ts"
+export type { Event, Kept, Message, Place, RoomEntry } from "./client/Wire.ts"
+export {
+  type ChatClient,
+  ChatError,
+  type ChatEvent,
+  connect,
+  type ConnectOptions,
+  type HistoryOptions,
+  type JoinedRoom,
+  type Reconnected
+} from "./connect.ts"
 export { type ChatServer, createServer, type ServerEvent, type ServerOptions } from "./createServer.ts"
 export type {
   Hook,

@@ -3,14 +3,8 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
-import {
-  type Client,
-  clientSettings,
-  connect,
-  keepAlive,
-  login,
-  type Received
-} from "../src/client/Client.ts"
+import { type Client, clientSettings, connect, keepAlive, login } from "../src/client/Client.ts"
+import type { Received } from "../src/client/Received.ts"
 import { Server } from "../src/Server.ts"
 import { scriptedServer } from "./support/ScriptedServer.ts"
 import { server } from "./support/server.ts"

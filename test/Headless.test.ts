@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { formatAddress } from "../src/net/Address.ts"
 import { runHeadless } from "../src/client/Headless.ts"
+import { features } from "../src/client/Wire.ts"
 import { Server } from "../src/Server.ts"
 import { palabre } from "./support/program.ts"
 import { scriptedServer } from "./support/ScriptedServer.ts"
@@ -32,7 +33,7 @@ const started = Effect.fnUntraced(function* (options: { readonly json?: boolean 
   }).pipe(Effect.scoped, Effect.forkScoped({ startImmediately: true }))
   const peer = yield* accept
   yield* Effect.addFinalizer(() => Effect.sync(() => peer.socket.destroy()))
-  assert.deepStrictEqual(yield* peer.next, { type: "login", username: "alice", features: ["presence"] })
+  assert.deepStrictEqual(yield* peer.next, { type: "login", username: "alice", features })
   return { peer, input, output, remarks, running }
 })
 

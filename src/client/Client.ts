@@ -10,7 +10,8 @@ import { openSocket } from "../net/OpenSocket.ts"
 import { type Address, formatAddress } from "../net/Address.ts"
 import { nextChunk } from "../wire/NextChunk.ts"
 import { Frames, malformed } from "../wire/Frames.ts"
-import { encode, Event, type Feature, goodbyeCodes, Reply, type Request } from "../Protocol.ts"
+import { isGoodbye, type Received, understand } from "./Received.ts"
+import { type Feature, Reply, type Request, type Resumption } from "./Wire.ts"
 
 /** One connection to a server of the protocol, whoever wrote it. */
 export interface Client {
@@ -49,12 +50,6 @@ export const clientSettings: ClientSettings = {
   objectBytesMax: 4 * 1024 * 1024
 }
 
-/** One object that a server sent: its text, and its meaning. */
-export type Received =
-  | { readonly kind: "reply"; readonly reply: Reply; readonly text: string }
-  | { readonly kind: "event"; readonly event: Event; readonly text: string }
-  | { readonly kind: "other"; readonly text: string }
-
 /** No connection could be opened; `code` is the system's, such as `ECONNREFUSED`. */
 export class CannotConnect extends Schema.TaggedError<CannotConnect>()("CannotConnect", {
   host: Schema.String,
@@ -82,6 +77,9 @@ export class ConnectionEnded extends Schema.TaggedError<ConnectionEnded>()("Conn
 
 /** The server did not grant the name. */
 export class LoginRefused extends Schema.TaggedError<LoginRefused>()("LoginRefused", { reply: Reply }) {}
+
+/** The reason why somebody is not, or no longer, logged in. */
+export type SessionFailure = CannotConnect | LoginRefused | ConnectionEnded
 
 /**
  * Opens a connection that lasts as long as the scope. Every object goes through `onReceived`, in the order received and
@@ -118,14 +116,17 @@ export const login = Effect.fn("Client.login")(function* (
   options: {
     readonly username: string
     readonly features?: ReadonlyArray<Feature>
+    /** The session to come back to. */
+    readonly resume?: Resumption | undefined
     readonly settings?: ClientSettings
   }
 ): Effect.fn.Return<Reply, LoginRefused | ConnectionEnded, Scope.Scope> {
-  const { features, settings = clientSettings, username } = options
+  const { features, resume, settings = clientSettings, username } = options
   const reply = yield* client.request({
     type: "login",
     username,
-    ...(features === undefined ? {} : { features })
+    ...(features === undefined ? {} : { features }),
+    ...resume
   })
   if (reply.status !== "success") return yield* new LoginRefused({ reply })
   yield* Effect.addFinalizer(() =>
@@ -156,7 +157,7 @@ interface Link {
   readonly socket: Socket
   readonly settings: ClientSettings
   /** One for each request in progress, oldest first; at most one per fiber that asks. */
-  readonly unanswered: Array<Deferred.Deferred<Reply, ConnectionEnded>>
+  readonly unanswered: Array<Question>
   readonly ended: Deferred.Deferred<ConnectionEnded>
   end: ConnectionEnded | undefined
   lastWords: Reply | undefined
@@ -164,6 +165,12 @@ interface Link {
   isMute: boolean
   /** True while `onReceived` is at work: then it is not the server that makes us wait. */
   isBusy: boolean
+}
+
+/** A request that waits for its reply. */
+interface Question {
+  readonly request: Request
+  readonly answer: Deferred.Deferred<Reply, ConnectionEnded>
 }
 
 const open = (address: Address, { connectMillisMax, pingEveryMillis }: ClientSettings) =>
@@ -192,11 +199,11 @@ const cannotConnect = ({ host, port, tls }: Address, code: string): CannotConnec
 const ask = (link: Link, request: Request): Effect.Effect<Reply, ConnectionEnded> =>
   Effect.suspend(() => {
     if (link.end !== undefined) return Effect.fail(link.end)
-    const bytes = encode(request)
+    const bytes = Buffer.from(`${JSON.stringify(request)}\n`)
     const { requestBytesMax } = link.settings
     if (bytes.length - 1 > requestBytesMax) return Effect.succeed(tooLong(requestBytesMax))
     const answer = Deferred.makeUnsafe<Reply, ConnectionEnded>()
-    link.unanswered.push(answer)
+    link.unanswered.push({ request, answer })
     link.socket.write(bytes)
     return awaitAnswer(link, answer)
   })
@@ -230,7 +237,7 @@ const read = Effect.fnUntraced(
       for (let text = frames.next(); text !== undefined; text = frames.next()) {
         if (typeof text !== "string") return finish(link, text === malformed ? "not_json" : "too_large")
         link.isBusy = true
-        const received = understand(text)
+        const received = understand(text, link.unanswered[0]?.request)
         yield* onReceived(received)
         link.isBusy = false
         answerWith(link, received)
@@ -246,12 +253,10 @@ const answerWith = (link: Link, received: Received): void => {
   if (received.kind !== "reply") return
   const { reply } = received
   if (reply.status !== "success") link.lastWords = reply
-  if (goodbyes.has(reply.code)) return
-  const answer = link.unanswered.shift()
-  if (answer !== undefined) Deferred.doneUnsafe(answer, Effect.succeed(reply))
+  if (isGoodbye(reply)) return
+  const question = link.unanswered.shift()
+  if (question !== undefined) Deferred.doneUnsafe(question.answer, Effect.succeed(reply))
 }
-
-const goodbyes: ReadonlySet<string | undefined> = new Set(goodbyeCodes)
 
 /** Called when the reader is done: a failure of `onReceived` is a bug, which those who wait for the end shall see. */
 const stopped = (link: Link, exit: Exit.Exit<void>): void => {
@@ -270,29 +275,5 @@ const finish = (link: Link, reason: ConnectionEnded["reason"]): void => {
       : new ConnectionEnded({ reason, lastWords, isMute })
   link.socket.destroySoon()
   Deferred.doneUnsafe(link.ended, Effect.succeed(link.end))
-  for (const answer of link.unanswered.splice(0)) Deferred.doneUnsafe(answer, Effect.fail(link.end))
-}
-
-/** An object with a `status` is a reply, even if some of its fields are not valid: those count as left out. */
-const understand = (text: string): Received => {
-  const value: unknown = JSON.parse(text)
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return { kind: "other", text }
-  if ("status" in value) return { kind: "reply", reply: replyOf(value), text }
-  const event = decodeEvent(value)
-  return event._tag === "Some" ? { kind: "event", event: event.value, text } : { kind: "other", text }
-}
-
-const decodeEvent = Schema.decodeUnknownOption(Event)
-
-const fieldChecks = Object.entries(Reply.fields).map(
-  ([name, schema]) => [name as keyof Reply, Schema.is(schema as Schema.Schema<unknown>)] as const
-)
-
-const replyOf = (value: object): Reply => {
-  const fields = value as Record<string, unknown>
-  const known = fieldChecks.filter(([name, check]) => Object.hasOwn(fields, name) && check(fields[name]))
-  return {
-    ...(Object.fromEntries(known.map(([name]) => [name, fields[name]])) as Partial<Reply>),
-    status: typeof fields["status"] === "object" ? "" : String(fields["status"])
-  }
+  for (const { answer } of link.unanswered.splice(0)) Deferred.doneUnsafe(answer, Effect.fail(link.end))
 }

@@ -3,75 +3,55 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
-import * as Random from "effect/Random"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import type { Address } from "../net/Address.ts"
-import type { Event } from "../Protocol.ts"
 import { isUsername } from "../Username.ts"
+import type { Client, ConnectionEnded, SessionFailure } from "./Client.ts"
+import { carryOut, type ServerCommand, tell } from "./Commands.ts"
+import { complete } from "./Completion.ts"
+import { type ClientInput, parseInput } from "./Input.ts"
+import { promptText } from "./Prompt.ts"
+import { Attempts, type ReconnectSettings, reconnectSettings, visit } from "./Reconnect.ts"
+import { TerminalScreen } from "./Screen.ts"
+import { type Noted, Session } from "./Session.ts"
 import {
-  type CannotConnect,
-  type Client,
-  type ClientSettings,
-  clientSettings,
-  connect,
-  type ConnectionEnded,
-  keepAlive,
-  login,
-  type LoginRefused,
-  type Received
-} from "./Client.ts"
-import { type ClientInput, commands, parseInput } from "./Input.ts"
-import {
-  cannotConnectText,
   contentLines,
-  endText,
   eventText,
   helpText,
   highlighted,
-  nameText,
+  markText,
+  messageText,
   noticeText,
   quoted,
   refusalText,
+  roomText,
   secondsText,
   timeText,
   troubleText,
   unknownText,
-  usersText
+  unsentText
 } from "./Text.ts"
-import { printable } from "./Printable.ts"
-import { TerminalScreen } from "./Screen.ts"
+import { Whereabouts } from "./Whereabouts.ts"
+import { type Event, features, type Message, type Place, type Reply } from "./Wire.ts"
 
 /** Every limit of the terminal's side, with its unit in its name. */
-export interface TerminalSettings extends ClientSettings {
-  /** The first wait before a lost connection is tried again; each further one is twice as long … */
-  readonly retryMillis: number
-  /** … up to this, and each is shortened by up to half at random, so that a crowd does not return at once. */
-  readonly retryMillisMax: number
-  /** Time that a connection must last for the waits to start afresh. */
-  readonly steadyMillis: number
-  /** The number of times that our own name is tried again while the lost connection still holds it. */
-  readonly takenTriesMax: number
+export interface TerminalSettings extends ReconnectSettings {
   /** The most names remembered for completion. */
   readonly namesMax: number
 }
 
 /** The settings of `pnpm client` at a terminal. */
-export const terminalSettings: TerminalSettings = {
-  ...clientSettings,
-  retryMillis: 1_000,
-  retryMillisMax: 30_000,
-  steadyMillis: 10_000,
-  takenTriesMax: 10,
-  namesMax: 1_000
-}
+export const terminalSettings: TerminalSettings = { ...reconnectSettings, namesMax: 1_000 }
 
 /** The server, the name, and the terminal. */
 export interface TerminalOptions {
   readonly address: Address
   /** The name to log in with; asked for if there is none. */
   readonly username: string | undefined
+  /** The room to go into at the beginning. */
+  readonly room?: string | undefined
   readonly input: Readable
-  readonly output: Writable
+  readonly output: Writable & { readonly columns?: number }
   readonly isDumb: boolean
   /** True to ring the bell for messages that have our own name. */
   readonly hasBell?: boolean
@@ -82,136 +62,117 @@ export interface TerminalOptions {
 export const runTerminal = Effect.fn("Terminal.run")(function* (
   options: TerminalOptions
 ): Effect.fn.Return<void, SessionFailure, Scope.Scope> {
+  const { address, hasBell = false, output, settings = terminalSettings, username } = options
   const names = new Set<string>()
-  const screen = yield* TerminalScreen.open({ ...options, complete: (line) => complete(line, names) })
-  const chat: Chat = {
-    address: options.address,
-    settings: options.settings ?? terminalSettings,
-    screen,
-    names,
-    hasBell: options.hasBell ?? false,
-    username: options.username,
-    naming: undefined,
-    failure: undefined,
-    client: undefined,
-    wasOnlineAs: undefined,
-    tries: 0
+  const completed = (line: string) => {
+    const { granted = noFeatures, rooms = [] } = chat.session ?? {}
+    return complete(line, { granted, names, rooms })
   }
-  yield* Effect.raceAllFirst([stayConnected(chat), obeyAll(chat), screen.left])
+  const screen = yield* TerminalScreen.open({ ...options, complete: completed })
+  const chat: Chat = {
+    address,
+    attempts: new Attempts(address, settings),
+    settings,
+    screen,
+    columns: () => output.columns ?? Infinity,
+    names,
+    hasBell,
+    scope: yield* Effect.scope,
+    whereabouts: new Whereabouts(),
+    username,
+    session: undefined,
+    roomWanted: options.room,
+    isCatchingUp: false,
+    naming: undefined,
+    failure: undefined
+  }
+  yield* Effect.ensuring(
+    Effect.raceAllFirst([stayConnected(chat), obeyAll(chat), screen.left]),
+    Effect.sync(() => tellUnsent(chat))
+  )
   if (chat.failure !== undefined) return yield* chat.failure
 })
 
+const noFeatures: ReadonlySet<string> = new Set()
+
 interface Chat {
   readonly address: Address
+  readonly attempts: Attempts
   readonly settings: TerminalSettings
   readonly screen: TerminalScreen
+  /** The width of the terminal. */
+  readonly columns: () => number
   /** Names seen, for completion. */
   readonly names: Set<string>
   readonly hasBell: boolean
+  /** Lasts as long as the chat: answers are waited for in it. */
+  readonly scope: Scope.Scope
+  whereabouts: Whereabouts
   username: string | undefined
+  /** What goes on under that name, across connections. */
+  session: Session | undefined
+  /** The room to go into once logged in. */
+  roomWanted: string | undefined
+  /** True once it was told that what follows was missed. */
+  isCatchingUp: boolean
   /** The reason why nobody was ever logged in, if there is one. */
   failure: SessionFailure | undefined
   /** Waits for a name to be typed. */
   naming: Deferred.Deferred<string> | undefined
-  /** The connection, while logged in. */
-  client: Client | undefined
-  /** The name last logged in with. */
-  wasOnlineAs: string | undefined
-  /** Failed attempts since the last steady connection. */
-  tries: number
 }
 
 const stayConnected = Effect.fnUntraced(function* (chat: Chat): Effect.fn.Return<never, SessionFailure> {
+  const { attempts, screen } = chat
   while (true) {
     const username = chat.username ?? (yield* askName(chat))
+    if (chat.session?.username !== username || chat.session.failure !== undefined) {
+      chat.session = new Session(username)
+      chat.whereabouts = new Whereabouts()
+    }
     promptOffline(chat)
-    const failure = yield* Effect.flip(Effect.scoped(session(chat, username)))
-    if (chat.wasOnlineAs === undefined) chat.failure = failure
-    const { reaction, text } = react(chat, failure)
-    if (reaction === "give_up") return yield* failure
-    if (reaction === "ask") {
+    const failure = yield* Effect.flip(Effect.scoped(online(chat, chat.session)))
+    if (attempts.wasOnlineAs === undefined) chat.failure = failure
+    const { kind, text } = attempts.react(username, failure)
+    if (kind === "give_up") return yield* failure
+    if (kind === "wait") yield* wait(chat, text)
+    else {
+      yield* chat.session.end(failure)
       chat.username = undefined
-      chat.screen.print(troubleText(text, chat.screen.paint))
-    } else yield* wait(chat, text)
+      screen.print(troubleText(text, screen.paint))
+    }
   }
 })
 
 /** Logs in and stays until the connection is over. */
-const session = Effect.fnUntraced(function* (
+const online = Effect.fnUntraced(function* (
   chat: Chat,
-  username: string
+  session: Session
 ): Effect.fn.Return<never, SessionFailure, Scope.Scope> {
-  const { address, screen, settings } = chat
-  const client = yield* connect({ address, settings, onReceived: (received) => show(chat, received) })
-  const reply = yield* login(client, { username, features: ["presence"], settings })
-  chat.client = client
-  yield* Effect.addFinalizer(() =>
-    Effect.sync(() => {
-      chat.client = undefined
-    })
-  )
-  chat.wasOnlineAs = username
+  const { address, attempts, screen, settings } = chat
+  const client = yield* visit(session, {
+    address,
+    features,
+    settings,
+    onReceived: (noted) => show(chat, session, noted),
+    onRoomLost: (room, refusal) =>
+      Effect.sync(() => {
+        chat.whereabouts.forget(room)
+        const text = `you are no longer in ${roomText(room)}: ${refusalText("/join", refusal)}`
+        screen.print(troubleText(text, screen.paint))
+      })
+  })
   chat.failure = undefined
-  yield* Effect.forkScoped(forgetTries(chat))
-  screen.setPrompt(`${screen.paint(["bold", "green"], printable(username))}> `)
-  screen.print(noticeText(reply.message ?? `you are ${username}`, screen.paint))
-  yield* keepAlive(client, reply, settings)
-  yield* tellUsers(chat, client)
+  yield* attempts.succeeded(session.username)
+  const room = chat.roomWanted
+  chat.roomWanted = undefined
+  promptOnline(chat)
+  yield* command(chat, session, client, room === undefined ? { kind: "list" } : { kind: "join", room })
   return yield* Effect.flatMap(client.ended, Effect.fail)
 })
 
-const forgetTries = (chat: Chat): Effect.Effect<void> =>
-  Effect.delay(
-    Effect.sync(() => {
-      chat.tries = 0
-    }),
-    chat.settings.steadyMillis
-  )
-
-type SessionFailure = CannotConnect | LoginRefused | ConnectionEnded
-
-/** The reaction to a failed session, and the text to show. */
-const react = (
-  { address, settings, tries, wasOnlineAs, username = "" }: Chat,
-  failure: SessionFailure
-): { readonly reaction: "ask" | "give_up" | "wait"; readonly text: string } => {
-  const wasOnline = wasOnlineAs !== undefined
-  switch (failure._tag) {
-    case "CannotConnect":
-      return { reaction: wasOnline || tries > 0 ? "wait" : "give_up", text: cannotConnectText(failure) }
-    case "LoginRefused": {
-      const { code = "username_taken" } = failure.reply
-      const isStillHeld =
-        code === "username_taken" && username === wasOnlineAs && tries < settings.takenTriesMax
-      if (isStillHeld)
-        return {
-          reaction: "wait",
-          text: `the lost connection still holds the name ${nameText(username)}, or someone took it`
-        }
-      const text = refusalText(`the name ${nameText(username)}`, failure.reply)
-      return { reaction: code === "rate_limited" ? "wait" : "ask", text }
-    }
-    case "ConnectionEnded": {
-      const text = endText(failure)
-      const isSilent = failure.reason === "closed" && failure.lastWords === undefined
-      const isUnwanted = failure.lastWords?.code === "kicked"
-      if (isUnwanted || (!wasOnline && isStrange(failure))) return { reaction: "give_up", text }
-      if (!isSilent || (wasOnline && tries < settings.takenTriesMax)) return { reaction: "wait", text }
-      return {
-        reaction: "ask",
-        text: `the server closed the connection without a word: is the name ${nameText(username)} taken${address.tls === undefined && !wasOnline ? ", or does it speak TLS (--tls)" : ""}?`
-      }
-    }
-  }
-}
-
-/** True of an end that no server of this protocol causes. */
-const isStrange = ({ reason }: ConnectionEnded): boolean => reason !== "closed" && reason !== "lost"
-
 const wait = Effect.fnUntraced(function* (chat: Chat, why: string) {
-  const { screen, settings } = chat
-  const millis = waitMillis(chat.tries, yield* Random.next, settings)
-  chat.tries++
+  const { attempts, screen } = chat
+  const millis = yield* attempts.wait
   promptOffline(chat)
   screen.print(troubleText(`${why}. Trying again in ${secondsText(millis)}`, screen.paint))
   yield* Effect.sleep(millis)
@@ -219,12 +180,10 @@ const wait = Effect.fnUntraced(function* (chat: Chat, why: string) {
 
 const promptOffline = ({ screen }: Chat): void => screen.setPrompt(screen.paint("dim", "(not connected)> "))
 
-/** Milliseconds to wait after so many failed attempts; `random` is from 0 to 1. */
-export const waitMillis = (
-  tries: number,
-  random: number,
-  { retryMillis, retryMillisMax }: Pick<TerminalSettings, "retryMillis" | "retryMillisMax">
-): number => Math.min(retryMillisMax, retryMillis * 2 ** tries) * (1 - random / 2)
+const promptOnline = ({ columns, screen, session, whereabouts }: Chat): void => {
+  if (session?.client !== undefined)
+    screen.setPrompt(promptText(session.username, whereabouts, columns(), screen.paint))
+}
 
 const askName = Effect.fnUntraced(function* (chat: Chat) {
   chat.naming = Deferred.makeUnsafe<string>()
@@ -233,36 +192,63 @@ const askName = Effect.fnUntraced(function* (chat: Chat) {
   return chat.username
 })
 
-const tellUsers = Effect.fnUntraced(function* (chat: Chat, client: Client) {
-  const { screen, settings } = chat
-  const reply = yield* client.request({ type: "list" })
-  if (reply.users === undefined) return screen.print(troubleText(refusalText("/list", reply), screen.paint))
-  for (const name of reply.users.slice(0, settings.namesMax)) remember(chat, name)
-  screen.print(noticeText(usersText(reply.users), screen.paint))
-})
-
-const show = Effect.fnUntraced(function* (chat: Chat, received: Received) {
-  if (received.kind !== "event") return
-  const { event } = received
-  const { screen } = chat
-  if (event.type === "left") chat.names.delete(event.username)
-  else remember(chat, event.username)
-  if (event.type === "message") showMessage(chat, event, yield* Clock.currentTimeMillis)
-  else screen.print(eventText(event, screen.paint))
+/** Shows what came, in order. */
+const show = Effect.fnUntraced(function* (chat: Chat, session: Session, noted: Noted) {
+  const { screen, whereabouts } = chat
+  if (noted.kind === "other") return
+  if (noted.kind === "event") yield* showEvent(chat, session, noted.event, noted.isMissed)
+  else if (noted.request?.type === "login") welcome(chat, session, noted.reply)
+  else {
+    const { messages = [], notices = [], room, users = [] } = tell(whereabouts, noted.request, noted.reply)
+    for (const name of users.slice(0, chat.settings.namesMax)) remember(chat, name)
+    for (const text of notices) screen.print(noticeText(text, screen.paint))
+    const nowMillis = yield* Clock.currentTimeMillis
+    for (const kept of messages)
+      showMessage(chat, { type: "message", ...kept, ...(room && { room }) }, nowMillis)
+    if (noted.request?.type === "join" || noted.request?.type === "leave") promptOnline(chat)
+  }
   yield* screen.drained
 })
 
-/** Shows a message with its time; where it has our own name, that stands out, and the bell rings if that is wanted. */
-const showMessage = ({ hasBell, screen, username = "" }: Chat, message: Event, atMillis: number): void => {
+const welcome = (chat: Chat, session: Session, { message, status }: Reply): void => {
+  if (status !== "success") return
+  chat.isCatchingUp = false
+  chat.screen.print(noticeText(message ?? `you are ${session.username}`, chat.screen.paint))
+}
+
+const showEvent = Effect.fnUntraced(function* (
+  chat: Chat,
+  session: Session,
+  event: Event,
+  isMissed: boolean
+) {
+  const { names, screen, whereabouts } = chat
+  if (event.type === "left" && event.room === undefined) names.delete(event.username)
+  else if (event.type !== "gap") remember(chat, event.username)
+  if (isMissed && !chat.isCatchingUp) screen.print(noticeText("what you missed:", screen.paint))
+  chat.isCatchingUp = isMissed
+  if (event.type === "message") showMessage(chat, event, yield* Clock.currentTimeMillis)
+  else screen.print(eventText(event, screen.paint))
+  const isKnown = event.room === undefined || session.rooms.has(event.room)
+  if (isKnown && whereabouts.note(event)) promptOnline(chat)
+})
+
+/**
+ * Shows a message with its time, and with its room where that is not the one we look at. Where it has our own name,
+ * that stands out, and the bell rings if that is wanted.
+ */
+const showMessage = (chat: Chat, message: Message, nowMillis: number): void => {
+  const { hasBell, screen, username = "", whereabouts } = chat
   const { paint } = screen
   let isCalled = false
-  const text = eventText(message, paint, (content) => {
+  const text = messageText(message, paint, (content) => {
     const lines = contentLines(content)
     const called = highlighted(lines, username, paint)
     isCalled = called !== undefined
     return called ?? lines
   })
-  screen.print(`${timeText(atMillis, paint)} ${text}`)
+  const mark = whereabouts.isHere(message) ? "" : markText(message, paint)
+  screen.print(`${timeText(message.at ?? nowMillis, paint, nowMillis)} ${mark}${text}`)
   if (isCalled && hasBell) screen.ring()
 }
 
@@ -275,70 +261,108 @@ const obeyAll = Effect.fnUntraced(function* (chat: Chat) {
   while (true) {
     const line = yield* Queue.take(chat.screen.lines)
     const input = parseInput(line)
-    if (input.kind === "quit") return
+    if (input.kind === "quit") return yield* settle(chat)
     const { naming } = chat
-    if (naming !== undefined && input.kind === "say") {
+    if (naming !== undefined && input.kind === "say" && input.to === undefined) {
       chat.naming = undefined
       yield* Deferred.succeed(naming, input.content.trim())
-    } else if (naming !== undefined && input.kind === "list")
-      chat.screen.print(troubleText("choose a name first, then /list", chat.screen.paint))
-    else yield* obey(chat, input, line)
+    } else yield* obey(chat, input, line)
   }
 })
 
 const obey = (chat: Chat, input: ClientInput, line: string): Effect.Effect<void> => {
-  const { screen } = chat
+  const { naming, screen, session } = chat
   switch (input.kind) {
+    case "nothing":
+    case "quit":
+      return Effect.void
     case "help":
       return Effect.sync(() => {
-        for (const text of helpText) screen.print(noticeText(text, screen.paint))
+        for (const text of helpText(session?.granted ?? noFeatures))
+          screen.print(noticeText(text, screen.paint))
       })
     case "unknown":
-      return Effect.sync(() => screen.print(troubleText(unknownText(input.word), screen.paint)))
-    case "list":
-      return whenOnline(chat, line, (client) => tellUsers(chat, client))
+      return complain(chat, unknownText(input.word))
+    case "mistake":
+      return complain(chat, input.text)
     case "say":
-      return whenOnline(chat, line, (client) => say(chat, client, input.content))
+      return say(chat, input, line)
     default:
-      return Effect.void
+      if (naming !== undefined) return complain(chat, `choose a name first, then /${input.kind}`)
+      return whenOnline(chat, line, (online, client) => command(chat, online, client, input))
   }
 }
 
-const say = Effect.fnUntraced(function* ({ screen, username = "" }: Chat, client: Client, content: string) {
-  const reply = yield* client.request({ type: "message", username, content })
-  if (reply.status !== "success") screen.print(troubleText(refusalText(quoted(content), reply), screen.paint))
+const complain = ({ screen }: Chat, text: string): Effect.Effect<void> =>
+  Effect.sync(() => screen.print(troubleText(text, screen.paint)))
+
+const command = Effect.fnUntraced(function* (
+  chat: Chat,
+  session: Session,
+  client: Client,
+  input: ServerCommand
+) {
+  const trouble = yield* carryOut(session, chat.whereabouts, input, client.request)
+  if (trouble !== undefined) yield* complain(chat, trouble)
 })
+
+/**
+ * Says something where we are, or to one person. Where the session is kept, it goes out now or once the connection is
+ * back, and the next line need not wait for its answer.
+ */
+const say = Effect.fnUntraced(function* (
+  chat: Chat,
+  { content, to }: Extract<ClientInput, { kind: "say" }>,
+  line: string
+) {
+  const { room } = chat.whereabouts
+  const place: Place = to !== undefined ? { to } : room === undefined ? {} : { room }
+  const answered = Effect.fnUntraced(function* (session: Session) {
+    const answer = yield* session.say(content, place)
+    const heard = Effect.matchEffect(answer, {
+      onSuccess: (reply) =>
+        reply.status === "success" ? Effect.void : complain(chat, refusalText(quoted(content), reply)),
+      onFailure: (unsent) => complain(chat, session.isKept ? unsentText(unsent) : lostText(line))
+    })
+    return session.isKept ? yield* Effect.forkIn(heard, chat.scope, { startImmediately: true }) : yield* heard
+  })
+  const { session } = chat
+  if (session?.isKept === true && session.client === undefined && !session.isFull) {
+    yield* complain(chat, "not connected: it is sent once the connection is back")
+    yield* answered(session)
+  } else
+    yield* whenOnline(chat, line, (online, client) =>
+      Effect.raceFirst(answered(online), Effect.flatMap(client.ended, Effect.fail))
+    )
+})
+
+const lostText = (line: string): string =>
+  `the connection ended before ${quoted(line)} was answered; it may be lost`
 
 /** Uses the connection; without one, the line is put back where it was typed. */
 const whenOnline = (
-  { client, screen }: Chat,
+  chat: Chat,
   line: string,
-  use: (client: Client) => Effect.Effect<void, ConnectionEnded>
+  use: (session: Session, client: Client) => Effect.Effect<unknown, ConnectionEnded>
 ): Effect.Effect<void> => {
-  if (client !== undefined)
-    return Effect.catch(use(client), () =>
-      Effect.sync(() =>
-        screen.print(
-          troubleText(
-            `the connection ended before ${quoted(line)} was answered; it may be lost`,
-            screen.paint
-          )
-        )
-      )
-    )
-  return Effect.sync(() => {
-    screen.print(
-      troubleText("not connected: the line is kept, press Enter once the connection is back", screen.paint)
-    )
-    screen.restore(line)
-  })
+  const { screen, session } = chat
+  const client = session?.client
+  if (session !== undefined && client !== undefined)
+    return Effect.catch(Effect.asVoid(use(session, client)), () => complain(chat, lostText(line)))
+  return Effect.andThen(
+    complain(chat, "not connected: the line is kept, press Enter once the connection is back"),
+    Effect.sync(() => screen.restore(line))
+  )
 }
 
-/** Completes commands at the beginning of a line, and names anywhere. */
-const complete = (line: string, names: ReadonlySet<string>): [Array<string>, string] => {
-  const word = line.slice(line.lastIndexOf(" ") + 1)
-  const candidates = word === line && word.startsWith("/") ? commandWords : [...names].map(printable)
-  return [candidates.filter((candidate) => candidate.startsWith(word)), word]
-}
+/** Waits a little for the answers to what was said last. */
+const settle = ({ session, settings }: Chat): Effect.Effect<void> =>
+  session?.client === undefined
+    ? Effect.void
+    : Effect.asVoid(Effect.timeoutOption(session.settled, settings.logoutMillisMax))
 
-const commandWords = Object.keys(commands).map((name) => `/${name}`)
+/** Tells one who leaves what may not have been said. */
+const tellUnsent = ({ screen, session }: Chat): void => {
+  if (session?.isKept !== true) return
+  for (const unsent of session.unsent) screen.print(troubleText(unsentText(unsent), screen.paint))
+}

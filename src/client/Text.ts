@@ -2,10 +2,11 @@ import { styleText } from "node:util"
 import { formatAddress } from "../net/Address.ts"
 import { tlsAdvice } from "../net/SpeaksTls.ts"
 import type { CannotConnect, ConnectionEnded } from "./Client.ts"
+import type { Unsent } from "./Session.ts"
 import { commands } from "./Input.ts"
 import { excerpt } from "../Problem.ts"
-import type { ErrorCode, Event, Reply } from "../Protocol.ts"
 import { type Format, painted, printable, printableLines } from "./Printable.ts"
+import { type Event, inbox, type Message, type Reply, type RoomEntry } from "./Wire.ts"
 
 /** The texts of the client for people, made safe for a terminal. None needs colour to be understood. */
 
@@ -18,11 +19,42 @@ export const painterFor = (stream: NodeJS.WritableStream): Paint => {
   return (format, text) => (hasColours ? painted(format, text) : text)
 }
 
-/** An event as one text: `<bob> hello`, `* bob joined`. `content` shows the content of a message. */
-export const eventText = (event: Event, paint: Paint, content = printable): string =>
-  event.type === "message"
-    ? `${paint(colourOf(event.username), `<${speakerText(event.username)}>`)} ${content(event.content)}`
-    : noticeText(`${nameText(event.username)} ${event.type}`, paint)
+/** An event as one text: `<bob> hello`, `[lab] <bob> hello`, `* bob joined`, `* bob left lab`. */
+export const eventText = (event: Event, paint: Paint): string => {
+  if (event.type === "gap") return troubleText(gapText(event), paint)
+  if (event.type === "message") return `${markText(event, paint)}${messageText(event, paint)}`
+  const room = event.room === undefined ? "" : ` ${nameText(event.room)}`
+  return noticeText(`${nameText(event.username)} ${event.type}${room}`, paint)
+}
+
+/** A message without where it was said: `<bob> hello`. `content` shows its content. */
+export const messageText = (
+  { content, username }: { readonly username: string; readonly content: string },
+  paint: Paint,
+  show = printable
+): string => `${paint(colourOf(username), `<${speakerText(username)}>`)} ${show(content)}`
+
+/** Where a message was said: `[lab] `, or `[to you] ` where nobody else can read it; nothing in the lobby. */
+export const markText = ({ room, to }: Message, paint: Paint): string => {
+  const where = to !== undefined ? "to you" : room && nameText(room)
+  return where === undefined ? "" : `${paint(to === undefined ? "dim" : "bold", `[${printable(where)}]`)} `
+}
+
+/** What cannot be shown: `3 messages in lab were missed, and are no longer kept`. */
+const gapText = ({ from = NaN, reason, room, to = NaN }: Extract<Event, { type: "gap" }>): string => {
+  const [messages, where] = room === inbox ? ["direct messages", ""] : ["messages", ` in ${roomText(room)}`]
+  const count = to - from + 1
+  if (reason === "expired") {
+    const many = count >= 1 ? `${count} ${count === 1 ? messages.slice(0, -1) : messages}` : messages
+    return `${many}${where} ${count === 1 ? "was" : "were"} missed, and ${count === 1 ? "is" : "are"} no longer kept`
+  }
+  const why = reason === "epoch" ? "the server has begun anew: " : ""
+  return `${why}${messages}${where} may be missing here`
+}
+
+/** A room among other words. */
+export const roomText = (room: string | undefined): string =>
+  room === undefined ? "the lobby" : nameText(room)
 
 /** The name of a speaker, which cannot pose as the end of itself. */
 const speakerText = (username: string): string =>
@@ -56,9 +88,19 @@ export const highlighted = (text: string, name: string, paint: Paint): string | 
   return word.test(text) ? text.replace(word, (found) => paint("inverse", found)) : undefined
 }
 
-/** The time of a message, as clocks on the wall show it. */
-export const timeText = (millis: number, paint: Paint): string =>
-  paint("dim", new Date(millis).toTimeString().slice(0, "00:00".length))
+/** The time of a message, as clocks on the wall show it; with the date where that is another day. */
+export const timeText = (millis: number, paint: Paint, nowMillis = millis): string => {
+  const date = new Date(millis)
+  if (Number.isNaN(date.getTime())) return paint("dim", "--:--")
+  const time = date.toTimeString().slice(0, "00:00".length)
+  const isToday = date.toDateString() === new Date(nowMillis).toDateString()
+  return paint("dim", isToday ? time : `${dayText(date)} ${time}`)
+}
+
+const dayText = (date: Date): string =>
+  [date.getFullYear(), date.getMonth() + 1, date.getDate()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join("-")
 
 /** Something worth knowing: `* 2 here: alice, bob`. */
 export const noticeText = (text: string, paint: Paint): string => paint("dim", `* ${printable(text)}`)
@@ -66,19 +108,45 @@ export const noticeText = (text: string, paint: Paint): string => paint("dim", `
 /** Something that went wrong: `! "hello" was refused: …`. */
 export const troubleText = (text: string, paint: Paint): string => paint("red", `! ${printable(text)}`)
 
-/** The names of those online; people get only the first few. */
-export const usersText = (users: ReadonlyArray<string>, namesMax = namesShownMax): string => {
-  const shown = users.slice(0, namesMax).map(nameText).join(", ")
-  const more = users.length - namesMax
-  return `${users.length} here: ${shown}${more > 0 ? ` and ${more} more` : ""}`
+/** The names of those in the lobby or another room; people get only the first few. */
+export const usersText = (
+  users: ReadonlyArray<string>,
+  room: string | undefined,
+  namesMax = namesShownMax
+): string => {
+  const where = room === undefined ? "here" : `in ${nameText(room)}`
+  return `${users.length} ${where}: ${someOf(users.map(nameText), namesMax)}`
 }
 
-/** The commands, one per line. */
-export const helpText: ReadonlyArray<string> = [
-  ...Object.entries(commands).map(([name, meaning]) => `/${name}  ${meaning}`),
+/** The rooms there are: `2 rooms: lab (3 here, you too), dev (1 here)`. */
+export const roomsText = (rooms: ReadonlyArray<RoomEntry>, namesMax = namesShownMax): string => {
+  const all = rooms.map(
+    ({ joined, room, users }) => `${nameText(room)} (${users} here${joined ? ", you too" : ""})`
+  )
+  return rooms.length === 0
+    ? "there is no room but the lobby; /join ROOM begins one"
+    : `${rooms.length} ${rooms.length === 1 ? "room" : "rooms"}: ${someOf(all, namesMax)}`
+}
+
+const someOf = (texts: ReadonlyArray<string>, max: number): string => {
+  const more = texts.length - max
+  return `${texts.slice(0, max).join(", ")}${more > 0 ? ` and ${more} more` : ""}`
+}
+
+/** The commands that a server with these features has, one per line. */
+export const helpText = (granted: ReadonlySet<string>): ReadonlyArray<string> => [
+  ...Object.entries(commands)
+    .filter(([, { needs }]) => needs === undefined || granted.has(needs))
+    .map(([name, { argument = "", meaning }]) => `${`/${name} ${argument}`.trim()}  ${meaning}`),
   "//text  says /text",
-  "Anything else is said to everyone. Up and down bring back what you typed, tab completes names and commands."
+  `Anything else is said to everyone${granted.has("rooms") ? " in the room where you are" : ""}. Up and down bring back what you typed, tab completes names and commands.`
 ]
+
+/** A message that nobody will send any more, or that may have been said or not. */
+export const unsentText = ({ content, wasWritten }: Pick<Unsent, "content" | "wasWritten">): string =>
+  wasWritten
+    ? `${quoted(content)} may not have been sent: the server no longer knows whether it came`
+    : `${quoted(content)} was not sent`
 
 /** An unknown command, and how to say it as a message. */
 export const unknownText = (word: string): string =>
@@ -119,12 +187,16 @@ export const replyText = ({ code, message, status }: Reply): string => {
 const adviceOn = ({ code, retryAfterMs }: Reply): string | undefined =>
   retryAfterMs === undefined ? advice.get(code) : `Send it again in ${secondsText(retryAfterMs)}`
 
-const adviceOnCode: { readonly [Code in ErrorCode]?: string } = {
+const adviceOnCode: Readonly<Record<string, string>> = {
   rate_limited: "Wait a little, then send it again",
   too_large: "Shorten it or send it in parts",
   invalid_username: "Choose another name",
   username_taken: "Choose another name",
   unknown_type: "This server does not know that command",
+  invalid_room: "Choose another name for it",
+  not_in_room: "Go into it with /join",
+  too_many_rooms: "Leave one with /leave",
+  no_such_user: "/list tells who is here",
   not_logged_in: "Leave with /quit and start again",
   username_mismatch: "Leave with /quit and start again"
 }

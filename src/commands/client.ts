@@ -12,16 +12,18 @@ import { exitCodes, Failure } from "./Cli.ts"
 import type { CannotConnect, ConnectionEnded, LoginRefused } from "../client/Client.ts"
 import { printable } from "../client/Printable.ts"
 import { cannotConnectText, endText, refusalText } from "../client/Text.ts"
-import type { LinesRefused, OutputClosed } from "../client/Headless.ts"
+import type { LinesRefused, OutputClosed, RoomRefused } from "../client/Headless.ts"
 
 const description = `Joins the chat.
 
 At a terminal: a prompt with line editing, history and completion. /help lists the commands. Each message has its
-time, and your name stands out in it. A lost connection is tried again, with the same name and the line that was
-being typed.
+time, and your name stands out in it. /join ROOM goes into a room, where what you type is said then; the prompt has its
+name, and counts what came into others meanwhile. A lost connection is tried again, with the same name and the line that
+was being typed. Where the server keeps sessions, what you missed is shown then, and what had no answer is sent again.
 
-Without a terminal: each line of standard input is a message or a command (/list, /quit; //text says /text) and is
-answered before the next one is sent. The end of the input logs out.
+Without a terminal: each line of standard input is a message or a command (/join ROOM, /leave, /rooms, /msg NAME TEXT,
+/history, /list, /quit; //text says /text) and is answered before the next one is sent. The end of the input logs out.
+Where the server keeps sessions, a lost connection is tried again for two minutes.
 
 Exit codes: 0 everything was said and done, 1 the server refused the name or something else, or ended the connection,
 2 bad flag or value, 3 no connection, 74 the output cannot be written.`
@@ -51,6 +53,11 @@ export const client = Command.make(
       Flag.withAlias("u"),
       Flag.withMetavar("NAME"),
       Flag.withDescription("log in with this name; a terminal asks for it, a script must give it"),
+      Flag.optional
+    ),
+    room: Flag.String("room").pipe(
+      Flag.withMetavar("ROOM"),
+      Flag.withDescription("go into this room first, and say things there"),
       Flag.optional
     ),
     tls: Flag.Boolean("tls").pipe(
@@ -88,6 +95,7 @@ export const client = Command.make(
       ca,
       json,
       port,
+      room,
       tls,
       username
     }): Effect.fn.Return<void, ClientError, Scope.Scope> {
@@ -98,6 +106,7 @@ export const client = Command.make(
         return yield* runTerminal({
           address,
           username: Option.getOrUndefined(username),
+          room: Option.getOrUndefined(room),
           input: stdin,
           output: stdout,
           isDumb: env["TERM"] === "dumb",
@@ -109,6 +118,7 @@ export const client = Command.make(
       return yield* runHeadless({
         address,
         username: username.value,
+        room: Option.getOrUndefined(room),
         json,
         input: stdin,
         output: stdout,
@@ -125,6 +135,10 @@ export const client = Command.make(
     { command: "palabre client", description: "the server on this machine; asks for a name" },
     { command: "palabre client chat.example.org:12345 --username alice", description: "a server elsewhere" },
     { command: "echo Hello | palabre client --username bot", description: "says one line and leaves" },
+    {
+      command: "make 2>&1 | palabre client --username ci --room builds",
+      description: "says lines in a room"
+    },
     {
       command: "tail -f /dev/null | palabre client --username ear --json",
       description: "listens until interrupted"
@@ -143,7 +157,14 @@ const explained = Effect.fnUntraced(function* (end: ConnectionEnded, address: Ad
   return yield* end
 })
 
-type ClientError = CannotConnect | ConnectionEnded | LoginRefused | LinesRefused | OutputClosed | Failure
+type ClientError =
+  | CannotConnect
+  | ConnectionEnded
+  | LoginRefused
+  | LinesRefused
+  | OutputClosed
+  | RoomRefused
+  | Failure
 
 const nameless = new Failure(
   "standard input or output is not a terminal, so nobody can be asked for a name: give one with --username NAME",
@@ -163,6 +184,8 @@ function failureOf(error: ClientError): Failure {
       return new Failure(printable(refusalText("the name", error.reply)))
     case "LinesRefused":
       return new Failure(error.count === 1 ? "one line was refused" : `${error.count} lines were refused`)
+    case "RoomRefused":
+      return new Failure(printable(error.text))
     case "OutputClosed":
       return new Failure("") // a reader who left knows; any other reason is told with the trouble of the output
   }

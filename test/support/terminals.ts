@@ -2,6 +2,7 @@ import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Address } from "../../src/net/Address.ts"
 import { runTerminal } from "../../src/client/Terminal.ts"
+import { features } from "../../src/client/Wire.ts"
 import { type ScriptedServer, scriptedServer } from "./ScriptedServer.ts"
 import { VirtualTerminal, type VirtualTerminalOptions } from "./VirtualTerminal.ts"
 
@@ -28,7 +29,7 @@ export const start = Effect.fnUntraced(function* (
 export const expectLogin = Effect.fnUntraced(function* ({ accept }: ScriptedServer, username = "alice") {
   const peer = yield* accept
   yield* Effect.addFinalizer(() => Effect.sync(() => peer.socket.destroy())) // so that no logout waits for an answer
-  assert.deepStrictEqual(yield* peer.next, { type: "login", username, features: ["presence"] })
+  assert.deepStrictEqual(yield* peer.next, { type: "login", username, features })
   return peer
 })
 

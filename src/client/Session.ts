@@ -1,0 +1,313 @@
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
+import { CannotConnect, type Client, ConnectionEnded, LoginRefused, type SessionFailure } from "./Client.ts"
+import type { Received } from "./Received.ts"
+import { isByName, Seen } from "./Seen.ts"
+import {
+  type Event,
+  type Feature,
+  inbox,
+  lobby,
+  type Place,
+  type Reply,
+  type Request,
+  type Resumption
+} from "./Wire.ts"
+
+/** A message whose fate is not known, or that was never sent, and never will be. */
+export class Unsent extends Schema.TaggedError<Unsent>()("Unsent", {
+  content: Schema.String,
+  /** True if it was written to a connection: then it may have been said all the same. */
+  wasWritten: Schema.Boolean,
+  /** The end of its connection, where that was the end of the session too. */
+  end: Schema.UndefinedOr(Schema.Union([CannotConnect, LoginRefused, ConnectionEnded]))
+}) {}
+
+/** Something that came and is to be shown. */
+export type Noted = Received & {
+  /** True of a message that was said while the connection was lost. */
+  readonly isMissed: boolean
+}
+
+/**
+ * A login that outlives its connections: what was granted, seen and joined, and what waits for its ack. On a server that
+ * keeps sessions (`history`), each connection goes on where the last one was cut; on any other it begins anew.
+ */
+export class Session {
+  readonly username: string
+  /** The rooms joined, as the server spells them. */
+  readonly rooms = new Set<string>()
+  /** The number of times that it was logged in. */
+  logins = 0
+  /** What the server offers. */
+  granted: ReadonlySet<string> = new Set()
+  private readonly seen = new Seen()
+  private readonly sendings = new Set<Sending>()
+  private readonly places = Semaphore.makeUnsafe(unackedMax)
+  private token: string | undefined
+  private cids = 0
+  private connection: Client | undefined
+  private arrival = Deferred.makeUnsafe<Client, SessionFailure>()
+  /** The reason why it is over, once it is. */
+  failure: SessionFailure | undefined
+
+  constructor(username: string) {
+    this.username = username
+  }
+
+  /** The connection, while logged in. */
+  get client(): Client | undefined {
+    return this.connection
+  }
+
+  /** True if the server keeps the session while there is no connection. */
+  get isKept(): boolean {
+    return this.token !== undefined
+  }
+
+  /** True if no further message can be taken up before one has been acked. */
+  get isFull(): boolean {
+    return this.sendings.size >= unackedMax
+  }
+
+  /** What was taken up, and is not answered. */
+  get unsent(): ReadonlyArray<Unsent> {
+    return [...this.sendings].map(
+      ({ content, wasWritten }) => new Unsent({ content, wasWritten, end: undefined })
+    )
+  }
+
+  /** What a login tells to go on with the session, if there is one. */
+  get resumption(): Resumption | undefined {
+    return this.token === undefined ? undefined : { session: this.token, ...this.seen.resumption }
+  }
+
+  /** Takes note of what came, in order; `undefined` for what was seen before, or was not asked for. */
+  note(received: Received): Noted | undefined {
+    if (received.kind === "reply") this.noteReply(received.request, received.reply)
+    if (received.kind !== "event") return { ...received, isMissed: false }
+    const event = granted(received.event, this.granted)
+    if (event === undefined) return undefined
+    if (event.type === "gap") this.seen.gap(event)
+    if (event.type !== "message" || event.seq === undefined) return { ...received, event, isMissed: false }
+    const { room = lobby, seq } = event
+    const isMissed = this.seen.isMissed(room, seq)
+    return this.seen.message(room, seq) ? { ...received, event, isMissed } : undefined
+  }
+
+  /**
+   * Goes on over a connection that is logged in: what waits for its ack is sent again, under the same `cid`. Where the
+   * session was lost, nobody knows what became of that, so only what was never written is sent.
+   */
+  readonly attach = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: Session,
+      client: Client,
+      { resumed }: Reply
+    ): Effect.fn.Return<void, never, Scope.Scope> {
+      this.connection = client
+      yield* Effect.addFinalizer(() => Effect.sync(() => this.detach(client)))
+      for (const sending of Array.from(this.sendings))
+        yield* resumed === true || !sending.wasWritten ? this.post(sending) : this.drop(sending)
+      yield* Deferred.succeed(this.arrival, client)
+    }
+  )
+
+  /** Ends it for good: nothing that waits will be sent, and nothing more can be asked. */
+  readonly end = (failure: SessionFailure): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      this.failure = failure
+      return Effect.andThen(
+        Deferred.fail(this.arrival, failure),
+        Effect.forEach([...this.sendings], (sending) => this.drop(sending, failure), { discard: true })
+      )
+    })
+
+  /** Done once nothing waits for its answer. */
+  readonly settled: Effect.Effect<void> = Effect.suspend(() =>
+    this.places.withPermits(unackedMax)(Effect.void)
+  )
+
+  /**
+   * Says something, now or once the connection is back: done when it is on its way, with an effect that waits for the
+   * answer. Waits while too much is unanswered.
+   */
+  say(content: string, place: Place = {}): Effect.Effect<Effect.Effect<Reply, Unsent>> {
+    return Effect.map(this.take(content, place), ({ answer }) => Deferred.await(answer))
+  }
+
+  /** The rooms that a login's reply does not say we are in, although we were. */
+  notRejoined({ rooms }: Reply): ReadonlyArray<string> {
+    const known = new Set(isByName(rooms) ? Object.keys(rooms) : [])
+    return [...this.rooms].filter((room) => !known.has(room))
+  }
+
+  /** The connection, once there is one; fails once there will be none. */
+  get online(): Effect.Effect<Client, SessionFailure> {
+    return Deferred.await(this.arrival)
+  }
+
+  /** Asks something that may be asked twice: over the next connection, if this one ends first. Fails once there is none. */
+  ask(request: Request): Effect.Effect<Reply, SessionFailure> {
+    return Effect.suspend(() => {
+      const refusal = this.notOffered(request)
+      if (refusal !== undefined) return Effect.succeed(refusal)
+      return Effect.flatMap(this.online, (client) =>
+        Effect.catch(client.request(request), () => {
+          this.detach(client)
+          return this.ask(request)
+        })
+      )
+    })
+  }
+
+  /** The refusal of a request that this server does not offer: it would not be understood, or said to everyone. */
+  notOffered(request: Request): Reply | undefined {
+    const missing = featuresOf(request).find((feature) => !this.granted.has(feature))
+    return (
+      missing && { status: "error", code: "not_offered", message: `this server has no ${offers[missing]}` }
+    )
+  }
+
+  private readonly take = Effect.fnUntraced(
+    { self: this },
+    function* (this: Session, content: string, place: Place) {
+      yield* this.places.take(1)
+      const answer = Deferred.makeUnsafe<Reply, Unsent>()
+      const sending: Sending = { content, place, cid: (this.cids++).toString(36), answer, wasWritten: false }
+      this.sendings.add(sending)
+      yield* this.failure === undefined ? this.post(sending) : this.drop(sending, this.failure)
+      return sending
+    }
+  )
+
+  private noteReply(request: Request | undefined, reply: Reply): void {
+    if (reply.status !== "success" || request === undefined) return
+    const { duplicate, room, seq } = reply
+    if (request.type === "login") this.begin(reply)
+    else if (request.type === "join" && room !== undefined) {
+      this.seen.join(request.recent ?? 0, reply)
+      this.rooms.add(room)
+    } else if (request.type === "leave" && room !== undefined) {
+      this.seen.leave(room)
+      this.rooms.delete(room)
+    } else if (request.type === "message" && seq !== undefined && duplicate !== true)
+      this.seen.message(room ?? lobby, seq)
+  }
+
+  private begin(reply: Reply): void {
+    this.logins++
+    const { features = [], rooms, session } = reply
+    this.granted = new Set(features)
+    this.token = this.granted.has("history") ? session : undefined
+    if (this.isKept) this.seen.begin(reply)
+    const names = isByName(rooms) ? Object.keys(rooms).slice(0, roomsMax) : []
+    for (const name of names) this.rooms.add(name)
+  }
+
+  private detach(client: Client): void {
+    if (this.connection !== client) return
+    this.connection = undefined
+    this.arrival = Deferred.makeUnsafe()
+  }
+
+  /** Sends a message, if there is a connection. What is cut off waits for the next one where the session is kept. */
+  private post(sending: Sending): Effect.Effect<void> {
+    const { connection } = this
+    if (connection === undefined) return Effect.void
+    const { cid, content, place } = sending
+    const request: Request = {
+      type: "message",
+      username: this.username,
+      content,
+      ...place,
+      ...(this.isKept ? { cid } : {})
+    }
+    const refusal = this.notOffered(request)
+    if (refusal !== undefined) return this.settle(sending, Effect.succeed(refusal))
+    sending.wasWritten = true
+    return connection.request(request).pipe(
+      Effect.matchEffect({
+        onSuccess: (reply) => this.settle(sending, Effect.succeed(reply)),
+        onFailure: (end) => (this.isKept ? Effect.void : this.drop(sending, end))
+      }),
+      Effect.forkDetach({ startImmediately: true }), // it ends with the connection
+      Effect.asVoid
+    )
+  }
+
+  private drop(sending: Sending, end?: SessionFailure): Effect.Effect<void> {
+    const { content, wasWritten } = sending
+    return this.settle(sending, Effect.fail(new Unsent({ content, wasWritten, end })))
+  }
+
+  private settle(sending: Sending, answer: Effect.Effect<Reply, Unsent>): Effect.Effect<void> {
+    if (!this.sendings.delete(sending)) return Effect.void
+    return Effect.andThen(Deferred.complete(sending.answer, answer), this.places.release(1))
+  }
+}
+
+/** The most messages that may wait for their ack: half of those that a server compares a new one with (DEDUP-2). */
+const unackedMax = 32
+
+/** The most rooms that a server may say we are in. */
+const roomsMax = 1_000
+
+/** A message on its way. */
+interface Sending {
+  readonly content: string
+  readonly place: Place
+  readonly cid: string
+  readonly answer: Deferred.Deferred<Reply, Unsent>
+  wasWritten: boolean
+}
+
+/** The features that a request means nothing without. */
+const featuresOf = (request: Request): ReadonlyArray<Feature> => {
+  switch (request.type) {
+    case "join":
+    case "leave":
+    case "rooms":
+      return ["rooms"]
+    case "history":
+      return request.room === undefined ? ["history"] : ["history", "rooms"]
+    case "list":
+      return request.room === undefined ? [] : ["rooms"]
+    case "message":
+      return request.to !== undefined ? ["direct"] : request.room !== undefined ? ["rooms"] : []
+    default:
+      return []
+  }
+}
+
+const offers: Readonly<Record<Feature, string>> = {
+  presence: "presence",
+  rooms: "rooms",
+  direct: "direct messages",
+  history: "history"
+}
+
+/** An event without the fields of features that were not granted: there they may mean anything. */
+const granted = (event: Event, features: ReadonlySet<string>): Event | undefined => {
+  const hasHistory = features.has("history")
+  const { type } = event
+  if (type === "gap") return hasHistory ? event : undefined
+  const { room, username } = event
+  const where =
+    room !== undefined && (features.has("rooms") || (hasHistory && room === inbox)) ? { room } : {}
+  if (type !== "message") return { type, username, ...where }
+  const { at, content, seq, to } = event
+  return {
+    type,
+    username,
+    content,
+    ...where,
+    ...(to !== undefined && features.has("direct") ? { to } : {}),
+    ...(seq !== undefined && hasHistory ? { seq } : {}),
+    ...(at !== undefined && hasHistory ? { at } : {})
+  }
+}
