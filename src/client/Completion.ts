@@ -16,15 +16,9 @@ export const complete = (
 ): [candidates: Array<string>, replaced: string] => {
   const [, room] = /^\/(?:join|leave) +(.*)$/.exec(line) ?? []
   if (room !== undefined) return [starting([...rooms], room), room]
-  const [, addressee] = /^\/msg +("[^"]*|\S*)$/.exec(line) ?? []
-  if (addressee !== undefined)
-    return [
-      starting(
-        [...names].map((name) => `${/\s/.test(name) ? `"${name}"` : name} `),
-        addressee
-      ),
-      addressee
-    ]
+  const [, addressee, start] = /^\/msg +("?([^"]*))$/.exec(line) ?? []
+  if (addressee !== undefined && (addressee !== start || !start.includes(" ")))
+    return [starting([...names], start!).map((name) => `${/\s/.test(name) ? `"${name}"` : name} `), addressee]
   const word = line.slice(line.lastIndexOf(" ") + 1)
   const isCommand = word === line && word.startsWith("/")
   return [starting(isCommand ? commandsOf(granted) : [...names], word), word]
