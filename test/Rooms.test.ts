@@ -16,6 +16,9 @@ const inRoom = (room: string, username: string, content: string, seq: number) =>
   at: 0
 })
 
+/** A message as history has it. */
+const kept = (seq: number) => ({ seq, username: "bob", content: `number ${seq}`, at: 0 })
+
 /** alice goes into a room, where bob is. */
 const join = Effect.fnUntraced(function* (peer: TestClient, terminal: VirtualTerminal, room = "lab") {
   terminal.type(`/join ${room}`, keys.enter)
@@ -181,14 +184,13 @@ describe("History", () => {
   it.effect("goes back from the oldest message shown, page by page, until nothing is kept", () =>
     Effect.gen(function* () {
       const { peer, terminal } = yield* online({}, everything)
-      const page = (seq: number) => ({ seq, username: "bob", content: `number ${seq}`, at: 0 })
       terminal.type("/history 2", keys.enter)
       assert.deepStrictEqual(yield* peer.next, { type: "history", limit: 2 })
-      peer.send({ status: "success", first: 39, messages: [page(40), page(41)] })
+      peer.send({ status: "success", first: 39, messages: [kept(40), kept(41)] })
       yield* terminal.shows("number 41")
       terminal.type("/history", keys.enter)
       assert.deepStrictEqual(yield* peer.next, { type: "history", before: 40, limit: 20 })
-      peer.send({ status: "success", first: 39, messages: [page(39)] })
+      peer.send({ status: "success", first: 39, messages: [kept(39)] })
       yield* terminal.shows("number 39")
       terminal.type("/history", keys.enter)
       assert.deepStrictEqual(yield* peer.next, { type: "history", before: 39, limit: 20 })
