@@ -1,13 +1,15 @@
-import type { Audience, Place } from "./Batch.ts"
+import type { Audience } from "./Broadcast.ts"
 import type { Connection } from "../net/Connection.ts"
+import type { Follower } from "../replay/Follower.ts"
+import type { Place } from "../replay/Lines.ts"
 
-/** The recipients of a room's broadcasts. */
-export type Recipients = Readonly<Record<Audience, ReadonlySet<Connection>>>
+/** Those who are offered the same: as it is, or through their followers. */
+export type Recipients = ReadonlyMap<Connection, Follower | undefined>
 
 /** The room that is everybody's. */
 export const lobby: Place = { key: "lobby", name: "lobby" }
 
-type Room = Readonly<Record<Audience, Set<Connection>>>
+type Room = Readonly<Record<Audience, Map<Connection, Follower | undefined>>>
 
 /**
  * The recipients of broadcasts, room by room. Changed only in turn with those (`Hub.inTurn`), so that everyone in a room
@@ -27,18 +29,18 @@ export class Audiences {
 
   /** True if anybody in the room asked for presence. */
   isWatched(room: string): boolean {
-    return this.of(room).watchers.size > 0
+    return this.of(room, "watchers").size > 0
   }
 
-  /** Those in a room; a connection that joins during an iteration is included in it. */
-  of(room: string): Recipients {
-    return this.rooms.get(room) ?? nobody
+  /** An audience of a room; a connection that joins during an iteration is included in it. */
+  of(room: string, audience: Audience): Recipients {
+    return this.rooms.get(room)?.[audience] ?? nobody
   }
 
-  join(room: string, connection: Connection, { watches }: { readonly watches: boolean }): void {
+  join(room: string, connection: Connection, { follower, watches }: Joining): void {
     const { members, watchers } = this.getOrMake(room)
-    members.add(connection)
-    if (watches) watchers.add(connection)
+    members.set(connection, follower)
+    if (watches) watchers.set(connection, follower)
     if (room !== lobby.key) this.joined.set(connection, (this.joined.get(connection) ?? new Set()).add(room))
   }
 
@@ -66,6 +68,14 @@ export class Audiences {
   }
 }
 
-const makeRoom = (): Room => ({ members: new Set(), watchers: new Set() })
+/** How a client joins a room. */
+interface Joining {
+  /** True if it asked for presence. */
+  readonly watches: boolean
+  /** Its follower, if it asked for history. */
+  readonly follower?: Follower | undefined
+}
 
-const nobody: Recipients = makeRoom()
+const makeRoom = (): Room => ({ members: new Map(), watchers: new Map() })
+
+const nobody: Recipients = new Map()

@@ -1,22 +1,9 @@
 import type { NonEmptyReadonlyArray } from "effect/Array"
+import type { Audience, Broadcast } from "./Broadcast.ts"
 import type { Connection } from "../net/Connection.ts"
-
-/** Recipients in a room: everyone who is in it, or those of them who asked for the feature `presence`. */
-export type Audience = "members" | "watchers"
-
-/** A room, by its key and as events spell its name. */
-export interface Place {
-  readonly key: string
-  readonly name: string
-}
-
-/** One object for an audience, already encoded; the connection that caused it, if one did, does not get it. */
-export interface Broadcast {
-  readonly room: Place
-  readonly to: Audience
-  readonly from: Connection | undefined
-  readonly bytes: Buffer
-}
+import type { Follower } from "../replay/Follower.ts"
+import type { Place } from "../replay/Lines.ts"
+import { Numbered } from "./Numbered.ts"
 
 /** Broadcasts to one audience, joined into one buffer from which each sender's own parts can be left out. */
 export class Batch {
@@ -24,9 +11,12 @@ export class Batch {
   readonly to: Audience
   readonly messages: number
   private readonly bytes: Buffer
+  private readonly broadcasts: NonEmptyReadonlyArray<Broadcast>
   private readonly own = new Map<Connection | undefined, Own>()
+  private numbered: Numbered | undefined
 
   constructor(broadcasts: NonEmptyReadonlyArray<Broadcast>) {
+    this.broadcasts = broadcasts
     this.room = broadcasts[0].room
     this.to = broadcasts[0].to
     this.messages = broadcasts.length
@@ -61,6 +51,17 @@ export class Batch {
     }
     recipient.offerTogether(this.around(own.ranges))
     return this.messages - own.messages
+  }
+
+  /** The same for a follower; in place of its own messages it gets their acks. */
+  showTo(follower: Follower): number {
+    if (this.broadcasts[0].said !== undefined) {
+      this.numbered ??= new Numbered(this.broadcasts)
+      return this.numbered.showTo(follower, this.room.key)
+    }
+    const own = this.own.get(follower.connection)
+    follower.tell(own === undefined ? [this.bytes] : this.around(own.ranges))
+    return this.messages - (own?.messages ?? 0)
   }
 
   /** All parts of the bytes but these. */

@@ -3,11 +3,12 @@ import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type { Audiences } from "./Audiences.ts"
-import { Batch, type Broadcast } from "./Batch.ts"
+import { Batch } from "./Batch.ts"
+import type { Broadcast } from "./Broadcast.ts"
 import { Settings } from "../settings/Settings.ts"
 
 /** Work that must take its turn among the broadcasts; those that it returns come next. */
-export type Work = () => Broadcast | ReadonlyArray<Broadcast> | undefined
+export type Work = () => Broadcast | ReadonlyArray<Broadcast> | undefined | void
 
 /** Counts of the deliverer's work since the start. */
 export interface HubCounters {
@@ -78,14 +79,14 @@ const deliver = Effect.fnUntraced(function* (
 ) {
   counters.batches++
   counters.messages += batch.messages
-  const recipients = audiences.of(batch.room.key)[batch.to]
+  const recipients = audiences.of(batch.room.key, batch.to)
   let left = recipients.size > 2 * sliceRecipients ? sliceRecipients : Number.POSITIVE_INFINITY
-  for (const recipient of recipients) {
+  for (const [connection, follower] of recipients) {
     if (left-- === 0) {
       yield* nextTurn
       left = sliceRecipients - 1
     }
-    counters.deliveries += batch.offerTo(recipient)
+    counters.deliveries += follower === undefined ? batch.offerTo(connection) : batch.showTo(follower)
     counters.offers++
   }
 })

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Broadcast } from "./Batch.ts"
+import type { Broadcast } from "./Broadcast.ts"
 import { nextTurn } from "./Delivery.ts"
 import type { Connection, Ending } from "../net/Connection.ts"
 import { Connections } from "../net/Connections.ts"

@@ -3,7 +3,7 @@ import type { Address } from "./Address.ts"
 import type { Seat } from "./Admission.ts"
 import type { Outbox, Outboxes } from "./Outboxes.ts"
 import type { TokenBucket } from "./TokenBucket.ts"
-import type { Transport, TransportOwner } from "./Transport.ts"
+import { type Transport, type TransportOwner, waitingWriteBytes } from "./Transport.ts"
 
 /** Reasons why a connection is over: its client left or logged out, or the server ended it with this code. */
 export const endings = [
@@ -39,6 +39,19 @@ export interface ConnectionRules {
   readonly readMillis: () => number
 }
 
+/** What a client is shown as fast as it takes it, where it is not offered everything at once. */
+export interface Backlog {
+  /** Bytes in it that were to be offered by now: without those that can be read again. */
+  readonly bytes: number
+  /** True while so much waits that requests are left unread. */
+  readonly isFull: boolean
+  /** Done once nothing waits in it, the client is gone, or it has taken nothing for `lingerMillisMax`. */
+  readonly settled: Effect.Effect<void>
+  /** The client has taken what was written. */
+  onDrain(): void
+  onClose(): void
+}
+
 /**
  * One accepted connection: one way in (`read`), one way out (`offer`), one way to end (`stop`, then `finish`).
  * The transport decides how much may wait for the client before its requests are left unread.
@@ -58,6 +71,8 @@ export class Connection implements TransportOwner, Outbox {
   share: TokenBucket | undefined
   /** Memory that is kept for its client alone. */
   keptBytes = 0
+  /** What its client is shown bit by bit, if it is: nobody has to wait for such a reader. */
+  backlog: Backlog | undefined
   /** Why this connection is to end, once that is decided by `stop`. */
   ending: Ending | undefined
   private readonly transport: Transport
@@ -103,6 +118,11 @@ export class Connection implements TransportOwner, Outbox {
     return this.transport.takenBytes
   }
 
+  /** True while so much waits that a backlog keeps the rest. */
+  get needsDrain(): boolean {
+    return this.transport.needsDrain
+  }
+
   /** Bytes that wait for the client. */
   get waitingBytes(): number {
     return this.transport.waitingBytes
@@ -118,7 +138,11 @@ export class Connection implements TransportOwner, Outbox {
    * that does not take its answers is not read, and TCP pushes back.
    */
   writable(): Effect.Effect<void, Ending> {
-    return this.transport.needsDrain ? this.when(this.writableNow) : Effect.void
+    return this.isFull ? this.when(this.writableNow) : Effect.void
+  }
+
+  private get isFull(): boolean {
+    return this.backlog === undefined ? this.transport.needsDrain : this.backlog.isFull
   }
 
   /** Waits for something that is not the client's; fails with the ending as soon as the connection is to end. */
@@ -151,6 +175,21 @@ export class Connection implements TransportOwner, Outbox {
     if (keptBytes > 0) this.keep(keptBytes)
   }
 
+  /** Writes what comes next from the backlog, whatever else waits. */
+  pour(parts: ReadonlyArray<Buffer>, areOwn: boolean): void {
+    if (!this.isOpen || this.theirs === "gone") return
+    this.keep(this.transport.writeTogether(parts, areOwn))
+    this.noteWaiting()
+  }
+
+  /** Gives the memory that is kept for so many bytes in the backlog; 0 where it is too much, which ends as `offer` does. */
+  hold(bytes: number, areOwn: boolean): number {
+    if (!this.hasRoomFor(bytes + this.backlog!.bytes)) return 0
+    const keptBytes = waitingWriteBytes + (areOwn ? bytes : 0)
+    this.keep(keptBytes)
+    return keptBytes
+  }
+
   private hasRoomFor(bytes: number): boolean {
     if (!this.isOpen || this.theirs === "gone") return false
     if (this.transport.waitingBytes + bytes <= this.rules.outboxBytesMax) return true
@@ -169,7 +208,7 @@ export class Connection implements TransportOwner, Outbox {
     const { outboxBytesMax, outboxes } = this.rules
     const { waitingBytes } = this.transport
     if (waitingBytes > outboxes.highestBytes) outboxes.highestBytes = waitingBytes
-    const isBehind = this.isOpen && waitingBytes > outboxBytesMax / 2
+    const isBehind = this.isOpen && this.backlog === undefined && waitingBytes > outboxBytesMax / 2
     if (isBehind !== this.isBehind) this.turnBehind()
   }
 
@@ -220,8 +259,19 @@ export class Connection implements TransportOwner, Outbox {
     return Effect.ensuring(this.when(attempt), goOn)
   }
 
-  /** Says the last words and ends (END-1); done once the transport is closed, which takes a bounded time. */
+  /**
+   * Says the last words and ends (END-1), in order after what waits in the backlog; done once the transport is closed.
+   * That takes a bounded time, unless the client goes on reading.
+   */
   finish(lastWords: Buffer | undefined): Effect.Effect<void> {
+    if (this.backlog === undefined || !isOrderly(this.ending)) return this.finishNow(lastWords)
+    return Effect.andThen(
+      this.backlog.settled,
+      Effect.suspend(() => this.finishNow(lastWords))
+    )
+  }
+
+  private finishNow(lastWords: Buffer | undefined): Effect.Effect<void> {
     const { transport } = this
     this.close()
     this.received = undefined
@@ -256,6 +306,7 @@ export class Connection implements TransportOwner, Outbox {
 
   onDrain(): void {
     this.noteWaiting()
+    this.backlog?.onDrain()
     this.wake()
   }
 
@@ -267,6 +318,7 @@ export class Connection implements TransportOwner, Outbox {
   onClose(): void {
     this.theirs = "gone"
     clearTimeout(this.linger)
+    this.backlog?.onClose()
     this.wake()
     this.rules.onClosed(this)
   }
@@ -283,7 +335,7 @@ export class Connection implements TransportOwner, Outbox {
   }
 
   private writableNow(): Effect.Effect<void, Ending> | undefined {
-    return this.endedNow() ?? (this.transport.needsDrain ? undefined : Effect.void)
+    return this.endedNow() ?? (this.isFull ? undefined : Effect.void)
   }
 
   private endedNow(): Effect.Effect<never, Ending> | undefined {
@@ -313,6 +365,10 @@ export class Connection implements TransportOwner, Outbox {
     this.resume(effect)
   }
 }
+
+/** True where a client is first shown what waits in its backlog. */
+const isOrderly = (ending: Ending | undefined): boolean =>
+  ending === "left" || ending === "logout" || ending === "shutting_down"
 
 /** Time between two warnings about one client. */
 const WARNING_MILLIS = 60_000

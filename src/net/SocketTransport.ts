@@ -1,6 +1,6 @@
 import type { Socket } from "node:net"
 import type { Address } from "./Address.ts"
-import type { Transport, TransportOwner } from "./Transport.ts"
+import { type Transport, type TransportOwner, waitingWriteBytes } from "./Transport.ts"
 
 /** A TCP or TLS socket as a transport. */
 export class SocketTransport implements Transport {
@@ -105,9 +105,6 @@ type OwnedSocket = Socket & {
 }
 
 const OWNER = Symbol("owner")
-
-/** Memory for a write that waits, without its bytes. */
-export const waitingWriteBytes = 256
 
 function onData(this: OwnedSocket, bytes: Buffer): void {
   this[OWNER]!.onData(bytes)

@@ -45,3 +45,6 @@ export interface Transport {
   /** Aborts as soon as no byte has moved either way for this long. */
   abortWhenIdle(millis: number): void
 }
+
+/** Memory for a write that waits, without its bytes. */
+export const waitingWriteBytes = 256

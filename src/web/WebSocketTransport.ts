@@ -1,8 +1,8 @@
 import type { Socket } from "node:net"
 import type { WebSocket } from "ws"
 import type { Address } from "../net/Address.ts"
-import { SocketTransport, waitingWriteBytes } from "../net/SocketTransport.ts"
-import type { Transport, TransportOwner } from "../net/Transport.ts"
+import { SocketTransport } from "../net/SocketTransport.ts"
+import { type Transport, type TransportOwner, waitingWriteBytes } from "../net/Transport.ts"
 
 /**
  * A WebSocket as a transport: each write is one message of text. The contents of the peer's messages, of text or not,

@@ -1,0 +1,428 @@
+import { assert, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import { Ring, Said } from "../src/fold/Ring.ts"
+import { Hub } from "../src/hub/Hub.ts"
+import { Connection, type Ending } from "../src/net/Connection.ts"
+import { Connections } from "../src/net/Connections.ts"
+import { Pauses } from "../src/net/Pauses.ts"
+import type { Transport, TransportOwner } from "../src/net/Transport.ts"
+import { Follower } from "../src/replay/Follower.ts"
+import { defaults, Settings } from "../src/settings/Settings.ts"
+
+const KiB = 1_024
+const settings = { ...defaults(), outboxBytesMax: 1_024 * KiB, lingerMillisMax: 10 }
+
+const parts = Hub.layer.pipe(
+  Layer.provideMerge(Pauses.layer),
+  Layer.provideMerge(Connections.layer),
+  Layer.provide(Layer.succeed(Settings, settings)),
+  Layer.fresh
+)
+
+/** The end of a client, which takes only as many bytes as the test says; `-1` for as they come. */
+class Client implements Transport {
+  readonly peer = { host: "fake", port: 1 }
+  readonly bytesIn = 0
+  readonly bytesOut = 0
+  takenBytes = 0
+  waitingBytes = 0
+  mostWaitingBytes = 0
+  needsDrain = false
+  text = ""
+  isReading = false
+  owner!: TransportOwner
+  private readonly kept: Array<number> = []
+  open(owner: TransportOwner): void {
+    this.owner = owner
+  }
+  write(bytes: Buffer, ownBytes = 0): number {
+    this.text += String(bytes)
+    this.waitingBytes += bytes.length
+    this.mostWaitingBytes = Math.max(this.mostWaitingBytes, this.waitingBytes)
+    this.needsDrain = this.waitingBytes >= settings.readPauseBytes
+    if (this.isReading) {
+      this.take()
+      return 0
+    }
+    this.kept.push(256 + ownBytes)
+    return 256 + ownBytes
+  }
+  writeTogether(parts: ReadonlyArray<Buffer>, areOwn: boolean): number {
+    return parts.reduce((sum, part) => sum + this.write(part, areOwn ? part.length : 0), 0)
+  }
+  pause(): void {}
+  resume(): void {}
+  end(): void {}
+  abort(): void {
+    for (const bytes of this.kept.splice(0)) this.owner.onFreed(bytes)
+    this.owner.onClose()
+  }
+  abortWhenIdle(): void {}
+
+  /** Takes all that waits, which makes room for more. */
+  take(): void {
+    this.takenBytes += this.waitingBytes
+    this.waitingBytes = 0
+    this.needsDrain = false
+    for (const bytes of this.kept.splice(0)) this.owner.onFreed(bytes)
+    this.owner.onDrain()
+  }
+
+  /** Takes until nothing more comes. */
+  readonly takeAll = () => {
+    while (this.waitingBytes > 0) this.take()
+  }
+
+  /** What it was sent, in short: `3` is the message with that number, `lab 3` one of a room, `1-3` a gap. */
+  get story(): ReadonlyArray<string> {
+    return this.text
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+      .map(({ from, room, said, seq, to, type }) => {
+        const what = type === "gap" ? `${from}-${to}` : type === "message" ? `${seq}` : `${said}`
+        return room === undefined ? what : `${room} ${what}`
+      })
+  }
+}
+
+/** A room of which so many messages are kept. */
+const room = (name: string, keeps = 1_000) => {
+  const ring = new Ring(0)
+  return {
+    key: name,
+    name,
+    ring,
+    say: (length = 1, session?: string): Said => {
+      const content = "x".repeat(length)
+      const said = new Said(ring, ++ring.last, ring.last, 0, "alice", content, session)
+      ring.add(said)
+      if (ring.size > keeps) ring.remove(ring.oldest!)
+      return said
+    }
+  }
+}
+type Room = ReturnType<typeof room>
+
+const words = (said: string): Buffer => Buffer.from(`${JSON.stringify({ said })}\n`)
+
+/** A hub with clients that follow. */
+const makeHouse = Effect.gen(function* () {
+  const hub = yield* Hub
+  const { open, outboxes, readMillis } = yield* Connections
+  const connect = (session = "") => {
+    const client = new Client()
+    const seat = { acceptedAtMillis: 0, address: "", refusal: undefined }
+    const rules = { ...settings, onSlow: () => {}, onClosed: () => {}, outboxes, readMillis }
+    const connection = new Connection(1, client, seat, rules)
+    ;(open as Set<Connection>).add(connection)
+    return { client, connection, follower: new Follower(connection, session, settings) }
+  }
+  type Guest = ReturnType<typeof connect>
+  /** Shows a guest what a room keeps above a number, then what is said there. */
+  const join = ({ connection, follower }: Guest, place: Room, after = place.ring.last, skipOwn = false) => {
+    hub.audiences.join(place.key, connection, { watches: true, follower })
+    follower.follow(place, place.ring, { after, upto: place.ring.last, skipOwn })
+  }
+  const publish = (place: Room, said: Said, from?: Guest, ack = words(`ack ${said.seq}`)) =>
+    hub.publish({ room: place, to: "members", from: from?.connection, bytes: words("plain"), said, ack })
+  const tell = (place: Room, said: string) =>
+    hub.publish({ room: place, to: "watchers", from: undefined, bytes: words(said) })
+  /** Done once everything published before was offered. */
+  const offered = hub.inTurn(() => undefined)
+  return { hub, connect, join, publish, tell, offered, outboxes }
+})
+
+const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => `${from + i}`)
+
+/** Three rounds of six messages, of which one is one's own, and then an event. */
+const toldInRounds = (own: number) =>
+  [0, 6, 12].flatMap((before) =>
+    numbers(before + 1, before + 6)
+      .map((what) => (Number(what) === before + own ? `ack ${what}` : what))
+      .concat(`joined ${before + 6}`)
+  )
+
+/** A test with a house of its own. */
+const inHouse = <E>(name: string, run: (house: Effect.Success<typeof makeHouse>) => Effect.Effect<void, E>) =>
+  it.live(name, () => Effect.scoped(Effect.flatMap(makeHouse, run)).pipe(Effect.provide(parts)))
+
+inHouse(
+  "HIST-1, MSG-10: 200 messages of 64 KiB come whole to a slow reader, while more is said, and nobody is cut off",
+  ({ connect, join, offered, outboxes, publish }) =>
+    Effect.gen(function* () {
+      const lobby = room("lobby")
+      for (let i = 0; i < 200; i++) lobby.say(64_000)
+      const [slow, fast] = [connect(), connect()]
+      fast.client.isReading = true
+      join(fast, lobby)
+      join(slow, lobby, 0)
+      for (let i = 0; i < 50; i++) {
+        publish(lobby, lobby.say(64_000))
+        yield* offered
+        slow.client.take()
+      }
+      assert.strictEqual(outboxes.countBehind(), 0)
+      slow.client.takeAll()
+      assert.deepStrictEqual(slow.client.story, numbers(1, 250))
+      assert.deepStrictEqual(fast.client.story, numbers(201, 250))
+      assert.isUndefined(slow.connection.ending)
+      assert.isAtMost(slow.client.mostWaitingBytes, 2 * 66_000)
+      assert.strictEqual(outboxes.keptBytes, 0)
+    })
+)
+
+inHouse("a follower that reads is offered the buffer of all others, not one of its own", (house) =>
+  Effect.gen(function* () {
+    const { connect, join, offered, publish } = house
+    const lobby = room("lobby")
+    const guests = [connect(), connect()]
+    const buffers = new Set<ArrayBufferLike>()
+    for (const guest of guests) {
+      const { client } = guest
+      const write = client.write.bind(client)
+      client.isReading = true
+      client.write = (bytes, ownBytes) => {
+        buffers.add(bytes.buffer)
+        return write(bytes, ownBytes)
+      }
+      join(guest, lobby)
+    }
+    publish(lobby, lobby.say(60_000))
+    publish(lobby, lobby.say(60_000))
+    yield* offered
+    for (const { client } of guests) assert.deepStrictEqual(client.story, ["1", "2"])
+    assert.strictEqual(buffers.size, 1)
+  })
+)
+
+inHouse("HIST-3: what is not kept any more by the time it is shown is a gap, to the number", (house) =>
+  Effect.gen(function* () {
+    const { connect, join, offered, publish } = house
+    const lobby = room("lobby", 10)
+    const guest = connect()
+    join(guest, lobby)
+    for (let i = 0; i < 40; i++) publish(lobby, lobby.say(64_000))
+    yield* offered
+    guest.client.takeAll()
+    const story = guest.client.story
+    const gap = story.findIndex((what) => what.includes("-"))
+    const first = Number(story[gap]!.split("-")[0])
+    assert.deepStrictEqual(story, [...numbers(1, first - 1), `${first}-30`, ...numbers(31, 40)])
+    publish(lobby, lobby.say())
+    yield* offered
+    assert.strictEqual(guest.client.story.at(-1), "41")
+  })
+)
+
+inHouse("a number in the middle that was forgotten is a gap of its own", ({ connect, join }) =>
+  Effect.sync(() => {
+    const lab = room("lab")
+    const said = Array.from({ length: 5 }, () => lab.say())
+    lab.ring.remove(said[2]!)
+    const guest = connect()
+    join(guest, lab, 0)
+    assert.deepStrictEqual(guest.client.story, ["lab 1", "lab 2", "lab 3-3", "lab 4", "lab 5"])
+  })
+)
+
+inHouse("SEQ-3: an ack and an event stand where their message stands, live and while catching up", (house) =>
+  Effect.gen(function* () {
+    const { connect, join, offered, publish, tell } = house
+    const lobby = room("lobby")
+    const [live, behind] = [connect("one"), connect("two")]
+    live.client.isReading = true
+    join(live, lobby)
+    join(behind, lobby)
+    const say = (guest?: typeof live) => publish(lobby, lobby.say(50_000, guest?.follower.session), guest)
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < 4; i++) say()
+      say(live)
+      say(behind)
+      tell(lobby, `joined ${lobby.ring.last}`)
+    }
+    yield* offered
+    behind.client.takeAll()
+    assert.deepStrictEqual(live.client.story, toldInRounds(5))
+    assert.deepStrictEqual(behind.client.story, toldInRounds(6))
+  })
+)
+
+inHouse("SEQ-3: a gap ends before an ack, whose message is known", ({ connect, join, offered, publish }) =>
+  Effect.gen(function* () {
+    const lobby = room("lobby", 5)
+    const guest = connect("me")
+    join(guest, lobby)
+    guest.client.write(Buffer.alloc(settings.outboxBytesMax / 2))
+    guest.client.text = ""
+    for (let i = 0; i < 20; i++) {
+      publish(lobby, lobby.say(1, i === 9 ? "me" : undefined), i === 9 ? guest : undefined)
+      yield* offered
+    }
+    guest.client.takeAll()
+    assert.deepStrictEqual(guest.client.story, ["1-9", "ack 10", "11-15", ...numbers(16, 20)])
+  })
+)
+
+inHouse("ROOM-4: rooms, each in its own order, and what is said in one that was left is not shown", (house) =>
+  Effect.gen(function* () {
+    const { connect, hub, join, offered, publish } = house
+    const [lobby, lab, attic] = [room("lobby"), room("lab"), room("attic")]
+    const guest = connect()
+    for (const place of [lobby, lab, attic]) join(guest, place)
+    for (let i = 0; i < 30; i++) for (const place of [lobby, lab, attic]) publish(place, place.say(40_000))
+    yield* offered
+    const shown = guest.client.story.filter((what) => what.startsWith("attic")).length
+    hub.audiences.leave("attic", guest.connection)
+    guest.follower.unfollow("attic")
+    publish(attic, attic.say())
+    yield* offered
+    guest.client.takeAll()
+    const { story } = guest.client
+    const named = (name: string) => story.filter((what) => what.startsWith(name))
+    assert.deepStrictEqual(
+      named("lab"),
+      numbers(1, 30).map((n) => `lab ${n}`)
+    )
+    assert.deepStrictEqual(
+      named("attic"),
+      numbers(1, shown).map((n) => `attic ${n}`)
+    )
+    assert.deepStrictEqual(
+      story.filter((what) => !what.includes(" ")),
+      numbers(1, 30)
+    )
+    assert.deepStrictEqual(hub.audiences.of("attic", "members").size, 0)
+  })
+)
+
+inHouse("SYNC-1: what is told waits for its place; an answer only for acks and answers before it", (house) =>
+  Effect.gen(function* () {
+    const { connect, join, offered, publish } = house
+    const lobby = room("lobby")
+    for (let i = 0; i < 5; i++) lobby.say(64_000)
+    const guest = connect("me")
+    join(guest, lobby, 0)
+    const shown = guest.client.story.length
+    guest.follower.answer([words("pong 1")])
+    guest.follower.tell([words("list 5")])
+    publish(lobby, lobby.say(64_000, "me"), guest)
+    publish(lobby, lobby.say(64_000))
+    yield* offered
+    guest.follower.answer([words("pong 2")])
+    guest.follower.tell([words("list 7")])
+    guest.client.takeAll()
+    assert.deepStrictEqual(guest.client.story, [
+      ...numbers(1, shown),
+      "pong 1",
+      ...numbers(shown + 1, 5),
+      "list 5",
+      "ack 6",
+      "pong 2",
+      "7",
+      "list 7"
+    ])
+  })
+)
+
+inHouse("RESUME-3: one's own session's messages are not shown again, unless they are asked for", (house) =>
+  Effect.gen(function* () {
+    const { connect, join, offered, publish } = house
+    const lobby = room("lobby")
+    for (const session of ["me", undefined, "me", "you"]) lobby.say(1, session)
+    const [resumed, joined, old] = [connect("me"), connect("me"), connect("me")]
+    join(resumed, lobby, 0, true)
+    join(joined, lobby, 0)
+    publish(lobby, lobby.say(1, "me"), old)
+    publish(lobby, lobby.say())
+    yield* offered
+    assert.deepStrictEqual(resumed.client.story, ["2", "4", "6"])
+    assert.deepStrictEqual(joined.client.story, ["1", "2", "3", "4", "6"])
+  })
+)
+
+inHouse("events that wait are bounded by --max-outbox, and given back when the client is gone", (house) =>
+  Effect.gen(function* () {
+    const { connect, join, offered, outboxes, tell } = house
+    const lobby = room("lobby")
+    for (let i = 0; i < 5; i++) lobby.say(64_000)
+    const guest = connect()
+    join(guest, lobby, 0)
+    for (let i = 0; i < 8; i++) {
+      tell(lobby, "x".repeat(100_000))
+      yield* offered
+    }
+    assert.isUndefined(guest.connection.ending)
+    for (let i = 0; i < 8; i++) {
+      tell(lobby, "x".repeat(100_000))
+      yield* offered
+    }
+    assert.strictEqual(guest.connection.ending, "slow_consumer")
+    guest.client.abort()
+    assert.strictEqual(outboxes.keptBytes, 0)
+  })
+)
+
+inHouse("a client that catches up is read from, until too many answers wait", ({ connect, join }) =>
+  Effect.gen(function* () {
+    const lobby = room("lobby")
+    for (let i = 0; i < 5; i++) lobby.say(64_000)
+    const guest = connect()
+    join(guest, lobby, 0)
+    assert.isTrue(guest.client.needsDrain)
+    yield* guest.connection.writable()
+    guest.follower.answer([Buffer.alloc(settings.readPauseBytes)])
+    let isWritable = false
+    yield* Effect.forkChild(
+      Effect.map(guest.connection.writable(), () => (isWritable = true)),
+      { startImmediately: true }
+    )
+    assert.isFalse(isWritable)
+    guest.client.take()
+    guest.client.take()
+    yield* Effect.yieldNow
+    assert.isTrue(isWritable)
+  })
+)
+
+inHouse("END-1: a client is told goodbye once it has caught up, or has taken nothing for --linger", (house) =>
+  Effect.gen(function* () {
+    const { connect, join } = house
+    const lobby = room("lobby")
+    for (let i = 0; i < 5; i++) lobby.say(64_000)
+    const [reader, gone, frozen, cut] = [connect(), connect(), connect(), connect()]
+    const finish = (guest: typeof reader, ending: Ending) => {
+      join(guest, lobby, 0)
+      guest.connection.stop(ending)
+      return Effect.forkChild(guest.connection.finish(words("bye")), { startImmediately: true })
+    }
+    yield* finish(reader, "shutting_down")
+    reader.client.takeAll()
+    yield* Effect.yieldNow
+    assert.deepStrictEqual(reader.client.story, [...numbers(1, 5), "bye"])
+    const fiber = yield* finish(gone, "left")
+    gone.client.abort()
+    yield* Fiber.join(fiber)
+    yield* finish(cut, "kicked")
+    assert.strictEqual(cut.client.story.at(-1), "bye")
+    yield* finish(frozen, "logout")
+    assert.notInclude(frozen.client.story, "bye")
+    yield* Effect.callback<void>((resume) => {
+      frozen.client.end = () => resume(Effect.void)
+    })
+    assert.strictEqual(frozen.client.story.at(-1), "bye")
+    assert.isBelow(frozen.client.story.length, 6)
+  })
+)
+
+inHouse("MSG-10: nobody has to wait for a client that follows, however much waits for it", (house) =>
+  Effect.sync(() => {
+    const { connect, outboxes } = house
+    const guest = connect()
+    guest.follower.tell([Buffer.alloc(settings.outboxBytesMax)])
+    assert.strictEqual(guest.client.waitingBytes, settings.outboxBytesMax)
+    assert.strictEqual(outboxes.countBehind(), 0)
+  })
+)
