@@ -30,7 +30,7 @@ describe("Over WebSockets", () => {
         - bob is cut off
         - alice sees that bob is gone
         - the server restarts
-        - alice is disconnected: { after: [{ code: shutting_down }] }
+        - alice reconnects
         - alice logs in`.replaceAll(/^ {8}/gm, "")
       assert.strictEqual(told(yield* playing(lines.trim())), "passed")
     })
