@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { tagged, type Tagged } from "./Tagged.ts"
 
 /** A count of things, in no unit of its own. */
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
@@ -82,18 +83,13 @@ const operations = {
   epoch: { epoch: Schema.String }
 } as const
 
-type Operations = {
-  readonly [T in keyof typeof operations]: Schema.Struct<(typeof operations)[T]>["Type"] & { readonly t: T }
-}
+type Operations = Tagged<typeof operations>
 
 /** One thing to be done to the state. */
 export type Operation = Operations[keyof Operations]
 
 /** The operation of a type. */
 export type OperationOf<T extends Operation["t"]> = Operations[T]
-export const Operation = Schema.Union(
-  Object.entries(operations).map(([t, fields]) => Schema.Struct({ t: Schema.Literal(t), ...fields }))
-) as unknown as Schema.Codec<Operation>
 
 /** What a node appends to the log at once: its `n` rises, and one that it has used before is a doubled append. */
 export const Entry = Schema.Struct({
@@ -102,6 +98,6 @@ export const Entry = Schema.Struct({
   n: Count,
   /** Milliseconds since 1970 by the clock of the node: for people, it decides nothing. */
   at: Schema.Finite,
-  ops: Schema.Array(Operation)
+  ops: Schema.Array(tagged(operations))
 })
 export type Entry = typeof Entry.Type

@@ -2,19 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { apply } from "../../src/fold/Fold.ts"
 import type { Happening } from "../../src/fold/Happening.ts"
-import { Entry, type Operation, type Rules } from "../../src/fold/Operation.ts"
+import { Entry, type Operation } from "../../src/fold/Operation.ts"
 import { holderOf, makeState, roomOf } from "../../src/fold/State.ts"
-
-const rules: Rules = {
-  history: 3,
-  historyBytes: 1_000_000,
-  rooms: 10,
-  roomsPerClient: 2,
-  absent: 2,
-  inbox: 3,
-  inboxBytes: 1_000_000,
-  receipts: 2
-}
+import { rules } from "./rules.ts"
 
 /** A log with one node. */
 const makeLog = () => {

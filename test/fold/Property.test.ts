@@ -1,6 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
 import * as fc from "fast-check"
+import { checkpoint } from "../../src/fold/Checkpoint.ts"
 import { apply } from "../../src/fold/Fold.ts"
+import { restore } from "../../src/fold/Restore.ts"
 import { makeState } from "../../src/fold/State.ts"
 import { Model } from "./Model.ts"
 import { logs, Writer } from "./Requests.ts"
@@ -37,7 +40,8 @@ const ways = [
   "done",
   "void",
   "again",
-  "forgotten"
+  "forgotten",
+  "pieces"
 ]
 
 const wayOf = (line: string): string => {
@@ -65,16 +69,24 @@ const wayOf = (line: string): string => {
 describe("Fold", () => {
   it("does what the model does, whatever is appended, and never contradicts itself", () => {
     const seen = new Set<string>()
-    /** Numbers that messages had, by epoch and room: none has two messages (SEQ-4). */
     fc.assert(
       fc.property(logs, ({ rules, steps }) => {
         const model = new Model()
         const writer = new Writer(rules)
-        const state = makeState()
+        let state = makeState()
+        // Numbers that messages had, by room: none has two messages (SEQ-4).
         const numbers = new Set<string>()
         let position = 0
         for (const step of steps) {
-          if (step.does === "restore") continue
+          if (step.does === "restore") {
+            const texts = [...checkpoint(state, step.bytesMax)]
+            state = Result.getOrThrow(restore(texts))
+            assert.isTrue(texts.every((text) => Buffer.byteLength(text) <= step.bytesMax))
+            assert.deepStrictEqual(viewOf(state), viewOfModel(model))
+            assert.deepStrictEqual(contradictions(state), [])
+            if (texts.length > 1) seen.add("pieces")
+            continue
+          }
           const entry = writer.entry(model, step)
           if (entry === undefined) continue
           position++

@@ -14,7 +14,7 @@ export type Step =
       readonly plans: ReadonlyArray<Plan>
     }
   | { readonly does: "append again"; readonly which: number }
-  | { readonly does: "restore"; readonly limit: number }
+  | { readonly does: "restore"; readonly bytesMax: number }
 
 const usernames = fc.constantFrom("alice", "ALICE", "bob", "carol", "ﬁ", "__proto__")
 const rooms = fc.constantFrom(
@@ -207,7 +207,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       does: fc.constant("restore" as const),
-      limit: fc.integer({ min: 2_000, max: 9_000 })
+      bytesMax: fc.integer({ min: 1_500, max: 5_000 })
     })
   }
 )

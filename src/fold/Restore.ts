@@ -1,0 +1,96 @@
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { usernameKey } from "../Username.ts"
+import { Ring, Said } from "./Ring.ts"
+import { Row, version } from "./Rows.ts"
+import { type Holder, makeState, Room, roomOf, type State } from "./State.ts"
+
+/** Reads what `checkpoint` has written; fails if it is not whole, makes no sense, or is of a newer version. */
+export const restore = (texts: ReadonlyArray<string>): Result.Result<State, "damaged" | "newer"> => {
+  const head = texts[0] === undefined ? Option.none() : decodeHead(texts[0])
+  if (Option.isNone(head)) return damaged
+  if (head.value[0].v > version) return Result.fail("newer")
+  const pieces = Option.all(texts.map((text) => decode(text)))
+  if (Option.isNone(pieces)) return damaged
+  const [whole, ...rows] = pieces.value.flat()
+  if (whole?.t !== "state" || whole.rows !== rows.length) return damaged
+  const { epoch, forgotten, lobbyLast, position, rules } = whole
+  const state = Object.assign(makeState(), { position, epoch, rules, forgotten })
+  state.lobby.last = lobbyLast
+  return rows.every((row) => add(state, row)) ? Result.succeed(state) : damaged
+}
+
+const damaged = Result.fail("damaged" as const)
+
+/** The version of a checkpoint, in its first text. */
+const decodeHead = Schema.decodeUnknownOption(
+  Schema.fromJsonString(
+    Schema.TupleWithRest(Schema.Tuple([Schema.Struct({ v: Schema.Int })]), [Schema.Unknown])
+  )
+)
+
+const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Array(Row)), {
+  onExcessProperty: "error"
+})
+
+/** Adds a row to a state; false if the row is about something that no row before it has. */
+const add = (state: State, row: Row): boolean => {
+  switch (row.t) {
+    case "state":
+      return false
+    case "node":
+      state.nodes.set(row.node, { n: row.n, holders: new Map() })
+      return true
+    case "dead":
+      state.dead.add(row.node)
+      return true
+    case "room": {
+      const key = usernameKey(row.name)
+      state.rooms.set(key, new Room(key, row.name, row.last))
+      return true
+    }
+    case "holder":
+      return addHolder(state, row)
+    case "member": {
+      const holder = state.names.get(usernameKey(row.username))
+      return holder !== undefined && roomOf(state, row.room)?.members.add(holder) !== undefined
+    }
+    case "receipt": {
+      const { cid, digest, room, seq, session, to } = row
+      const receipts = state.sessions.get(session)?.session?.receipts
+      return receipts?.set(cid, { digest, room, seq, to }) !== undefined
+    }
+    case "said": {
+      const { at, content, inbox, position, room, seq, session, username } = row
+      const place = inbox === undefined ? roomOf(state, room) : state.sessions.get(inbox)?.session?.inbox
+      if (place === undefined) return false
+      state.archive.add(new Said(place, seq, position, at, username, content, session))
+      return true
+    }
+  }
+}
+
+const addHolder = (state: State, row: Extract<Row, { t: "holder" }>): boolean => {
+  const { features, id, isAbsent, node, session, username } = row
+  const rooms = row.rooms.map((name) => roomOf(state, name)).filter((room) => room !== undefined)
+  const holder: Holder = {
+    username,
+    key: usernameKey(username),
+    features,
+    attachment: { node, id },
+    isAbsent,
+    session: session && { hash: session.hash, inbox: new Ring(session.letters), receipts: new Map() },
+    rooms
+  }
+  state.names.set(holder.key, holder)
+  if (session !== undefined) state.sessions.set(session.hash, holder)
+  if (isAbsent) {
+    state.absent.add(holder)
+    for (const room of rooms) room.away++
+  } else {
+    state.lobby.members.add(holder)
+    state.nodes.get(node)?.holders.set(id, holder)
+  }
+  return rooms.length === row.rooms.length && (isAbsent || state.nodes.has(node))
+}
