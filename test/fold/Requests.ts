@@ -119,12 +119,24 @@ const plans: ReadonlyArray<{ readonly weight: number; readonly arbitrary: fc.Arb
   {
     weight: 4,
     arbitrary: fc
-      .record({ who: fc.nat(9), which: fc.nat(2), isOther: fc.nat(4).map((die) => die === 0) })
-      .map(({ isOther, which, who }) => (model, node) => {
+      .record({
+        who: fc.nat(9),
+        which: fc.nat(2),
+        how: fc.constantFrom("the same", "in other letters", "other words")
+      })
+      .map(({ how, which, who }) => (model, node) => {
         const id = idOf(model, node, who)
         const op = pick(model.here.find(({ at }) => at === `${node}/${id}`)?.receipts ?? [], which)?.op
         const { content = "", ...rest } = op ?? {}
-        return { t: "message", ...rest, id, content: isOther ? `${content}!` : content }
+        const shouted = how === "in other letters"
+        return {
+          t: "message",
+          ...rest,
+          ...(shouted && op?.room !== undefined ? { room: op.room.toUpperCase() } : {}),
+          ...(shouted && op?.to !== undefined ? { to: op.to.toUpperCase() } : {}),
+          id,
+          content: how === "other words" ? `${content}!` : content
+        }
       })
   },
   {
