@@ -15,9 +15,17 @@ export type Problem =
       readonly ends: "no_lines" | "too_many" | undefined
     }
   | { readonly kind: "not_object" }
-  | { readonly kind: "unknown_type"; readonly type: string; readonly meant: string | undefined }
+  | {
+      readonly kind: "unknown_type"
+      readonly type: string
+      readonly meant: string | undefined
+      /** All types that there are for this client. */
+      readonly types: ReadonlyArray<string>
+    }
   | { readonly kind: "missing"; readonly field: string; readonly unknown: ReadonlyArray<string> }
   | { readonly kind: "wrong"; readonly field: string; readonly isEmpty: boolean }
+  /** Two fields of which only one may be there. */
+  | { readonly kind: "exclusive"; readonly fields: readonly [string, string] }
 
 /** The type of request that a word most likely meant. */
 export const meantBy = (word: string, types: ReadonlyArray<string>): string | undefined => {

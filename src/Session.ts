@@ -10,12 +10,14 @@ import { Connections } from "./net/Connections.ts"
 import { Pauses } from "./net/Pauses.ts"
 import { type BucketRule, TokenBucket } from "./net/TokenBucket.ts"
 import { isHttp, meantBy, type Problem } from "./Problem.ts"
-import { decodeRequest, requestTypes } from "./Protocol.ts"
+import { decodeRequest, features, requestTypes } from "./Protocol.ts"
 import { Registry } from "./Registry.ts"
+import { Replica } from "./replica/Replica.ts"
 import { type Conversation, type House, refuse } from "./requests/Conversation.ts"
 import { carryOut } from "./requests/Handlers.ts"
-import { leave } from "./requests/Login.ts"
+import { depart } from "./requests/Departure.ts"
 import { Replies } from "./requests/Replies.ts"
+import { makeSessions } from "./requests/Sessions.ts"
 import { Settings } from "./settings/Settings.ts"
 import { ConnectionLog } from "./telemetry/ConnectionLog.ts"
 import { Counters } from "./telemetry/Counters.ts"
@@ -29,16 +31,25 @@ import { type Frame, Frames, malformed, type MalformedAt, tooLarge } from "./wir
 export const makeServe = Effect.gen(function* () {
   const drain = yield* Drain
   const settings = yield* Settings
+  const replica = yield* Replica
+  const sessions = yield* makeSessions
   const house: House = {
     counters: yield* Counters,
     embedder: yield* Embedder,
     hub: yield* Hub,
     log: yield* ConnectionLog,
     registry: yield* Registry,
+    replica,
     replies: yield* Replies,
+    sessions,
     settings,
-    messageRule: messageRule(settings)
+    offered: settings.historyMax === undefined ? features.filter((each) => each !== "history") : features,
+    messageRule: messageRule(settings),
+    clients: new Map()
   }
+  replica.observe((happening) => {
+    if (happening.t === "over") sessions.over(happening.holder)
+  })
   const price: Price = {
     rule: trafficRule(settings),
     pauses: yield* Pauses,
@@ -85,6 +96,11 @@ const makeSession = (house: House, price: Price, connection: Connection): Sessio
   answeredBytes: 0,
   frames: new Frames(house.settings.frameBytesMax),
   username: undefined,
+  holder: undefined,
+  features: [],
+  follower: undefined,
+  inFlight: 0,
+  onIdle: undefined,
   malformedInARow: 0,
   loginTries: 0,
   messages: undefined,
@@ -139,14 +155,10 @@ const carryOutFrame = (session: Session, frame: Frame): Effect.Effect<void, Endi
   if (frame === tooLarge) return Effect.fail("too_large")
   if (frame === malformed) return answerMalformed(session)
   session.malformedInARow = 0
-  const request = decodeRequest(frame)
+  const { features, house } = session
+  const request = decodeRequest(frame, features, house.offered)
   if (!("code" in request)) return carryOut(session, request)
-  return refuse(
-    session,
-    request.code,
-    request.id,
-    session.house.replies.explained(request.code, request.problem)
-  )
+  return refuse(session, request.code, request.id, house.replies.explained(request.code, request.problem))
 }
 
 /**
@@ -167,7 +179,7 @@ const answerMalformed = (session: Session): Effect.Effect<void, Ending> => {
 
 const notJson = ({ before, from }: MalformedAt, ends: "no_lines" | "too_many" | undefined): Problem => {
   const word = before === "" ? /^\/?[a-z]+/i.exec(from)?.[0] : undefined
-  const meant = isHttp(from) ? "http" : word && meantBy(word, requestTypes)
+  const meant = isHttp(from) ? "http" : word && meantBy(word, requestTypes())
   return { kind: "not_json", before, from, meant, ends }
 }
 
@@ -184,9 +196,13 @@ const close = Effect.fnUntraced(function* (
     })
   connection.stop(Option.getOrElse(Cause.findErrorOption(cause), (): Ending => "left"))
   yield* drain.leave
-  if (username !== undefined) yield* leave(session, username)
+  if (username !== undefined) yield* depart(session, username)
+  if (session.follower !== undefined && readsOn.has(connection.ending)) yield* session.follower.settled
   yield* connection.finish(session.lastWords ?? goodbye(session))
 })
+
+/** Endings after which a client may go on reading what it is still to be shown. */
+const readsOn: ReadonlySet<Ending | undefined> = new Set(["left", "logout", "shutting_down"])
 
 /** The last words to a client that the server ends for a reason of its own. */
 const goodbye = ({ connection: { ending }, house }: Session): Buffer | undefined => {

@@ -12,13 +12,13 @@ import {
 } from "./embedding/Embedder.ts"
 import { Feed, type Missed } from "./embedding/Feed.ts"
 import { Members } from "./embedding/Members.ts"
-import { lobby } from "./hub/Audiences.ts"
 import { Hub } from "./hub/Hub.ts"
 import { openLayer } from "./layer.ts"
 import type { Address } from "./net/Address.ts"
 import type { Ending } from "./net/Connection.ts"
 import { encode } from "./Protocol.ts"
 import { Registry } from "./Registry.ts"
+import { Replica } from "./replica/Replica.ts"
 import { Replies } from "./requests/Replies.ts"
 import { Server } from "./Server.ts"
 import { defaults, type Values } from "./settings/Settings.ts"
@@ -57,7 +57,14 @@ export type ServerEvent =
   /** Someone logged in. */
   | { readonly type: "joined"; readonly username: string; readonly address: Address }
   /** Someone said something that passed. */
-  | { readonly type: "message"; readonly username: string; readonly content: string }
+  | {
+      readonly type: "message"
+      readonly username: string
+      readonly content: string
+      /** The room that it was said in, or the user that it was said to alone; neither if it was said to everyone. */
+      readonly room?: string
+      readonly to?: string
+    }
   /** Someone is gone, and the name is free: `left`, `logout`, or the code of the error that ended the connection. */
   | { readonly type: "left"; readonly username: string; readonly reason: Ending }
 
@@ -108,21 +115,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<ChatSer
   const { eventBytesMax, hookMillisMax, onLogin, onMessage, username, ...settings } = given
   const events = new Feed<ServerEvent>(eventBytesMax)
   const members = new Members()
-  const embedder: Embedder = {
-    username,
-    onLogin,
-    onMessage,
-    hookMillisMax,
-    joined: (name, member) => {
-      members.joined(name, member)
-      events.push({ type: "joined", username: name, address: member.connection.peer })
-    },
-    said: (name, content) => events.push({ type: "message", username: name, content }),
-    left: (name, { connection: { ending = "left" } }) => {
-      members.left(name)
-      events.push({ type: "left", username: name, reason: ending })
-    }
-  }
+  const embedder: Embedder = { username, onLogin, onMessage, hookMillisMax, ...watching(members, events) }
   const runtime = ManagedRuntime.make(
     openLayer(settings).pipe(
       Layer.provide([logger(settings.logFormat ?? defaults().logFormat), Layer.succeed(Embedder, embedder)])
@@ -144,10 +137,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<ChatSer
     broadcast: async ({ content }) => {
       if (typeof content !== "string" || content === "")
         throw new TypeError("broadcast: content must be a text that is not empty")
-      const bytes = encode({ type: "message", username, content })
-      const { admit, publish } = Context.get(context, Hub)
-      await runtime.runPromise(admit(undefined, bytes.length) ?? Effect.void)
-      publish({ room: lobby, to: "members", from: undefined, bytes }, bytes.length)
+      await announce(context, username, content)
     },
     kick: async (name, reason) => {
       const member = members.find(name)
@@ -164,6 +154,51 @@ export const createServer = async (options: ServerOptions = {}): Promise<ChatSer
     close,
     [Symbol.asyncDispose]: close
   }
+}
+
+/** Keeps account of who is there, and tells what happens. */
+const watching = (
+  members: Members,
+  events: Feed<ServerEvent>
+): Pick<Embedder, "joined" | "said" | "left"> => ({
+  joined: (name, member, isBack) => {
+    members.joined(name, member)
+    if (!isBack) events.push({ type: "joined", username: name, address: member.connection.peer })
+  },
+  said: ({ content, room, to, username }) =>
+    events.push({
+      type: "message",
+      username,
+      content,
+      ...(room !== undefined && { room }),
+      ...(to !== undefined && { to })
+    }),
+  left: (name, { connection: { ending = "left" } }) => {
+    members.left(name)
+    events.push({ type: "left", username: name, reason: ending })
+  }
+})
+
+/** Says something in the lobby, as soon as there is room for it. */
+const announce = async (
+  context: Context.Context<Hub | Replica>,
+  username: string,
+  content: string
+): Promise<void> => {
+  const { admit, publish } = Context.get(context, Hub)
+  const { submit } = Context.get(context, Replica)
+  const bytes = encode({ type: "message", username, content })
+  await Effect.runPromise(admit(undefined, bytes.length) ?? Effect.void)
+  await new Promise<void>((resolve) =>
+    submit({ t: "announce", username, content }, (result) => {
+      if (result.t === "said")
+        publish(
+          { room: result.room, to: "members", from: undefined, bytes, said: result.message },
+          bytes.length
+        )
+      resolve()
+    })
+  )
 }
 
 const fallbacks = {

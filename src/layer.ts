@@ -10,7 +10,8 @@ import { Pauses } from "./net/Pauses.ts"
 import type { TooFewFiles } from "./net/OpenFiles.ts"
 import { minimumLogLevel } from "./telemetry/Logger.ts"
 import { Replies } from "./requests/Replies.ts"
-import { Registry } from "./Registry.ts"
+import type { Registry } from "./Registry.ts"
+import { Replica } from "./replica/Replica.ts"
 import { Server } from "./Server.ts"
 import { checked, type SettingsInvalid } from "./settings/Check.ts"
 import { defaults, Settings, type Values } from "./settings/Settings.ts"
@@ -31,7 +32,7 @@ export const layer = (
 export const openLayer = (
   settings: Partial<Values>
 ): Layer.Layer<
-  Server | Counters | Hub | Registry | Replies,
+  Server | Counters | Hub | Registry | Replica | Replies,
   ListenFailed | SettingsInvalid | TlsFailed | TooFewFiles
 > => {
   const { metricsPort, otlpUrl } = { ...defaults(), ...settings }
@@ -41,7 +42,7 @@ export const openLayer = (
       given(metricsPort ?? otlpUrl, async () => (await import("./telemetry/Metrics.ts")).metrics)
     ),
     Layer.provide([ConnectionLog.layer, deadlines, Drain.layer]),
-    Layer.provideMerge(Layer.mergeAll(Counters.layer, Hub.layer, Registry.layer, Replies.layer)),
+    Layer.provideMerge(Layer.mergeAll(Counters.layer, Hub.layer, Replica.inMemory, Replies.layer)),
     Layer.provide(Pauses.layer),
     Layer.provide(Connections.layer),
     Layer.provide(given(otlpUrl, async (url) => (await import("./telemetry/Otlp.ts")).otlp(url))),

@@ -8,7 +8,7 @@ import { Drain } from "../src/hub/Drain.ts"
 import { Hub } from "../src/hub/Hub.ts"
 import { Replies } from "../src/requests/Replies.ts"
 import { ConnectionLog } from "../src/telemetry/ConnectionLog.ts"
-import { Registry } from "../src/Registry.ts"
+import { Replica } from "../src/replica/Replica.ts"
 import { Server } from "../src/Server.ts"
 import { defaults, Settings } from "../src/settings/Settings.ts"
 import { Counters } from "../src/telemetry/Counters.ts"
@@ -19,7 +19,7 @@ import { connect, connectAs } from "./support/TestClient.ts"
 /** The parts of a server, so that what they did can be counted. */
 const open = Server.layer.pipe(
   Layer.provideMerge(Layer.mergeAll(ConnectionLog.layer, Drain.layer, Replies.layer)),
-  Layer.provideMerge(Layer.mergeAll(Counters.layer, Hub.layer, Registry.layer)),
+  Layer.provideMerge(Layer.mergeAll(Counters.layer, Hub.layer, Replica.inMemory)),
   Layer.provideMerge(Pauses.layer),
   Layer.provideMerge(Connections.layer),
   Layer.provide(Layer.succeed(Settings, { ...defaults(), hosts: ["127.0.0.1"], port: 0 }))

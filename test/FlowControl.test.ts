@@ -7,7 +7,7 @@ import { Hub } from "../src/hub/Hub.ts"
 import { Connections } from "../src/net/Connections.ts"
 import { deadlines } from "../src/net/Deadlines.ts"
 import { Pauses } from "../src/net/Pauses.ts"
-import { Registry } from "../src/Registry.ts"
+import { Replica } from "../src/replica/Replica.ts"
 import { Replies } from "../src/requests/Replies.ts"
 import { Server } from "../src/Server.ts"
 import { defaults, Settings, type Values } from "../src/settings/Settings.ts"
@@ -20,7 +20,7 @@ import { connectAs, type TestClient } from "./support/TestClient.ts"
 const open = (settings: Partial<Values>) =>
   Server.layer.pipe(
     Layer.provide([ConnectionLog.layer, deadlines, Drain.layer, Replies.layer]),
-    Layer.provide([Counters.layer, Hub.layer, Registry.layer]),
+    Layer.provide([Counters.layer, Hub.layer, Replica.inMemory]),
     Layer.provideMerge(Pauses.layer),
     Layer.provideMerge(Connections.layer),
     Layer.provide(Layer.succeed(Settings, { ...defaults(), hosts: ["127.0.0.1"], port: 0, ...settings })),

@@ -1,7 +1,11 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
+import type { Happening } from "../src/fold/Happening.ts"
+import type { Operation } from "../src/fold/Operation.ts"
 import { Registry } from "../src/Registry.ts"
+import { rulesOf } from "../src/replica/Rules.ts"
+import { defaults } from "../src/settings/Settings.ts"
 import { usernameKey } from "../src/Username.ts"
 import { server } from "./support/server.ts"
 import { connect, type TestClient } from "./support/TestClient.ts"
@@ -14,15 +18,29 @@ describe("Registry", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const registry = Effect.runSync(Effect.provide(Registry, Registry.layer))
+        let n = 0
+        const apply = (operation: Operation): Happening => {
+          let result: Happening | undefined
+          registry.apply(
+            ++n,
+            { v: 1, node: "a", n, at: 0, ops: [operation] },
+            (happening) => (result ??= happening)
+          )
+          return result!
+        }
+        apply({ t: "up", epoch: "e", rules: rulesOf(defaults()), alone: true })
+        const ids = new Map<string, number>()
         let model: ReadonlyArray<string> = []
         const isHeld = (username: string) => model.some((held) => usernameKey(held) === usernameKey(username))
         for (const { claims, username } of steps) {
           if (claims) {
-            const isGranted = registry.claim(username)
+            const isGranted = apply({ t: "login", id: n, username, features: [] }).t === "granted"
             assert.strictEqual(isGranted, !isHeld(username))
-            if (isGranted) model = model.concat(username)
+            if (!isGranted) continue
+            ids.set(usernameKey(username), n - 1)
+            model = model.concat(username)
           } else if (isHeld(username)) {
-            registry.release(username)
+            apply({ t: "leave", id: ids.get(usernameKey(username))!, keep: false })
             model = model.filter((held) => usernameKey(held) !== usernameKey(username))
           }
           assert.deepStrictEqual(registry.usernames(), model)

@@ -20,6 +20,9 @@ export interface MessageQuestion {
   /** The name of the sender. */
   readonly username: string
   readonly content: string
+  /** The room that it is for, or the user that it is for alone; neither if it is for everyone who is logged in. */
+  readonly room?: string | undefined
+  readonly to?: string | undefined
   /** Address of the sender: its IP address as `host`, and its port. */
   readonly address: Address
   /** Aborted once the answer is no longer waited for: after `hookMillisMax`, or once the connection is over. */
@@ -42,6 +45,14 @@ export interface Member {
   lastWords: Buffer | undefined
 }
 
+/** Something that was said: in a room, to one user, or to everyone who is logged in. */
+export interface Words {
+  readonly username: string
+  readonly content: string
+  readonly room?: string | undefined
+  readonly to?: string | undefined
+}
+
 /** The program that a server is embedded in, as far as it takes part in the chat. */
 export interface Embedder {
   /** The name under which it speaks; nobody else may have it. */
@@ -50,8 +61,9 @@ export interface Embedder {
   readonly onMessage: Hook<MessageQuestion, MessageAnswer> | undefined
   /** Time that a hook has to answer; then what it was asked about is refused. */
   readonly hookMillisMax: number
-  readonly joined: (username: string, member: Member) => void
-  readonly said: (username: string, content: string) => void
+  /** Someone logged in; `isBack` if the name was in use all the time, by another connection of the same session. */
+  readonly joined: (username: string, member: Member, isBack: boolean) => void
+  readonly said: (words: Words) => void
   readonly left: (username: string, member: Member) => void
 }
 

@@ -7,7 +7,8 @@ import type {
   LoginAnswer,
   LoginQuestion,
   MessageAnswer,
-  MessageQuestion
+  MessageQuestion,
+  Words
 } from "./Embedder.ts"
 
 /** A client whose requests a hook decides on. */
@@ -42,11 +43,11 @@ export const askMessage = (
   asker: Asker,
   { hookMillisMax }: Embedder,
   onMessage: Hook<MessageQuestion, MessageAnswer>,
-  { content, username }: { readonly username: string; readonly content: string }
+  { content, room, to, username }: Words
 ): Effect.Effect<Refused | string, Ending> =>
   Effect.flatMap(
     ask(asker, hookMillisMax, (signal) =>
-      onMessage({ username, content, address: asker.connection.peer, signal })
+      onMessage({ username, content, room, to, address: asker.connection.peer, signal })
     ),
     (answer): Effect.Effect<Refused | string> => {
       if (answer === undefined) return Effect.succeed(content)

@@ -6,7 +6,8 @@ export class Members {
   private readonly byKey = new Map<string, { readonly member: Member; readonly gone: Array<() => void> }>()
 
   joined(username: string, member: Member): void {
-    this.byKey.set(usernameKey(username), { member, gone: [] })
+    const key = usernameKey(username)
+    this.byKey.set(key, { member, gone: this.byKey.get(key)?.gone ?? [] })
   }
 
   left(username: string): void {

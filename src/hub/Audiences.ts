@@ -1,13 +1,10 @@
+import { lobbyKey } from "../fold/State.ts"
 import type { Audience } from "./Broadcast.ts"
 import type { Connection } from "../net/Connection.ts"
 import type { Follower } from "../replay/Follower.ts"
-import type { Place } from "../replay/Lines.ts"
 
 /** Those who are offered the same: as it is, or through their followers. */
 export type Recipients = ReadonlyMap<Connection, Follower | undefined>
-
-/** The room that is everybody's. */
-export const lobby: Place = { key: "lobby", name: "lobby" }
 
 type Room = Readonly<Record<Audience, Map<Connection, Follower | undefined>>>
 
@@ -17,8 +14,8 @@ type Room = Readonly<Record<Audience, Map<Connection, Follower | undefined>>>
  */
 export class Audiences {
   /** The rooms that somebody is in, by key, and the lobby, which everybody is in. */
-  private readonly rooms = new Map<string, Room>([[lobby.key, makeRoom()]])
-  private readonly everyone = this.rooms.get(lobby.key)!
+  private readonly rooms = new Map<string, Room>([[lobbyKey, makeRoom()]])
+  private readonly everyone = this.rooms.get(lobbyKey)!
   /** The rooms that a connection is in besides the lobby. */
   private readonly joined = new Map<Connection, Set<string>>()
 
@@ -41,7 +38,7 @@ export class Audiences {
     const { members, watchers } = this.getOrMake(room)
     members.set(connection, follower)
     if (watches) watchers.set(connection, follower)
-    if (room !== lobby.key) this.joined.set(connection, (this.joined.get(connection) ?? new Set()).add(room))
+    if (room !== lobbyKey) this.joined.set(connection, (this.joined.get(connection) ?? new Set()).add(room))
   }
 
   leave(key: string, connection: Connection): void {
@@ -58,7 +55,7 @@ export class Audiences {
   /** Leaves every room. */
   leaveAll(connection: Connection): void {
     for (const room of this.joined.get(connection) ?? []) this.leave(room, connection)
-    this.leave(lobby.key, connection)
+    this.leave(lobbyKey, connection)
   }
 
   private getOrMake(key: string): Room {

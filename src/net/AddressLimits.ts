@@ -21,7 +21,7 @@ export class AddressLimits {
   private readonly clientsMax: number
   private readonly networkClientsMax: number
   private readonly rate: BucketRule | undefined
-  private readonly exempt: AddressRanges
+  private readonly keysOf: (address: string) => Keys | undefined
   private readonly holders = new Map<string, Holder>()
   /** Connections by network. */
   private readonly networks = new Map<string, number>()
@@ -36,7 +36,8 @@ export class AddressLimits {
     this.networkClientsMax = networkClientsMax
     this.rate =
       addressRate === undefined ? undefined : { burst: addressRate, perMillis: addressRate / MINUTE_MILLIS }
-    this.exempt = new AddressRanges(exemptAddresses)
+    const keysOf = addressKeys(exemptAddresses)
+    this.keysOf = (address) => (this.isOff ? undefined : keysOf(address))
   }
 
   /** True if nothing is counted. */
@@ -81,12 +82,22 @@ export class AddressLimits {
     for (const [key, { bucket, connections }] of this.holders)
       if (connections === 0 && (bucket?.isFull(nowMillis) ?? true)) this.holders.delete(key)
   }
+}
 
-  /** The keys that the address is counted under, or `undefined` if it is not counted. */
-  private keysOf(address: string): { readonly address: string; readonly network: string } | undefined {
-    if (this.isOff) return undefined
+/** The keys that an address is counted under. */
+interface Keys {
+  readonly address: string
+  readonly network: string
+}
+
+/** Gives the keys of an address, or `undefined` if it is not counted. */
+export const addressKeys = (
+  exemptAddresses: ReadonlyArray<string>
+): ((address: string) => Keys | undefined) => {
+  const exempt = new AddressRanges(exemptAddresses)
+  return (address) => {
     const plain = withoutPrefix(address)
-    if (this.exempt.includes(plain)) return undefined
+    if (exempt.includes(plain)) return undefined
     if (!isIPv6(plain)) return { address: plain, network: plain.slice(0, plain.lastIndexOf(".")) }
     const groups = groupsOf(plain)
     return { address: groups.slice(0, 4).join(":"), network: groups.slice(0, 3).join(":") }

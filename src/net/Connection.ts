@@ -18,6 +18,9 @@ export const endings = [
   "idle_timeout",
   "slow_consumer",
   "kicked",
+  "session_replaced",
+  "node_lost",
+  "unavailable",
   "shutting_down"
 ] as const
 export type Ending = (typeof endings)[number]

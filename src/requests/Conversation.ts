@@ -1,17 +1,23 @@
 import * as Effect from "effect/Effect"
 import type { Embedder, Member } from "../embedding/Embedder.ts"
 import type { Asker } from "../embedding/Hooks.ts"
-import { lobby } from "../hub/Audiences.ts"
+import type { Happening } from "../fold/Happening.ts"
+import type { Operation } from "../fold/Operation.ts"
+import { type Holder, type Room, roomOf } from "../fold/State.ts"
 import type { Broadcast } from "../hub/Broadcast.ts"
+import type { Work } from "../hub/Delivery.ts"
 import type { Hub } from "../hub/Hub.ts"
 import type { Ending } from "../net/Connection.ts"
 import type { BucketRule, TokenBucket } from "../net/TokenBucket.ts"
-import { encode, type ErrorCode, type Id, type Request } from "../Protocol.ts"
+import { encode, type ErrorCode, type Feature, type Id, type Request } from "../Protocol.ts"
 import type { Registry } from "../Registry.ts"
+import type { Follower } from "../replay/Follower.ts"
+import type { Replica } from "../replica/Replica.ts"
 import type { Settings } from "../settings/Settings.ts"
 import type { ConnectionLog } from "../telemetry/ConnectionLog.ts"
 import type { Counters } from "../telemetry/Counters.ts"
-import { type Replies, withId } from "./Replies.ts"
+import { partsWithId, type Replies, withId } from "./Replies.ts"
+import type { Sessions } from "./Sessions.ts"
 
 /** The services that all conversations of a server share. */
 export interface House {
@@ -20,10 +26,16 @@ export interface House {
   readonly hub: Hub["Service"]
   readonly log: ConnectionLog["Service"]
   readonly registry: Registry["Service"]
+  readonly replica: Replica["Service"]
   readonly replies: Replies["Service"]
+  readonly sessions: Sessions
   readonly settings: Settings["Service"]
+  /** The features that clients may ask for. */
+  readonly offered: ReadonlyArray<Feature>
   /** The limit on the messages of a client, if there is one. */
   readonly messageRule: BucketRule | undefined
+  /** Those who are logged in here, by the id of their connection. */
+  readonly clients: Map<number, Conversation>
 }
 
 /** The state of the conversation with one client. */
@@ -31,12 +43,22 @@ export interface Conversation extends Asker, Member {
   readonly house: House
   /** The name that the client holds, once it is logged in. */
   username: string | undefined
+  /** The same, as the shared state knows it. */
+  holder: Holder | undefined
+  /** The features that it was granted. */
+  features: ReadonlyArray<Feature>
+  /** What a client with `history` is told goes through this, so that it finds its place in what it is shown. */
+  follower: Follower | undefined
   /** The number of refused logins. */
   loginTries: number
   /** Its right to send messages, if that is limited. */
   messages: TokenBucket | undefined
   /** Bytes of replies sent to it. */
   answeredBytes: number
+  /** The number of its messages that are in the log, or on their way there, and not read back yet. */
+  inFlight: number
+  /** Called once there are none. */
+  onIdle: (() => void) | undefined
 }
 
 /** A request of this type. */
@@ -48,15 +70,42 @@ export type Handler<Type extends Request["type"]> = (
   request: RequestOf<Type>
 ) => Effect.Effect<void, Ending>
 
+/** Done once all messages of the client were read back from the log, and answered. */
+export const idle = (conversation: Conversation): Effect.Effect<void> =>
+  conversation.inFlight === 0
+    ? Effect.void
+    : Effect.callback((resume) => {
+        conversation.onIdle = () => resume(Effect.void)
+      })
+
 /** Sends a reply. */
 export const answer = (conversation: Conversation, bytes: Buffer): void => {
   conversation.answeredBytes += bytes.length
-  conversation.connection.offer(bytes)
+  if (conversation.follower === undefined) conversation.connection.offer(bytes)
+  else conversation.follower.answer([bytes])
 }
 
-/** Sends a reply with the id of its request. */
-export const reply = (conversation: Conversation, bytes: Buffer, id: Id | undefined): Effect.Effect<void> =>
-  Effect.sync(() => answer(conversation, withId(bytes, id)))
+/** Sends a reply behind the answers to earlier requests: those of a client with history take turns with broadcasts. */
+export const answerInOrder = (conversation: Conversation, bytes: Buffer): void => {
+  if (conversation.follower === undefined) answer(conversation, bytes)
+  else conversation.house.hub.turn(() => answer(conversation, bytes))
+}
+
+/** Sends a reply that may be long, without copying it, after all that the client is still to be shown. */
+export const answerInPlace = (conversation: Conversation, bytes: Buffer, id: Id | undefined): void => {
+  conversation.answeredBytes += bytes.length
+  const parts = partsWithId(bytes, id)
+  if (conversation.follower === undefined) conversation.connection.offerTogether(parts, true)
+  else conversation.follower.tell(parts, true)
+}
+
+/** Sends a reply with the id of its request, after the answers to earlier ones. */
+export const reply = (conversation: Conversation, bytes: Buffer, id: Id | undefined): Effect.Effect<void> => {
+  if (conversation.follower === undefined && conversation.inFlight === 0)
+    return Effect.sync(() => answer(conversation, withId(bytes, id)))
+  const turn = conversation.house.hub.inTurn(() => answer(conversation, withId(bytes, id)))
+  return Effect.andThen(idle(conversation), turn)
+}
 
 /** Sends an error reply, and counts it; `bytes` is the reply if it says more than its code. */
 export const refuse = (
@@ -69,12 +118,64 @@ export const refuse = (
   return reply(conversation, bytes, id)
 }
 
-/** Tells those who asked for presence that someone comes or goes (PRES-1). */
-export const presence = (
+/**
+ * Appends an operation. Where it is read back from the log, `react` is given its result, and the work that it gives is
+ * done in its turn among the broadcasts. Gives the result once that is done.
+ */
+export const carryOutInTurn = (
+  { house }: Conversation,
+  operation: Operation,
+  react: (result: Happening) => Work
+): Effect.Effect<Happening> =>
+  Effect.callback((resume) =>
+    house.replica.submit(operation, (result) => {
+      const work = react(result)
+      house.hub.turn(() => {
+        try {
+          return work()
+        } finally {
+          resume(Effect.succeed(result))
+        }
+      })
+    })
+  )
+
+/** Reads the state as it is once all that was acknowledged before has been read back, and answers in turn (SYNC-1). */
+export const readInTurn = (conversation: Conversation, read: () => Work): Effect.Effect<void> =>
+  Effect.asVoid(carryOutInTurn(conversation, { t: "fence" }, read))
+
+/** Refuses a request in its turn. */
+export const refusal =
+  (conversation: Conversation, code: ErrorCode, id: Id | undefined): Work =>
+  () => {
+    const { counters, replies } = conversation.house
+    counters.errors[code]++
+    answer(conversation, withId(replies.errors[code], id))
+  }
+
+/** The room that a request names, if its client is in it; the lobby if it names none. */
+export const roomWith = ({ holder, house }: Conversation, name: string | undefined): Room | undefined => {
+  const room = roomOf(house.registry.state, name)
+  return holder !== undefined && room?.members.has(holder) === true ? room : undefined
+}
+
+/** The name of a room on the wire; the lobby has none. */
+export const nameOf = (room: Room, { registry }: House): string | undefined =>
+  room === registry.state.lobby ? undefined : room.name
+
+/** Tells those in rooms who asked for presence that someone comes or goes (PRES-1, ROOM-5). */
+export const presenceIn = (
   { connection, house }: Conversation,
+  rooms: Iterable<Room>,
   type: "joined" | "left",
   username: string
-): Broadcast | undefined =>
-  house.hub.audiences.isWatched(lobby.key)
-    ? { room: lobby, to: "watchers", from: connection, bytes: encode({ type, username }) }
-    : undefined
+): ReadonlyArray<Broadcast> => {
+  const broadcasts: Array<Broadcast> = []
+  for (const room of rooms) {
+    if (!house.hub.audiences.isWatched(room.key)) continue
+    const name = nameOf(room, house)
+    const bytes = encode({ type, ...(name !== undefined && { room: name }), username })
+    broadcasts.push({ room, to: "watchers", from: connection, bytes })
+  }
+  return broadcasts
+}

@@ -1,14 +1,15 @@
-import { type Handler, refuse } from "./Conversation.ts"
-import { partsWithId } from "./Replies.ts"
+import { answerInPlace, type Handler, nameOf, readInTurn, refusal, refuse, roomWith } from "./Conversation.ts"
 
-/** Lists who is logged in, after everything that was acknowledged before (LIST-1, SYNC-1). */
-export const list: Handler<"list"> = (conversation, { id }) => {
-  const { connection, house, username } = conversation
-  if (username === undefined) return refuse(conversation, "not_logged_in", id)
-  return house.hub.inTurn(() => {
-    const bytes = house.replies.list(house.registry.usernames())
-    conversation.answeredBytes += bytes.length
-    connection.offerTogether(partsWithId(bytes, id), true)
-    return undefined
+/** Lists who is logged in, or in a room, after everything that was acknowledged before (LIST-1, SYNC-1). */
+export const list: Handler<"list"> = (conversation, { id, room: name }) => {
+  const { house } = conversation
+  if (conversation.username === undefined) return refuse(conversation, "not_logged_in", id)
+  return readInTurn(conversation, () => {
+    if (name === undefined)
+      return () => answerInPlace(conversation, house.replies.list(house.registry.usernames()), id)
+    const room = roomWith(conversation, name)
+    if (room === undefined) return refusal(conversation, "not_in_room", id)
+    const bytes = house.replies.done({ room: nameOf(room, house), users: house.registry.usernames(room) })
+    return () => answerInPlace(conversation, bytes, id)
   })
 }

@@ -1,13 +1,32 @@
 import * as Effect from "effect/Effect"
-import { lobby } from "../hub/Audiences.ts"
-import type { Ending } from "../net/Connection.ts"
-import { features, type Id } from "../Protocol.ts"
 import { askLogin } from "../embedding/Hooks.ts"
+import type { Happening } from "../fold/Happening.ts"
+import type { OperationOf } from "../fold/Operation.ts"
+import type { Room } from "../fold/State.ts"
+import type { Work } from "../hub/Delivery.ts"
+import type { Ending } from "../net/Connection.ts"
+import { type Extent, type Feature, grantedOf, type Id, inbox } from "../Protocol.ts"
+import { Follower } from "../replay/Follower.ts"
+import { hashOf, makeToken } from "../replica/Token.ts"
 import { isSameUsername, isUsername } from "../Username.ts"
-import { answer, type Conversation, type Handler, presence, refuse, type RequestOf } from "./Conversation.ts"
-import { withId } from "./Replies.ts"
+import {
+  answer,
+  carryOutInTurn,
+  type Conversation,
+  type Handler,
+  nameOf,
+  presenceIn,
+  refuse,
+  type RequestOf
+} from "./Conversation.ts"
+import { fromNow, roomsSeen, startsOf } from "./Starts.ts"
+import { enter } from "./Join.ts"
+import { type Fields, withId } from "./Replies.ts"
 
-/** Grants a name that is free, unless the embedder refuses it (LOGIN-1 to LOGIN-10). */
+type LoginRequest = RequestOf<"login">
+type Granted = Extract<Happening, { readonly t: "granted" }>
+
+/** Grants a name that is free, or one's own again, unless the embedder refuses it (LOGIN-1 to LOGIN-10, RESUME-2). */
 export const login: Handler<"login"> = (conversation, request) => {
   const { house } = conversation
   const { id, username } = request
@@ -28,23 +47,114 @@ export const login: Handler<"login"> = (conversation, request) => {
 }
 
 /** Grants a name that is free; the reply comes before anything that others cause. */
-const grant = (
-  conversation: Conversation,
-  { features: asked, id, username }: RequestOf<"login">
-): Effect.Effect<void, Ending> => {
+const grant = (conversation: Conversation, request: LoginRequest): Effect.Effect<void, Ending> => {
   const { connection, house } = conversation
-  if (!house.registry.claim(username)) return refuseName(conversation, "username_taken", id)
-  conversation.username = username
+  const features = grantedOf(request.features, house.offered)
+  const token = features.includes("history") ? makeToken() : undefined
+  const operation = operationOf(conversation, request, features, token)
+  const granted = carryOutInTurn(conversation, operation, (result) =>
+    result.t === "granted" ? admitted(conversation, request, token, result) : () => {}
+  )
+  return Effect.flatMap(granted, ({ t }) =>
+    t === "granted"
+      ? house.log.loggedIn(connection, conversation.username!)
+      : refuseName(conversation, "username_taken", request.id)
+  )
+}
+
+const operationOf = (
+  { connection: { id }, house }: Conversation,
+  request: LoginRequest,
+  features: ReadonlyArray<Feature>,
+  token: string | undefined
+): OperationOf<"login"> => {
+  const { session, username } = request
+  if (token === undefined) return { t: "login", id, username, features }
+  return {
+    t: "login",
+    id,
+    username,
+    features,
+    token: hashOf(token),
+    ...(session !== undefined && { resume: hashOf(session) }),
+    ...(features.includes("rooms") && { rooms: roomsSeen(request, house.settings.clientRoomsMax) })
+  }
+}
+
+/** The client holds its name; in its turn it is told so, and is in its rooms. */
+const admitted = (
+  conversation: Conversation,
+  request: LoginRequest,
+  newToken: string | undefined,
+  { holder, isResumed, replaced }: Granted
+): Work => {
+  const { connection, house } = conversation
+  const { features, session, username } = holder
+  const { lobby } = house.registry.state
+  const rooms = [lobby, ...(features.includes("rooms") ? holder.rooms : [])]
+  const old = replaced?.node === house.replica.node ? house.clients.get(replaced.id) : undefined
+  old?.connection.stop("session_replaced")
+  Object.assign(conversation, { username, holder, features })
   connection.loginByMillis = Number.POSITIVE_INFINITY
-  const granted = asked && features.filter((feature) => asked.includes(feature))
-  const join = house.hub.inTurn(() => {
-    house.counters.logins.granted++
-    answer(conversation, withId(house.replies.welcome(username, granted), id))
-    house.hub.audiences.join(lobby.key, connection, { watches: granted?.includes("presence") === true })
-    house.embedder?.joined(username, conversation)
-    return presence(conversation, "joined", username)
+  house.clients.set(connection.id, conversation)
+  house.sessions.came(conversation, holder, old)
+  const token = isResumed ? request.session : newToken
+  const bytes = house.replies.welcome(username, {
+    ...(request.features && { features }),
+    ...(token !== undefined && sessionFields(conversation, request, token, isResumed, rooms))
   })
-  return Effect.andThen(join, house.log.loggedIn(connection, username))
+  const entrances = entrancesOf(conversation, request, isResumed, rooms)
+  return () => {
+    house.counters.logins.granted++
+    answer(conversation, withId(bytes, request.id))
+    if (old !== undefined) house.hub.audiences.leaveAll(old.connection)
+    if (session !== undefined) conversation.follower = new Follower(connection, session.hash, house.settings)
+    entrances()
+    house.embedder?.joined(username, conversation, replaced !== undefined)
+    return replaced === undefined
+      ? presenceIn(conversation, rooms.toReversed(), "joined", username)
+      : undefined
+  }
+}
+
+/** What the reply to a login with history tells more. */
+const sessionFields = (
+  { house }: Conversation,
+  request: LoginRequest,
+  session: string,
+  resumed: boolean,
+  [lobby, ...joined]: ReadonlyArray<Room>
+): Fields => {
+  const rooms = joined.map(({ first, last, name }): [string, Extent] => [name, { first, last }])
+  return {
+    session,
+    epoch: house.registry.state.epoch,
+    last: lobby!.last,
+    ...(request.session !== undefined && { resumed }),
+    ...(rooms.length > 0 && { rooms: Object.fromEntries(rooms) })
+  }
+}
+
+/** Lets the client into its rooms and its inbox, each from where it goes on there. */
+const entrancesOf = (
+  conversation: Conversation,
+  request: LoginRequest,
+  isResumed: boolean,
+  rooms: ReadonlyArray<Room>
+): (() => void) => {
+  const { house } = conversation
+  const { features, session, username } = conversation.holder!
+  const startOf = startsOf(request, house.registry.state.epoch)
+  const entrances = rooms.map((room) => {
+    const start = startOf(room, room.key, nameOf(room, house))
+    return () => enter(conversation, room, start)
+  })
+  if (session !== undefined && features.includes("direct")) {
+    const start = isResumed ? startOf(session.inbox, inbox, inbox) : fromNow(session.inbox)
+    const place = { key: inbox, name: inbox, to: username }
+    entrances.push(() => conversation.follower?.follow(place, session.inbox, start))
+  }
+  return () => entrances.forEach((go) => go())
 }
 
 /** Refuses a name. After `loginTriesMax` refusals the connection ends, so that nobody finds out names by trying. */
@@ -65,15 +175,4 @@ const refuseName = (
   house.counters.errors[code]++
   conversation.lastWords = withId(bytes, id)
   return Effect.andThen(told, Effect.fail(code))
-}
-
-/** Gives the name back, in its turn among the broadcasts. */
-export const leave = (conversation: Conversation, username: string): Effect.Effect<void> => {
-  const { connection, house } = conversation
-  return house.hub.inTurn(() => {
-    house.hub.audiences.leaveAll(connection)
-    house.registry.release(username)
-    house.embedder?.left(username, conversation)
-    return presence(conversation, "left", username)
-  })
 }

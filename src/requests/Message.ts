@@ -1,80 +1,210 @@
 import * as Effect from "effect/Effect"
 import type { Embedder } from "../embedding/Embedder.ts"
 import { askMessage } from "../embedding/Hooks.ts"
-import { lobby } from "../hub/Audiences.ts"
+import type { Happening } from "../fold/Happening.ts"
+import type { OperationOf } from "../fold/Operation.ts"
+import { roomOf } from "../fold/State.ts"
 import { monotonicMillis } from "../net/MonotonicTime.ts"
 import { type BucketRule, TokenBucket } from "../net/TokenBucket.ts"
 import type { Ending } from "../net/Connection.ts"
-import { encode, type Id } from "../Protocol.ts"
-import { isSameUsername } from "../Username.ts"
-import { answer, type Conversation, type Handler, refuse, type RequestOf } from "./Conversation.ts"
-import { withId } from "./Replies.ts"
+import { encode } from "../Protocol.ts"
+import { isSameUsername, usernameKey } from "../Username.ts"
+import {
+  answer,
+  answerInOrder,
+  type Conversation,
+  type Handler,
+  nameOf,
+  refuse,
+  type RequestOf
+} from "./Conversation.ts"
+import { deliverLetter } from "./Letter.ts"
+import { type Fields, withId } from "./Replies.ts"
 
-/** Sends a message to everyone else who is logged in, then acknowledges it (MSG-1 to MSG-9). */
+type MessageRequest = RequestOf<"message">
+
+/**
+ * Sends a message to everyone else who is logged in or in a room, or to one user, then acknowledges it (MSG-1 to MSG-9,
+ * ROOM-2, DM-1, DM-2, SEQ-3, DEDUP-1).
+ */
 export const message: Handler<"message"> = (conversation, request) => {
   const { house, username } = conversation
   if (username === undefined) return refuse(conversation, "not_logged_in", request.id)
   if (request.username !== undefined && !isSameUsername(username, request.username))
     return refuse(conversation, "username_mismatch", request.id)
+  if (request.to !== undefined) {
+    if (request.room !== undefined)
+      return refuse(
+        conversation,
+        "invalid_request",
+        request.id,
+        house.replies.explained("invalid_request", { kind: "exclusive", fields: ["room", "to"] })
+      )
+    if (isSameUsername(username, request.to))
+      return refuse(
+        conversation,
+        "invalid_request",
+        request.id,
+        house.replies.explained("invalid_request", { kind: "wrong", field: "to", isEmpty: false })
+      )
+  }
   return house.messageRule === undefined
     ? say(conversation, username, request)
-    : broadcastWithin(conversation, house.messageRule, username, request)
+    : sayWithin(conversation, house.messageRule, username, request)
 }
 
 /** Sends a message that is within the rights of its sender, unless the embedder refuses it. */
 const say = (
   conversation: Conversation,
   username: string,
-  request: RequestOf<"message">
+  request: MessageRequest
 ): Effect.Effect<void, Ending> => {
   const { embedder, replies } = conversation.house
-  if (embedder?.onMessage === undefined) return broadcast(conversation, username, request)
-  const { content, id } = request
+  if (embedder?.onMessage === undefined) return send(conversation, username, request)
   return Effect.flatMap(
-    askMessage(conversation, embedder, embedder.onMessage, { username, content }),
+    askMessage(conversation, embedder, embedder.onMessage, { ...request, username }),
     (answer) =>
       typeof answer === "string"
-        ? broadcast(conversation, username, { ...request, content: answer })
-        : refuse(conversation, "message_refused", id, replies.refused("message_refused", answer.reason))
+        ? send(conversation, username, { ...request, content: answer })
+        : refuse(
+            conversation,
+            "message_refused",
+            request.id,
+            replies.refused("message_refused", answer.reason)
+          )
   )
 }
 
-const broadcast = (
+/** Appends a message as soon as its readers have room for it. */
+const send = (
   conversation: Conversation,
   username: string,
-  { content, id }: RequestOf<"message">
+  request: MessageRequest
 ): Effect.Effect<void, Ending> => {
-  const bytes = encode({ type: "message", username, content })
-  const { embedder, hub } = conversation.house
-  const said = embedder === undefined ? undefined : tell(embedder, username, content)
-  const pause = hub.admit(conversation.connection, bytes.length)
-  const published = publish(conversation, bytes, id, said)
-  return pause === undefined ? published : Effect.andThen(pause, published)
+  const { connection, house } = conversation
+  const bytes = encode({
+    type: "message",
+    ...addressOf(conversation, request),
+    username,
+    content: request.content
+  })
+  const pause = house.hub.admit(connection, bytes.length)
+  return pause === undefined
+    ? Effect.sync(() => append(conversation, request, bytes))
+    : appendAfter(conversation, pause, { ...request, content: "" }, bytes)
 }
 
-const publish = (
+/** A function of its own: a message that waits is kept as bytes alone, not as text as well. */
+const appendAfter = (
   conversation: Conversation,
-  bytes: Buffer,
-  id: Id | undefined,
-  said: (() => void) | undefined
-) =>
-  Effect.sync(() => {
-    const { connection: from, house } = conversation
-    house.hub.publish({ room: lobby, to: "members", from, bytes }, bytes.length)
-    house.counters.messagesReceived++
-    said?.()
-    answer(conversation, withId(house.replies.sent, id))
-  })
+  pause: Effect.Effect<void, Ending>,
+  request: MessageRequest,
+  bytes: Buffer
+): Effect.Effect<void, Ending> =>
+  Effect.andThen(
+    pause,
+    Effect.sync(() => {
+      const { content } = JSON.parse(bytes.toString()) as MessageRequest
+      append(conversation, { ...request, content }, bytes)
+    })
+  )
 
-/** A function of its own: else a message that waits would be kept as text as well, whether or not somebody is told. */
-const tell = (embedder: Embedder, username: string, content: string) => () => embedder.said(username, content)
+/** Where a message goes, as its room or its addressee is spelled: nowhere but to the lobby for most. */
+const addressOf = ({ house }: Conversation, { room, to }: MessageRequest): { room?: string; to?: string } => {
+  const { state } = house.registry
+  if (to !== undefined) return { to: state.names.get(usernameKey(to))?.username ?? to }
+  if (room === undefined) return noAddress
+  const name = nameOf(roomOf(state, room) ?? state.lobby, house)
+  return name === undefined ? noAddress : { room: name }
+}
+
+const noAddress = {}
+
+const append = (conversation: Conversation, request: MessageRequest, bytes: Buffer): void => {
+  conversation.inFlight++
+  conversation.house.replica.submit(operationOf(conversation, request), (result) => {
+    conversation.inFlight--
+    settle(conversation, request, bytes, result)
+    if (conversation.inFlight > 0 || conversation.onIdle === undefined) return
+    conversation.onIdle()
+    conversation.onIdle = undefined
+  })
+}
+
+const operationOf = (
+  { connection: { id } }: Conversation,
+  { cid, content, room, to }: MessageRequest
+): OperationOf<"message"> => {
+  if (cid === undefined && room === undefined && to === undefined) return { t: "message", id, content }
+  return {
+    t: "message",
+    id,
+    content,
+    ...(room !== undefined && { room }),
+    ...(to !== undefined && { to }),
+    ...(cid !== undefined && { cid })
+  }
+}
+
+/** Delivers what was said, and answers, each in its place among what others are told. */
+const settle = (
+  conversation: Conversation,
+  request: MessageRequest,
+  bytes: Buffer,
+  result: Happening
+): void => {
+  const { connection, follower, house } = conversation
+  const { cid, id } = request
+  if (result.t === "said") {
+    const { message: said, room } = result
+    house.counters.messagesReceived++
+    tell(house.embedder, conversation.username!, request)
+    const name = nameOf(room, house)
+    const reply =
+      follower === undefined && name === undefined
+        ? house.replies.sent
+        : house.replies.acked({ room: name, ...(follower && { seq: said.seq, cid }) })
+    const ack = withId(reply, id)
+    const broadcast = { room, to: "members", from: connection, bytes, said } as const
+    if (follower !== undefined) conversation.answeredBytes += ack.length
+    house.hub.publish(follower === undefined ? broadcast : { ...broadcast, ack }, bytes.length)
+    if (follower === undefined) answer(conversation, ack)
+    return
+  }
+  house.hub.release(bytes.length)
+  if (result.t === "letter") {
+    house.counters.messagesReceived++
+    tell(house.embedder, conversation.username!, request)
+    deliverLetter(house, result, bytes)
+    acknowledge(conversation, request, { to: result.to.username, cid })
+  } else if (result.t === "duplicate") {
+    const { room, seq, to } = result
+    acknowledge(conversation, request, { room, to, seq, cid, duplicate: true })
+  } else if (result.t === "refused") {
+    house.counters.errors[result.code]++
+    const error =
+      result.code === "invalid_request"
+        ? house.replies.explained("invalid_request", { kind: "wrong", field: "cid", isEmpty: false })
+        : house.replies.errors[result.code]
+    answerInOrder(conversation, withId(error, id))
+  } // otherwise the connection holds the name no more, and is being told why
+}
+
+const acknowledge = (conversation: Conversation, { id }: MessageRequest, fields: Fields): void =>
+  answerInOrder(conversation, withId(conversation.house.replies.acked(fields), id))
+
+const tell = (
+  embedder: Embedder | undefined,
+  username: string,
+  { content, room, to }: MessageRequest
+): void => embedder?.said({ username, content, room, to })
 
 /** Does the same, unless the client has used up its right to: then it is told when to try again. */
-const broadcastWithin = Effect.fnUntraced(function* (
+const sayWithin = Effect.fnUntraced(function* (
   conversation: Conversation,
   rule: BucketRule,
   username: string,
-  request: RequestOf<"message">
+  request: MessageRequest
 ) {
   const nowMillis = yield* monotonicMillis
   conversation.messages ??= new TokenBucket(rule, nowMillis)

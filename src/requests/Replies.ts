@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { encode, type ErrorCode, errorCodes, type Feature, type Id, type Reply } from "../Protocol.ts"
+import { encode, type ErrorCode, errorCodes, type Id, type Reply } from "../Protocol.ts"
 import type { Problem } from "../Problem.ts"
 import { texts } from "../settings/Locales.ts"
 import { Settings } from "../settings/Settings.ts"
@@ -17,9 +17,13 @@ export class Replies extends Context.Service<
     readonly explained: (code: ErrorCode, problem: Problem) => Buffer
     /** An error with this text in place of the usual one, if there is one. */
     readonly refused: (code: ErrorCode, reason: string | undefined) => Buffer
-    /** The answer to a login; it names the granted features if any were asked for. */
-    readonly welcome: (username: string, granted: ReadonlyArray<Feature> | undefined) => Buffer
+    /** The answer to a login, with what it says beside the words. */
+    readonly welcome: (username: string, fields: Fields) => Buffer
     readonly goodbye: (username: string) => Buffer
+    /** The answer to a message, with what it says beside the words. */
+    readonly acked: (fields: Fields) => Buffer
+    /** Other answers that say that all is well. */
+    readonly done: (fields: Fields) => Buffer
     /** The refusal of a message that came too early. */
     readonly rateLimited: (retryAfterMs: number) => Buffer
     /** The answer to `list`: the same buffer as long as the array is the same. */
@@ -44,9 +48,14 @@ export class Replies extends Context.Service<
         errors,
         refused: (code, reason) => (reason === undefined ? errors[code] : error(code, { message: reason })),
         explained: (code, problem) => error(code, { message: text.problem(problem) }),
-        welcome: (username, granted) =>
-          success({ message: text.welcome(username), ...(granted && { features: granted }) }),
+        welcome: (username, fields) => success({ message: text.welcome(username), ...fields }),
         goodbye: (username) => success({ message: text.goodbye(username) }),
+        acked: (fields) => {
+          const { room, to } = fields
+          if (to !== undefined) return success({ message: text.sentToUser(to), ...fields })
+          return success({ message: room === undefined ? text.sent : text.sentToRoom(room), ...fields })
+        },
+        done: success,
         rateLimited: (retryAfterMs) => error("rate_limited", { retryAfterMs }),
         list: (users) => {
           if (users !== lastUsers) {
@@ -60,7 +69,10 @@ export class Replies extends Context.Service<
   )
 }
 
-const success = (fields: Partial<Reply>): Buffer => encode({ status: "success", ...fields })
+/** Fields of a reply; those that are `undefined` are not there. */
+export type Fields = { readonly [Field in keyof Reply]?: Reply[Field] | undefined }
+
+const success = (fields: Fields): Buffer => encode({ status: "success", ...fields } as Reply)
 
 /** The reply with the id of its request, if that had one (ID-1). */
 export const withId = (reply: Buffer, id: Id | undefined): Buffer =>

@@ -1,5 +1,5 @@
 import type { Problem } from "../Problem.ts"
-import { type ErrorCode, requestTypes } from "../Protocol.ts"
+import { type ErrorCode, historyLimitMax } from "../Protocol.ts"
 
 /** The languages of what the server says to people. */
 export const locales = ["fr", "en"] as const
@@ -9,6 +9,8 @@ export type Locale = (typeof locales)[number]
 export interface Texts {
   readonly welcome: (username: string) => string
   readonly sent: string
+  readonly sentToRoom: (room: string) => string
+  readonly sentToUser: (username: string) => string
   readonly goodbye: (username: string) => string
   readonly errors: Readonly<Record<ErrorCode, string>>
   readonly problem: (problem: Problem) => string
@@ -29,6 +31,7 @@ interface ProblemTexts {
   readonly missing: (field: string) => string
   readonly unknown: (fields: string) => string
   readonly empty: (field: string) => string
+  readonly exclusive: (one: string, other: string) => string
   /** What a field must be; `""` stands for every other. */
   readonly mustBe: Readonly<Record<string, string>>
 }
@@ -55,9 +58,8 @@ const problemText =
       case "not_object":
         return texts.notObject
       case "unknown_type": {
-        const { meant, type } = problem
-        const hint =
-          meant === undefined ? texts.types(requestTypes.join(", ")) : texts.didYouMean(quoted(meant))
+        const { meant, type, types } = problem
+        const hint = meant === undefined ? texts.types(types.join(", ")) : texts.didYouMean(quoted(meant))
         return `${texts.unknownType(quoted(type))}${hint}`
       }
       case "missing": {
@@ -69,6 +71,8 @@ const problemText =
         return problem.isEmpty
           ? texts.empty(quoted(problem.field))
           : `${quoted(problem.field)} ${texts.mustBe[problem.field] ?? texts.mustBe[""]!}`
+      case "exclusive":
+        return texts.exclusive(...(problem.fields.map(quoted) as [string, string]))
     }
   }
 
@@ -79,6 +83,8 @@ export const texts: Readonly<Record<Locale, Texts>> = {
   fr: {
     welcome: (username) => `Bienvenue, ${username}`,
     sent: "Message envoyé à tous les clients",
+    sentToRoom: (room) => `Message envoyé au salon ${room}`,
+    sentToUser: (username) => `Message envoyé à ${username}`,
     goodbye: (username) => `Au revoir, ${username}`,
     errors: {
       invalid_json: "Ce n'est pas du JSON valide en UTF-8",
@@ -91,6 +97,11 @@ export const texts: Readonly<Record<Locale, Texts>> = {
       login_refused: "Connexion refusée",
       username_mismatch: "Ce nom n'est pas le vôtre",
       message_refused: "Message refusé",
+      invalid_room: "Ce n'est pas le nom d'un salon que l'on rejoint ou quitte",
+      not_in_room: "Vous n'êtes pas dans ce salon",
+      too_many_rooms: "Trop de salons",
+      no_such_user: "Personne ne porte ce nom",
+      cannot_receive: "Cette personne ne peut pas recevoir de messages privés",
       too_large: "Requête trop longue",
       rate_limited: "Trop de messages, réessayez plus tard",
       server_full: "Le serveur est complet",
@@ -100,6 +111,9 @@ export const texts: Readonly<Record<Locale, Texts>> = {
       idle_timeout: "Aucune activité depuis trop longtemps",
       slow_consumer: "Vous ne lisez pas assez vite",
       kicked: "Vous avez été exclu",
+      session_replaced: "Votre session continue sur une autre connexion",
+      node_lost: "Cette partie du serveur s'est arrêtée, reconnectez-vous",
+      unavailable: "Le serveur ne peut rien enregistrer pour le moment, réessayez plus tard",
       shutting_down: "Le serveur s'arrête"
     },
     problem: problemText({
@@ -119,9 +133,17 @@ export const texts: Readonly<Record<Locale, Texts>> = {
       missing: (field) => `${field} est absent`,
       unknown: (fields) => ` (inconnu : ${fields})`,
       empty: (field) => `${field} est vide`,
+      exclusive: (one, other) => `${one} et ${other} ne vont pas ensemble`,
       mustBe: {
         "": "doit être un texte",
         features: "doit être une liste de textes",
+        seen: "doit être un objet : pour chaque salon, le dernier numéro vu",
+        cid: "doit être un texte de 1 à 64 caractères, nouveau pour chaque message",
+        to: "doit être le nom de quelqu'un d'autre",
+        recent: "doit être un entier à partir de 1",
+        after: "doit être un entier à partir de 0",
+        before: "doit être un entier à partir de 1",
+        limit: `doit être un entier de 1 à ${historyLimitMax}`,
         id: "doit être un texte de 64 caractères au plus, ou un nombre"
       }
     })
@@ -129,6 +151,8 @@ export const texts: Readonly<Record<Locale, Texts>> = {
   en: {
     welcome: (username) => `Welcome, ${username}`,
     sent: "Message sent to everyone else",
+    sentToRoom: (room) => `Message sent to the room ${room}`,
+    sentToUser: (username) => `Message sent to ${username}`,
     goodbye: (username) => `Goodbye, ${username}`,
     errors: {
       invalid_json: "This is not valid JSON in UTF-8",
@@ -141,6 +165,11 @@ export const texts: Readonly<Record<Locale, Texts>> = {
       login_refused: "Login refused",
       username_mismatch: "This name is not yours",
       message_refused: "Message refused",
+      invalid_room: "Not the name of a room that one can join or leave",
+      not_in_room: "You are not in this room",
+      too_many_rooms: "Too many rooms",
+      no_such_user: "Nobody has this name",
+      cannot_receive: "This user cannot receive direct messages",
       too_large: "Request too large",
       rate_limited: "Too many messages, try again later",
       server_full: "The server is full",
@@ -150,6 +179,9 @@ export const texts: Readonly<Record<Locale, Texts>> = {
       idle_timeout: "No activity for too long",
       slow_consumer: "You do not read fast enough",
       kicked: "You have been removed",
+      session_replaced: "Your session goes on in another connection",
+      node_lost: "This part of the server has stopped, connect again",
+      unavailable: "The server cannot store anything at the moment, try again later",
       shutting_down: "The server is shutting down"
     },
     problem: problemText({
@@ -169,9 +201,17 @@ export const texts: Readonly<Record<Locale, Texts>> = {
       missing: (field) => `${field} is missing`,
       unknown: (fields) => ` (unknown: ${fields})`,
       empty: (field) => `${field} is empty`,
+      exclusive: (one, other) => `${one} and ${other} do not go together`,
       mustBe: {
         "": "must be a text",
         features: "must be a list of texts",
+        seen: "must be an object: for each room, the last number seen",
+        cid: "must be a text of 1 to 64 characters, new for each message",
+        to: "must be the name of somebody else",
+        recent: "must be a whole number from 1",
+        after: "must be a whole number from 0",
+        before: "must be a whole number from 1",
+        limit: `must be a whole number from 1 to ${historyLimitMax}`,
         id: "must be a text of up to 64 characters, or a number"
       }
     })

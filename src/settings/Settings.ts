@@ -51,6 +51,7 @@ const setting = <A>(
 const KiB = 1024
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
 
 /** Every tunable of the server. To add one, add a row: the flag, the variable and the help follow. */
 export const table = {
@@ -184,6 +185,53 @@ export const table = {
     undefined,
     "what all clients may say together; more stays unread",
     512 * KiB
+  ),
+  historyMax: setting(
+    "history",
+    orOff(count(1, 100_000)),
+    200,
+    "messages kept of each room; off: no history"
+  ),
+  historyMillisMax: setting("history-age", duration, 24 * HOUR, "time for which messages are kept"),
+  historyBytesMax: setting(
+    "history-bytes",
+    bytes(64 * KiB, 2 ** 40),
+    64 * KiB * KiB,
+    "memory for the messages that are kept, of all rooms and inboxes"
+  ),
+  roomsMax: setting("rooms-max", count(), 1_000, "rooms at once, besides the lobby"),
+  clientRoomsMax: setting("rooms-per-client", count(1, 1_000), 20, "rooms that one client may be in"),
+  graceMillis: setting(
+    "grace",
+    duration,
+    2 * MINUTE,
+    "time for which the name, the rooms and the inbox of a client with history are kept after its connection ended"
+  ),
+  sessionsMax: setting(
+    "sessions-max",
+    count(),
+    1_000,
+    "absent clients with history that are waited for at once"
+  ),
+  addressSessionsMax: setting(
+    "sessions-per-address",
+    orOff(count()),
+    undefined,
+    "absent clients of one address that are waited for: IPv4, or IPv6 /64",
+    4
+  ),
+  inboxMax: setting("inbox", count(1, 10_000), 100, "direct messages kept for each client with history"),
+  inboxBytesMax: setting(
+    "inbox-bytes",
+    bytes(KiB),
+    256 * KiB,
+    "memory for the direct messages that are kept for one client"
+  ),
+  receiptsMax: setting(
+    "receipts",
+    count(1, 10_000),
+    64,
+    "latest messages of each client with history that are recognized when they are sent again"
   ),
   drainMillisMax: setting("drain-timeout", duration, 4_500, "time to shut down cleanly after a signal"),
   lingerMillisMax: setting(

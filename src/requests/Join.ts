@@ -1,0 +1,70 @@
+import * as Effect from "effect/Effect"
+import type { Room } from "../fold/State.ts"
+import {
+  answerInPlace,
+  carryOutInTurn,
+  type Conversation,
+  type Handler,
+  nameOf,
+  presenceIn,
+  refusal,
+  refuse,
+  type RequestOf
+} from "./Conversation.ts"
+import type { Start } from "../replay/Follower.ts"
+import { fromEpoch, fromNow } from "./Starts.ts"
+
+/** Joins a room, and shows what was said there before, as far as that is asked for (ROOM-1, ROOM-3, HIST-1, HIST-3). */
+export const join: Handler<"join"> = (conversation, request) => {
+  const { connection, house } = conversation
+  const { id } = request
+  if (conversation.username === undefined) return refuse(conversation, "not_logged_in", id)
+  if (request.recent !== undefined && request.after !== undefined)
+    return refuse(
+      conversation,
+      "invalid_request",
+      id,
+      house.replies.explained("invalid_request", { kind: "exclusive", fields: ["recent", "after"] })
+    )
+  const operation = { t: "join", id: connection.id, room: request.room } as const
+  return Effect.asVoid(
+    carryOutInTurn(conversation, operation, (result) => {
+      if (result.t === "refused") return refusal(conversation, result.code, id)
+      if (result.t !== "joined") return () => {} // the session goes on in another connection
+      const { holder, isNew, room } = result
+      const bytes = joinedReply(conversation, room)
+      const start = startOf(room, request, house.registry.state.epoch)
+      return () => {
+        answerInPlace(conversation, bytes, id)
+        if (!isNew) return undefined
+        enter(conversation, room, start)
+        return presenceIn(conversation, [room], "joined", holder.username)
+      }
+    })
+  )
+}
+
+const joinedReply = ({ features, house }: Conversation, room: Room): Buffer =>
+  house.replies.done({
+    room: nameOf(room, house),
+    users: house.registry.usernames(room),
+    ...(features.includes("history") && { first: room.first, last: room.last })
+  })
+
+/** From now on, the client receives what is said in a room, from its start on if it has history. */
+export const enter = (
+  { connection, features, follower, house }: Conversation,
+  room: Room,
+  start: Start
+): void => {
+  const watches = features.includes("presence")
+  house.hub.audiences.join(room.key, connection, follower === undefined ? { watches } : { watches, follower })
+  follower?.follow(room, room, start)
+}
+
+const startOf = (room: Room, { after, epoch, recent }: RequestOf<"join">, currentEpoch: string): Start => {
+  if (recent !== undefined) return { ...fromNow(room), after: Math.max(room.first - 1, room.last - recent) }
+  if (after === undefined) return fromNow(room)
+  const isKnown = (epoch === undefined || epoch === currentEpoch) && after <= room.last
+  return isKnown ? { ...fromNow(room), after } : fromEpoch(room, room.name, currentEpoch)
+}
