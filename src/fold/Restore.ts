@@ -18,7 +18,8 @@ export const restore = (texts: ReadonlyArray<string>): Result.Result<State, "dam
   const { epoch, forgotten, lobbyLast, position, rules } = whole
   const state = Object.assign(makeState(), { position, epoch, rules, forgotten })
   state.lobby.last = lobbyLast
-  return rows.every((row) => add(state, row)) ? Result.succeed(state) : damaged
+  const names = new Map<string, string>()
+  return rows.every((row) => add(state, row, names)) ? Result.succeed(state) : damaged
 }
 
 const damaged = Result.fail("damaged" as const)
@@ -30,12 +31,10 @@ const decodeHead = Schema.decodeUnknownOption(
   )
 )
 
-const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Array(Row)), {
-  onExcessProperty: "error"
-})
+const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Array(Row)))
 
-/** Adds a row to a state; false if the row is about something that no row before it has. */
-const add = (state: State, row: Row): boolean => {
+/** Adds a row to a state; false if it is about something that no row before it has. Equal names share their memory. */
+const add = (state: State, row: Row, names: Map<string, string>): boolean => {
   switch (row.t) {
     case "state":
       return false
@@ -65,10 +64,17 @@ const add = (state: State, row: Row): boolean => {
       const { at, content, inbox, position, room, seq, session, username } = row
       const place = inbox === undefined ? roomOf(state, room) : state.sessions.get(inbox)?.session?.inbox
       if (place === undefined) return false
-      state.archive.add(new Said(place, seq, position, at, username, content, session))
+      const by = session && shared(names, session)
+      state.archive.add(new Said(place, seq, position, at, shared(names, username), content, by))
       return true
     }
   }
+}
+
+const shared = (names: Map<string, string>, name: string): string => {
+  const known = names.get(name)
+  if (known === undefined) names.set(name, name)
+  return known ?? name
 }
 
 const addHolder = (state: State, row: Extract<Row, { t: "holder" }>): boolean => {

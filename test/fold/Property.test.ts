@@ -115,5 +115,5 @@ describe("Fold", () => {
       ways.filter((way) => !seen.has(way)),
       []
     )
-  })
+  }, 60_000)
 })
