@@ -87,7 +87,7 @@ describe("A room", () => {
       )
       yield* terminal.shows("carol left lab")
       assert.deepStrictEqual(terminal.lines.slice(-7), [
-        `${at} <bob> to all`,
+        `${at} [lobby] <bob> to all`,
         `${at} [lab] <bob> one`,
         `${at} [lab] <bob> two`,
         `${at} <bob> here`,

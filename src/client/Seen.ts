@@ -30,11 +30,14 @@ export class Seen {
     this.marks.delete(room)
   }
 
-  /** Notes the number of a message, of others or in the ack of one's own; false if it was seen before. */
+  /**
+   * Notes the number of a message, of others or in the ack of one's own; false if it was seen before. In a new epoch a
+   * room counts anew only after its gap, so that none is passed over.
+   */
   message(room: string, seq: number): boolean {
     const mark = this.marks.get(room)
-    if (mark === undefined) return true
-    if (mark.epoch === this.epoch && seq <= mark.seq) return false
+    if (mark === undefined || mark.epoch !== this.epoch) return true
+    if (seq <= mark.seq) return false
     this.set(room, seq)
     return true
   }

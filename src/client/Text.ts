@@ -6,7 +6,7 @@ import type { Unsent } from "./Session.ts"
 import { commands } from "./Input.ts"
 import { excerpt } from "../Problem.ts"
 import { type Format, painted, printable, printableLines } from "./Printable.ts"
-import { type Event, inbox, type Message, type Reply, type RoomEntry } from "./Wire.ts"
+import { type Event, inbox, lobby, type Message, type Reply, type RoomEntry } from "./Wire.ts"
 
 /** The texts of the client for people, made safe for a terminal. None needs colour to be understood. */
 
@@ -22,7 +22,10 @@ export const painterFor = (stream: NodeJS.WritableStream): Paint => {
 /** An event as one text: `<bob> hello`, `[lab] <bob> hello`, `* bob joined`, `* bob left lab`. */
 export const eventText = (event: Event, paint: Paint): string => {
   if (event.type === "gap") return troubleText(gapText(event), paint)
-  if (event.type === "message") return `${markText(event, paint)}${messageText(event, paint)}`
+  if (event.type === "message") {
+    const isInLobby = event.room === undefined && event.to === undefined
+    return `${isInLobby ? "" : markText(event, paint)}${messageText(event, paint)}`
+  }
   const room = event.room === undefined ? "" : ` ${nameText(event.room)}`
   return noticeText(`${nameText(event.username)} ${event.type}${room}`, paint)
 }
@@ -34,11 +37,11 @@ export const messageText = (
   show = printable
 ): string => `${paint(colourOf(username), `<${speakerText(username)}>`)} ${show(content)}`
 
-/** Where a message was said: `[lab] `, or `[to you] ` where nobody else can read it; nothing in the lobby. */
-export const markText = ({ room, to }: Message, paint: Paint): string => {
-  const where = to !== undefined ? "to you" : room && nameText(room)
-  return where === undefined ? "" : `${paint(to === undefined ? "dim" : "bold", `[${printable(where)}]`)} `
-}
+/** Where a message was said: `[lab] `, `[lobby] `, or `[to you] ` where nobody else can read it. */
+export const markText = ({ room, to }: Message, paint: Paint): string =>
+  to === undefined
+    ? `${paint("dim", `[${printable(room === undefined ? lobby : nameText(room))}]`)} `
+    : `${paint("bold", "[to you]")} `
 
 /** What cannot be shown: `3 messages in lab were missed, and are no longer kept`. */
 const gapText = ({ from = NaN, reason, room, to = NaN }: Extract<Event, { type: "gap" }>): string => {

@@ -1,0 +1,73 @@
+import type { AddressInfo } from "node:net"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { listen, makeChat } from "../mutants/chat/makeChat.ts"
+import { type ChatClient, type ChatEvent, connect } from "../src/index.ts"
+import { CuttingProxy } from "./support/CuttingProxy.ts"
+
+let server: Awaited<ReturnType<typeof listen>>
+beforeAll(async () => {
+  server = await listen(makeChat(), 0)
+})
+afterAll(() => server.close())
+
+/** The events up to the first that this is true of. */
+const takeUntil = async (client: ChatClient, isLast: (event: ChatEvent) => boolean) => {
+  const events: Array<ChatEvent> = []
+  for await (const event of client.events) {
+    events.push(event)
+    if (isLast(event)) break
+  }
+  return events
+}
+
+const contentsOf = (events: ReadonlyArray<ChatEvent>) =>
+  events.flatMap((event) => (event.type === "message" ? [event.content] : []))
+
+const lines = (speaker: string) => [1, 2, 3, 4].map((number) => `${speaker} ${number}`)
+
+/** alice talks with bob in a room of their own; her connection is cut after so many bytes. Gives the number of cuts. */
+const talk = async (bytes: number, direction: "up" | "down"): Promise<number> => {
+  const { port } = server.address() as AddressInfo
+  const what = `${direction} ${bytes}`
+  await using proxy = await CuttingProxy.before(port)
+  const quick = { retryMillis: 1, retryMillisMax: 5 }
+  const username = `alice ${what}`
+  await using alice = await connect({ port: proxy.address.port, username, reconnect: true, ...quick })
+  await using bob = await connect({ port, username: `bob ${what}` })
+  const room = `room ${what}`
+  await bob.join(room)
+  proxy.cutAfter(bytes, direction)
+  await alice.join(room, { recent: 5 })
+  const said = (async () => {
+    await Promise.all(lines("alice").map((content) => alice.say(content, { room })))
+    await alice.say("psst", { to: bob.username })
+  })()
+  for (const content of lines("bob")) await bob.say(content, { room })
+  await bob.say("over", { to: alice.username })
+  await said
+  const heard = takeUntil(bob, (event) => event.type === "message" && event.content === "psst")
+  assert.deepStrictEqual(contentsOf(await heard), [...lines("alice"), "psst"], `bob, ${what}`)
+  const isLast = (event: ChatEvent) => event.type === "message" && event.content === "over"
+  const events = await takeUntil(alice, isLast)
+  const inRoom = events.filter((event) => event.type === "message" && event.room === room)
+  assert.deepStrictEqual(
+    events.filter(({ type }) => type === "gap"),
+    [],
+    what
+  )
+  assert.deepStrictEqual(contentsOf(inRoom), lines("bob"), `alice, ${what}`)
+  return proxy.connections - 1
+}
+
+describe("A client that comes back", () => {
+  for (const direction of ["up", "down"] as const)
+    it(`RESUME-3, DEDUP-1: loses and doubles nothing, wherever its connection is cut (${direction})`, async () => {
+      let cuts = 0
+      for (let bytes = 0; bytes < 1_200; bytes += 7) {
+        const more = await talk(bytes, direction)
+        if (more === 0) break
+        cuts += more
+      }
+      assert.isAbove(cuts, 50)
+    }, 60_000)
+})
