@@ -10,12 +10,12 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** The events up to the first that this is true of. */
-const takeUntil = async (client: ChatClient, isLast: (event: ChatEvent) => boolean) => {
+/** The events up to the message that says this. */
+const takeUntil = async (client: ChatClient, content: string) => {
   const events: Array<ChatEvent> = []
   for await (const event of client.events) {
     events.push(event)
-    if (isLast(event)) break
+    if (event.type === "message" && event.content === content) break
   }
   return events
 }
@@ -45,10 +45,9 @@ const talk = async (bytes: number, direction: "up" | "down"): Promise<number> =>
   for (const content of lines("bob")) await bob.say(content, { room })
   await bob.say("over", { to: alice.username })
   await said
-  const heard = takeUntil(bob, (event) => event.type === "message" && event.content === "psst")
-  assert.deepStrictEqual(contentsOf(await heard), [...lines("alice"), "psst"], `bob, ${what}`)
-  const isLast = (event: ChatEvent) => event.type === "message" && event.content === "over"
-  const events = await takeUntil(alice, isLast)
+  const heard = contentsOf(await takeUntil(bob, "psst"))
+  assert.deepStrictEqual(heard, [...lines("alice"), "psst"], `bob, ${what}`)
+  const events = await takeUntil(alice, "over")
   const inRoom = events.filter((event) => event.type === "message" && event.room === room)
   assert.deepStrictEqual(
     events.filter(({ type }) => type === "gap"),
