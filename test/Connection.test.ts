@@ -7,10 +7,11 @@ import * as Fiber from "effect/Fiber"
 import { Connection, type ConnectionRules } from "../src/net/Connection.ts"
 import { type Outbox, Outboxes } from "../src/net/Outboxes.ts"
 import type { Seat } from "../src/net/Admission.ts"
+import { nextTurn } from "../src/hub/Delivery.ts"
 import { SocketTransport } from "../src/net/SocketTransport.ts"
 import type { Transport, TransportOwner } from "../src/net/Transport.ts"
 
-const outboxesRules = { outboxesBytesMax: 1_024, stallMillis: 1_000, readerRate: 1 }
+const outboxesRules = { outboxesBytesMax: 1_024, stallMillis: 1_000, readerRate: 1, readerLagMillis: 1_000 }
 
 const rules: ConnectionRules = {
   outboxBytesMax: 1_024,
@@ -40,9 +41,12 @@ const pair = Effect.acquireRelease(
     })
 )
 
+const ends = { localPort: 2, peer: { host: "fake", port: 1 } }
+
 /** A transport without a network: what is written waits until the test takes it. */
 class FakeTransport implements Transport {
   readonly peer = { host: "fake", port: 1 }
+  readonly ends = ends
   readonly bytesIn = 0
   readonly bytesOut = 0
   readonly takenBytes = 0
@@ -148,6 +152,7 @@ describe("Connection over a socket", () => {
 
 /** An outbox for which so much is kept; once it is cut off, nothing is. */
 const outboxOf = (outboxes: Outboxes, name: string, keptBytes: number, cut: Array<string>) => ({
+  ends,
   waitingBytes: 0,
   takenBytes: 0,
   keptBytes,
@@ -160,6 +165,34 @@ const outboxOf = (outboxes: Outboxes, name: string, keptBytes: number, cut: Arra
 })
 
 describe("Outboxes", () => {
+  it.effect("sees what a peer has acknowledged where the system has taken nothing more of a write", () =>
+    Effect.gen(function* () {
+      let unacknowledgedBytes = 1_000_000
+      const ask = () => Promise.resolve([unacknowledgedBytes])
+      const outboxes = new Outboxes(
+        { ...outboxesRules, readerRate: 100_000, readerLagMillis: 60_000 },
+        () => [],
+        ask
+      )
+      const outbox = { ...outboxOf(outboxes, "slow", 0, []), waitingBytes: 1_024, takenBytes: 1_100_000 }
+      outboxes.turned(outbox, true)
+      const isLiveAt = (millis: number) =>
+        Effect.map(
+          Effect.tap(
+            Effect.sync(() => outboxes.mostBehindBytes(millis)),
+            nextTurn
+          ),
+          (bytes) => bytes !== undefined
+        )
+      for (let millis = 0; millis <= 10_000; millis += 100) {
+        if (millis % 1_000 === 0) unacknowledgedBytes -= 50_000
+        assert.isTrue(yield* isLiveAt(millis), `at ${millis} ms`)
+      }
+      for (let millis = 10_000; millis <= 20_000; millis += 1_000) yield* isLiveAt(millis)
+      assert.isFalse(yield* isLiveAt(21_000), "it has stopped")
+    })
+  )
+
   it("ends those for which most is kept once all together keep too much, until a quarter is free", () => {
     const cut: Array<string> = []
     const all: Array<Outbox> = []

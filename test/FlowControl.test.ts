@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -7,6 +8,7 @@ import { Hub } from "../src/hub/Hub.ts"
 import { Connections } from "../src/net/Connections.ts"
 import { deadlines } from "../src/net/Deadlines.ts"
 import { Pauses } from "../src/net/Pauses.ts"
+import { tcpTables } from "../src/net/TcpTable.ts"
 import { Replica } from "../src/replica/Replica.ts"
 import { Replies } from "../src/requests/Replies.ts"
 import { Server } from "../src/Server.ts"
@@ -87,6 +89,46 @@ it.effect(
       assert.notInclude(yield* users(bystander), "frozen")
     }).pipe(Effect.scoped, Effect.provide(open({ outboxBytesMax: 512 * KiB })))
 )
+
+const tellsAcknowledged = existsSync(tcpTables[0]!)
+if (!tellsAcknowledged)
+  console.warn("SKIPPED: there is no /proc/net/tcp, so slow readers were not told from frozen ones")
+
+it.live.skipIf(!tellsAcknowledged)(
+  "MSG-10: readers of 64 KiB and of 250 KB a second keep their places in a full flood",
+  () =>
+    Effect.gen(function* () {
+      const slow = yield* Effect.forEach([64 * KiB, 250_000], (rate) => reading(rate))
+      const bystander = yield* connectAs("bystander")
+      for (const speaker of yield* Effect.forEach([0, 1, 2], (i) => connectAs(`speaker ${i}`))) flood(speaker)
+      yield* until(bystander, () => slow.every(({ portions }) => portions > 10))
+      const here = yield* users(bystander)
+      for (const { name } of slow) assert.include(here, name)
+    }).pipe(Effect.scoped, Effect.provide(open({ readerRate: 32 * KiB }))) // a busy machine slows them down
+)
+
+/** One that takes so many bytes a second, in portions as large as one read. */
+const reading = Effect.fnUntraced(function* (bytesPerSecond: number) {
+  const name = `reads ${bytesPerSecond}`
+  const { socket } = yield* connectAs(name)
+  const reader = { name, portions: 0 }
+  socket.on("data", ({ length }: Buffer) => {
+    reader.portions++
+    socket.pause()
+    setTimeout(() => socket.resume(), (length / bytesPerSecond) * 1_000)
+  })
+  return reader
+})
+
+/** Says as much as is taken. */
+const flood = ({ socket }: TestClient): void => {
+  const message = Buffer.from(JSON.stringify({ type: "message", content: long }) + "\n")
+  const say = () => {
+    while (!socket.destroyed && socket.write(message));
+  }
+  socket.on("drain", say)
+  say()
+}
 
 it.effect("PING-1: the time for which a speaker is paused is not idle time", () =>
   Effect.gen(function* () {

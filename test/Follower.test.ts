@@ -24,6 +24,7 @@ const parts = Hub.layer.pipe(
 /** The end of a client, which takes only as many bytes as the test says; `-1` for as they come. */
 class Client implements Transport {
   readonly peer = { host: "fake", port: 1 }
+  readonly ends = { localPort: 2, peer: this.peer }
   readonly bytesIn = 0
   readonly bytesOut = 0
   takenBytes = 0

@@ -1,7 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { burstOf, mayPass, type PacingRules, shareAfterRefusal } from "../src/hub/Pacing.ts"
-import { isLive, observed, type Progress, type ProgressRules } from "../src/net/Progress.ts"
+import {
+  acknowledged,
+  begun,
+  isLive,
+  observed,
+  type Progress,
+  type ProgressRules
+} from "../src/net/Progress.ts"
 import { TokenBucket } from "../src/net/TokenBucket.ts"
 
 const KiB = 1_024
@@ -9,7 +16,8 @@ const rules: PacingRules & ProgressRules = {
   outboxBytesMax: 1_536 * KiB,
   speakerShare: 64 * KiB,
   stallMillis: 2_000,
-  readerRate: 64 * KiB
+  readerRate: 64 * KiB,
+  readerLagMillis: 24_000
 }
 const half = rules.outboxBytesMax / 2
 const threeQuarters = half * 1.5
@@ -22,8 +30,10 @@ const claim = fc.record({
 
 const bucket = () => new TokenBucket({ burst: burstOf(rules), perMillis: rules.speakerShare / 1_000 }, 0)
 
-const look = (progress: Progress | undefined, takenBytes: number, nowMillis: number) =>
+const look = (progress: Progress, takenBytes: number, nowMillis: number) =>
   observed(progress, takenBytes, nowMillis, rules)
+
+const reads = (progress: Progress, nowMillis: number) => isLive(progress, nowMillis, rules)
 
 describe("Pacing: admission", () => {
   it("MSG-10: what is admitted finds room in the outbox of every live reader, and leaves a quarter of it", () => {
@@ -87,21 +97,30 @@ describe("Pacing: readers", () => {
   it("one whose progress shows in steps stays live as long as it reads fast enough on average", () => {
     const reading = fc.record({
       bytesPerSecond: fc.integer({ min: rules.readerRate, max: 2 ** 26 }),
-      stepBytes: fc.integer({ min: 64 * KiB, max: 4_096 * KiB }),
+      stepBytes: fc.integer({ min: 64 * KiB, max: (rules.readerLagMillis / 1_000) * rules.readerRate }),
       steps: fc.integer({ min: 2, max: 10 })
     })
     fc.assert(
       fc.property(reading, ({ bytesPerSecond, stepBytes, steps }) => {
         const gapMillis = (stepBytes / bytesPerSecond) * 1_000
-        let progress = look(look(undefined, 0, 0), stepBytes, gapMillis)
+        let progress = look(begun(0, 0), stepBytes, gapMillis)
         for (let step = 2; step <= steps; step++) {
-          assert.isTrue(
-            isLive(look(progress, (step - 1) * stepBytes, step * gapMillis - 1e-6), step * gapMillis - 1e-6)
-          )
+          assert.isTrue(reads(progress, step * gapMillis - 1e-3))
           progress = look(progress, step * stepBytes, step * gapMillis)
         }
       })
     )
+  })
+
+  it("one whose program may be busy with what its system has acknowledged is live for as long as that takes", () => {
+    const systems = fc.integer({ min: 0, max: 512 * KiB })
+    fc.assert(
+      fc.property(systems, (bytes) => {
+        const busyMillis = (bytes / rules.readerRate) * 1_000
+        assert.isTrue(reads(acknowledged(begun(0, 0), bytes), busyMillis))
+      })
+    )
+    assert.isFalse(reads(acknowledged(begun(0, 0), 2 ** 30), 8_001), "but no longer than for 512 KiB")
   })
 
   it("one that freezes is found out after the stall, however much it took before", () => {
@@ -110,17 +129,24 @@ describe("Pacing: readers", () => {
         fc.integer({ min: 1, max: 2 ** 30 }),
         fc.integer({ min: 1, max: 1_000 }),
         (taken, gapMillis) => {
-          const progress = look(look(undefined, 0, 0), taken, gapMillis)
-          assert.isTrue(isLive(progress, gapMillis + rules.stallMillis))
-          assert.isFalse(isLive(progress, gapMillis + rules.stallMillis + 1))
+          const progress = look(begun(0, 0), taken, gapMillis)
+          assert.isTrue(reads(progress, gapMillis + rules.stallMillis))
+          assert.isFalse(reads(progress, gapMillis + rules.stallMillis + 1))
         }
       )
     )
-    assert.isFalse(isLive(look(undefined, 5, 0), rules.stallMillis + 1), "and where it took nothing")
+    assert.isFalse(reads(begun(5, 0), rules.stallMillis + 1), "and where it took nothing")
   })
 
-  it("one that takes less than the rate is no more live between its steps", () => {
-    const progress = look(look(undefined, 0, 0), 64 * KiB, 10_000)
-    assert.isFalse(isLive(progress, 10_000 + rules.stallMillis + 1))
+  it("one that takes a little now and then is not live for long, until it has made up for that", () => {
+    let progress = begun(0, 0)
+    let atMillis = 0
+    while (reads(progress, atMillis)) {
+      atMillis += 1_000
+      assert.isAtMost(atMillis, 3 * rules.readerLagMillis)
+      progress = look(progress, progress.takenBytes + rules.readerRate / 2, atMillis)
+    }
+    progress = look(progress, progress.takenBytes + 3 * rules.readerRate, atMillis + 1_000)
+    assert.isTrue(reads(progress, atMillis + 1_000))
   })
 })

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { Address } from "./Address.ts"
 import type { Seat } from "./Admission.ts"
 import type { Outbox, Outboxes } from "./Outboxes.ts"
+import type { Ends } from "./TcpTable.ts"
 import type { TokenBucket } from "./TokenBucket.ts"
 import { type Transport, type TransportOwner, waitingWriteBytes } from "./Transport.ts"
 
@@ -105,6 +106,10 @@ export class Connection implements TransportOwner, Outbox {
   /** The client's address. */
   get peer(): Address {
     return this.transport.peer
+  }
+
+  get ends(): Ends {
+    return this.transport.ends
   }
 
   get bytesIn(): number {

@@ -1,7 +1,9 @@
-import { isLive, observed, type Progress, type ProgressRules } from "./Progress.ts"
+import { acknowledged, begun, isLive, observed, type Progress, type ProgressRules } from "./Progress.ts"
+import { type Ends, unacknowledged } from "./TcpTable.ts"
 
 /** What waits for one client. */
 export interface Outbox {
+  readonly ends: Ends
   /** Bytes that wait. */
   readonly waitingBytes: number
   /** Bytes that the system has taken so far, as closely as it shows. */
@@ -22,6 +24,12 @@ export interface OutboxesRules extends ProgressRules {
 /** Time for which one look at all clients that are behind is good enough. */
 const lookMillis = 20
 
+/** Time without progress after which it is asked what peers have acknowledged, and the time between two such questions. */
+const askMillis = 250
+
+/** A question takes time where there are many connections: the next one waits for so many times as long. */
+const askPauses = 20
+
 /** What waits for all clients of a server, together. */
 export class Outboxes {
   /** Times that a client fell behind: more than half of what may wait for it does. */
@@ -34,13 +42,18 @@ export class Outboxes {
   onCaughtUp: () => void = () => {}
   /** Those that are behind, and what was seen of their progress since. */
   private readonly behind = new Map<Outbox, Progress | undefined>()
+  /** Bytes that the peers of these have acknowledged, as far as that is known. */
+  private readonly acknowledgedBytes = new WeakMap<Outbox, number>()
+  private nextAskMillis = 0
   private look: { readonly atMillis: number; readonly mostBytes: number | undefined } | undefined
   private readonly rules: OutboxesRules
   private readonly all: () => Iterable<Outbox>
+  private readonly ask: typeof unacknowledged
 
-  constructor(rules: OutboxesRules, all: () => Iterable<Outbox>) {
+  constructor(rules: OutboxesRules, all: () => Iterable<Outbox>, ask = unacknowledged) {
     this.rules = rules
     this.all = all
+    this.ask = ask
   }
 
   /** The number of clients that are behind. */
@@ -59,13 +72,39 @@ export class Outboxes {
 
   private lookAtAll(nowMillis: number): number | undefined {
     let mostBytes: number | undefined
+    let isAnyStill = false
     this.countBehind()
-    for (const [outbox, progress] of this.behind) {
-      const seen = observed(progress, outbox.takenBytes, nowMillis, this.rules)
-      if (seen !== progress) this.behind.set(outbox, seen)
-      if (isLive(seen, nowMillis)) mostBytes = Math.max(mostBytes ?? 0, outbox.waitingBytes)
+    for (const [outbox, before] of this.behind) {
+      const bytes = this.acknowledgedBytes.get(outbox) ?? outbox.takenBytes
+      const progress =
+        before === undefined ? begun(bytes, nowMillis) : observed(before, bytes, nowMillis, this.rules)
+      if (progress !== before) this.behind.set(outbox, progress)
+      isAnyStill ||= nowMillis - progress.atMillis >= askMillis
+      if (isLive(progress, nowMillis, this.rules)) mostBytes = Math.max(mostBytes ?? 0, outbox.waitingBytes)
     }
+    if (isAnyStill && nowMillis >= this.nextAskMillis) void this.askAll(nowMillis)
     return mostBytes
+  }
+
+  /**
+   * Asks what the peers have acknowledged. The system takes more of a write in large steps only; a slow reader seems to
+   * stand still between two of them.
+   */
+  private async askAll(nowMillis: number): Promise<void> {
+    this.nextAskMillis = Infinity
+    const began = performance.now()
+    const outboxes = [...this.behind.keys()]
+    const takenBytes = outboxes.map((outbox) => outbox.takenBytes)
+    for (const [i, bytes] of (await this.ask(outboxes.map(({ ends }) => ends))).entries())
+      if (bytes !== undefined) this.noteAcknowledged(outboxes[i]!, takenBytes[i]! - bytes)
+    this.nextAskMillis = nowMillis + Math.max(askMillis, askPauses * (performance.now() - began))
+  }
+
+  private noteAcknowledged(outbox: Outbox, bytes: number): void {
+    const progress = this.behind.get(outbox)
+    if (progress === undefined) return
+    if (!this.acknowledgedBytes.has(outbox)) this.behind.set(outbox, acknowledged(progress, bytes))
+    this.acknowledgedBytes.set(outbox, bytes)
   }
 
   /** What waits has changed. */
@@ -81,6 +120,7 @@ export class Outboxes {
       this.behind.set(outbox, undefined)
     } else {
       this.behind.delete(outbox)
+      this.acknowledgedBytes.delete(outbox)
       this.onCaughtUp()
     }
   }

@@ -1,43 +1,75 @@
 /** The limits that decide if a reader still reads. */
 export interface ProgressRules {
-  /** Time without any progress after which a reader is not live. */
+  /** Time without any progress after which it is frozen, unless it may need longer for a step. */
   readonly stallMillis: number
-  /** Bytes per second with which a reader is live, although its progress shows only in large steps. */
+  /** Bytes per second that it must take on average. */
   readonly readerRate: number
+  /** Time by which it may be late against that. */
+  readonly readerLagMillis: number
 }
 
-/** The progress of a reader that is behind: what it had taken when it was last seen to take something. */
+/** The progress of a reader that is behind, when it was last seen to take something. */
 export interface Progress {
   readonly takenBytes: number
   readonly atMillis: number
-  /** The time for which it counts as live after that. */
-  readonly patienceMillis: number
+  /** Time by which it was late against one that takes `readerRate`. */
+  readonly lagMillis: number
+  /** The time that its last step took, or 0 before the first. */
+  readonly stepMillis: number
+  /** Bytes that its program may still have to read, as its own system keeps them. */
+  readonly bufferedBytes: number
 }
 
-/**
- * Adds what is seen of a reader now. The system shows progress in steps of its own buffer, so that a slow reader seems
- * to stand still between two of them: it may stand still for as long as its last step was worth at `readerRate`, but
- * for no more than twice as long as it took for that step. A fast reader that freezes is found out after `stallMillis`.
- */
+/** The progress of a reader of which nothing was seen yet. */
+export const begun = (takenBytes: number, nowMillis: number): Progress => ({
+  takenBytes,
+  atMillis: nowMillis,
+  lagMillis: 0,
+  stepMillis: 0,
+  bufferedBytes: 0
+})
+
+/** Adds what is seen of a reader now. */
 export const observed = (
-  progress: Progress | undefined,
+  progress: Progress,
   takenBytes: number,
   nowMillis: number,
-  { readerRate, stallMillis }: ProgressRules
+  { readerRate }: ProgressRules
 ): Progress => {
-  if (progress === undefined) return { takenBytes, atMillis: nowMillis, patienceMillis: stallMillis }
-  if (takenBytes === progress.takenBytes) return progress
-  const worthMillis = ((takenBytes - progress.takenBytes) / readerRate) * SECOND_MILLIS
-  const gapMillis = nowMillis - progress.atMillis
-  return {
-    takenBytes,
-    atMillis: nowMillis,
-    patienceMillis: Math.max(stallMillis, Math.min(worthMillis, 2 * gapMillis))
-  }
+  if (takenBytes <= progress.takenBytes) return progress
+  const stepMillis = nowMillis - progress.atMillis
+  const lagMillis = progress.lagMillis + stepMillis - millisFor(takenBytes - progress.takenBytes, readerRate)
+  return { ...progress, takenBytes, atMillis: nowMillis, stepMillis, lagMillis: Math.max(0, lagMillis) }
 }
 
-/** Tells if a reader that is behind still reads. */
-export const isLive = ({ atMillis, patienceMillis }: Progress, nowMillis: number): boolean =>
-  nowMillis - atMillis <= patienceMillis
+/** The same, counted from now on in bytes that the reader's system has acknowledged. */
+export const acknowledged = (progress: Progress, bytes: number): Progress => ({
+  ...progress,
+  takenBytes: bytes,
+  bufferedBytes: Math.min(Math.max(bytes, BUFFER_BYTES_MIN), BUFFER_BYTES_MAX)
+})
+
+/**
+ * Tells if a reader that is behind still reads. Progress shows in steps, so that a slow one seems to stand still between
+ * two of them: it may need twice as long for one as for the one before, and as long as it may be busy with what its own
+ * system keeps.
+ */
+export const isLive = (
+  { atMillis, bufferedBytes, lagMillis, stepMillis }: Progress,
+  nowMillis: number,
+  { readerLagMillis, readerRate, stallMillis }: ProgressRules
+): boolean => {
+  const stillMillis = nowMillis - atMillis
+  return (
+    stillMillis <= Math.max(stallMillis, 2 * stepMillis, millisFor(bufferedBytes, readerRate)) &&
+    lagMillis + stillMillis <= Math.max(stallMillis, readerLagMillis)
+  )
+}
+
+/** What a system is taken to keep for a program that reads slowly, at least and at most. */
+const BUFFER_BYTES_MIN = 192 * 1_024
+const BUFFER_BYTES_MAX = 512 * 1_024
+
+const millisFor = (bytes: number, bytesPerSecond: number): number => (bytes / bytesPerSecond) * SECOND_MILLIS
 
 const SECOND_MILLIS = 1_000

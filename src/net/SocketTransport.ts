@@ -1,5 +1,6 @@
 import type { Socket } from "node:net"
 import type { Address } from "./Address.ts"
+import type { Ends } from "./TcpTable.ts"
 import { type Transport, type TransportOwner, waitingWriteBytes } from "./Transport.ts"
 
 /** A TCP or TLS socket as a transport. */
@@ -15,6 +16,10 @@ export class SocketTransport implements Transport {
     return { host: remoteAddress, port: remotePort }
   }
 
+  get ends(): Ends {
+    return { localPort: this.socket.localPort ?? 0, peer: this.peer }
+  }
+
   get bytesIn(): number {
     return this.socket.bytesRead
   }
@@ -28,14 +33,10 @@ export class SocketTransport implements Transport {
   }
 
   get takenBytes(): number {
-    const handle = this.socket._handle
-    if (
-      handle?.bytesWritten === undefined ||
-      handle.writeQueueSize === undefined ||
-      "encrypted" in this.socket
-    )
-      return this.bytesOut // whole writes
-    return handle.bytesWritten - handle.writeQueueSize
+    const { bytesWritten, writeQueueSize } = this.socket._handle?._parent ?? this.socket._handle ?? {}
+    return bytesWritten === undefined || writeQueueSize === undefined
+      ? this.bytesOut // whole writes
+      : bytesWritten - writeQueueSize
   }
 
   get needsDrain(): boolean {
@@ -101,7 +102,13 @@ export class SocketTransport implements Transport {
 type OwnedSocket = Socket & {
   [OWNER]?: TransportOwner
   /** Node's own, which may be missing: nothing else shows what the system took of a write that it has not taken whole. */
-  readonly _handle?: { readonly bytesWritten?: number; readonly writeQueueSize?: number } | null
+  readonly _handle?: (Handle & { readonly _parent?: Handle }) | null
+}
+
+/** That of a TLS socket has one of TCP as its parent. */
+interface Handle {
+  readonly bytesWritten?: number
+  readonly writeQueueSize?: number
 }
 
 const OWNER = Symbol("owner")

@@ -1,4 +1,5 @@
 import type { Address } from "./Address.ts"
+import type { Ends } from "./TcpTable.ts"
 
 /** Takes the events of a transport; `onClose` comes once, last, and always. */
 export interface TransportOwner {
@@ -16,6 +17,8 @@ export interface TransportOwner {
 export interface Transport {
   /** The other end; its host is `?` if it left before anybody asked. */
   readonly peer: Address
+  /** The ends of the TCP connection below. */
+  readonly ends: Ends
   /** Bytes received. */
   readonly bytesIn: number
   /** Bytes sent, without those that wait. */

@@ -123,13 +123,19 @@ export const table = {
     "stall",
     duration,
     2 * SECOND,
-    "time without progress after which a reader holds nobody back any more"
+    "time without progress after which a reader holds back only those who say much"
   ),
   readerRate: setting(
     "reader-rate",
     byteRate,
     64 * KiB,
-    "average at which a reader whose progress shows in large steps still holds others back"
+    "what a reader must take on average, so that others wait for it"
+  ),
+  readerLagMillis: setting(
+    "reader-lag",
+    duration,
+    24 * SECOND,
+    "time by which a reader may be late against --reader-rate, before nobody waits for it any more"
   ),
   loginMillisMax: setting(
     "login-timeout",

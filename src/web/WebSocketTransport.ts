@@ -2,6 +2,7 @@ import type { Socket } from "node:net"
 import type { WebSocket } from "ws"
 import type { Address } from "../net/Address.ts"
 import { SocketTransport } from "../net/SocketTransport.ts"
+import type { Ends } from "../net/TcpTable.ts"
 import { type Transport, type TransportOwner, waitingWriteBytes } from "../net/Transport.ts"
 
 /**
@@ -27,6 +28,10 @@ export class WebSocketTransport implements Transport {
     this.socket = socket
     this.peer = peer
     this.below = new SocketTransport(socket)
+  }
+
+  get ends(): Ends {
+    return this.below.ends
   }
 
   get bytesIn(): number {
