@@ -197,12 +197,8 @@ const close = Effect.fnUntraced(function* (
   connection.stop(Option.getOrElse(Cause.findErrorOption(cause), (): Ending => "left"))
   yield* drain.leave
   if (username !== undefined) yield* depart(session, username)
-  if (session.follower !== undefined && readsOn.has(connection.ending)) yield* session.follower.settled
   yield* connection.finish(session.lastWords ?? goodbye(session))
 })
-
-/** Endings after which a client may go on reading what it is still to be shown. */
-const readsOn: ReadonlySet<Ending | undefined> = new Set(["left", "logout", "shutting_down"])
 
 /** The last words to a client that the server ends for a reason of its own. */
 const goodbye = ({ connection: { ending }, house }: Session): Buffer | undefined => {

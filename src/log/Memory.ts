@@ -4,15 +4,23 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { Entry } from "../fold/Operation.ts"
 import { makeFollowers } from "./Followers.ts"
-import { type Checkpoint, Log, type Logged } from "./Log.ts"
+import { type Checkpoint, Log, type Logged, type Position } from "./Log.ts"
 import { closed, forgot, trimmed } from "./Failure.ts"
 import { LogError } from "./LogError.ts"
 
-const make: Effect.Effect<Log["Service"], never, Scope.Scope> = Effect.gen(function* () {
+const make = Effect.fnUntraced(function* (
+  keeps: "all" | "none"
+): Effect.fn.Return<Log["Service"], never, Scope.Scope> {
   let first = 1
   let entries: Array<Logged> = []
   let checkpoint: Checkpoint | undefined
   const last = () => first + entries.length - 1
+
+  const trim = (before: Position) => {
+    const kept = Math.max(first, Math.min(before, last() + 1))
+    entries = entries.slice(kept - first)
+    first = kept
+  }
 
   const followers = yield* makeFollowers((after) => {
     if (after >= last()) return after > last() ? Effect.fail(new LogError(forgot(after, last()))) : nothing
@@ -27,19 +35,17 @@ const make: Effect.Effect<Log["Service"], never, Scope.Scope> = Effect.gen(funct
     append: (entry: Entry) =>
       Effect.suspend(() => {
         if (followers.areClosed()) return Effect.fail(new LogError(closed))
-        const position = last() + 1
-        entries.push({ position, entry })
-        return Effect.as(followers.wake, position)
+        const logged = { position: last() + 1, entry }
+        entries.push(logged)
+        return Effect.map(followers.deliver(logged), () => {
+          if (keeps === "none" && followers.areDoneWith(last())) trim(last() + 1)
+          return logged.position
+        })
       }).pipe(Effect.uninterruptible),
     follow: followers.follow,
     at: (position) => Effect.sync(() => Option.fromUndefinedOr(entries[position - first])),
     last: Effect.sync(last),
-    trim: (before) =>
-      Effect.sync(() => {
-        const kept = Math.max(first, Math.min(before, last() + 1))
-        entries = entries.slice(kept - first)
-        first = kept
-      }),
+    trim: (before) => Effect.sync(() => trim(before)),
     save: (newer) =>
       Effect.sync(() => {
         if (checkpoint === undefined || newer.position > checkpoint.position) checkpoint = newer
@@ -49,6 +55,9 @@ const make: Effect.Effect<Log["Service"], never, Scope.Scope> = Effect.gen(funct
 })
 
 /** A log in the memory of this process. Followers have been called when an append is done. */
-export const memoryLog: Layer.Layer<Log> = Layer.effect(Log, make)
+export const memoryLog: Layer.Layer<Log> = Layer.effect(Log, make("all"))
+
+/** The same for a program that needs no entry twice: each is dropped as soon as every follower has been given it. */
+export const passingLog: Layer.Layer<Log> = Layer.effect(Log, make("none"))
 
 const nothing = Effect.succeed<ReadonlyArray<Logged>>([])

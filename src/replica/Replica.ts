@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import type { Happening } from "../fold/Happening.ts"
 import type { Operation } from "../fold/Operation.ts"
 import { Log, type Logged } from "../log/Log.ts"
-import { memoryLog } from "../log/Memory.ts"
+import { passingLog } from "../log/Memory.ts"
 import { Registry } from "../Registry.ts"
 import { Settings } from "../settings/Settings.ts"
 import { rulesOf } from "./Rules.ts"
@@ -40,7 +40,7 @@ export class Replica extends Context.Service<
   )
 
   /** A replica of which nothing outlives the program. */
-  static readonly inMemory = Replica.layer.pipe(Layer.provideMerge(Registry.layer), Layer.provide(memoryLog))
+  static readonly inMemory = Replica.layer.pipe(Layer.provideMerge(Registry.layer), Layer.provide(passingLog))
 }
 
 interface Submission {
@@ -96,7 +96,10 @@ const makeReplica = Effect.gen(function* () {
   }
 
   yield* Effect.forkScoped(
-    log.follow(0, (logged) => Effect.sync(() => logged.forEach(read))),
+    log.follow(0, (logged) => {
+      for (const each of logged) read(each)
+      return Effect.void
+    }),
     { startImmediately: true }
   )
   const begun = Deferred.makeUnsafe<void>()
