@@ -84,7 +84,7 @@ export const changes: ReadonlyArray<Change> = [
       remark: "with a client that is cut off and comes back",
       clause: "LEAVE-2",
       moreMillis: 0,
-      replace: needs.includes("presence") ? () => undefined : reconnected()
+      replace: needs.some((need) => need !== "alone") ? () => undefined : reconnected()
     })
   }
 ]
@@ -130,7 +130,7 @@ const merged =
     const value = write.valueOf(node)
     switch (step.verb.sentence) {
       case "{subject} says|say": {
-        if (actors.length > 1) return undefined
+        if (actors.length > 1 || Object.keys(step.options).length > 0) return undefined
         const own = { type: "message", username, content: value }
         const replies = write.flow([usersReply, { status: "success" }, usersReply])
         return { steps: [glued([list, own, list], []), write.instead(node, receives, replies)] }

@@ -39,4 +39,4 @@ export class Sentences {
   }
 }
 
-const optionNames = ["as", "between", "within", "because", "proves"]
+const optionNames = ["as", "between", "cid", "within", "because", "proves"]

@@ -173,9 +173,10 @@ class Drawing {
 const requestsOf = (step: Step, actor: string, { diagram, play }: Catalogue): ReadonlyArray<Json> => {
   const { name, options, value, verb } = step
   if (Buffer.isBuffer(value)) return [captionSent(value, play).caption]
-  if (verb.logsIn === true) return [filled(literal({ type: "login", username: name ?? actor }))]
+  if (verb.logsIn === true || verb.resumes === true)
+    return [filled(literal({ type: "login", username: name ?? actor }))]
   const requests = sentBy(step).map(filled)
-  if (step.other !== undefined) return []
+  if (verb.seesGone === true) return []
   if (verb.part === "begins")
     return requests.map((request) => diagram.firstBytes(caption(request), Number(options["bytes"])))
   if (verb.part === "ends") return [diagram.theRest]
@@ -187,7 +188,7 @@ const filled = (request: Template): Json =>
 
 /** True if a sentence waits itself until its request is granted. */
 const isGrantedItself = ({ verb }: Step): boolean =>
-  verb.becomes === "logged in" || /says|logs\|log out/.test(verb.sentence)
+  verb.becomes === "logged in" || /says|joins|leaves|logs\|log out/.test(verb.sentence)
 
 /** A pattern as the object that it looks for; what is not literal in it is described. */
 const valueOf = (pattern: Pattern, texts: Catalogue): Json => {

@@ -49,6 +49,19 @@ export const messagePattern: Shape<ObjectPattern> = {
   }
 }
 
+/** A pattern for something that was said: its content, or the fields that are to match. */
+export const saidPattern: Shape<ObjectPattern> = {
+  what: "what was said: its content, or an object to match",
+  schema: { anyOf: [{ type: "string" }, { type: "object" }] },
+  read: (node, reader) => {
+    const pattern = readPattern(node, reader)
+    if (pattern._tag === "Object") return pattern
+    if (["Literal", "Capture", "Anything", "Matches", "Contains", "Length"].includes(pattern._tag))
+      return { _tag: "Object", fields: [["content", pattern]], exactly: false }
+    return reader.fail(node, "expected what was said: its content, or an object to match")
+  }
+}
+
 /** Raw bytes: a text as UTF-8, `{ hex }`, `{ text, times }`, or a list of these. */
 export const byteString: Shape<Buffer> = {
   what: "bytes",

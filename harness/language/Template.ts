@@ -30,6 +30,12 @@ export const literal = (fields: { readonly [key: string]: Scalar | Template }): 
   ])
 })
 
+/** A list of texts, for the requests that sentences stand for. */
+export const texts = (items: ReadonlyArray<string>): Template => ({
+  _tag: "List",
+  items: items.map((value) => ({ _tag: "Literal", value }))
+})
+
 /** The field of an object template, where it is a literal. */
 export const field = (template: Template, key: string): Scalar | undefined => {
   if (template._tag !== "Object") return undefined

@@ -8,6 +8,7 @@ import type { StepFailed } from "../stage/Finding.ts"
 import { lint } from "../scenario/Lint.ts"
 import type { ObjectPattern } from "../language/Pattern.ts"
 import { playSteps, sceneOf } from "../run/PlaySteps.ts"
+import { features } from "../language/Features.ts"
 import { clause, parseScenario, withinMillisDefault } from "../scenario/ScenarioReader.ts"
 import { parseSentence } from "../scenario/Grammar.ts"
 import { commandMeant } from "./Completion.ts"
@@ -196,7 +197,7 @@ const scenarioOf = (source: Source, cast: Cast, steps: ReadonlyArray<Step>) => (
   proves: [],
   level: "should" as const,
   tags: [],
-  needs: [],
+  needs: features,
   story: undefined,
   cast,
   programs: new Map(),

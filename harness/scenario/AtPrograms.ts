@@ -13,6 +13,9 @@ export const whyNotSaid = (step: Step, programs: ReadonlyMap<string, string>): s
   if (seated === undefined) return undefined
   if (atProgram === undefined)
     return `${seated} sits at a program, where nobody can do this; "Judging a client" in docs/HARNESS.md has what people can do`
+  const option = ["features", "cid"].find((key) => Object.hasOwn(step.options, key))
+  if (option !== undefined)
+    return `${seated} sits at a program, which sends what it likes; leave out \`${option}\``
   if (step.subject._tag === "OneOf") return `"one of" cannot stand for ${seated}, who sits at a program`
   return whyNotTyped(step)
 }

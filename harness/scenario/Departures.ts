@@ -1,5 +1,12 @@
-import { looksAt, namesWanted, patternsOf, toldToBeGone } from "./StepFacts.ts"
+import { looksAt, namesWanted, patternsOf, sentBy, toldToBeGone } from "./StepFacts.ts"
 import type { Step } from "../verbs/Step.ts"
+
+/** True if a step goes on with a session: its token works whatever the server has noticed (RESUME-2). */
+const goesOn = (step: Step): boolean =>
+  step.verb.resumes === true ||
+  sentBy(step).some(
+    (request) => request._tag === "Object" && request.fields.some(([key]) => key === "session")
+  )
 
 /** Names whose owners have left without anybody having seen that the server noticed: they are still on its books for a while. */
 export class Departures {
@@ -17,10 +24,11 @@ export class Departures {
 
   /** Follows a step, and tells of races in it that no server could win. */
   follow(step: Step, subjects: ReadonlyArray<string>): ReadonlyArray<string> {
-    const seen = step.other?._tag === "Actors" ? step.other.names : []
+    const seen = step.verb.seesGone === true && step.other?._tag === "Actors" ? step.other.names : []
     const told = new Set(patternsOf(step).flatMap(toldToBeGone))
     for (const [username, { actor }] of this.left)
-      if (seen.includes(actor) || told.has(username)) this.left.delete(username)
+      if ((goesOn(step) && subjects.includes(actor)) || seen.includes(actor) || told.has(username))
+        this.left.delete(username)
     const wanted = namesWanted(step, subjects)
     if (step.verb.retries === true) {
       for (const username of wanted) this.left.delete(username)

@@ -41,6 +41,7 @@ function written({ required = [], sentence, value }: Verb): string {
     .replaceAll(/([\w-]+)(?:\|[\w-]+)+/g, "$1")
     .replace("{subject}", "X")
     .replace("{other}", "Y")
+    .replace("{room}", "ROOM")
     .replace("{name}", "N")
   return code(value === undefined && required.length === 0 ? told : `${told}: …`)
 }

@@ -6,6 +6,8 @@ import { loggingIn } from "../verbs/LoggingIn.ts"
 import { ordering } from "../verbs/Ordering.ts"
 import { programs } from "../verbs/Programs.ts"
 import { receiving } from "../verbs/Receiving.ts"
+import { resuming } from "../verbs/Resuming.ts"
+import { rooms } from "../verbs/Rooms.ts"
 import { talking } from "../verbs/Talking.ts"
 import { type Cast, looksLikeSubject, parseSubject } from "../language/Subject.ts"
 
@@ -16,7 +18,9 @@ import { type Cast, looksLikeSubject, parseSubject } from "../language/Subject.t
 export const verbs: ReadonlyArray<Verb> = [
   ...connecting,
   ...loggingIn,
+  ...resuming,
   ...talking,
+  ...rooms,
   ...receiving,
   ...leaving,
   ...programs,
@@ -29,6 +33,7 @@ export interface Parsed {
   readonly subject: string | undefined
   readonly name: string | undefined
   readonly other: string | undefined
+  readonly room: string | undefined
   /** True if it ends before its `{name}`, which is to follow the colon. */
   readonly nameFollows: boolean
 }
@@ -46,11 +51,11 @@ export const parseSentence = (sentence: string): Parsed | undefined => {
   for (const form of forms) {
     const found = form.regexp.exec(sentence)
     if (found === null) continue
-    const { name, other, subject } = found.groups ?? {}
+    const { name, other, room, subject } = found.groups ?? {}
     const score = (subject === undefined || looksLikeSubject(subject) ? 1_000 : 0) + form.phrase.length
     if (score <= bestScore) continue
     bestScore = score
-    best = { verb: form.verb, subject, name, other, nameFollows: form.nameFollows }
+    best = { verb: form.verb, subject, name, other, room, nameFollows: form.nameFollows }
   }
   return best
 }
@@ -66,12 +71,14 @@ export const nearestSentence = (sentence: string, cast: Cast): string | undefine
     .slice(0, subjectWords)
     .join(" ")
     .replace(/['’]s$/, "")
-  const guesses = forms.map(({ nameFollows, phrase, start, verb }) => {
+  const isObject = /[{[]/.test(sentence)
+  const possible = forms.filter(({ phrase }) => !isObject || !phrase.includes("{room}"))
+  const guesses = possible.map(({ nameFollows, phrase, start, verb }) => {
     const rest = start === "" ? words : words.slice(subjectWords)
     const length = phrase.split(" ").length
     const named = verb.sentence.endsWith("{name}") && !nameFollows
-    const other = rest[phrase.split(" ").indexOf("{other}")] ?? "{other}"
-    const meant = phrase.replace("{other}", other)
+    const slots = phrase.split(" ")
+    const meant = phrase.replace(/\{(?:other|room)\}/, (slot) => rest[slots.indexOf(slot)] ?? slot)
     const tail = named ? ["", ...rest.slice(length)].join(" ") : ""
     const written = (named ? rest.slice(0, length) : rest).join(" ")
     return { candidate: `${start.replace("{subject}", subject)}${meant}${tail}`, written, meant }
@@ -119,8 +126,9 @@ const forms: ReadonlyArray<Form> = verbs.flatMap((verb) => {
 
 function formOf(verb: Verb, sentence: string, nameFollows: boolean): Form {
   const regexp = sentence
-    .replaceAll(/\{(subject|name|other)\}/g, (_, slot: string) =>
-      slot === "name" ? "(?<name>.+)" : `(?<${slot}>.+?)`
+    .replaceAll(
+      /\{(subject|name|other|room)\}/g,
+      (_, slot: string) => `(?<${slot}>${slot === "room" ? "[^\\s:]+" : slot === "name" ? ".+" : ".+?"})`
     )
     .replaceAll(/[\w-]+(?:\|[\w-]+)+/g, "(?:$&)")
   const start = /^\{subject\}(?:'s)? /.exec(sentence)?.[0] ?? ""

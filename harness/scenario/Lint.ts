@@ -9,6 +9,7 @@ import type { Source } from "../yaml/Source.ts"
 import type { Standing, Step } from "../verbs/Step.ts"
 import { field } from "../language/Template.ts"
 import { listed } from "../Format.ts"
+import { Wishes } from "./Wishes.ts"
 import { actorsOf } from "../language/Subject.ts"
 
 /** Connections that a must scenario may use: students write `listen(5)`, and CONC-1 asks for eight. */
@@ -59,6 +60,7 @@ class Linter {
   private readonly actors: ReadonlyArray<string>
   private readonly statuses = new Map<string, Status>()
   private readonly departures = new Departures()
+  private readonly wishes: Wishes
   private bound: ReadonlySet<string> = new Set()
   private speakers: ReadonlyArray<string> = []
   private oneOfSeen = false
@@ -67,6 +69,7 @@ class Linter {
   constructor(scenario: Scenario, source: Source) {
     this.scenario = scenario
     this.source = source
+    this.wishes = new Wishes(scenario.needs)
     this.actors = actorsOf(scenario.cast)
   }
 
@@ -101,6 +104,7 @@ class Linter {
     this.checkGone(step)
     this.checkSends(step, subjects)
     for (const race of this.departures.follow(step, subjects)) this.note(step, race)
+    for (const problem of this.wishes.follow(step, subjects)) this.note(step, problem)
     this.bindCaptures(step)
     this.follow(step, subjects)
     if (step.verb.simultaneous === true) this.walkTogether(step)
@@ -227,7 +231,7 @@ class Linter {
           step,
           `${actor} is already connected (line ${line}); "${actor} reconnects" opens a new connection`
         )
-      if (becomes === "logged in" && standing === "logged in")
+      if (becomes === "logged in" && standing === "logged in" && needs !== "gone")
         this.note(
           step,
           `${actor} is already logged in (line ${line}); for a login that is refused: "${actor} tries to log in"`
@@ -270,6 +274,7 @@ class Linter {
 
   /** Only who was there can be seen to be gone. */
   private checkGone(step: Step): void {
+    if (step.verb.seesGone !== true) return
     for (const actor of step.other?._tag === "Actors" ? step.other.names : []) {
       const { closedSince, standing, wasMember } = this.statusOf(actor)
       const left = standing === "gone" || closedSince !== undefined

@@ -3,6 +3,7 @@ import { actorsOf, type Cast } from "../language/Subject.ts"
 import { laneOf } from "../stage/Actor.ts"
 import { asksForName, patternsOf, sentBy } from "./StepFacts.ts"
 import type { Step } from "../verbs/Step.ts"
+import { featuresOf } from "./Wishes.ts"
 
 /** A plain member of the chat that reads, and that the server understands: one that a hidden `list` could be asked for. */
 interface Member {
@@ -51,6 +52,7 @@ export class Members {
     const { becomes, connects, reads } = step.verb
     if (connects === true) this.connected.add(actor)
     if (becomes === "gone") this.connected.delete(actor)
+    if (step.verb.resumes === true || featuresOf(step).length > 0) return void this.members.delete(actor)
     if (becomes === "logged in" && (step.name === undefined || step.name._tag === "Literal"))
       return void this.members.set(actor, { username: String(step.name?.value ?? actor), owed: 0 })
     const member = this.members.get(actor)

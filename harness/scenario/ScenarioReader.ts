@@ -1,5 +1,6 @@
 import type { Scenario } from "./Scenario.ts"
 import { type ClauseId, clauses, isClauseId, type Level, levels } from "../language/Clauses.ts"
+import { features } from "../language/Features.ts"
 import { lint } from "./Lint.ts"
 import { messagePattern } from "../language/Notation.ts"
 import { didYouMean, type Mistake } from "../yaml/Mistake.ts"
@@ -20,7 +21,7 @@ import { steps } from "../verbs/Blocks.ts"
 import { type Cast, castName, reservedNames } from "../language/Subject.ts"
 
 /** The features that a scenario may need of its target. */
-export const needs = ["presence", "alone"] as const
+export const needs = [...features, "alone"] as const
 
 /** Most actors of one scenario. */
 const actorsMax = 1_000

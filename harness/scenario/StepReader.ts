@@ -74,6 +74,7 @@ const readStep = (node: Node, reader: Reader, cast: Cast, clause: Shape<ClauseId
     subject: readSubject(parsed.subject, sentence, reader, cast),
     name,
     other: readSubject(parsed.other, sentence, reader, cast),
+    room: parsed.room === undefined ? undefined : reader.substitute(parsed.room),
     value,
     options,
     withinMillis: within as number | undefined,
@@ -161,7 +162,8 @@ const unknownSentence = (sentence: Entry, reader: Reader, cast: Cast): never => 
   if (isTooLong(key))
     return reader.fail(keyNode, `a sentence can have at most ${sentenceCharactersMax} characters`)
   const nearest = nearestSentence(key, cast)
-  if (nearest === undefined || key.startsWith(nearest)) rejectColonless(sentence, reader)
+  const isAnyRoom = nearest !== undefined && parseSentence(nearest)?.room !== undefined
+  if (nearest === undefined || isAnyRoom || key.startsWith(nearest)) rejectColonless(sentence, reader)
   if (/^(?:\S+ )?(?:wait|sleep|pause)s?\b/.test(key))
     return reader.fail(
       keyNode,

@@ -55,7 +55,9 @@ const textsIn = (text: string): ReadonlyArray<string> => {
 
 /** A message where it is said or received: what stands before it, its quote if it has one, the message, and what follows. */
 const saidAt = (pattern: string): RegExp =>
-  new RegExp(`((?:says|content): )("?)(${pattern})\\2((?: *[,}]| *$))`, "gm")
+  new RegExp(`((?:${sayings}|content): )("?)(${pattern})\\2((?: *[,}]| *$))`, "gm")
+
+const sayings = "says(?: (?:in|to) \\S+)?|receives (?:in \\S+|from \\S+ privately)"
 
 const literally = (words: string): string => words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
 

@@ -1,4 +1,5 @@
 import type { ActorConnection } from "./ActorConnection.ts"
+import type { ChatSession } from "./ChatSession.ts"
 import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import type { Captures, Json } from "../language/Json.ts"
 import { isSuccess } from "./PendingRequests.ts"
@@ -12,6 +13,8 @@ export class Actor {
   connection: ActorConnection | undefined
   /** The program that it sits at; a scripted client has none. */
   program: Program | undefined
+  /** The session of its latest login, if that has one: with it, it can come back. */
+  session: ChatSession | undefined
   /** The name of its latest login, also after it has left. */
   username: string
   /** Patterns that it may receive, each once. */
@@ -55,7 +58,7 @@ export class Actor {
       const incoming = inbox[at]!
       if (lane !== "any" && incoming.lane !== lane && incoming.lane !== "noise") at++
       else if (wanted?.(incoming.value) === true) return incoming
-      else if (incoming.extra && !this.connection!.requests.features) onExtra(this.take(incoming))
+      else if (incoming.extra && this.connection!.requests.features.size === 0) onExtra(this.take(incoming))
       else if (this.allows(incoming, captures)) this.take(incoming)
       else return incoming
     }

@@ -23,6 +23,8 @@ export interface Wiring {
   /** Gives the part of a received value that counts, or `undefined` to drop it. */
   readonly filter?: (value: Json) => Json | undefined
   readonly listener: WireListener
+  /** What passed on the connection whose session it is to go on with. */
+  readonly resumes?: PendingRequests | undefined
 }
 
 /** Nobody answered, or not in time. */
@@ -47,7 +49,7 @@ interface State {
 export class ActorConnection {
   /** Received and not asked for yet, in the order it came. */
   readonly inbox: Array<Incoming> = []
-  readonly requests = new PendingRequests()
+  readonly requests: PendingRequests
   network: BadNetwork | undefined
   /** The answer to the server's end: RST, so that no port of the server stays in TIME_WAIT, or FIN. */
   answersEnd: End = "reset"
@@ -72,6 +74,7 @@ export class ActorConnection {
     this.socket = socket
     this.tcp = tcp
     this.wiring = wiring
+    this.requests = new PendingRequests(wiring.resumes)
     this.clock = clock
     const arrives = (what: () => void) => (this.network === undefined ? what() : this.network.later(what))
     socket.on("data", (chunk: Buffer) =>
@@ -334,7 +337,7 @@ export class ActorConnection {
       request = answer?.request
       const { username } = this.requests
       if (answer?.granted === true && answer.request.type === "login" && username !== undefined)
-        this.emit({ _tag: "LoggedIn", direction: "in", username })
+        this.emit({ _tag: "LoggedIn", direction: "in", username, resumes: isResumed(value) })
       if (answer?.granted === true && answer.request.type === "logout")
         this.emit({ _tag: "LoggedOut", direction: "in" })
     }
@@ -405,5 +408,8 @@ const laneOf = (value: Json): Incoming["lane"] => {
   if (hasField(value, "status", () => true)) return "reply"
   return typeof value === "object" && value !== null && !Array.isArray(value) ? "event" : "noise"
 }
+
+/** True if a login goes on with the session of an earlier connection (RESUME-3). */
+const isResumed = (reply: Json): boolean => hasField(reply, "resumed", (resumed) => resumed === true)
 
 const isMessage = (value: Json): boolean => hasField(value, "type", (type) => type === "message")

@@ -1,6 +1,7 @@
 import type { ClauseId } from "../language/Clauses.ts"
 import type { Json } from "../language/Json.ts"
 import { hasField, isSuccess, type PendingRequest } from "./PendingRequests.ts"
+import { lobby, roomKey } from "./Rooms.ts"
 import type { Departure, WireEvent } from "./WireEvent.ts"
 
 /**
@@ -12,6 +13,8 @@ export type Leaving = Departure | "close or reset" | "logout" | "ended by the se
 interface Said {
   readonly username: string
   readonly content: string
+  /** Where it was said: in a room, or to a person. */
+  readonly place: string
 }
 
 /** A clause that has to hold for what was played so far to mean anything; where only a part of it is needed, the scenario of that. */
@@ -71,6 +74,13 @@ export class Ledger {
   private readonly aliases = new Map<string, Set<string>>()
   private readonly said: Array<Said> = []
   private readonly heard = new Map<string, Array<Said>>()
+  /** What each actor had heard on the connection before. */
+  private readonly heardBefore = new Map<string, ReadonlyArray<Said>>()
+  /** The names that are kept for sessions whose owners are away (RESUME-1). */
+  readonly kept = new Set<string>()
+  private readonly withSession = new Set<string>()
+  /** The actors that asked for features on the connection they have now. */
+  private readonly withFeatures = new Set<string>()
 
   /** Takes note of what happened on a connection. */
   follow(event: WireEvent): void {
@@ -80,11 +90,13 @@ export class Ledger {
         this.connections++
         this.open.add(actor)
         this.openMost = Math.max(this.openMost, this.open.size)
+        this.withFeatures.delete(actor)
         this.asked.set(actor, new Set())
         this.aliases.set(actor, new Set())
         this.owed.set(actor, 0)
         this.silent.add(actor)
         this.halfClosed.delete(actor)
+        this.heardBefore.set(actor, this.heard.get(actor) ?? [])
         this.heard.set(actor, [])
         break
       case "Sent":
@@ -104,8 +116,13 @@ export class Ledger {
       case "LoggedIn":
         this.members.set(event.username, new Set([...(this.members.get(event.username) ?? []), actor]))
         this.departures.delete(event.username)
+        if (event.resumes) {
+          this.kept.delete(event.username)
+          this.heard.get(actor)!.push(...(this.heardBefore.get(actor) ?? []))
+        }
         break
       case "LoggedOut":
+        this.withSession.delete(actor)
         this.giveUp(actor, "logout")
         break
       case "Left":
@@ -121,6 +138,8 @@ export class Ledger {
         if (event.incoming.lane === "reply") this.owed.set(actor, this.owed.get(actor)! - 1)
         if (isSuccess(event.incoming.value) && event.incoming.request !== undefined)
           this.understands ||= isBeyondAscii(event.incoming.request)
+        if (event.incoming.request?.type === "login" && isSuccess(event.incoming.value))
+          this.noteSession(actor, event.incoming.value)
         this.hear(actor, event.incoming.value)
         break
       default:
@@ -149,6 +168,7 @@ export class Ledger {
 
   /** The server began anew: it knows nobody. */
   restarted(): void {
+    this.kept.clear()
     this.members.clear()
     this.departures.clear()
   }
@@ -179,13 +199,27 @@ export class Ledger {
   }
 
   /** What is known of a message that an actor received; call it after it was received. */
-  deliveryOf(actor: string, username: string, content: string): Delivery {
-    const same = (one: Said) => one.username === username && one.content === content
+  deliveryOf(actor: string, message: { readonly username: string; readonly content: string }): Delivery {
+    const { content, username } = message
+    const place = this.placeAt(actor, message)
+    const same = (one: Said) => one.username === username && one.content === content && one.place === place
+    const alike = this.said.filter((one) => one.content === content && one.place === place)
     return {
-      speakers: new Set(this.said.filter((one) => one.content === content).map((one) => one.username)),
+      speakers: new Set(alike.map((one) => one.username)),
       said: this.said.filter(same).length,
       heard: (this.heard.get(actor) ?? []).filter(same).length
     }
+  }
+
+  /** The places where something was said; none if nobody has. */
+  placesOf(username: string, content: string): ReadonlySet<string> {
+    const said = this.said.filter((one) => one.username === username && one.content === content)
+    return new Set(said.map(({ place }) => place))
+  }
+
+  /** The place of a message that an actor received. To a plain client all is said in the lobby, with what fields it may. */
+  private placeAt(actor: string, message: object): string {
+    return this.withFeatures.has(actor) ? placeOf(message) : lobby
   }
 
   private nameOf(actor: string): string | undefined {
@@ -196,6 +230,7 @@ export class Ledger {
     this.latest.set(actor, request)
     if (request.garbage === true) this.garbled = true
     for (const clause of clausesOfText(request)) this.leansOn.add(clause)
+    if (request.features !== undefined) this.withFeatures.add(actor)
     if (request.type === "login" && request.username !== undefined) {
       this.asked.get(actor)?.add(request.username)
       if (this.nameOf(actor) !== undefined) this.aliases.get(actor)?.add(request.username)
@@ -203,14 +238,20 @@ export class Ledger {
     if (request.type === "message" && request.content !== undefined) {
       const name = this.nameOf(actor) ?? [...(this.asked.get(actor) ?? [])].at(-1) ?? actor
       this.isRepeated ||= this.said.some((one) => one.content === request.content)
-      this.said.push({ username: name, content: request.content })
+      this.said.push({ username: name, content: request.content, place: placeOf(request) })
     }
   }
 
   private hear(actor: string, value: Json): void {
     if (!hasField(value, "content", (content) => typeof content === "string")) return
     const { content, username } = value as { readonly content: string; readonly username?: Json }
-    this.heard.get(actor)?.push({ username: String(username), content })
+    const place = this.placeAt(actor, value as object)
+    this.heard.get(actor)?.push({ username: String(username), content, place })
+  }
+
+  private noteSession(actor: string, reply: Json): void {
+    if (hasField(reply, "session", () => true)) this.withSession.add(actor)
+    else this.withSession.delete(actor)
   }
 
   /** The way that the server sees a client leave. */
@@ -238,8 +279,16 @@ export class Ledger {
       if (others.size > 0) this.members.set(name, others)
       else this.members.delete(name)
       this.departures.set(name, how)
+      if (this.withSession.has(actor) && how !== "logout") this.kept.add(name)
     }
   }
+}
+
+/** The place of a message: a person, where it is to one; a room, where it names one; else where everyone is. */
+const placeOf = (message: object): string => {
+  const { room, to } = message as { readonly room?: Json; readonly to?: Json }
+  if (typeof to === "string") return `to ${roomKey(to)}`
+  return typeof room === "string" ? roomKey(room) : lobby
 }
 
 /** The clauses that a write leans on: where requests begin and end in it, and the escapes in it. */

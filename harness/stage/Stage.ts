@@ -10,9 +10,10 @@ import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import type { Captures, Json } from "../language/Json.ts"
 import type { BadNetwork } from "./BadNetwork.ts"
 import { Ledger } from "./Ledger.ts"
+import { NumberWatch } from "./NumberWatch.ts"
 import { Recorder } from "./Recorder.ts"
 import { ServerSeats } from "./ServerSeats.ts"
-import { hasField } from "./PendingRequests.ts"
+import { hasField, type PendingRequest, type PendingRequests } from "./PendingRequests.ts"
 import { Condition, nextTurn } from "./Condition.ts"
 import type { Server, Target } from "./Target.ts"
 import type { Catalogue } from "../texts/Catalogue.ts"
@@ -56,6 +57,7 @@ export class Stage {
   readonly texts: Catalogue
   readonly transcript: Transcript
   readonly ledger = new Ledger()
+  private readonly numbers: NumberWatch
   /** Records the exchange, where that is wanted. */
   readonly recorder: Recorder | undefined
   /** Told of all that happens on the actors' connections, one after the other. */
@@ -63,6 +65,7 @@ export class Stage {
     (event) => this.recorder?.follow(event),
     (event) => this.transcript.follow(event),
     (event) => this.ledger.follow(event),
+    (event) => this.numbers.follow(event),
     (event) => this.learn(event),
     (event) => this.tellProgram(event),
     waking(this.changed)
@@ -74,6 +77,8 @@ export class Stage {
   readonly sendsPartsAlone: boolean
   /** The sender of the last message. */
   speaker: Actor | undefined
+  /** The last message, with where it was said. */
+  lastSaid: PendingRequest | undefined
   /** The actor that the last `one of` found, and the others. */
   chosen: { readonly one: Actor; readonly others: ReadonlyArray<Actor> } | undefined
   /** The bad networks that were laid, to see afterwards whether each of their faults touched a byte. */
@@ -81,6 +86,8 @@ export class Stage {
     []
   /** The client that logs in when all is over. */
   newcomer: ActorConnection | undefined
+  /** Connections whose sessions have gone on elsewhere: the server may still take them for alive. */
+  private readonly abandoned: Array<ActorConnection> = []
   readonly seats = new ServerSeats()
   /** Every name that logged in during this scenario. */
   readonly usernames = new Set<string>()
@@ -100,6 +107,10 @@ export class Stage {
     this.timeScale = setting.timeScale
     this.sendsPartsAlone = setting.sendsPartsAlone === true
     this.clock = clock
+    const seesAll = !setting.target.livesOn && this.ignoring.length === 0
+    this.numbers = new NumberWatch(this.actors, this.texts.play.seen, (clause, evidence) => {
+      if (seesAll) this.breaks(clause, evidence)
+    })
     this.recorder = setting.isRecorded === true ? this.recording() : undefined
     for (const name of actorsOf(setting.cast)) this.join(name)
   }
@@ -142,11 +153,15 @@ export class Stage {
     this.actors.set(name, actor)
   }
 
-  /** Ends what is left of an actor's connection, and opens a new one with an inbox of its own. */
-  connect(actor: Actor, line: number): Effect.Effect<void, StepFailed> {
-    return this.endOf(actor.connection).pipe(
+  /**
+   * Ends what is left of an actor's connection, and opens a new one with an inbox of its own. It may go on with the session
+   * of another: then that is left open.
+   */
+  connect(actor: Actor, line: number, resumes?: PendingRequests): Effect.Effect<void, StepFailed> {
+    if (resumes !== undefined && actor.connection !== undefined) this.abandoned.push(actor.connection)
+    return (resumes === undefined ? this.endOf(actor.connection) : Effect.void).pipe(
       Effect.andThen(this.seats.makeRoom(this.timeScale)),
-      Effect.andThen(this.dial(this.wiringOf(actor))),
+      Effect.andThen(this.dial({ ...this.wiringOf(actor), resumes })),
       Effect.map((connection) => {
         actor.connection = connection
         actor.rest = undefined
@@ -210,7 +225,7 @@ export class Stage {
     return Effect.suspend(() => {
       const left = [...this.actors.values(), { connection: this.newcomer }]
       return Effect.forEach(
-        left.flatMap(({ connection }) => connection ?? []),
+        [...this.abandoned, ...left.flatMap(({ connection }) => connection ?? [])],
         (connection) =>
           this.target.livesOn && connection.open ? connection.part : Effect.sync(() => connection.reset()),
         { concurrency: "unbounded", discard: true }
@@ -221,6 +236,7 @@ export class Stage {
   /** The clauses that the server broke in passing, with the first evidence of each. */
   brokenClauses(): ReadonlyMap<ClauseId, string> {
     const { seen } = this.texts.play
+    this.numbers.finish()
     for (const { connection, name } of this.actors.values()) {
       if (connection?.stray !== undefined)
         this.breaks("WIRE-1", seen.stray(name, seen.strays[connection.stray]))
@@ -270,7 +286,9 @@ export class Stage {
     const actor = this.actors.get(event.actor)!
     switch (event._tag) {
       case "Asked":
-        if (event.request.type === "message") this.speaker = actor
+        if (event.request.type !== "message") break
+        this.speaker = actor
+        this.lastSaid = event.request
         break
       case "Echoed":
         this.breaks("MSG-3", this.texts.play.seen.ownMessage(actor.name, show(event.value)))

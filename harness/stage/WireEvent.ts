@@ -57,7 +57,13 @@ export type WireFact =
   | { readonly _tag: "Answered"; readonly direction: "in"; readonly text: string }
   /** Its own message came back to it (MSG-3). */
   | { readonly _tag: "Echoed"; readonly direction: "in"; readonly value: Json; readonly text: string }
-  | { readonly _tag: "LoggedIn"; readonly direction: "in"; readonly username: string }
+  | {
+      readonly _tag: "LoggedIn"
+      readonly direction: "in"
+      readonly username: string
+      /** True if it goes on with the session of an earlier connection. */
+      readonly resumes: boolean
+    }
   | { readonly _tag: "LoggedOut"; readonly direction: "in" }
   /** The server ended the connection. */
   | { readonly _tag: "Ended"; readonly direction: "in"; readonly by: End }

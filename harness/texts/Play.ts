@@ -69,6 +69,7 @@ export interface PlayTexts {
   readonly doesItHang: string
   readonly noHalf: string
   readonly half: (bytes: number) => string
+  readonly session: (actor: string) => string
   readonly newcomer: (name: string) => string
   readonly accepts: (address: string) => string
 
@@ -83,6 +84,14 @@ export interface PlayTexts {
     readonly strays: { readonly [stray in "zero byte" | "byte order mark"]: string }
     readonly unlined: (actor: string) => string
     readonly noNewline: (actor: string) => string
+    readonly irregular: {
+      readonly [kind in "again" | "ack out of place" | "ack without number"]: (
+        actor: string,
+        value: string
+      ) => string
+    }
+    readonly numbersMissing: (actor: string, seq: number, value: string) => string
+    readonly numberOfTwo: (seq: number, one: string, other: string) => string
   }
   readonly heldInPassing: { readonly [clause in ClauseId]?: string }
 

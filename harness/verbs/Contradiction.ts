@@ -4,6 +4,7 @@ import type { Json } from "../language/Json.ts"
 import type { Actor } from "../stage/Actor.ts"
 import type { Finding } from "../stage/Finding.ts"
 import type { Leaving } from "../stage/Ledger.ts"
+import { lobby, roomKey } from "../stage/Rooms.ts"
 import { hasField, isSuccess, type PendingRequest } from "../stage/PendingRequests.ts"
 import type { Stage } from "../stage/Stage.ts"
 import type { Incoming } from "../stage/WireEvent.ts"
@@ -20,7 +21,8 @@ export const missing = (
   stage: Stage,
   pattern?: ObjectPattern
 ): ClauseId | undefined => {
-  if (lane === "event") return pattern === undefined || isAboutMessages(pattern) ? "MSG-1" : undefined
+  if (lane === "event")
+    return pattern === undefined || (isAboutMessages(pattern) && !hasPlace(pattern)) ? "MSG-1" : undefined
   const { connection } = actor
   const oldest = connection?.requests.oldest
   if (oldest !== undefined) return unanswered(oldest, actor, stage)
@@ -68,6 +70,7 @@ const notGranted = (username: string, actor: Actor, { ledger }: Stage): ClauseId
 
 /** A name was granted that ought to have been refused. */
 const granted = (username: string, actor: Actor, { ledger }: Stage): ClauseId | undefined => {
+  if (ledger.kept.has(username)) return "RESUME-1"
   if (ledger.isHeldByOther(username, actor.name)) return "LOGIN-3"
   return ledger.claimants(username).some((name) => name !== actor.name) ? "LOGIN-4" : undefined
 }
@@ -99,14 +102,14 @@ const unanswered = (request: PendingRequest, actor: Actor, stage: Stage): Clause
     case "login":
       return request.username === undefined ? undefined : notGranted(request.username, actor, stage)
     case "message":
-      return actor.loggedIn ? "MSG-2" : undefined
+      return actor.loggedIn && request.room === undefined && request.to === undefined ? "MSG-2" : undefined
     case "list":
-      return "LIST-1"
+      return request.room === undefined ? "LIST-1" : undefined
     case "logout":
       return "LOGOUT-1"
     case "ping":
       return "PING-1"
-    case "other":
+    default:
       return undefined
   }
 }
@@ -127,7 +130,7 @@ const wrongReply = (
       return request.type === "login" && request.username !== undefined
         ? granted(request.username, actor, stage)
         : undefined
-    if (!looksAt(pattern, "users")) return undefined
+    if (!looksAt(pattern, "users") || request.type !== "list" || request.room !== undefined) return undefined
     if (!hasField(value, "users", Array.isArray)) return "LIST-1"
     return wrongUsers((value as { readonly users: ReadonlyArray<Json> }).users, stage)
   }
@@ -141,7 +144,10 @@ const wrongEvent = (
   pattern: ObjectPattern | undefined
 ): ClauseId | undefined => {
   if (!hasField(value, "type", (type) => type === "message")) return undefined
+  const leak = leakOf(value, actor, stage)
+  if (leak !== undefined) return leak
   if (pattern !== undefined && !isAboutMessages(pattern)) return undefined
+  if (actor.session !== undefined || isOfPlace(value, actor)) return undefined
   const delivery = deliveryOf(value, actor, stage)
   if (delivery === undefined) return "MSG-1"
   const { heard, said, speakers, username } = delivery
@@ -165,9 +171,13 @@ export const isCertain = (
   pattern: ObjectPattern | undefined
 ): boolean => {
   if (lane === "event") {
+    if (leakOf(value, actor, stage) !== undefined) return true
+    if (actor.session !== undefined) return false
     const delivery = deliveryOf(value, actor, stage)
     return delivery !== undefined && delivery.said > 0 && delivery.heard > delivery.said
   }
+  if (request?.type === "login" && isSuccess(value) && stage.ledger.kept.has(request.username ?? ""))
+    return true
   if (hasField(value, "users", isRepetitive)) return true
   return (
     pattern === undefined && request === undefined && isSuccess(value) && !actor.connection!.requests.garbled
@@ -205,7 +215,7 @@ const deliveryOf = (value: Json, actor: Actor, { ledger }: Stage) => {
   if (!hasField(value, "type", (type) => type === "message")) return undefined
   const { content, username } = value as { readonly content?: Json; readonly username?: Json }
   if (typeof content !== "string" || typeof username !== "string") return undefined
-  return { username, ...ledger.deliveryOf(actor.name, username, content) }
+  return { username, ...ledger.deliveryOf(actor.name, { ...(value as object), username, content }) }
 }
 
 /** Whether what was due has come behind what came first. */
@@ -215,6 +225,27 @@ export const comesLater = (pattern: ObjectPattern, { connection }: Actor): boole
 const laneOf = (pattern: ObjectPattern): "reply" | "event" => (looksAt(pattern, "status") ? "reply" : "event")
 
 const looksAt = ({ fields }: ObjectPattern, name: string): boolean => fields.some(([key]) => key === name)
+
+/** True if a pattern is about what is said in a room, or to one person. */
+const hasPlace = (pattern: ObjectPattern): boolean => looksAt(pattern, "room") || looksAt(pattern, "to")
+
+/** True if a message was said in a room, or to one person, to a client that may be told so. */
+const isOfPlace = (value: Json, { connection }: Actor): boolean =>
+  connection!.requests.features.size > 0 && ["room", "to"].some((key) => hasField(value, key, () => true))
+
+/** The clause that a message breaks by reaching this actor at all: it was said elsewhere. */
+const leakOf = (value: Json, actor: Actor, { ledger }: Stage): ClauseId | undefined => {
+  const { content, room, to, username } = value as { readonly [key: string]: Json }
+  const { features, rooms } = actor.connection!.requests
+  if (features.size === 0) {
+    const places = [...ledger.placesOf(String(username), String(content))]
+    if (places.length === 0 || places.includes(lobby)) return undefined
+    return places[0]!.startsWith("to ") ? "DM-1" : "ROOM-2"
+  }
+  if (typeof to === "string") return roomKey(to) === roomKey(actor.username) ? undefined : "DM-1"
+  if (typeof room !== "string" || rooms.has(roomKey(room))) return undefined
+  return "ROOM-2"
+}
 
 const isAboutMessages = ({ fields }: ObjectPattern): boolean =>
   fields.every(([key, field]) => key !== "type" || field._tag !== "Literal" || field.value === "message")

@@ -136,15 +136,20 @@ export const granted: ObjectPattern = {
 
 /** Waits for the reply that grants the request before. */
 export const receiveGrant = (actor: Actor, scene: Scene): Effect.Effect<void, StepFailed> =>
+  receiveReply(actor, granted, scene)
+
+/** Waits for a reply to the request before. */
+export const receiveReply = (
+  actor: Actor,
+  pattern: ObjectPattern,
+  scene: Scene
+): Effect.Effect<void, StepFailed> =>
   waitFor(
     actor,
-    () => lookAt(actor, "reply", granted, scene),
-    describe(granted, scene.stage.texts.patterns),
+    () => lookAt(actor, "reply", pattern, scene),
+    describe(pattern, scene.stage.texts.patterns),
     scene,
-    {
-      lane: "reply",
-      pattern: granted
-    }
+    { lane: "reply", pattern }
   )
 
 /** Something came, but not what was expected. */

@@ -112,6 +112,7 @@ export const leaving: ReadonlyArray<Verb> = [
     clause: "LEAVE-1",
     needs: "connected",
     reads: true,
+    seesGone: true,
     sends: () => [literal({ type: "list" })],
     play: each((actor, step, scene) => seesGone(actor, step, scene))
   })

@@ -5,6 +5,7 @@ import {
   granted,
   nextOf,
   receiveGrant,
+  receiveReply,
   lookAtEnd,
   type Sight,
   waitFor,
@@ -13,24 +14,33 @@ import {
 import { askForName, logInAtProgram } from "./AtProgram.ts"
 import { tells } from "./Programs.ts"
 import { fence } from "./Fence.ts"
+import { type Feature, features } from "../language/Features.ts"
 import { messagePattern, request } from "../language/Notation.ts"
 import type { ObjectPattern } from "../language/Pattern.ts"
+import type { Json } from "../language/Json.ts"
 import { isSuccess } from "../stage/PendingRequests.ts"
 import { connectWhereNeeded, send } from "./Sending.ts"
 import { type Scene, type Step, verb, type Verb } from "./Step.ts"
 import { each } from "./ResolveSubject.ts"
-import { fill, literal } from "../language/Template.ts"
+import { choice, list } from "../yaml/Shape.ts"
+import { fill, literal, type Template, texts } from "../language/Template.ts"
 import { type Exchange, keepTrying } from "./KeepTrying.ts"
 
 type AnyStep = Step<any, any>
+interface Wanted {
+  readonly features?: ReadonlyArray<Feature>
+}
+const wanted = { features: list(choice(features)) }
 
 /** Sentences about names: getting one, being refused one, giving it back. */
 export const loggingIn: ReadonlyArray<Verb> = [
   ...withAndWithoutName({
     sentence: "{subject} logs|log in",
     theme: "logging in",
-    meaning: "connects where needed, logs in, receives `success`; all that follows finds it logged in",
+    meaning:
+      "connects where needed, logs in, receives `success`, with all of the `features` that it asks for; all that follows finds it logged in",
     example: "alice logs in",
+    options: wanted,
     clause: "LOGIN-1",
     bringsIn: true,
     connects: true,
@@ -56,6 +66,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     theme: "logging in",
     meaning: "connects where needed and sends the login alone; what comes back is for the next sentences",
     example: "bob tries to log in",
+    options: wanted,
     connects: true,
     logsIn: true,
     becomes: "trying",
@@ -63,7 +74,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     play: each((actor, step, scene) =>
       Effect.andThen(
         connectWhereNeeded(actor, step, scene),
-        Effect.suspend(() => send(actor, loginOf(actor, step, scene), step, scene))
+        Effect.suspend(() => send(actor, fill(loginOf(actor, step), scene.captures.all), step, scene))
       )
     )
   }),
@@ -86,6 +97,7 @@ export const loggingIn: ReadonlyArray<Verb> = [
     meaning:
       "logs in again and again until the name is granted; a refusal or the end of the connection means once more",
     example: "bob keeps trying to log in",
+    options: wanted,
     clause: "LEAVE-1",
     retries: true,
     connects: true,
@@ -120,16 +132,17 @@ function withAndWithoutName(row: Verb): ReadonlyArray<Verb> {
 
 const logIn = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene: Scene) {
   yield* connectWhereNeeded(actor, step, scene)
-  const { username } = loginOf(actor, step, scene)
-  if (scene.stage.mayStillHold(username)) return yield* keepLoggingIn(actor, step, scene)
-  yield* send(actor, loginOf(actor, step, scene), step, scene)
-  yield* receiveGrant(actor, scene)
+  const login = fill(loginOf(actor, step), scene.captures.all) as { readonly username: Json }
+  if (scene.stage.mayStillHold(String(login.username))) return yield* keepLoggingIn(actor, step, scene)
+  yield* send(actor, login, step, scene)
+  yield* receiveReply(actor, grantOf(step), scene)
   yield* fence([actor], scene)
 })
 
 const keepLoggingIn = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene: Scene) {
-  const sends = literal({ type: "login", username: step.name ?? actor.name })
-  yield* keepTrying(actor, step, scene, { sends, until: granted, while: notGranted, endMeansAgain: true })
+  const sends = loginOf(actor, step)
+  const until = grantOf(step)
+  yield* keepTrying(actor, step, scene, { sends, until, while: notGranted, endMeansAgain: true })
   yield* fence([actor], scene)
 })
 
@@ -139,14 +152,19 @@ const logOut = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene: 
   yield* waitFor(actor, () => lookForEnd(actor), scene.stage.texts.play.endAfterLogout, scene)
 })
 
-const loginOf = (
-  actor: Actor,
-  step: AnyStep,
-  scene: Scene
-): { readonly type: string; readonly username: string } => ({
-  type: "login",
-  username: step.name === undefined ? actor.name : String(fill(step.name, scene.captures.all))
-})
+const loginOf = (actor: Actor, { name, options }: AnyStep): Template => {
+  const { features } = options as Wanted
+  const username = name ?? actor.name
+  return literal({ type: "login", username, ...(features && { features: texts(features) }) })
+}
+
+/** The reply that grants a login with all that it asks for. */
+const grantOf = ({ options }: AnyStep): ObjectPattern => {
+  const { features = [] } = options as Wanted
+  if (features.length === 0) return granted
+  const patterns = features.map((value) => ({ _tag: "Literal", value }) as const)
+  return { ...granted, fields: [...granted.fields, ["features", { _tag: "Includes", patterns }]] }
+}
 
 function lookForRefusal(actor: Actor, _step: Step<undefined>, scene: Scene): Sight {
   const connection = actor.connection

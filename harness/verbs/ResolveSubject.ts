@@ -2,6 +2,7 @@ import type { FailedAt, Scene, Step, Verb } from "./Step.ts"
 import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
 import { fail, type StepFailed } from "../stage/Finding.ts"
+import { lobby, roomKey } from "../stage/Rooms.ts"
 import type { Stage } from "../stage/Stage.ts"
 import type { Subject } from "../language/Subject.ts"
 
@@ -32,10 +33,20 @@ export const resolveSubject = (subject: Subject, stage: Stage, verb?: Verb): Rea
     case "Everyone":
       return verb === undefined || verb.needs === "connected" ? all.filter(({ connected }) => connected) : all
     case "EveryoneElse":
-      return all.filter((actor) => actor !== stage.speaker && actor.loggedIn && actor.connection!.reading)
+      return all.filter(
+        (actor) =>
+          actor !== stage.speaker && actor.loggedIn && actor.connection!.reading && hears(actor, stage)
+      )
     case "Others":
       return stage.chosen?.others ?? []
   }
+}
+
+/** True if an actor is where the last message was said. */
+const hears = ({ connection, username }: Actor, { lastSaid }: Stage): boolean => {
+  const { room = lobby, to } = lastSaid ?? {}
+  if (to !== undefined) return roomKey(to) === roomKey(username)
+  return roomKey(room) === lobby || connection!.requests.rooms.has(roomKey(room))
 }
 
 /** True if a sentence can be about an actor: some are for programs alone, most for scripted clients alone. */

@@ -4,6 +4,7 @@ import * as Data from "effect/Data"
 import type { Actor } from "../stage/Actor.ts"
 import type { Finding, StepFailed } from "../stage/Finding.ts"
 import type { Stage } from "../stage/Stage.ts"
+import type { Feature } from "../language/Features.ts"
 import type { CaptureScope } from "../language/CaptureScope.ts"
 import type { ObjectPattern } from "../language/Pattern.ts"
 import type { Shape } from "../yaml/Shape.ts"
@@ -23,6 +24,8 @@ export interface Step<Value = unknown, Options = { readonly [key: string]: unkno
   readonly name: Template | undefined
   /** The second actor, in `… that Y is gone`. */
   readonly other: Subject | undefined
+  /** The room, in `… says in ROOM`. */
+  readonly room: string | undefined
   readonly value: Value
   readonly options: Options
   readonly withinMillis: number | undefined
@@ -35,7 +38,10 @@ export type Standing = "new" | "connected" | "trying" | "logged in" | "refused" 
 
 /** One row of the verb table: all there is to know about a sentence. */
 export interface Verb<Value = any, Options = any> {
-  /** The grammar: `{subject}` is the subject, `a|b` are two forms of a word, a `{name}` at the end may follow a colon instead. */
+  /**
+   * The grammar: `{subject}` is the subject, `{other}` another actor, `{room}` a room, `a|b` are two forms of a word, a
+   * `{name}` at the end may follow a colon instead.
+   */
   readonly sentence: string
   /** The theme it is documented under. */
   readonly theme: Theme
@@ -64,6 +70,12 @@ export interface Verb<Value = any, Options = any> {
   readonly connects?: boolean
   /** True if it asks for a name: the one it gives, or the actor's own. */
   readonly logsIn?: boolean
+  /** The feature that its subject must have asked for. */
+  readonly feature?: Feature
+  /** True if its subject goes on with a session: its own, or that of the other actor. */
+  readonly resumes?: boolean
+  /** True if it shows that the other actor has left, with requests that are not shown. */
+  readonly seesGone?: boolean
   /** True if it repeats until the server has noticed what it waits for. */
   readonly retries?: boolean
   /** True if it ends its subject's connection in a way that the server is yet to notice. */
@@ -129,6 +141,7 @@ export const themes = [
   "connecting",
   "logging in",
   "talking",
+  "rooms and history",
   "raw bytes",
   "expecting",
   "leaving",

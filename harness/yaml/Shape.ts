@@ -125,6 +125,15 @@ export const list = <A>(item: Shape<A>): Shape<ReadonlyArray<A>> => ({
   read: (node, reader) => reader.someItems(node).map((one) => item.read(one, reader))
 })
 
+/** One, or a list of them, where one may be a text with commas in it. */
+export const oneOrSome = <A>(item: Shape<A>): Shape<ReadonlyArray<A>> => ({
+  ...oneOrMore(item),
+  read: (node, reader) =>
+    reader.isList(node)
+      ? reader.someItems(node).map((one) => item.read(one, reader))
+      : [item.read(node, reader)]
+})
+
 /** One, or a list of them. */
 export const oneOrMore = <A>(item: Shape<A>): Shape<ReadonlyArray<A>> => ({
   what: `${item.what}, or a list of them`,

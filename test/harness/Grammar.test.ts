@@ -8,6 +8,7 @@ describe("a sentence is found in the verb table", () => {
     readonly subject?: string
     readonly name?: string
     readonly other?: string
+    readonly room?: string
     readonly nameFollows?: true
   }
   const table: ReadonlyArray<readonly [sentence: string, verb: string, slots: Slots]> = [
@@ -48,6 +49,29 @@ describe("a sentence is found in the verb table", () => {
       "{subject} sees|see that {other} is|are gone",
       { subject: "alice", other: "bob" }
     ],
+    ["alice joins lab", "{subject} joins|join {room}", { subject: "alice", room: "lab" }],
+    ["alice and bob leave lab", "{subject} leaves|leave {room}", { subject: "alice and bob", room: "lab" }],
+    ["alice says in lab", "{subject} says|say in {room}", { subject: "alice", room: "lab" }],
+    ["alice says to bob", "{subject} says|say to {other}", { subject: "alice", other: "bob" }],
+    [
+      "everyone else receives in lab",
+      "{subject} receives|receive in {room}",
+      { subject: "everyone else", room: "lab" }
+    ],
+    ["alice receives in any order", "{subject} receives|receive in any order", { subject: "alice" }],
+    [
+      "alice receives from bob privately",
+      "{subject} receives|receive from {other} privately",
+      { subject: "alice", other: "bob" }
+    ],
+    ["alice asks who is there", "{subject} asks|ask who is there", { subject: "alice" }],
+    ["alice asks who is in lab", "{subject} asks|ask who is in {room}", { subject: "alice", room: "lab" }],
+    ["alice comes back", "{subject} comes|come back", { subject: "alice" }],
+    [
+      "phone takes over from alice",
+      "{subject} takes|take over from {other}",
+      { subject: "phone", other: "alice" }
+    ],
     ["every guest's network", "{subject}'s network", { subject: "every guest" }],
     ["at the same time", "at the same time", {}],
     ["note", "note", {}]
@@ -55,12 +79,13 @@ describe("a sentence is found in the verb table", () => {
   for (const [sentence, verb, slots] of table)
     it(sentence, () => {
       const parsed = parseSentence(sentence)
-      const { name, nameFollows, other, subject } = parsed!
+      const { name, nameFollows, other, room, subject } = parsed!
       assert.strictEqual(parsed!.verb.sentence, verb)
-      assert.deepStrictEqual({ subject, name, other, nameFollows }, {
+      assert.deepStrictEqual({ subject, name, other, room, nameFollows }, {
         subject: undefined,
         name: undefined,
         other: undefined,
+        room: undefined,
         nameFollows: false,
         ...slots
       } as never)
@@ -97,6 +122,10 @@ describe("the sentence that was meant", () => {
     ["the server restart", "the server restarts"],
     ["alice's netwrok", "alice's network"],
     ["alice’s network", "alice's network"],
+    ["alice say in lab", "alice says in lab"],
+    ["alice joines lab", "alice joins lab"],
+    ["alice recieves in lab", "alice receives in lab"],
+    ["alice come back", "alice comes back"],
     ["alice dances on the table all night long", undefined]
   ]
   for (const [written, meant] of table)
@@ -106,16 +135,20 @@ describe("the sentence that was meant", () => {
 })
 
 /** The steps that the example of a row needs before it. */
-const before = ({ needs, part, sentence, steps }: Verb): ReadonlyArray<string> => [
-  ...(needs === "connected" || steps !== undefined ? ["  - alice and bob and guest1 log in"] : []),
+const before = ({ feature, needs, part, resumes, seesGone, steps }: Verb): ReadonlyArray<string> => [
+  ...(needs === "connected" || steps !== undefined
+    ? [`  - alice and bob and guest1 log in${feature === undefined ? "" : `: { features: [${feature}] }`}`]
+    : []),
+  ...(resumes === true ? ["  - alice logs in: { features: [history] }"] : []),
+  ...(feature !== undefined && resumes === true ? ["  - alice is cut off"] : []),
   ...(part === "ends" ? ["  - alice sends part of: { message: { type: list }, bytes: 5 }"] : []),
-  ...(sentence.includes("{other}") ? ["  - bob disconnects"] : [])
+  ...(seesGone === true ? ["  - bob disconnects"] : [])
 ]
 
 /** The beginning of a file for the example of a row. */
 const head = ({ onlyPrograms }: Verb): string => {
   const alice = onlyPrograms === true ? "{ program: chat }" : "{}"
-  return `scenario: an example\ncast: { alice: ${alice}, bob: {}, carol: {}, dave: {}, guest1: {} }\nsteps:`
+  return `scenario: an example\nneeds: [rooms, direct, history]\ncast: { alice: ${alice}, bob: {}, carol: {}, dave: {}, guest1: {} }\nsteps:`
 }
 
 describe("each row of the verb table", () => {

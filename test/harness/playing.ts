@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net"
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { features } from "../../harness/language/Features.ts"
 import { makePlayer, type Player } from "../../harness/run/Player.ts"
 import type { Outcome } from "../../harness/verdict/Outcome.ts"
 import { type Scenario } from "../../harness/scenario/Scenario.ts"
@@ -19,7 +20,7 @@ export const chat = (change?: Change): Target => ({
   ...fresh(),
   name: "chat",
   arguments: "--spawn 'chat {port}'",
-  claims: new Set(["presence"]),
+  claims: new Set(features),
   restarts: false,
   start: Effect.gen(function* () {
     const server = makeChat(change)

@@ -129,6 +129,7 @@ export const play: PlayTexts = {
   doesItHang: "does the server still serve this connection, or does it hang?",
   noHalf: "no unfinished object at the end",
   half: (bytes) => `${count(bytes, "byte")} of an unfinished object`,
+  session: (actor) => `${actor} has a session to go on with`,
   newcomer: (name) => `a new client can still log in at the end (as ${name})`,
   accepts: (address) => `${address} accepts a connection`,
 
@@ -141,13 +142,25 @@ export const play: PlayTexts = {
     stray: (actor, stray) => `${actor} received ${stray} between two objects`,
     strays: { "zero byte": "a zero byte", "byte order mark": "a byte order mark" },
     unlined: (actor) => `${actor} received an object that was not on a line of its own`,
-    noNewline: (actor) => `${actor} received an object without a newline after it`
+    noNewline: (actor) => `${actor} received an object without a newline after it`,
+    irregular: {
+      again: (actor, value) => `${actor} received a number that was not due any more: ${value}`,
+      "ack out of place": (actor, value) =>
+        `${actor} received an ack that stands before or behind the place of its message: ${value}`,
+      "ack without number": (actor, value) => `${actor} received an ack without \`seq\`: ${value}`
+    },
+    numbersMissing: (actor, seq, value) => `${actor} was not shown ${seq}; what came instead is ${value}`,
+    numberOfTwo: (seq, one, other) => `the number ${seq} names two messages, ${one} and ${other}`
   },
   heldInPassing: {
     "WIRE-1": "one line for each object",
     "PLAIN-1": "only replies and messages, for it asked for no feature",
     "MSG-1": "only messages that somebody sent",
-    "MSG-3": "no message of its own"
+    "MSG-3": "no message of its own",
+    "SEQ-1": "numbers that rise by exactly 1",
+    "SEQ-2": "each number once, in rising order, and none left out without a gap",
+    "SEQ-3": "acks with the number of their message, in its place",
+    "SEQ-4": "one message for each number"
   },
 
   notVaried: "its bytes matter, so --vary left its names as they are",

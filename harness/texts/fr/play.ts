@@ -134,6 +134,7 @@ export const play: PlayTexts = {
   doesItHang: "le serveur s'occupe-t-il encore de cette connexion, ou est-il bloqué ?",
   noHalf: "aucun objet inachevé à la fin",
   half: (bytes) => `${octets(bytes)} d'un objet inachevé`,
+  session: (actor) => `${actor} a une session à reprendre`,
   newcomer: (name) => `un nouveau client peut encore faire son login à la fin (sous le nom ${name})`,
   accepts: (address) => `${address} accepte une connexion`,
 
@@ -146,13 +147,26 @@ export const play: PlayTexts = {
     stray: (actor, stray) => `${actor} a reçu ${stray} entre deux objets`,
     strays: { "zero byte": "un octet nul", "byte order mark": "une marque d'ordre des octets (BOM)" },
     unlined: (actor) => `${actor} a reçu un objet qui n'avait pas une ligne à lui seul`,
-    noNewline: (actor) => `${actor} a reçu un objet sans saut de ligne à la suite`
+    noNewline: (actor) => `${actor} a reçu un objet sans saut de ligne à la suite`,
+    irregular: {
+      again: (actor, value) => `${actor} a reçu un numéro qui n'était plus dû : ${value}`,
+      "ack out of place": (actor, value) =>
+        `${actor} a reçu un accusé qui n'est pas à la place de son message : ${value}`,
+      "ack without number": (actor, value) => `${actor} a reçu un accusé sans \`seq\` : ${value}`
+    },
+    numbersMissing: (actor, seq, value) =>
+      `le ${seq} n'a pas été montré à ${actor} ; à sa place est venu ${value}`,
+    numberOfTwo: (seq, one, other) => `le numéro ${seq} désigne deux messages, ${one} et ${other}`
   },
   heldInPassing: {
     "WIRE-1": "une ligne pour chaque objet",
     "PLAIN-1": "seulement des réponses et des messages, car aucune option n'a été demandée",
     "MSG-1": "seulement des messages que quelqu'un a envoyés",
-    "MSG-3": "aucun message venant de soi-même"
+    "MSG-3": "aucun message venant de soi-même",
+    "SEQ-1": "des numéros qui montent d'exactement 1",
+    "SEQ-2": "chaque numéro une fois, en ordre croissant, sans trou que n'annonce un gap",
+    "SEQ-3": "des accusés avec le numéro de leur message, à sa place",
+    "SEQ-4": "un seul message pour chaque numéro"
   },
 
   notVaried: "ses octets comptent : --vary a gardé ses noms",
