@@ -161,6 +161,7 @@ const say = Effect.fnUntraced(function* (
 const print = Effect.fnUntraced(function* (script: Script, noted: Noted) {
   const { json, output, session, whereabouts } = script
   if (json) yield* write(output, printableJson(withoutToken(noted)))
+  if (noted.kind === "event" && session.isIn(noted.event.room)) whereabouts.note(noted.event)
   if (noted.kind === "event" && !json) yield* write(output, eventText(noted.event, painterFor(output)))
   if (noted.kind !== "reply") return
   if (noted.request?.type === "login" && session.logins > 1)

@@ -63,6 +63,11 @@ export class Session {
     return this.connection
   }
 
+  /** True of the lobby, and of a room that was joined. */
+  isIn(room: string | undefined): boolean {
+    return room === undefined || this.rooms.has(room)
+  }
+
   /** True if the server keeps the session while there is no connection. */
   get isKept(): boolean {
     return this.token !== undefined

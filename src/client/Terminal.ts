@@ -229,8 +229,7 @@ const showEvent = Effect.fnUntraced(function* (
   chat.isCatchingUp = isMissed
   if (event.type === "message") showMessage(chat, event, yield* Clock.currentTimeMillis)
   else screen.print(eventText(event, screen.paint))
-  const isKnown = event.room === undefined || session.rooms.has(event.room)
-  if (isKnown && whereabouts.note(event)) promptOnline(chat)
+  if (session.isIn(event.room) && whereabouts.note(event)) promptOnline(chat)
 })
 
 /**

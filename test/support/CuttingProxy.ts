@@ -4,9 +4,12 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 export class CuttingProxy {
   /** The number of connections so far. */
   connections = 0
+  /** What the server sent. */
+  received = ""
   private readonly server = createServer((socket) => this.accept(socket))
   private readonly sockets = new Set<Socket>()
-  private readonly port: number
+  /** The port of the server, for new connections. */
+  port: number
   private left = Infinity
   private direction: Direction = "up"
 
@@ -31,8 +34,13 @@ export class CuttingProxy {
     this.direction = direction
   }
 
+  /** Cuts all connections now. */
+  cut(): void {
+    for (const socket of this.sockets) socket.resetAndDestroy()
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.sockets) socket.destroy()
+    this.cut()
     await new Promise((resolve) => this.server.close(resolve))
   }
 
@@ -51,6 +59,7 @@ export class CuttingProxy {
   }
 
   private forward(direction: Direction, bytes: Buffer, to: Socket, from: Socket): void {
+    if (direction === "down") this.received += bytes.toString("latin1")
     if (direction !== this.direction || bytes.length < this.left) {
       if (direction === this.direction) this.left -= bytes.length
       to.write(bytes)
