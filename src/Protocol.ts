@@ -54,6 +54,9 @@ export type Id = typeof Id.Type
 export const features = ["presence", "rooms", "direct", "history"] as const
 export type Feature = (typeof features)[number]
 
+/** The room that everybody is in, under any spelling of its name; requests and events for it have no `room`. */
+export const lobby = "lobby"
+
 /** The name under which a session's direct messages are numbered: no room can have it. */
 export const inbox = "@"
 

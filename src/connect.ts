@@ -5,15 +5,8 @@ import { ConnectionEnded, type SessionFailure } from "./client/Client.ts"
 import { type ReconnectSettings, reconnectSettings, stay } from "./client/Reconnect.ts"
 import { type Noted, Session, type Unsent } from "./client/Session.ts"
 import { cannotConnectText, endText, replyText, unsentText } from "./client/Text.ts"
-import {
-  type Event,
-  features,
-  type Kept,
-  type Place,
-  type Reply,
-  type Request,
-  type RoomEntry
-} from "./client/Wire.ts"
+import { type Event, features, type Kept, type Reply, type Request, type RoomEntry } from "./Protocol.ts"
+import { type Place } from "./client/Session.ts"
 import { Feed, type Missed } from "./embedding/Feed.ts"
 import type { Address } from "./net/Address.ts"
 

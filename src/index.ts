@@ -6,7 +6,9 @@
  */
 import "./NodeVersion.ts"
 
-export type { Event, Kept, Message, Place, RoomEntry } from "./client/Wire.ts"
+export type { Message } from "./client/Received.ts"
+export type { Place } from "./client/Session.ts"
+export type { Event, Kept, RoomEntry } from "./Protocol.ts"
 export {
   type ChatClient,
   ChatError,

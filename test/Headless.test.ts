@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { formatAddress } from "../src/net/Address.ts"
 import { runHeadless } from "../src/client/Headless.ts"
-import { features } from "../src/client/Wire.ts"
+import { features } from "../src/Protocol.ts"
 import { Server } from "../src/Server.ts"
 import { palabre } from "./support/program.ts"
 import { scriptedServer } from "./support/ScriptedServer.ts"
@@ -178,18 +178,21 @@ layer(server(), { excludeTestServices: true })("pnpm client, where standard inpu
       const bob = yield* connectAs("bob")
       const result = yield* run([address, "--username", "alice", "--json"], "héllo\n/list\n")
       assert.deepStrictEqual(yield* bob.next, { type: "message", username: "alice", content: "héllo" })
-      assert.deepStrictEqual(
-        result.out
-          .trimEnd()
-          .split("\n")
-          .map((line) => JSON.parse(line) as unknown),
-        [
-          { status: "success", message: "Bienvenue, alice", features: ["presence"] },
-          { status: "success", message: "Message envoyé à tous les clients" },
-          { status: "success", users: ["bob", "alice"] },
-          { status: "success", message: "Au revoir, alice" }
-        ]
-      )
+      const [welcome, ack, ...rest] = result.out
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as unknown)
+      assert.deepInclude(welcome, {
+        status: "success",
+        message: "Bienvenue, alice",
+        features,
+        session: "***"
+      })
+      assert.deepInclude(ack, { status: "success", message: "Message envoyé à tous les clients", seq: 1 })
+      assert.deepStrictEqual(rest, [
+        { status: "success", users: ["bob", "alice"] },
+        { status: "success", message: "Au revoir, alice" }
+      ])
       assert.deepStrictEqual([result.err, result.code], ["", 0])
     })
   )

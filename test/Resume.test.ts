@@ -1,14 +1,19 @@
 import type { AddressInfo } from "node:net"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { listen, makeChat } from "../mutants/chat/makeChat.ts"
-import { type ChatClient, type ChatEvent, connect } from "../src/index.ts"
+import { type ChatClient, type ChatEvent, connect, createServer } from "../src/index.ts"
 import { CuttingProxy } from "./support/CuttingProxy.ts"
 
-let server: Awaited<ReturnType<typeof listen>>
-beforeAll(async () => {
-  server = await listen(makeChat(), 0)
-})
-afterAll(() => server.close())
+/** Our server, and the one of the proofs, which shares nothing with it. */
+const servers: Readonly<
+  Record<string, () => Promise<{ readonly port: number; readonly close: () => unknown }>>
+> = {
+  "our server": () => createServer({ hosts: ["127.0.0.1"], port: 0, logLevel: "error", roomsMax: 10_000 }),
+  "the server of the proofs": async () => {
+    const server = await listen(makeChat(), 0)
+    return { port: (server.address() as AddressInfo).port, close: () => server.close() }
+  }
+}
 
 /** The events up to the message that says this. */
 const takeUntil = async (client: ChatClient, content: string) => {
@@ -26,8 +31,7 @@ const contentsOf = (events: ReadonlyArray<ChatEvent>) =>
 const lines = (speaker: string) => [1, 2, 3, 4].map((number) => `${speaker} ${number}`)
 
 /** alice talks with bob in a room of their own; her connection is cut after so many bytes. Gives the number of cuts. */
-const talk = async (bytes: number, direction: "up" | "down"): Promise<number> => {
-  const { port } = server.address() as AddressInfo
+const talk = async (port: number, bytes: number, direction: "up" | "down"): Promise<number> => {
   const what = `${direction} ${bytes}`
   await using proxy = await CuttingProxy.before(port)
   const quick = { retryMillis: 1, retryMillisMax: 5 }
@@ -58,12 +62,18 @@ const talk = async (bytes: number, direction: "up" | "down"): Promise<number> =>
   return proxy.connections - 1
 }
 
-describe("A client that comes back", () => {
+describe.each(Object.keys(servers))("A client that comes back to %s", (name) => {
+  let server: { readonly port: number; readonly close: () => unknown }
+  beforeAll(async () => {
+    server = await servers[name]!()
+  })
+  afterAll(() => server.close())
+
   for (const direction of ["up", "down"] as const)
     it(`RESUME-3, DEDUP-1: loses and doubles nothing, wherever its connection is cut (${direction})`, async () => {
       let cuts = 0
       for (let bytes = 0; bytes < 1_200; bytes += 7) {
-        const more = await talk(bytes, direction)
+        const more = await talk(server.port, bytes, direction)
         if (more === 0) break
         cuts += more
       }

@@ -11,7 +11,8 @@ import { type Address, formatAddress } from "../net/Address.ts"
 import { nextChunk } from "../wire/NextChunk.ts"
 import { Frames, malformed } from "../wire/Frames.ts"
 import { isGoodbye, type Received, understand } from "./Received.ts"
-import { type Feature, Reply, type Request, type Resumption } from "./Wire.ts"
+import { type Feature, Reply, type Request } from "../Protocol.ts"
+import { type Resumption } from "./Seen.ts"
 
 /** One connection to a server of the protocol, whoever wrote it. */
 export interface Client {

@@ -3,7 +3,7 @@ import type { ClientInput } from "./Input.ts"
 import type { Session } from "./Session.ts"
 import { refusalText, roomText, roomsText, usersText } from "./Text.ts"
 import type { Whereabouts } from "./Whereabouts.ts"
-import type { Kept, Reply, Request } from "./Wire.ts"
+import { type Kept, type Reply, type Request } from "../Protocol.ts"
 
 /** A command that is carried out by the server. */
 export type ServerCommand = Extract<ClientInput, { kind: "join" | "leave" | "rooms" | "list" | "history" }>

@@ -26,7 +26,8 @@ import {
   unsentText
 } from "./Text.ts"
 import { Whereabouts } from "./Whereabouts.ts"
-import { features, type Place } from "./Wire.ts"
+import { features } from "../Protocol.ts"
+import { type Place } from "./Session.ts"
 
 /** Where to connect, as whom, and the three streams of a script. */
 export interface HeadlessOptions {

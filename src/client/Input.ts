@@ -1,4 +1,4 @@
-import type { Feature } from "./Wire.ts"
+import { type Feature } from "../Protocol.ts"
 
 /** One line of a person or a script, understood. */
 export type ClientInput =

@@ -1,6 +1,8 @@
 import * as Schema from "effect/Schema"
 import { goodbyeCodes } from "../Protocol.ts"
-import { Event, Reply, type Request } from "./Wire.ts"
+import { Event, Reply, type Request } from "../Protocol.ts"
+
+export type Message = Extract<Event, { readonly type: "message" }>
 
 /** One object that a server sent: its text, and its meaning. A reply has the request that it answers; a goodbye has none. */
 export type Received =
@@ -31,12 +33,7 @@ export const understand = (text: string, asked: Request | undefined): Received =
 export const isGoodbye = ({ code, retryAfterMs }: Reply): boolean =>
   goodbyes.has(code) && retryAfterMs === undefined
 
-const goodbyes: ReadonlySet<string | undefined> = new Set([
-  ...goodbyeCodes,
-  "session_replaced",
-  "node_lost",
-  "unavailable"
-])
+const goodbyes: ReadonlySet<string | undefined> = new Set(goodbyeCodes)
 
 type Checks = ReadonlyArray<readonly [name: string, isValid: (value: unknown) => boolean]>
 

@@ -15,7 +15,7 @@ import {
 } from "./Client.ts"
 import type { Noted, Session } from "./Session.ts"
 import { cannotConnectText, endText, nameText, refusalText, secondsText } from "./Text.ts"
-import type { Feature, Reply } from "./Wire.ts"
+import { type Feature, type Reply } from "../Protocol.ts"
 
 /** Every limit of coming back after a lost connection, with its unit in its name. */
 export interface ReconnectSettings extends ClientSettings {

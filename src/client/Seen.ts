@@ -1,4 +1,4 @@
-import { type Event, inbox, lobby, type Reply } from "./Wire.ts"
+import { type Event, inbox, lobby, type Reply } from "../Protocol.ts"
 
 /** The numbers of the messages that were seen, by room: what a client has to tell to miss nothing after a cut. */
 export class Seen {
@@ -57,7 +57,7 @@ export class Seen {
   }
 
   /** What a login tells to go on from here. A number of an earlier epoch becomes one that no room has, so that it counts as such. */
-  get resumption(): { readonly epoch: string; readonly seen: Readonly<Record<string, number>> } {
+  get resumption(): Omit<Resumption, "session"> {
     const seen = [...this.marks].map(
       ([room, { epoch, seq }]) => [room, epoch === this.epoch ? seq : Number.MAX_SAFE_INTEGER] as const
     )
@@ -67,6 +67,13 @@ export class Seen {
   private set(room: string, seq: number): void {
     this.marks.set(room, { epoch: this.epoch, seq })
   }
+}
+
+/** What a login tells to go on with a session: its token, and the last number seen of each room. */
+export interface Resumption {
+  readonly session: string
+  readonly epoch: string
+  readonly seen: Readonly<Record<string, number>>
 }
 
 interface Mark {

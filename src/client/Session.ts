@@ -6,16 +6,14 @@ import * as Semaphore from "effect/Semaphore"
 import { CannotConnect, type Client, ConnectionEnded, LoginRefused, type SessionFailure } from "./Client.ts"
 import type { Received } from "./Received.ts"
 import { isByName, Seen } from "./Seen.ts"
-import {
-  type Event,
-  type Feature,
-  inbox,
-  lobby,
-  type Place,
-  type Reply,
-  type Request,
-  type Resumption
-} from "./Wire.ts"
+import { type Event, type Feature, inbox, lobby, type Reply, type Request } from "../Protocol.ts"
+import { type Resumption } from "./Seen.ts"
+
+/** Where a message goes: into a room, to one person, or without both into the lobby. */
+export interface Place {
+  readonly room?: string
+  readonly to?: string
+}
 
 /** A message whose fate is not known, or that was never sent, and never will be. */
 export class Unsent extends Schema.TaggedError<Unsent>()("Unsent", {

@@ -32,7 +32,9 @@ import {
   unsentText
 } from "./Text.ts"
 import { Whereabouts } from "./Whereabouts.ts"
-import { type Event, features, type Message, type Place, type Reply } from "./Wire.ts"
+import { type Event, features, type Reply } from "../Protocol.ts"
+import { type Message } from "./Received.ts"
+import { type Place } from "./Session.ts"
 
 /** Every limit of the terminal's side, with its unit in its name. */
 export interface TerminalSettings extends ReconnectSettings {

@@ -1,4 +1,5 @@
-import { type Event, lobby, type Message, type Request } from "./Wire.ts"
+import { type Event, lobby, type Request } from "../Protocol.ts"
+import { type Message } from "./Received.ts"
 
 /** The room where what is typed is said, and what came into the others meanwhile. */
 export class Whereabouts {

@@ -2,7 +2,7 @@ import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Address } from "../../src/net/Address.ts"
 import { runTerminal } from "../../src/client/Terminal.ts"
-import { features } from "../../src/client/Wire.ts"
+import { features } from "../../src/Protocol.ts"
 import { type ScriptedServer, scriptedServer } from "./ScriptedServer.ts"
 import { VirtualTerminal, type VirtualTerminalOptions } from "./VirtualTerminal.ts"
 
