@@ -1,12 +1,12 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { run } from "../process/Process.ts"
-import type { Peer } from "./Peer.ts"
+import type { Dialect, Peer } from "./Peer.ts"
 import { compile, type Executable } from "./Executable.ts"
 import { type Running, Unmeasured } from "./Running.ts"
 
 /** An activity in a room; `generator/main.cpp` does it. */
-export type Phase = Saturate | Pace | List
+export type Phase = Saturate | Pace | List | Resume | Recall
 
 /** Each sender has so many messages on the way, all the time. */
 export interface Saturate {
@@ -32,7 +32,20 @@ export interface List {
   readonly seconds: number
 }
 
-/** The cost of one phase, seen from outside. Operations are logins, deliveries or lists. */
+/** All but one client lose their connections, miss so many messages, and come back. */
+export interface Resume {
+  readonly phase: "resume"
+  readonly missed: number
+}
+
+/** All but one client join a room with so many messages, so many of them at a time, and ask for all of it. */
+export interface Recall {
+  readonly phase: "recall"
+  readonly messages: number
+  readonly window: number
+}
+
+/** The cost of one phase, seen from outside. Operations are logins, deliveries, lists, or clients that came back or joined. */
 export const Reading = Schema.Struct({
   phase: Schema.String,
   seconds: Schema.Finite,
@@ -61,22 +74,30 @@ const decodeReading = Schema.decodeUnknownEffect(Schema.fromJsonString(Reading))
 /** Compiles the load generator, or takes the one compiled before. */
 export const prepareGenerator = compile("bench/generator/main.cpp")
 
+/** A room of so many clients, and what happens in it. */
+export interface Visit {
+  readonly clients: number
+  /** What its clients speak, where that is not what the server is otherwise measured with. */
+  readonly dialect?: Dialect | undefined
+  readonly phases: ReadonlyArray<Phase>
+}
+
 /** A crowd to drive against a server. */
 export interface Drive {
   readonly generator: Executable
   readonly peer: Peer
   readonly server: Running
-  readonly clients: number
-  readonly phases: ReadonlyArray<Phase>
+  readonly visit: Visit
   /** The factor of the time of each phase. */
   readonly scale: number
 }
 
 /** Drives a crowd through phases; the readings are of the start, the logins, then each phase. */
 export const drive = Effect.fnUntraced(
-  function* ({ clients, generator, peer, phases, scale, server }: Drive) {
+  function* ({ generator, peer, scale, server, visit }: Drive) {
+    const { clients, dialect = peer.dialect, phases } = visit
     const crowd = {
-      protocol: peer.dialect,
+      protocol: dialect,
       port: server.port,
       pid: server.pid,
       clients,
@@ -89,7 +110,7 @@ export const drive = Effect.fnUntraced(
         ...generator.command,
         option("crowd", crowd),
         ...phases.map(({ phase, ...options }) =>
-          option(phase, { ...options, seconds: options.seconds * scale })
+          option(phase, "seconds" in options ? { ...options, seconds: options.seconds * scale } : options)
         )
       ]
     })

@@ -1,5 +1,5 @@
 /** The protocol that the load generator speaks with a server; `generator/Protocols.hpp` has the bytes. */
-type Dialect = "json" | "irc" | "nats" | "redis" | "mqtt"
+export type Dialect = "json" | "history" | "irc" | "nats" | "redis" | "mqtt"
 
 /** Where a server is to run: its port on 127.0.0.1, and a folder of its own that goes with it. */
 interface Place {

@@ -1,6 +1,6 @@
-import type { Phase } from "./Generator.ts"
-import type { Peer } from "./Peer.ts"
-import type { Section, Visit } from "./Section.ts"
+import type { Phase, Visit } from "./Generator.ts"
+import type { Dialect, Peer } from "./Peer.ts"
+import type { Section } from "./Section.ts"
 
 /** One visit to one server, for all the sections that want a room of its size. */
 export interface Stop {
@@ -9,7 +9,7 @@ export interface Stop {
 }
 
 /**
- * The visits of one round. Sections that want the same number of clients share a visit, and a phase that several want
+ * The visits of one round. Sections that want the same clients share a visit, and a phase that several want
  * is played once. The servers take turns at each size, so that what disturbs the machine disturbs all of them, and
  * every other round goes the other way round.
  */
@@ -19,18 +19,27 @@ export const stops = (
   round: number
 ): ReadonlyArray<Stop> => {
   const order = round % 2 === 1 ? peers : peers.toReversed()
-  const sizes = new Set(sections.flatMap(visitsOf).map(({ clients }) => clients))
-  return [...sizes].flatMap((clients) =>
+  const rooms = new Map(sections.flatMap(visitsOf).map((visit) => [roomOf(visit), visit]))
+  return [...rooms].flatMap(([room, { clients, dialect }]) =>
     order.flatMap((peer) => {
       const visits = sections
         .filter((section) => takesPart(section, peer, round))
         .flatMap(visitsOf)
-        .filter((visit) => visit.clients === clients)
+        .filter((visit) => roomOf(visit) === room)
       const phases = [...new Set<Phase>(visits.flatMap((visit) => visit.phases))]
-      return visits.length === 0 ? [] : [{ peer, visit: { clients, phases } }]
+      return visits.length === 0 ? [] : [{ peer, visit: { clients, ...(dialect && { dialect }), phases } }]
     })
   )
 }
+
+/** What visits are told apart by: its clients, and what they speak. */
+export const roomOf = ({
+  clients,
+  dialect
+}: {
+  readonly clients: number
+  readonly dialect?: Dialect | undefined
+}): string => `${clients} clients${dialect === undefined ? "" : ` with ${dialect}`}`
 
 /** The visits that a section wants. */
 export const visitsOf = ({ method }: Section): ReadonlyArray<Visit> =>

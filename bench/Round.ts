@@ -3,7 +3,7 @@ import { doubtsAbout, drive, type Phase, type Reading } from "./Generator.ts"
 import { clientsMax } from "./Machine.ts"
 import type { Notes } from "./Notes.ts"
 import type { Peer } from "./Peer.ts"
-import { type Stop, stops, takesPart } from "./Plan.ts"
+import { roomOf, type Stop, stops, takesPart } from "./Plan.ts"
 import type { Executable } from "./Executable.ts"
 import { start, Unmeasured } from "./Running.ts"
 import type { Section, Values, Visits } from "./Section.ts"
@@ -70,15 +70,15 @@ const attempt = Effect.fnUntraced(function* <A, R>(
 const ATTEMPT_SECONDS_MAX = 25
 const OVERTIME_SECONDS = 3
 
-/** The readings of one server: by the number of clients, then by phase. */
-type Visited = Map<number, ReadonlyMap<Phase | "start" | "login", Reading>>
+/** The readings of one server: by the room (`roomOf`), then by phase. */
+type Visited = Map<string, ReadonlyMap<Phase | "start" | "login", Reading>>
 
 const visitAll = Effect.fnUntraced(function* (round: Round) {
   const visited = new Map([...round.servers.keys()].map((peer): [Peer, Visited] => [peer, new Map()]))
   for (const stop of stops(round.sections, [...round.servers.keys()], round.number)) {
-    const { clients } = stop.visit
-    const readings = yield* attempt(round, stop.peer, `${clients} clients`, visit(round, stop))
-    if (readings !== undefined) visited.get(stop.peer)!.set(clients, readings)
+    const room = roomOf(stop.visit)
+    const readings = yield* attempt(round, stop.peer, room, visit(round, stop))
+    if (readings !== undefined) visited.get(stop.peer)!.set(room, readings)
   }
   return visited
 })
@@ -88,16 +88,18 @@ const visit = Effect.fnUntraced(function* (round: Round, { peer, visit }: Stop) 
   const server = yield* start(peer, round.servers.get(peer)!)
   const clients = Math.min(visit.clients, peer.clientsMax ?? visit.clients, clientsMax())
   const { generator, scale } = round
-  const readings = yield* drive({ generator, peer, server, clients, phases: visit.phases, scale })
-  for (const doubt of readings.flatMap(doubtsAbout))
-    round.notes.add(`with ${visit.clients} clients ${doubt}`, peer)
+  const readings = yield* drive({ generator, peer, server, visit: { ...visit, clients }, scale })
+  for (const doubt of readings.flatMap(doubtsAbout)) round.notes.add(`with ${roomOf(visit)} ${doubt}`, peer)
   return new Map((["start", "login", ...visit.phases] as const).map((phase, i) => [phase, readings[i]!]))
 }, Effect.scoped)
 
 /** Gives a section's values of the readings, where it has all that it needs and every message arrived. */
 const read = ({ read, visits }: Visits, visited: Visited | undefined): Values => {
-  const complete = visits.every(({ clients, phases }) =>
-    (["start", "login", ...phases] as const).every((phase) => visited?.get(clients)?.get(phase)?.lost === 0)
+  const complete = visits.every((visit) =>
+    (["start", "login", ...visit.phases] as const).every(
+      (phase) => visited?.get(roomOf(visit))?.get(phase)?.lost === 0
+    )
   )
-  return complete ? read((clients, phase) => visited!.get(clients)!.get(phase)!) : {}
+  if (!complete) return {}
+  return read((clients, phase, dialect) => visited!.get(roomOf({ clients, dialect }))!.get(phase)!)
 }

@@ -1,8 +1,8 @@
 import type * as Effect from "effect/Effect"
 import type { FileSystem } from "effect/FileSystem"
 import type { Figure } from "./Figure.ts"
-import type { Pace, Phase, Reading, Saturate } from "./Generator.ts"
-import type { Peer } from "./Peer.ts"
+import type { Pace, Phase, Reading, Saturate, Visit } from "./Generator.ts"
+import type { Dialect, Peer } from "./Peer.ts"
 import type { Executable } from "./Executable.ts"
 import type { Unmeasured } from "./Running.ts"
 
@@ -24,14 +24,8 @@ export interface Visits {
   readonly read: (readings: Readings) => Values
 }
 
-/** A room of so many clients, and what happens in it. */
-export interface Visit {
-  readonly clients: number
-  readonly phases: ReadonlyArray<Phase>
-}
-
-/** Gives the reading of the visit with so many clients, in one of its phases. */
-type Readings = (clients: number, phase: Phase | "start" | "login") => Reading
+/** Gives the reading of the visit with so many clients that speak this, in one of its phases. */
+type Readings = (clients: number, phase: Phase | "start" | "login", dialect?: Dialect) => Reading
 
 /** Measured without clients. */
 interface Direct {
@@ -45,6 +39,8 @@ export type Values = Readonly<Record<string, number>>
 export const cpuMicros = ({ cpuSeconds, operations }: Reading): number => (cpuSeconds * 1e6) / operations
 
 export const everyone = (): boolean => true
+
+export const ours = ({ role }: Peer): boolean => role === "ours"
 
 /** Our server, and the hand-written one that is the limit known on Node. */
 export const oursAndLimit = ({ name, role }: Peer): boolean => role === "ours" || name === "batch-per-turn"

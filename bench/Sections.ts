@@ -3,7 +3,10 @@ import { flat } from "./sections/Flat.ts"
 import { frozen } from "./sections/Frozen.ts"
 import { harness } from "./sections/Harness.ts"
 import { lists } from "./sections/List.ts"
+import { history } from "./sections/History.ts"
 import { login } from "./sections/Login.ts"
+import { recalls } from "./sections/Recall.ts"
+import { resumes } from "./sections/Resume.ts"
 import { room } from "./sections/Room.ts"
 import { saturated } from "./sections/Saturated.ts"
 import { starts } from "./sections/Start.ts"
@@ -18,6 +21,9 @@ export const sections: ReadonlyArray<Section> = [
   room,
   flat,
   lists,
+  history,
+  resumes,
+  recalls,
   starts,
   harness
 ]

@@ -91,6 +91,37 @@ public:
     }
   }
 
+  /// Cuts the connections of all but the first client, as a network does that is gone.
+  void cut() {
+    for (std::size_t i = 1; i < size(); i++) close(clients_[i].fd);
+  }
+
+  /// Connects a client again, which goes on with its session; done once so many messages that it missed have come.
+  void resume(std::size_t index, std::uint64_t seen, std::uint64_t missed) {
+    Client& client = clients_[index];
+    client.out.clear();
+    client.rest.clear();
+    connectClient(index);
+    await(index, missed);
+    write(index, "{\"type\":\"login\",\"username\":\"" + name(index) + "\",\"features\":[\"rooms\",\"history\"],\"session\":\"" +
+                   client.session + "\",\"epoch\":\"" + epoch_ + "\",\"seen\":{\"lobby\":" + std::to_string(seen) + "}}\n");
+  }
+
+  /// Measures the time until so many messages have come to a client from now on.
+  void await(std::size_t index, std::uint64_t messages) {
+    clients_[index].asked = now();
+    clients_[index].awaited = messages;
+  }
+
+  /// A content of so many bytes at least that is counted as a message where it is delivered.
+  const std::string& marked(std::size_t contentBytes, std::uint64_t due) {
+    char mark[markBytes + 1];
+    std::snprintf(mark, sizeof mark, "@@%016llx@@", static_cast<unsigned long long>(due));
+    content_.assign(std::max(contentBytes, markBytes), 'x');
+    content_.replace(0, markBytes, mark, markBytes);
+    return content_;
+  }
+
   bool hasFrozen() const { return frozen_ >= 0; }
 
   bool frozenIsConnected() const {
@@ -100,11 +131,7 @@ public:
 
   /// Lets a client say something; `due` is when it should have been said, so that our own delays count as well.
   void say(std::size_t sender, std::size_t contentBytes, std::uint64_t due) {
-    char mark[markBytes + 1];
-    std::snprintf(mark, sizeof mark, "@@%016llx@@", static_cast<unsigned long long>(due));
-    content_.assign(contentBytes, 'x');
-    content_.replace(0, markBytes, mark, markBytes);
-    write(sender, protocol_.message(name(sender), content_));
+    write(sender, protocol_.message(name(sender), marked(contentBytes, due)));
     sent++;
   }
 
@@ -146,7 +173,9 @@ private:
     int fd = -1;
     bool joined = false;
     bool waitsForRoom = false; // the socket took no more
-    std::uint64_t asked = 0;   // when it greeted
+    std::uint64_t asked = 0;   // when it greeted, or asked for messages
+    std::uint64_t awaited = 0; // messages that it asked for and that have not come yet
+    std::string session;       // the token of its session, if it has one
     std::string out;
     std::string rest; // received before joining; then what may be the first half of a mark
   };
@@ -154,6 +183,12 @@ private:
   static std::string name(std::size_t index) { return "u" + std::to_string(index); }
 
   void enter(std::size_t index) {
+    connectClient(index);
+    clients_[index].asked = now();
+    write(index, protocol_.greeting(name(index)));
+  }
+
+  void connectClient(std::size_t index) {
     Client& client = clients_[index];
     client.fd = connectTo(port_);
     fcntl(client.fd, F_SETFL, O_NONBLOCK);
@@ -161,8 +196,16 @@ private:
     event.events = EPOLLIN;
     event.data.u32 = static_cast<std::uint32_t>(index);
     epoll_ctl(epoll_, EPOLL_CTL_ADD, client.fd, &event);
-    client.asked = now();
-    write(index, protocol_.greeting(name(index)));
+    client.waitsForRoom = false;
+  }
+
+  /// The text of a field in what was received; empty where there is none.
+  static std::string field(const std::string& received, const std::string& name) {
+    const std::string start = "\"" + name + "\":\"";
+    const std::size_t at = received.find(start);
+    if (at == std::string::npos) return "";
+    const std::size_t from = at + start.size();
+    return received.substr(from, received.find('"', from) - from);
   }
 
   void flush(std::size_t index) {
@@ -200,6 +243,8 @@ private:
     client.rest.append(bytes_, length);
     if (!protocol_.joined(client.rest)) return;
     client.joined = true;
+    client.session = field(client.rest, "session");
+    epoch_ = field(client.rest, "epoch");
     client.rest.clear();
     joined_++;
     latencies.add(now() - client.asked);
@@ -228,6 +273,7 @@ private:
         continue;
       }
       delivered++;
+      if (client.awaited > 0 && --client.awaited == 0) latencies.add(now() - client.asked);
       if (timing) latencies.add(arrived - std::min(arrived, due(at)));
       at += markBytes;
     }
@@ -251,5 +297,6 @@ private:
   bool watching_ = false;
   std::string content_;
   std::string joining_;
+  std::string epoch_;
   char bytes_[1 << 18];
 };

@@ -42,6 +42,15 @@ inline const Protocol all[] = {
      return "{\"type\":\"message\",\"username\":\"" + username + "\",\"content\":\"" + content + "\"}\n";
    },
    false},
+  {"history",
+   [](const std::string& username) {
+     return "{\"type\":\"login\",\"username\":\"" + username + "\",\"features\":[\"rooms\",\"history\"]}\n";
+   },
+   [](const std::string& received) { return contains(received, "\"session\":") && contains(received, "\n"); },
+   [](const std::string&, const std::string& content) {
+     return "{\"type\":\"message\",\"content\":\"" + content + "\"}\n";
+   },
+   false},
   {"irc",
    [](const std::string& username) {
      return "NICK " + username + "\r\nUSER " + username + " 0 * :bench\r\nJOIN #bench\r\n";

@@ -7,9 +7,12 @@
 //     ,probe=1                             while pings on a connection of their own measure the server's pauses
 //     ,frozen=524288                       after one more client has stopped reading and was sent so many bytes
 //   list,seconds=1                         one client asks who is there, again and again
+//   resume,missed=20                       all but one client lose their connections, miss so many messages, and come back
+//   recall,messages=200,window=10          all but one client join a room in which so much was said, and ask for all of
+//                                          it, so many of them at a time
 //
 // A line tells what the server spent between the phase's first byte and its last: CPU time of the process `pid`,
-// its memory, what was done (`operations`: logins, deliveries, lists) and how long each took.
+// its memory, what was done (`operations`: logins, deliveries, lists, clients that came back or joined) and how long each took.
 
 #include "Crowd.hpp"
 #include "Meter.hpp"
@@ -155,6 +158,46 @@ static void list(const Room& room, const Command& phase) {
   reading.end(crowd.listed - listed, 0, crowd.latencies);
 }
 
+/// Handles what comes for a while.
+static void rest(Crowd& crowd, std::uint64_t nanos) {
+  for (const std::uint64_t end = now() + nanos; now() < end;) crowd.pump(20 * millisecond);
+}
+
+static void resume(const Room& room, const Command& phase) {
+  Crowd& crowd = room.crowd;
+  const std::size_t missed = phase.count("missed");
+  const std::uint64_t seen = crowd.sent, delivered = crowd.delivered, back = crowd.size() - 1;
+  crowd.cut();
+  rest(crowd, 300 * millisecond);
+  for (std::size_t i = 0; i < missed; i++) crowd.say(0, room.bytes, now());
+  rest(crowd, 300 * millisecond);
+  Reading reading(phase.name, room.server);
+  for (std::size_t i = 1; i <= back; i++) crowd.resume(i, seen, missed);
+  const std::uint64_t lost = crowd.settle(delivered + back * missed);
+  reading.end(back, lost, crowd.latencies);
+}
+
+static void recall(const Room& room, const Command& phase) {
+  Crowd& crowd = room.crowd;
+  const std::size_t messages = phase.count("messages"), window = phase.count("window");
+  const std::string place = "\"room\":\"recall\"";
+  crowd.write(0, "{\"type\":\"join\"," + place + "}\n");
+  for (std::size_t i = 0; i < messages; i++)
+    crowd.write(0, "{\"type\":\"message\"," + place + ",\"content\":\"" + crowd.marked(room.bytes, now()) + "\"}\n");
+  rest(crowd, 300 * millisecond);
+  const std::uint64_t delivered = crowd.delivered, joining = crowd.size() - 1;
+  Reading reading(phase.name, room.server);
+  for (std::size_t i = 1; i <= joining; i++) {
+    crowd.await(i, messages);
+    crowd.write(i, "{\"type\":\"join\"," + place + ",\"recent\":" + std::to_string(messages) + "}\n");
+    const std::uint64_t enough = i < window ? 0 : delivered + (i - window + 1) * messages;
+    for (const std::uint64_t end = now() + 2 * second; crowd.delivered < enough && now() < end;)
+      crowd.pump(20 * millisecond);
+  }
+  const std::uint64_t lost = crowd.settle(delivered + joining * messages);
+  reading.end(joining, lost, crowd.latencies);
+}
+
 static const Protocol& protocolNamed(const std::string& name) {
   for (const Protocol& protocol : protocols::all)
     if (name == protocol.name) return protocol;
@@ -176,7 +219,7 @@ int main(int argc, char** argv) {
   login.end(crowd.size(), 0, crowd.latencies);
 
   const std::map<std::string, void (*)(const Room&, const Command&)> phases = {
-    {"saturate", saturate}, {"pace", pace}, {"list", list}};
+    {"saturate", saturate}, {"pace", pace}, {"list", list}, {"resume", resume}, {"recall", recall}};
   for (int i = 2; i < argc; i++) {
     const Command phase = parse(argv[i]);
     const auto found = phases.find(phase.name);

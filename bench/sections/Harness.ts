@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { run } from "../../process/Process.ts"
 import { type Executable, prepare, root } from "../Executable.ts"
 import { Unmeasured } from "../Running.ts"
-import type { Section } from "../Section.ts"
+import { ours, type Section } from "../Section.ts"
 import { median } from "../Statistics.ts"
 
 const scenario = ["scenario", "scenarios/duplicate-login.yaml"]
@@ -26,7 +26,7 @@ export const harness: Section = {
       target: { of: "value", max: 2000 }
     }
   },
-  includes: (peer) => peer.role === "ours",
+  includes: ours,
   method: {
     measure: Effect.fnUntraced(
       function* () {

@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Peer } from "../../bench/Peer.ts"
 import { stops, takesPart } from "../../bench/Plan.ts"
 import type { Pace, Saturate } from "../../bench/Generator.ts"
-import type { Section, Visit } from "../../bench/Section.ts"
+import type { Visit } from "../../bench/Generator.ts"
+import type { Section } from "../../bench/Section.ts"
 
 const peer = (name: string, role: Peer["role"]): Peer => ({
   name,
@@ -38,6 +39,22 @@ describe("the visits of a round", () => {
     const [stop, ...rest] = stops(sections, [ours], 1)
     assert.deepStrictEqual(stop?.visit, { clients: 10, phases: [warm, talk] })
     assert.deepStrictEqual(rest, [])
+  })
+
+  it("give clients that speak otherwise a room of their own", () => {
+    const sections = [
+      section("a", [
+        { clients: 10, phases: [warm] },
+        { clients: 10, dialect: "history", phases: [warm] }
+      ])
+    ]
+    assert.deepStrictEqual(
+      stops(sections, [ours], 1).map(({ visit }) => visit),
+      [
+        { clients: 10, phases: [warm] },
+        { clients: 10, dialect: "history", phases: [warm] }
+      ]
+    )
   })
 
   it("let servers take turns at each size, the other way round in every other round", () => {
