@@ -1,11 +1,12 @@
 import * as Schema from "effect/Schema"
+import { features } from "../Protocol.ts"
 import { tagged, type Tagged } from "./Tagged.ts"
 
 /** A count of things, in no unit of its own. */
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
-/** Features that shape what the fold does; a client has those that it was granted at login. */
-export const Feature = Schema.Literals(["presence", "rooms", "direct", "history"])
+/** A feature that a client was granted at login. */
+export const Feature = Schema.Literals(features)
 export type Feature = typeof Feature.Type
 
 /** The SHA-256 of a session's token, in base64url: the token itself never enters the log. */
