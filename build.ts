@@ -13,7 +13,7 @@ const assets = [...globSync("harness/**/*.{css,js}"), "scenarios", "LICENSE", "R
 const { GITHUB_REPOSITORY: repository } = process.env
 
 /** The fields of a package for others: nothing that only a clone needs, such as a Node of its own. */
-const { dependencies, description, engines, license, name, type, version } = manifest
+const { dependencies, description, engines, license, name, optionalDependencies, type, version } = manifest
 const published = {
   name,
   version,
@@ -24,7 +24,10 @@ const published = {
   bin: { palabre: "bin/palabre.js" },
   exports: { ".": { types: "./src/index.d.ts", default: "./src/index.js" } },
   engines,
-  dependencies
+  dependencies,
+  optionalDependencies: Object.fromEntries(
+    Object.entries(optionalDependencies).filter(([name]) => name.startsWith("@nats-io/"))
+  )
 }
 
 for (const stale of [folder, ...globSync("dist/palabre-*.tgz")])

@@ -7,6 +7,7 @@ export default defineConfig([
   {
     input: "src/main.ts",
     platform: "node",
+    external: /^@nats-io\//, // loaded with `--store nats://…` only, from where it is installed
     output: { ...common, file: "dist/palabre.js", banner: "#!/usr/bin/env node" }
   },
   // the thread of its log in a file

@@ -1,15 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { sqliteLog } from "../../src/log/Sqlite.ts"
 import { contract, openLayer } from "./Contract.ts"
-
-const folder = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "palabre-log-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true }))
-)
+import { folder } from "./folder.ts"
 
 describe.each(["full", "normal"] as const)("SQLite, %s", (sync) => {
   contract(

@@ -1,0 +1,105 @@
+import type { StreamConfig, StreamInfo } from "@nats-io/jetstream"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type { Entry } from "../fold/Operation.ts"
+import { decodeAll, encode } from "./Codec.ts"
+import { tooLarge } from "./Failure.ts"
+import { checkpoints } from "./JetStreamCheckpoint.ts"
+import { makeFollow } from "./JetStreamFollow.ts"
+import { Log, type Position } from "./Log.ts"
+import { LogError } from "./LogError.ts"
+import {
+  isNotFound,
+  nats,
+  natsClient,
+  patiently,
+  purge,
+  type NatsClient,
+  type NatsOptions
+} from "./NatsClient.ts"
+
+export interface JetStreamOptions extends NatsOptions {
+  /** The name of the stream; that of the checkpoints follows from it. */
+  readonly name: string
+  /** Brokers that have a copy of each entry. */
+  readonly replicas: number
+  /** Bytes that each of the two streams may have. JetStream reserves them. */
+  readonly bytesMax: number
+}
+
+/** A log that many nodes share: a stream of NATS JetStream. */
+export const jetStreamLog = (options: JetStreamOptions): Layer.Layer<Log, LogError> =>
+  Layer.effect(Log, make(options))
+
+const make = Effect.fnUntraced(function* ({ bytesMax, name, replicas, ...options }: JetStreamOptions) {
+  const client = yield* natsClient(options)
+  const { connection, jetstream, manager } = client
+  const subject = `${name}.entry`
+  const common = { num_replicas: replicas, max_bytes: bytesMax, discard: "new", allow_direct: false } as const
+  const { info: opened, isNew } = yield* openStream(client, { ...common, name, subjects: [subject] })
+  const checkpointName = `${name}-checkpoint`
+  const checkpointSubject = `${name}.checkpoint`
+  yield* openStream(client, {
+    ...common,
+    name: checkpointName,
+    subjects: [checkpointSubject, `${checkpointSubject}.>`]
+  })
+  const entryBytesMax = (connection.info?.max_payload ?? 0) - HEADER_BYTES
+  const last = Effect.map(
+    nats(() => manager.streams.info(name)),
+    ({ state }) => state.last_seq
+  )
+
+  const append = (entry: Entry): Effect.Effect<Position, LogError> =>
+    Effect.suspend(() => {
+      const text = encode(entry)
+      const bytes = Buffer.byteLength(text)
+      return bytes > entryBytesMax
+        ? Effect.fail(new LogError(tooLarge(bytes, entryBytesMax)))
+        : Effect.map(
+            nats(() => jetstream.publish(subject, text)),
+            ({ seq }) => seq
+          )
+    })
+
+  return Log.of({
+    continues: !isNew,
+    entryBytesMax,
+    append,
+    follow: yield* makeFollow(client, opened),
+    at: (position) =>
+      Effect.flatMap(
+        nats(() => manager.streams.getMessage(name, { seq: position })),
+        (message) =>
+          message === null
+            ? Effect.succeedNone
+            : Effect.map(decodeAll(position, [message.string()]), ([logged]) =>
+                Option.fromUndefinedOr(logged)
+              )
+      ),
+    last,
+    trim: (before) => Effect.flatMap(last, (last) => purge(client, name, Math.min(before, last + 1))),
+    ...checkpoints(client, checkpointName, checkpointSubject)
+  })
+})
+
+/** The stream of a name, made where there is none. */
+const openStream = (
+  { manager }: NatsClient,
+  config: Partial<StreamConfig> & { readonly name: string }
+): Effect.Effect<{ readonly info: StreamInfo; readonly isNew: boolean }, LogError> =>
+  patiently(
+    "the brokers cannot keep the log yet",
+    nats(async () => {
+      try {
+        return { info: await manager.streams.info(config.name), isNew: false }
+      } catch (error) {
+        if (!isNotFound(error)) throw error
+        return { info: await manager.streams.add(config), isNew: true }
+      }
+    })
+  )
+
+/** Bytes of a message that are not its text. */
+const HEADER_BYTES = 1_024

@@ -1,0 +1,129 @@
+import type { ConsumerMessages, JsMsg, StreamInfo } from "@nats-io/jetstream"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { decodeAll } from "./Codec.ts"
+import { type Failure, forgot, trimmed } from "./Failure.ts"
+import type { Deliver, Log, Position } from "./Log.ts"
+import { LogError } from "./LogError.ts"
+import { isNotFound, logErrorOf, nats, type NatsClient } from "./NatsClient.ts"
+
+type Follow = Log["Service"]["follow"]
+
+/**
+ * Follows a stream by a consumer, made anew after the last entry whenever the connection is another, and looks at the
+ * stream itself several times a second: it may have been removed, made anew, or have lost its end.
+ */
+export const makeFollow = Effect.fnUntraced(function* (
+  client: NatsClient,
+  stream: StreamInfo
+): Effect.fn.Return<Follow, never, Scope.Scope> {
+  const messagesAfter = yield* makeConsumers(client, stream.config.name)
+  return (after, deliver) =>
+    Effect.suspend(() => {
+      const follower = { at: after, deliver }
+      const look = lookAt(client, stream, follower)
+      const read = Effect.scoped(
+        Effect.flatMap(
+          messagesAfter(() => follower.at),
+          readInto(follower, look)
+        )
+      )
+      const looking = Effect.forever(Effect.andThen(Effect.sleep(LOOK_MILLIS), look))
+      return Effect.andThen(look, Effect.raceFirst(Effect.forever(untilItAnswers(read)), looking))
+    })
+})
+
+/** How far somebody has read. */
+interface Follower {
+  at: Position
+  readonly deliver: Deliver
+}
+
+/** Makes consumers of a stream, each for as long as the connection is the same. */
+const makeConsumers = Effect.fnUntraced(function* ({ connection, jetstream }: NatsClient, name: string) {
+  const open = new Set<ConsumerMessages>()
+  // one that is left to itself needs seconds to hear again
+  yield* Stream.fromAsyncIterable(connection.status(), logErrorOf).pipe(
+    Stream.filter(({ type }) => type === "reconnect"),
+    Stream.runForEach(() =>
+      Effect.sync(() => {
+        for (const messages of open) messages.stop()
+      })
+    ),
+    Effect.ignore,
+    Effect.forkScoped
+  )
+  return (at: () => Position) =>
+    Effect.acquireRelease(
+      nats(async () => {
+        const consumer = await jetstream.consumers.get(name, {
+          deliver_policy: "by_start_sequence",
+          opt_start_seq: at() + 1,
+          inactive_threshold: INACTIVE_MILLIS
+        })
+        const messages = await consumer.consume({ max_messages: 500, expires: 5_000, idle_heartbeat: 1_000 })
+        open.add(messages)
+        return messages
+      }),
+      (messages) =>
+        Effect.sync(() => {
+          open.delete(messages)
+          messages.stop()
+        })
+    )
+})
+
+/** Delivers messages until there are no more of these; fails where one is missing. */
+const readInto = (follower: Follower, look: Effect.Effect<void, LogError>) => (messages: ConsumerMessages) =>
+  Stream.runForEach(Stream.fromAsyncIterable(messages, logErrorOf), (message: JsMsg) => {
+    if (message.seq <= follower.at) return Effect.void
+    if (message.seq > follower.at + 1)
+      return Effect.andThen(look, Effect.fail(new LogError(hole(follower.at + 1))))
+    return Effect.flatMap(decodeAll(message.seq, [message.string()]), ([logged]) => {
+      follower.at = message.seq
+      return follower.deliver([logged!])
+    }).pipe(Effect.uninterruptible)
+  })
+
+/**
+ * Fails where the stream has not what the follower has read, or not what it is to read next. A broker that has just
+ * become the leader may not know all yet, so it is asked several times.
+ */
+const lookAt = ({ manager }: NatsClient, { config: { name }, created }: StreamInfo, follower: Follower) => {
+  const failure: Effect.Effect<Failure | undefined, LogError> = nats(async () => {
+    const found = await manager.streams.info(name).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error
+    })
+    if (found?.created !== created) return exchanged(name)
+    const { first_seq: first, last_seq: last } = found.state
+    if (last < follower.at) return forgot(follower.at, last)
+    return first > follower.at + 1 ? trimmed(follower.at, first) : undefined
+  })
+  return Effect.gen(function* () {
+    for (let looks = 1; ; looks++) {
+      const found = yield* untilItAnswers(failure)
+      if (found === undefined) return
+      if (looks === LOOKS_MAX) return yield* new LogError(found)
+      yield* Effect.sleep(LOOK_MILLIS)
+    }
+  })
+}
+
+const untilItAnswers = <A>(effect: Effect.Effect<A, LogError>): Effect.Effect<A, LogError> =>
+  Effect.retry(effect, { schedule: Schedule.spaced(LOOK_MILLIS), while: ({ isRetryable }) => isRetryable })
+
+const exchanged = (name: string): Failure => ({
+  reason: "forgot",
+  detail: `the stream ${name} was removed or made anew`
+})
+
+const hole = (position: Position): Failure => ({
+  reason: "forgot",
+  detail: `entry ${position} of the log is gone`
+})
+
+const LOOK_MILLIS = 300
+const LOOKS_MAX = 3
+const INACTIVE_MILLIS = 30_000

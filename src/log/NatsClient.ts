@@ -1,0 +1,188 @@
+import type { JetStreamClient, JetStreamManager } from "@nats-io/jetstream"
+import type { Authenticator, ConnectionOptions, NatsConnection } from "@nats-io/transport-node"
+import { readFileSync } from "node:fs"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import { closed, type LogReason } from "./Failure.ts"
+import { LogError } from "./LogError.ts"
+
+/** Where brokers are, and how to be let in. */
+export interface NatsOptions {
+  /** `nats://host:port` or `tls://…`, each perhaps with `user:password@`. */
+  readonly servers: ReadonlyArray<string>
+  /** The file with the credentials of a user, as `nsc` writes it. */
+  readonly credsFile?: string | undefined
+  /** The file with the certificate of who signed those of the brokers (PEM). */
+  readonly tlsCaFile?: string | undefined
+}
+
+/** A connection to the first broker that answers; it finds another by itself when that is gone. */
+export interface NatsClient {
+  readonly connection: NatsConnection
+  readonly jetstream: JetStreamClient
+  readonly manager: JetStreamManager
+}
+
+/** Connects, until the scope closes; as long as no broker answers, it says so and tries again. */
+export const natsClient = Effect.fnUntraced(function* (
+  options: NatsOptions
+): Effect.fn.Return<NatsClient, LogError, Scope.Scope> {
+  const [{ connect, credsAuthenticator }, { jetstream, jetstreamManager }] = yield* packages
+  const settings = yield* Effect.try({
+    try: () => connectionOptions(options, credsAuthenticator),
+    catch: (error) => new LogError({ reason: "refused", detail: (error as Error).message })
+  })
+  const where = options.servers.map(withoutPassword).join(", ")
+  const connection = yield* Effect.acquireRelease(
+    patiently(
+      "no broker answers",
+      nats(() => connect(settings))
+    ).pipe(Effect.mapError(({ detail, reason }) => new LogError({ reason, detail: `${where}: ${detail}` }))),
+    (connection) => Effect.promise(() => connection.close())
+  )
+  if (connection.info?.jetstream !== true)
+    return yield* new LogError({
+      reason: "refused",
+      detail: `${where}: the brokers have no JetStream: start them with it (nats-server -js)`
+    })
+  const { version } = connection.info
+  if (compareVersions(version, safeVersion) < 0)
+    yield* Effect.logWarning(`brokers before ${safeVersion} may lose whole streams when they are killed`, {
+      version
+    })
+  const manager = yield* nats(() => jetstreamManager(connection, { checkAPI: false, timeout: ANSWER_MILLIS }))
+  return { connection, manager, jetstream: jetstream(connection, { timeout: ANSWER_MILLIS }) }
+})
+
+/** Waits for the answer of a broker. */
+export const nats = <A>(ask: () => Promise<A>): Effect.Effect<A, LogError> =>
+  Effect.tryPromise({ try: ask, catch: logErrorOf })
+
+/** Tries again until it succeeds or cannot, and says why whenever the reason is another. */
+export const patiently = <A>(
+  message: string,
+  effect: Effect.Effect<A, LogError>
+): Effect.Effect<A, LogError> =>
+  Effect.suspend(() => {
+    let told = ""
+    const tell = ({ detail, isRetryable }: LogError) => {
+      if (!isRetryable || detail === told) return Effect.void
+      told = detail
+      return Effect.logWarning(`${message}; trying again`).pipe(Effect.annotateLogs({ reason: detail }))
+    }
+    return Effect.retry(Effect.tapError(effect, tell), {
+      schedule: Schedule.spaced(RETRY_MILLIS),
+      while: ({ isRetryable }) => isRetryable
+    })
+  })
+
+/** The error of a broker in our words. */
+export const logErrorOf = (error: unknown): LogError => {
+  const { code, message, name } = error as Error & { readonly code?: number }
+  const [reason, words] = byCode[code ?? 0] ?? byName[name] ?? (["unavailable", ""] as const)
+  return new LogError(
+    reason === "closed" ? closed : { reason, detail: words === "" ? message : `${words} (${message})` }
+  )
+}
+
+/** Removes the messages of a stream before a position. */
+export const purge = (
+  { manager }: NatsClient,
+  stream: string,
+  before: number
+): Effect.Effect<void, LogError> =>
+  // brokers take "before 1" for "all of them"
+  before <= 1 ? Effect.void : Effect.asVoid(nats(() => manager.streams.purge(stream, { seq: before })))
+
+/** Tells if a broker said that there is no such stream. */
+export const isNotFound = (error: unknown): boolean => (error as { readonly code?: number }).code === 10_059
+
+const noRoom = ["full", "the brokers have no room: raise their limits, or lower --store-max"] as const
+const notLetIn = [
+  "refused",
+  "the brokers let nobody in like that: see --nats-creds and their accounts"
+] as const
+
+/** What the codes of JetStream mean: https://github.com/nats-io/nats-server/blob/main/server/errors.json */
+const byCode: Readonly<Record<number, readonly [LogReason, string]>> = {
+  10_023: noRoom,
+  10_028: noRoom,
+  10_047: noRoom,
+  10_054: ["too_large", "an entry is longer than the brokers take"],
+  10_077: noRoom
+}
+
+/** What the errors of the client mean. */
+const byName: Readonly<Record<string, readonly [LogReason, string]>> = {
+  AuthorizationError: notLetIn,
+  PermissionViolationError: notLetIn,
+  ClosedConnectionError: ["closed", ""],
+  DrainingConnectionError: ["closed", ""]
+}
+
+/** The client packages, which are there only if somebody installed them. */
+const packages = Effect.tryPromise({
+  try: () => Promise.all([import("@nats-io/transport-node"), import("@nats-io/jetstream")]),
+  catch: () =>
+    new LogError({
+      reason: "refused",
+      detail: "--store nats://… needs two packages: npm install @nats-io/transport-node @nats-io/jetstream"
+    })
+})
+
+type CredsAuthenticator = typeof import("@nats-io/transport-node").credsAuthenticator
+
+const connectionOptions = (
+  { credsFile, servers, tlsCaFile }: NatsOptions,
+  credsAuthenticator: CredsAuthenticator
+): ConnectionOptions => {
+  const [first] = servers.map((server) => new URL(server))
+  return {
+    name: "palabre",
+    servers: servers.map((server) => new URL(server).host),
+    timeout: ANSWER_MILLIS,
+    pingInterval: ANSWER_MILLIS,
+    maxPingOut: 2,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: RETRY_MILLIS,
+    // what brokers call themselves among each other need not be what they are called here
+    ignoreClusterUpdates: true,
+    ...(first?.username && {
+      user: decodeURIComponent(first.username),
+      pass: decodeURIComponent(first.password)
+    }),
+    ...(credsFile !== undefined && { authenticator: authenticatorOf(credsFile, credsAuthenticator) }),
+    ...((tlsCaFile !== undefined || first?.protocol === "tls:") && {
+      tls: tlsCaFile === undefined ? {} : { ca: readFileSync(tlsCaFile, "utf8") }
+    })
+  }
+}
+
+/** Reads the credentials at once, so that a mistake in them is told before anything is tried. */
+const authenticatorOf = (file: string, credsAuthenticator: CredsAuthenticator): Authenticator => {
+  try {
+    const authenticator = credsAuthenticator(readFileSync(file))
+    authenticator("")
+    return authenticator
+  } catch (error) {
+    throw new Error(`--nats-creds ${file}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** Negative where a version is older than another. */
+const compareVersions = (a: string, b: string): number => {
+  const [x, y] = [a, b].map((version) => version.split(/[.-]/).map(Number))
+  const i = y!.findIndex((part, i) => x![i] !== part)
+  return i === -1 ? 0 : x![i]! - y![i]!
+}
+
+const safeVersion = "2.10.23"
+
+const withoutPassword = (server: string): string => {
+  const { host, protocol } = new URL(server)
+  return `${protocol}//${host}`
+}
+
+const ANSWER_MILLIS = 2_000
+const RETRY_MILLIS = 250

@@ -1,0 +1,163 @@
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Queue from "effect/Queue"
+import * as Scope from "effect/Scope"
+import { type JetStreamOptions, jetStreamLog } from "../../src/log/JetStream.ts"
+import type { Logged } from "../../src/log/Log.ts"
+import { nats, natsClient } from "../../src/log/NatsClient.ts"
+import { hasBrokers, proxyTo, startBrokers } from "./Brokers.ts"
+import { contract, entryOf, openLayer } from "./Contract.ts"
+import { folder } from "./folder.ts"
+
+let streams = 0
+const optionsFor = (ports: ReadonlyArray<number>, replicas: number): JetStreamOptions => ({
+  servers: ports.map((port) => `nats://127.0.0.1:${port}`),
+  name: `chat${++streams}`,
+  replicas,
+  bytesMax: 32 * 1024 * 1024
+})
+const portsOf = (brokers: ReadonlyArray<{ readonly port: number }>) => brokers.map(({ port }) => port)
+
+/** What opening a log fails with. */
+const failure = (server: string, more: Partial<JetStreamOptions> = {}) =>
+  openLayer(jetStreamLog({ ...optionsFor([], 1), servers: [server], ...more })).pipe(
+    Effect.flip,
+    Effect.map(({ detail, reason }) => `${reason}: ${detail}`)
+  )
+
+/** Brokers that the tests of a group share. */
+const shared = (count: number) => {
+  const scope = Scope.makeUnsafe()
+  afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+  return Effect.runSync(
+    Effect.cached(
+      Scope.provide(
+        Effect.flatMap(folder, (folder) => startBrokers(folder, count)),
+        scope
+      )
+    )
+  )
+}
+
+describe.skipIf(!hasBrokers).each([1, 3])("JetStream, %i brokers", (count) => {
+  const brokers = shared(count)
+
+  contract(
+    { isShared: true, isKept: true, isRemote: true },
+    Effect.gen(function* () {
+      const proxies = yield* Effect.forEach(portsOf(yield* brokers), proxyTo)
+      const all = (what: "cut" | "muffle") =>
+        Effect.forEach(proxies, (proxy) => proxy[what], { discard: true })
+      return {
+        open: openLayer(jetStreamLog(optionsFor(portsOf(proxies), count))),
+        cut: all("cut"),
+        appendUnheard: (log, entry) =>
+          Effect.andThen(all("muffle"), Effect.ensuring(log.append(entry), all("cut")))
+      }
+    })
+  )
+
+  it.live("says that it forgot where its stream is removed, or made anew", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const options = optionsFor(portsOf(yield* brokers), count)
+        const { manager } = yield* natsClient(options)
+        for (const isMadeAnew of [false, true]) {
+          const log = yield* openLayer(jetStreamLog(options))
+          const last = yield* log.append(entryOf("gone"))
+          yield* nats(() => manager.streams.delete(options.name))
+          const anew = isMadeAnew ? yield* openLayer(jetStreamLog(options)) : undefined
+          if (anew !== undefined) {
+            assert.isFalse(anew.continues)
+            while ((yield* anew.append(entryOf("another"))) < last + 5) continue
+          }
+          const error = yield* Effect.flip(log.follow(last, () => Effect.void))
+          assert.strictEqual(error.reason, "forgot")
+        }
+      })
+    )
+  )
+})
+
+describe.skipIf(!hasBrokers)("JetStream", () => {
+  it.live(
+    "loses nothing where the broker is killed that leads the stream",
+    () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const brokers = yield* startBrokers(yield* folder, 3)
+          const options = optionsFor(portsOf(brokers), 3)
+          const log = yield* openLayer(jetStreamLog(options))
+          const reader = yield* openLayer(jetStreamLog(options))
+          const { manager } = yield* natsClient(options)
+          const seen = yield* Queue.unbounded<Logged>()
+          yield* Effect.forkScoped(reader.follow(0, (logged) => Queue.offerAll(seen, logged)))
+          const appended: Array<string> = []
+          for (let i = 0; i < 60; i++) {
+            if (i === 20) {
+              const { cluster } = yield* nats(() => manager.streams.info(options.name))
+              yield* brokers.find(({ name }) => name === cluster?.leader)!.process.kill
+            }
+            const entry = entryOf(`m${i}`)
+            yield* Effect.retry(log.append(entry), { while: ({ isRetryable }) => isRetryable })
+            appended.push(`m${i}`)
+          }
+          const got: Array<string> = []
+          while (new Set(got).size < appended.length) {
+            const { entry } = yield* Queue.take(seen)
+            got.push((entry.ops[0] as { readonly content: string }).content)
+          }
+          assert.deepStrictEqual([...new Set(got)], appended)
+        })
+      ),
+    40_000
+  )
+
+  it.live("says what is wrong with brokers that cannot be used", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const path = yield* folder
+        const [bare] = yield* startBrokers(path, 1, "")
+        const [closed] = yield* startBrokers(path, 1, `authorization { user: u, password: "p w" }`)
+        assert.match(
+          yield* failure(`nats://127.0.0.1:${bare!.port}`),
+          /^refused: .*no JetStream: start them with it/
+        )
+        for (const user of ["", "u:wrong@"]) {
+          const said = yield* failure(`nats://${user}127.0.0.1:${closed!.port}`)
+          assert.match(said, /^refused: nats:\/\/127\.0\.0\.1:\d+: the brokers let nobody in like that/)
+        }
+        assert.match(
+          yield* failure("nats://127.0.0.1:1", { credsFile: join(path, "nowhere.creds") }),
+          /^refused: .*nowhere\.creds/
+        )
+        writeFileSync(join(path, "empty.creds"), "")
+        assert.match(
+          yield* failure("nats://127.0.0.1:1", { credsFile: join(path, "empty.creds") }),
+          /^refused: .*empty\.creds/
+        )
+      })
+    )
+  )
+
+  it.live("is full where its stream is, and says so", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const brokers = yield* startBrokers(yield* folder, 1)
+        const options = { ...optionsFor(portsOf(brokers), 1), bytesMax: 100_000 }
+        const log = yield* openLayer(jetStreamLog(options))
+        const fill = Effect.forever(log.append(entryOf("x".repeat(10_000))))
+        const { detail, reason } = yield* Effect.flip(fill)
+        assert.strictEqual(reason, "full")
+        assert.include(detail, "--store-max")
+        const last = yield* log.last
+        assert.isAbove(last, 5)
+        yield* log.trim(last + 1)
+        assert.strictEqual(yield* log.append(entryOf("again")), last + 1)
+      })
+    )
+  )
+})
