@@ -10,11 +10,22 @@ export const show = (value: unknown, charactersMax = 200): string => {
 /** As JSON; Node 22 can write only so much nesting, and then the beginning has to do. */
 const written = (value: unknown): string => {
   try {
-    return JSON.stringify(value)
+    return JSON.stringify(value, withoutTokens)
   } catch {
     return inspect(value, { depth: 20, breakLength: Infinity })
   }
 }
+
+/** Leaves the tokens of sessions out of JSON that is shown: whoever has one is that person (RESUME-2). */
+export const withoutTokens = (key: string, value: unknown): unknown =>
+  key === "session" && typeof value === "string" ? "***" : value
+
+/** A text that may be JSON, whole or cut off, without the tokens in it; each may be as long as it was. */
+export const concealTokens = (text: string, isAsLong = false): string =>
+  text.replace(
+    /("session"\s*:\s*")((?:[^"\\]|\\.)*)/g,
+    (_, key: string, token: string) => key + (isAsLong ? "*".repeat(token.length) : "***")
+  )
 
 /** Shortens a text in its middle and says by how much. */
 export const clip = (text: string, charactersMax: number): string => {

@@ -47,8 +47,10 @@ export class Mismatch {
   tell(texts: PatternTexts): string {
     const where = this.path === "" ? "" : `${visible(this.path)}: `
     const hint = this.hint === undefined ? "" : ` (${this.hint(texts)})`
-    const received = this.received === undefined ? texts.nothing : show(this.received)
-    return `${where}${texts.mismatch(describe(this.pattern, texts, this.captures), received)}${hint}`
+    const isSecret = /(?:^|\.)session$/.test(this.path)
+    const received = this.received === undefined ? texts.nothing : show(isSecret ? "***" : this.received)
+    const expected = isSecret ? "***" : describe(this.pattern, texts, this.captures)
+    return `${where}${texts.mismatch(expected, received)}${hint}`
   }
 }
 
@@ -159,12 +161,19 @@ export const describe = (pattern: Pattern, texts: PatternTexts, captures: Captur
     case "List":
       return all(pattern.items)
     case "Object": {
-      const fields = pattern.fields.map(([key, value]) => `${JSON.stringify(key)}: ${one(value)}`)
+      const fields = pattern.fields.map(
+        ([key, value]) =>
+          `${JSON.stringify(key)}: ${key === "session" ? describeToken(value, texts) : one(value)}`
+      )
       const object = `{${fields.join(", ")}}`
       return pattern.exactly ? texts.exactly(object) : object
     }
   }
 }
+
+/** What is compared with the token of a session, which is not shown. */
+const describeToken = (pattern: Pattern, texts: PatternTexts): string =>
+  pattern._tag === "Literal" || pattern._tag === "Capture" ? '"***"' : describe(pattern, texts)
 
 /**
  * Gives each of the values a pattern of its own, or says which value found none: the first one that cannot be placed

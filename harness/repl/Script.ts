@@ -4,6 +4,7 @@ import type { StepFailed } from "../stage/Finding.ts"
 import { arrows, type Happening } from "../stage/Transcript.ts"
 import type { Line } from "../../src/wire/Lines.ts"
 import { pointedAt } from "../report/Pointer.ts"
+import { withoutTokens } from "../Format.ts"
 import { english } from "../texts/en.ts"
 import { crashOf } from "../run/Run.ts"
 import type { RunResult } from "../verdict/Summary.ts"
@@ -133,7 +134,7 @@ const bytesWidth = 68
 /** A line of a session has no number worth telling. */
 const afterWhat = (after = ""): string => (after === "" ? "" : `   ${after.replace(/ \(line \d+\)$/, "")}`)
 
-const json = (event: object): string => `${JSON.stringify(event)}\n`
+const json = (event: object): string => `${JSON.stringify(event, withoutTokens)}\n`
 
 /** The object of an event where it is one, else its text. */
 const valueOf = (text: string): { readonly value: unknown } | { readonly text: string } => {

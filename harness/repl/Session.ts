@@ -2,6 +2,7 @@ import type { FailedAt, Step } from "../verbs/Step.ts"
 import * as Effect from "effect/Effect"
 import type { Actor } from "../stage/Actor.ts"
 import type { ActorConnection } from "../stage/ActorConnection.ts"
+import type { Json } from "../language/Json.ts"
 import type { Incoming } from "../stage/WireEvent.ts"
 import { theEnd } from "../run/FinalChecks.ts"
 import type { StepFailed } from "../stage/Finding.ts"
@@ -187,7 +188,15 @@ class Taken {
 
 /** The sentence that asks for what has come. */
 const expecting = ({ actor, incoming }: Unread): string =>
-  stepLine(`${actor.name} receives`, verbatim(incoming.value))
+  stepLine(`${actor.name} receives`, verbatim(repeatable(incoming.value)))
+
+/** An object without what differs each time: the token and the epoch of a session, and when something was said. */
+const repeatable = (value: Json): Json => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).filter(([key]) => !["session", "epoch", "at"].includes(key))
+  )
+}
 
 /** A scenario of steps that were read one by one, as far as the checks of their order want to know. */
 const scenarioOf = (source: Source, cast: Cast, steps: ReadonlyArray<Step>) => ({

@@ -7,6 +7,7 @@ import { ownPatience } from "../../process/Patience.ts"
 import type { Address } from "../../src/net/Address.ts"
 import { halfClose, openSocket } from "../../src/net/OpenSocket.ts"
 import { Frames, malformed, tooLarge } from "../../src/wire/Frames.ts"
+import { concealTokens } from "../Format.ts"
 import type { BadNetwork } from "./BadNetwork.ts"
 import type { Json } from "../language/Json.ts"
 import { hasField, objectBytesMax, type PendingRequest, PendingRequests } from "./PendingRequests.ts"
@@ -170,7 +171,7 @@ export class ActorConnection {
 
   /** That object as far as it has come, if there is one. */
   get half(): Unreadable | undefined {
-    return this.halfBytes > 0 ? this.objectBytes.beginning("unfinished") : undefined
+    return this.halfBytes > 0 ? withoutToken(this.objectBytes.beginning("unfinished")) : undefined
   }
 
   /** True if an object shared its line with another, or took more than one (WIRE-1). */
@@ -345,7 +346,8 @@ export class ActorConnection {
     if (kept !== undefined) this.deliver(lane, text, kept, request && { request })
   }
 
-  private receiveUnreadable(unreadable: Unreadable): void {
+  private receiveUnreadable(bytes: Unreadable): void {
+    const unreadable = withoutToken(bytes)
     this.deliver("noise", unreadable.text, unreadable.text, { unreadable })
   }
 
@@ -408,6 +410,11 @@ const laneOf = (value: Json): Incoming["lane"] => {
   if (hasField(value, "status", () => true)) return "reply"
   return typeof value === "object" && value !== null && !Array.isArray(value) ? "event" : "noise"
 }
+
+const withoutToken = (unreadable: Unreadable): Unreadable => ({
+  ...unreadable,
+  text: concealTokens(unreadable.text, true)
+})
 
 /** True if a login goes on with the session of an earlier connection (RESUME-3). */
 const isResumed = (reply: Json): boolean => hasField(reply, "resumed", (resumed) => resumed === true)

@@ -2,7 +2,7 @@ import { Frames } from "../../src/wire/Frames.ts"
 import type { Json } from "../language/Json.ts"
 import type { PlayTexts } from "../texts/Play.ts"
 import type { End } from "./WireEvent.ts"
-import { clip, show, visible } from "../Format.ts"
+import { clip, concealTokens, show, visible } from "../Format.ts"
 
 /** The whole JSON values that stand in some bytes. */
 export const valuesIn = (bytes: Buffer): ReadonlyArray<Json> => {
@@ -29,7 +29,7 @@ export const captionSent = (
 
 /** Bytes that are no whole request, by their number and the first of them. */
 export const captionOfBytes = (bytes: Buffer, texts: PlayTexts): string =>
-  `${texts.bytes(bytes.length)} ${clip(visible(bytes.subarray(0, 24).toString()), 24)}`
+  `${texts.bytes(bytes.length)} ${clip(visible(concealTokens(bytes.subarray(0, 24).toString())), 24)}`
 
 /** The end of a connection, as it stands in a finding. */
 export const captionOfEnd = (end: End, texts: PlayTexts): string =>

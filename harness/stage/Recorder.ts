@@ -2,6 +2,7 @@ import type { Arrow, Exchange, Fence, Row, StepState, Violation } from "../trace
 import type { PlayTexts } from "../texts/Play.ts"
 import { caption, captionOfBytes, captionSent } from "./Caption.ts"
 import { isSuccess } from "./PendingRequests.ts"
+import type { Secrets } from "./Secrets.ts"
 import { SegmentLog } from "./SegmentLog.ts"
 import type { Happening } from "./Transcript.ts"
 import type { Incoming, WireEvent } from "./WireEvent.ts"
@@ -21,9 +22,11 @@ export class Recorder {
   private readonly startMillis: number
   private readonly nowMillis: () => number
   private readonly texts: PlayTexts
+  private readonly secrets: Secrets
 
-  constructor(texts: PlayTexts, nowMillis: () => number) {
+  constructor(texts: PlayTexts, secrets: Secrets, nowMillis: () => number) {
     this.texts = texts
+    this.secrets = secrets
     this.nowMillis = nowMillis
     this.startMillis = nowMillis()
   }
@@ -32,9 +35,11 @@ export class Recorder {
   exchange(cast: Iterable<string>): Exchange {
     const seen = new Set(this.rows.flatMap(actorsIn))
     const actors = [...new Set([...cast, ...seen])].filter((actor) => seen.has(actor))
-    const rows = [...this.rows]
+    const rows = this.rows.map((row) =>
+      row._tag === "Log" ? { ...row, text: this.secrets.conceal(row.text) } : row
+    )
     if (this.dropped > 0) rows.splice(rowsMax / 2, 0, { _tag: "Dropped", rows: this.dropped })
-    return { actors, rows, segments: this.segments.all, steps: this.steps }
+    return { actors, rows, segments: this.secrets.concealIn(this.segments.all), steps: this.steps }
   }
 
   /** Records nothing more of what goes over the wire: what follows is no part of the scenario. */

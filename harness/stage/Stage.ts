@@ -12,6 +12,7 @@ import type { BadNetwork } from "./BadNetwork.ts"
 import { Ledger } from "./Ledger.ts"
 import { NumberWatch } from "./NumberWatch.ts"
 import { Recorder } from "./Recorder.ts"
+import { Secrets } from "./Secrets.ts"
 import { ServerSeats } from "./ServerSeats.ts"
 import { hasField, type PendingRequest, type PendingRequests } from "./PendingRequests.ts"
 import { Condition, nextTurn } from "./Condition.ts"
@@ -57,11 +58,13 @@ export class Stage {
   readonly texts: Catalogue
   readonly transcript: Transcript
   readonly ledger = new Ledger()
+  private readonly secrets = new Secrets()
   private readonly numbers: NumberWatch
   /** Records the exchange, where that is wanted. */
   readonly recorder: Recorder | undefined
   /** Told of all that happens on the actors' connections, one after the other. */
   readonly listeners: ReadonlyArray<WireListener> = [
+    (event) => this.secrets.follow(event),
     (event) => this.recorder?.follow(event),
     (event) => this.transcript.follow(event),
     (event) => this.ledger.follow(event),
@@ -101,7 +104,7 @@ export class Stage {
     this.ignoring = [...setting.ignoring, ...setting.target.ignoring]
     this.target = setting.target
     this.knowledge = setting.knowledge
-    this.server = setting.server
+    this.server = this.discreet(setting.server)
     this.strangers = setting.strangers
     this.strangerNames = new Set(setting.strangers)
     this.timeScale = setting.timeScale
@@ -115,8 +118,19 @@ export class Stage {
     for (const name of actorsOf(setting.cast)) this.join(name)
   }
 
+  /** A server whose log lines show no token. */
+  private discreet(server: Server): Server {
+    const concealed = (lines: ReadonlyArray<string>) => lines.map((line) => this.secrets.conceal(line))
+    const { linesBefore } = server
+    return {
+      ...server,
+      lastLines: () => concealed(server.lastLines()),
+      ...(linesBefore && { linesBefore: () => concealed(linesBefore()) })
+    }
+  }
+
   private recording(): Recorder {
-    const recorder = new Recorder(this.texts.play, () => this.nowMillis)
+    const recorder = new Recorder(this.texts.play, this.secrets, () => this.nowMillis)
     this.transcript.onHappening = (happening) => recorder.did(happening)
     this.server.onLogLine?.((line) => recorder.logged(line))
     return recorder

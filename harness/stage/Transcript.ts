@@ -1,7 +1,8 @@
 import type { Json } from "../language/Json.ts"
-import { show } from "../Format.ts"
+import { show, withoutTokens } from "../Format.ts"
 import type { PlayTexts } from "../texts/Play.ts"
 import { caption } from "./Caption.ts"
+import { hasField } from "./PendingRequests.ts"
 import type { WireEvent } from "./WireEvent.ts"
 
 /** Something that happened to one actor, and its time on the clock of the stage. */
@@ -52,7 +53,8 @@ export class Transcript {
   follow(event: WireEvent): void {
     const { actor, atMillis } = event
     if (event._tag === "Received") {
-      const { lane, value } = event.incoming
+      const { lane } = event.incoming
+      const value = withoutToken(event.incoming.value)
       const text = show(value, textCharactersMax)
       this.add({ atMillis, actor, kind: "received", text, value, caption: caption(value), label: lane })
     }
@@ -67,6 +69,10 @@ export class Transcript {
     }
   }
 }
+
+/** The reply to a login without the token of its session. */
+const withoutToken = (value: Json): Json =>
+  hasField(value, "session", () => true) ? (JSON.parse(JSON.stringify(value, withoutTokens)) as Json) : value
 
 const textCharactersMax = 500
 

@@ -9,7 +9,7 @@ import type { Json } from "../language/Json.ts"
 import { nextTurn } from "../stage/Condition.ts"
 import type { Scene, Step } from "./Step.ts"
 import { encode } from "../language/Template.ts"
-import { clip, visible } from "../Format.ts"
+import { clip, concealTokens, visible } from "../Format.ts"
 
 type AnyStep = Step<any, any>
 
@@ -24,7 +24,7 @@ export const write = (
     const { connection } = actor
     const { play } = scene.stage.texts
     const bytes = Buffer.concat(pieces)
-    const text = clip(visible(bytes.subarray(0, shownBytesMax).toString().trim()), 500)
+    const text = clip(visible(concealTokens(bytes.subarray(0, shownBytesMax).toString().trim())), 500)
     if (connection === undefined || !connection.open || !connection.writing)
       return Effect.fail(notConnected(actor, play.toSend(clip(text, 100)), scene.stage))
     const written = pieces.length > 1 ? play.pieces(text, pieces.length) : text

@@ -7,7 +7,7 @@ import { capturesSent } from "../language/Captures.ts"
 import { receiveGrant } from "./Expectation.ts"
 import { byteString, phrase, request } from "../language/Notation.ts"
 import type { Json } from "../language/Json.ts"
-import { visible } from "../Format.ts"
+import { concealTokens, visible } from "../Format.ts"
 import { bounded, notConnected, send, write } from "./Sending.ts"
 import { choice, integer, list, oneOrMore, type Shape, text } from "../yaml/Shape.ts"
 import { type Scene, type Step, verb, type Verb } from "./Step.ts"
@@ -202,7 +202,7 @@ const sendPart = Effect.fnUntraced(function* (actor: Actor, step: Step<undefined
     yield* write(actor, [part], step, scene)
     return yield* settle(scene)
   }
-  const text = play.part(visible(part.toString()))
+  const text = play.part(visible(concealTokens(part.toString())))
   scene.stage.did(actor, step.line, { kind: "sent", text, caption: text, label: "part" })
   const ticket = yield* bounded(scene, connection.ask(part), () => ({
     actor: actor.name,
