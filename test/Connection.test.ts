@@ -65,6 +65,7 @@ class FakeTransport implements Transport {
     for (const part of parts) this.write(part)
     return 0
   }
+  probe = () => this.calls.push("probe")
   pause = () => this.calls.push("pause")
   resume = () => this.calls.push("resume")
   end = () => this.calls.push("end")

@@ -64,7 +64,7 @@ const besideFrozen = Effect.gen(function* () {
   frozen.socket.pause()
   const [flooder, ordinary] = [yield* connectAs("flooder"), yield* connectAs("ordinary")]
   const bystander = yield* connectAs("bystander")
-  const isFlooderPaused = () => [...paused].some(({ peer }) => peer.port === flooder.socket.localPort)
+  const isFlooderPaused = () => [...paused.keys()].some(({ peer }) => peer.port === flooder.socket.localPort)
   flooder.send(...Array.from({ length: floodMessages }, () => ({ type: "message", content: long })))
   yield* until(bystander, isFlooderPaused)
   return { bystander, flooder, frozen, isFlooderPaused, ordinary }
@@ -151,18 +151,39 @@ it.effect("PING-1: the time for which a speaker is paused is not idle time", () 
 
 for (const way of ["resetAndDestroy", "destroy"] as const)
   it.effect(
-    `LEAVE-2: a speaker that ends while it is paused is off the list within three seconds (${way})`,
+    `LEAVE-2: a speaker that ends while it is paused is off the list within three seconds, also where nobody may speak (${way})`,
     () =>
       Effect.gen(function* () {
-        const { bystander, flooder, ordinary } = yield* besideFrozen
+        const { bystander, flooder, isFlooderPaused } = yield* besideFrozen
+        yield* TestClock.adjust(10_000)
+        assert.isTrue(isFlooderPaused())
         flooder.socket[way]()
         for (let millis = 0; millis < 3_000; millis += 100) {
-          yield* ask(ordinary, { type: "message", content: "still here" })
+          yield* ask(bystander, { type: "ping" })
           yield* TestClock.adjust(100)
         }
         assert.notInclude(yield* users(bystander), "flooder")
-      }).pipe(Effect.scoped, Effect.provide(open({ outboxBytesMax: 512 * KiB })))
+      }).pipe(
+        Effect.scoped,
+        Effect.provide(open({ outboxBytesMax: 512 * KiB, stallMillis: 60_000, speakerShare: KiB }))
+      )
   )
+
+it.effect("WIRE-1: what is sent to a speaker that is paused means nothing, and every line is an object", () =>
+  Effect.gen(function* () {
+    const { bystander, flooder, isFlooderPaused } = yield* besideFrozen
+    yield* TestClock.adjust(10_000)
+    assert.isTrue(isFlooderPaused())
+    const sent = () => Buffer.concat(flooder.chunks).toString()
+    yield* until(bystander, () => sent().endsWith("     "))
+    yield* TestClock.adjust(60_000)
+    yield* acks(flooder, floodMessages)
+    for (const line of sent().split("\n").slice(0, -1)) assert.isObject(JSON.parse(line))
+  }).pipe(
+    Effect.scoped,
+    Effect.provide(open({ outboxBytesMax: 512 * KiB, stallMillis: 60_000, speakerShare: KiB }))
+  )
+)
 
 it.live("MSG-10: speakers at full rate never cost a reader its place, nor a message", () =>
   Effect.gen(function* () {

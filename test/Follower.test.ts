@@ -53,6 +53,7 @@ class Client implements Transport {
   writeTogether(parts: ReadonlyArray<Buffer>, areOwn: boolean): number {
     return parts.reduce((sum, part) => sum + this.write(part, areOwn ? part.length : 0), 0)
   }
+  probe(): void {}
   pause(): void {}
   resume(): void {}
   end(): void {}

@@ -256,6 +256,11 @@ export class Connection implements TransportOwner, Outbox {
     this.wake()
   }
 
+  /** Finds out if the client is gone, which its unread requests hide; at the second probe after its end that shows. */
+  probe(): void {
+    if (this.isOpen && this.theirs !== "gone") this.transport.probe()
+  }
+
   /** Leaves requests unread until the client may go on, which is asked at each event and by `wake`; fails with the ending. */
   pauseUntil(mayGoOn: () => boolean): Effect.Effect<void, Ending> {
     this.isPaused = true

@@ -8,6 +8,9 @@ import { Connections } from "./Connections.ts"
 /** Time between two looks at those who are paused. */
 const lookMillis = 100
 
+/** Time between two probes of a client that is paused, so that two seconds and a look are enough to see its end. */
+const probeMillis = 1_000
+
 /**
  * The one place where clients are made to wait before their requests are carried out. Meanwhile these stay unread, so
  * that TCP slows the client down.
@@ -25,7 +28,7 @@ export class Pauses extends Context.Service<
     ) => Effect.Effect<void, Ending>
     /** Asks soon, in this turn of the event loop or the next, if those who are paused may go on, the longest first. */
     readonly review: () => void
-    readonly paused: ReadonlySet<Connection>
+    readonly paused: ReadonlyMap<Connection, unknown>
     /** The number of pauses since the start. */
     readonly total: () => number
   }
@@ -34,13 +37,21 @@ export class Pauses extends Context.Service<
     Pauses,
     Effect.gen(function* () {
       const { outboxes, readMillis } = yield* Connections
-      const paused = new Set<Connection>()
+      const paused = new Map<Connection, { probeAtMillis: number }>()
       const isAnyPaused = Latch.makeUnsafe(false)
       let total = 0
       let next: NodeJS.Immediate | undefined
       const reviewNow = () => {
         next = undefined
-        for (const connection of paused) connection.wake()
+        for (const connection of paused.keys()) connection.wake()
+      }
+      const probe = () => {
+        const nowMillis = readMillis()
+        for (const [connection, next] of paused) {
+          if (nowMillis < next.probeAtMillis) continue
+          next.probeAtMillis = nowMillis + probeMillis
+          connection.probe()
+        }
       }
       const review = () => {
         if (paused.size > 0) next ??= setImmediate(reviewNow)
@@ -50,6 +61,7 @@ export class Pauses extends Context.Service<
         yield* isAnyPaused.await
         yield* Effect.sleep(lookMillis)
         reviewNow()
+        probe()
         if (paused.size === 0) isAnyPaused.closeUnsafe()
       })
       yield* Effect.forkScoped(Effect.forever(look))
@@ -58,7 +70,7 @@ export class Pauses extends Context.Service<
           Effect.suspend(() => {
             const sinceMillis = readMillis()
             total++
-            paused.add(connection)
+            paused.set(connection, { probeAtMillis: sinceMillis + probeMillis })
             isAnyPaused.openUnsafe()
             return connection.pauseUntil(() => mayGoOn(readMillis() - sinceMillis))
           }).pipe(Effect.ensuring(Effect.sync(() => paused.delete(connection)))),

@@ -73,6 +73,10 @@ export class SocketTransport implements Transport {
     return keptBytes
   }
 
+  probe(): void {
+    if (this.socket.writableLength === 0) this.write(WHITE_SPACE)
+  }
+
   pause(): void {
     this.socket.pause()
   }
@@ -110,6 +114,9 @@ interface Handle {
   readonly bytesWritten?: number
   readonly writeQueueSize?: number
 }
+
+/** Between two objects it means nothing, and to a program that reads lines it is the beginning of the next. */
+const WHITE_SPACE = Buffer.from(" ")
 
 const OWNER = Symbol("owner")
 

@@ -38,6 +38,8 @@ export interface Transport {
   write(bytes: Buffer, ownBytes?: number): number
   /** Writes parts that leave together, and gives the same; where they are the peer's own nobody else waits for them. */
   writeTogether(parts: ReadonlyArray<Buffer>, areOwn: boolean): number
+  /** Sends what means nothing to the peer's program, if nothing waits: so that it shows whether the peer is gone. */
+  probe(): void
   /** Stops `onData` until `resume`; in time the peer has to stop as well. */
   pause(): void
   resume(): void

@@ -106,6 +106,10 @@ export class WebSocketTransport implements Transport {
     return message.length === 0 ? 0 : this.write(message, message.length)
   }
 
+  probe(): void {
+    if (this.waitingBytes === 0 && this.webSocket.readyState === this.webSocket.OPEN) this.webSocket.ping()
+  }
+
   pause(): void {
     this.isPaused = true
     this.webSocket.pause()
