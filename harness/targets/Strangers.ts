@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { listeningHost } from "../../process/Port.ts"
 import { formatAddress } from "../../src/net/Address.ts"
 import { ActorConnection } from "../stage/ActorConnection.ts"
 import { hasField } from "../stage/PendingRequests.ts"
@@ -40,15 +41,28 @@ export const strangersAt = (
         onSome: (users) => users.filter((name) => name !== username && !ours.has(name))
       })
     ),
-    Effect.mapError((failed) => {
-      const address = formatAddress(server)
-      const reason =
-        failed.isRefused === true
-          ? texts.nobodyAccepts(address)
-          : texts.cannotConnect(address, whyNoConnection(failed, server.host, texts))
-      return new TargetFailed({ reason, lastLines: [] })
-    })
+    Effect.catchTag("ConnectFailed", (failed) =>
+      Effect.gen(function* () {
+        const address = formatAddress(server)
+        const reason =
+          failed.isRefused === true
+            ? texts.nobodyAccepts(address, yield* elsewhere(server))
+            : texts.cannotConnect(address, whyNoConnection(failed, server.host, texts))
+        return yield* new TargetFailed({ reason, lastLines: [] })
+      })
+    )
   )
+
+/** Another address of this machine at which somebody listens on the port of a server that should be here. */
+const elsewhere = ({ host, port }: Server): Effect.Effect<string | undefined> =>
+  isLoopback(host)
+    ? listeningHost(port).pipe(
+        Effect.map((found) => (found === undefined ? undefined : formatAddress({ host: found, port }))),
+        Effect.catch(() => Effect.undefined)
+      )
+    : Effect.undefined
+
+const isLoopback = (host: string): boolean => /^(127\..*|::1|localhost)$/.test(host)
 
 /** Lists the users of a server, as it tells a client of this name; none where it does not answer `list` in time. */
 export const usersAt = Effect.fnUntraced(

@@ -22,7 +22,7 @@ export interface TargetTexts {
   readonly noPort: (host: string, why: string) => string
   readonly leftBehind: (commands: string) => string
   readonly more: (count: number) => string
-  readonly nobodyAccepts: (address: string) => string
+  readonly nobodyAccepts: (address: string, elsewhere: string | undefined) => string
   readonly cannotConnect: (address: string, why: string) => string
   /** Why there is no connection, where the server is the reason. */
   readonly reasons: { readonly [reason in "connection refused" | "no answer"]: string }

@@ -389,6 +389,30 @@ describe("--connect", () => {
     })
   )
 
+  it.live("tells where else on this machine somebody listens", () =>
+    Effect.gen(function* () {
+      const port = yield* freePort
+      const server = net.createServer()
+      yield* Effect.promise(() => new Promise<void>((done) => server.listen({ port, host: "::1" }, done)))
+      const { reason } = yield* failing(connect({ host: "127.0.0.1", port }))
+      server.close()
+      assert.strictEqual(
+        reason,
+        `nobody accepts connections at 127.0.0.1:${port}, but somebody does at [::1]:${port}`
+      )
+    })
+  )
+
+  it.live("a program that speaks of a bind and ends is not waited for where its port is free", () =>
+    Effect.gen(function* () {
+      const port = yield* freePort
+      const speaks = spawned("echo 'bind: Address already in use (EADDRINUSE)' >&2; exit 1", port)
+      const { isPortTaken, reason } = yield* failing(speaks)
+      assert.isFalse(isPortTaken)
+      assert.include(reason, `it ended (exit code 1) before it listened on port ${port}`)
+    })
+  )
+
   it.live("tells where nobody listens", () =>
     Effect.gen(function* () {
       const port = yield* freePort

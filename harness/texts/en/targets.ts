@@ -15,7 +15,8 @@ export const targets: TargetTexts = {
   leftBehind: (commands) =>
     `left in the background, and ended with the scenario: ${commands}; start the server in the foreground`,
   more: (count) => `${count} more`,
-  nobodyAccepts: (address) => `nobody accepts connections at ${address}`,
+  nobodyAccepts: (address, elsewhere) =>
+    `nobody accepts connections at ${address}${elsewhere === undefined ? "" : `, but somebody does at ${elsewhere}`}`,
   cannotConnect: (address, why) => `cannot connect to ${address}: ${why}`,
   reasons: {
     "connection refused": "connection refused: nothing is listening there",

@@ -19,7 +19,8 @@ export const targets: TargetTexts = {
   leftBehind: (commands) =>
     `laissés en arrière-plan, et arrêtés avec le scénario : ${commands} ; lancez le serveur au premier plan`,
   more: (count) => plural(count, "autre"),
-  nobodyAccepts: (address) => `personne n'accepte de connexion à ${address}`,
+  nobodyAccepts: (address, elsewhere) =>
+    `personne n'accepte de connexion à ${address}${elsewhere === undefined ? "" : `, mais quelqu'un en accepte à ${elsewhere}`}`,
   cannotConnect: (address, why) => `impossible de se connecter à ${address} : ${why}`,
   reasons: {
     "connection refused": "connexion refusée : personne n'y écoute",
