@@ -19,6 +19,15 @@ const connect = ({ addresses }: ChatServer) => connectTo(addresses[0]!)
 const connectAs = (server: ChatServer, username: string) =>
   Effect.flatMap(connect(server), (client) => client.login(username))
 
+/** Logs in with the features that keep something, and gives the reply. */
+const loginWith = (server: ChatServer, username: string, fields: object) =>
+  Effect.flatMap(connect(server), (client) =>
+    client.ask({ type: "login", username, features: ["rooms", "direct", "history"], ...fields })
+  )
+
+const connectWith = (server: ChatServer, username: string) =>
+  Effect.flatMap(connect(server), (client) => client.login(username, "rooms", "direct", "history"))
+
 const say = (client: TestClient, content: string) => client.ask({ type: "message", content })
 
 const never = new Promise<never>(() => {})
@@ -269,6 +278,72 @@ describe("The program itself", () => {
         { type: "message", username: "alice", content: "yes" },
         { type: "left", username: "alice", reason: "logout" }
       ] satisfies Array<ServerEvent>)
+    })
+  )
+
+  it.effect("hears and decides what is said in rooms and to one user alone", () =>
+    Effect.gen(function* () {
+      const asked: Array<object> = []
+      const server = yield* started({
+        onMessage: ({ content, room, to, username }) => {
+          asked.push({ username, content, room, to })
+          return room === "quiet" ? "not here" : { content: content.toUpperCase() }
+        }
+      })
+      const alice = yield* connectWith(server, "alice")
+      const bob = yield* connectWith(server, "bob")
+      for (const room of ["Lab", "quiet"]) yield* alice.ask({ type: "join", room })
+      yield* bob.ask({ type: "join", room: "lab" })
+      assert.strictEqual((yield* alice.ask({ type: "message", room: "lab", content: "a" })).room, "Lab")
+      assert.strictEqual((yield* alice.ask({ type: "message", to: "bob", content: "b" })).to, "bob")
+      const refused = yield* alice.ask({ type: "message", room: "quiet", content: "c" })
+      assert.deepInclude(refused, { code: "message_refused", message: "not here" })
+      assert.deepStrictEqual(
+        (yield* bob.before).map(({ content, room, to }) => [content, room, to]),
+        [
+          ["A", "Lab", undefined],
+          ["B", "@", "bob"]
+        ]
+      )
+      assert.deepStrictEqual(asked, [
+        { username: "alice", content: "a", room: "Lab", to: undefined },
+        { username: "alice", content: "b", room: undefined, to: "bob" },
+        { username: "alice", content: "c", room: "quiet", to: undefined }
+      ])
+      yield* Effect.promise(server.close)
+      const events = yield* Effect.promise(() => Array.fromAsync(server.events))
+      assert.deepStrictEqual(
+        events.filter(({ type }) => type === "message"),
+        [
+          { type: "message", username: "alice", content: "A", room: "Lab" },
+          { type: "message", username: "alice", content: "B", to: "bob" }
+        ] satisfies Array<ServerEvent>
+      )
+    })
+  )
+
+  it.effect("sees one user where a session goes on in another connection, and ends it by kicking", () =>
+    Effect.gen(function* () {
+      const server = yield* started()
+      const { session } = yield* loginWith(server, "alice", {})
+      const second = yield* Effect.flatMap(connect(server), (client) =>
+        Effect.as(client.ask({ type: "login", username: "alice", features: ["history"], session }), client)
+      )
+      assert.deepStrictEqual(server.users(), ["alice"])
+      assert.isTrue(yield* Effect.promise(() => server.kick("alice", "enough")))
+      assert.deepInclude(yield* second.next, { code: "kicked", message: "enough" })
+      assert.strictEqual((yield* loginWith(server, "alice", { session })).resumed, false)
+      yield* Effect.promise(server.close)
+      const events = yield* Effect.promise(() => Array.fromAsync(server.events))
+      assert.deepStrictEqual(
+        events.map((event) => [event.type, "reason" in event ? event.reason : undefined]),
+        [
+          ["joined", undefined],
+          ["left", "kicked"],
+          ["joined", undefined],
+          ["left", "shutting_down"]
+        ]
+      )
     })
   )
 

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Embedder } from "../embedding/Embedder.ts"
+import type { Words } from "../embedding/Embedder.ts"
 import { askMessage } from "../embedding/Hooks.ts"
 import type { Happening } from "../fold/Happening.ts"
 import type { OperationOf } from "../fold/Operation.ts"
@@ -62,7 +62,7 @@ const say = (
   const { embedder, replies } = conversation.house
   if (embedder?.onMessage === undefined) return send(conversation, username, request)
   return Effect.flatMap(
-    askMessage(conversation, embedder, embedder.onMessage, { ...request, username }),
+    askMessage(conversation, embedder, embedder.onMessage, wordsOf(conversation, username, request)),
     (answer) =>
       typeof answer === "string"
         ? send(conversation, username, { ...request, content: answer })
@@ -158,7 +158,7 @@ const settle = (
   if (result.t === "said") {
     const { message: said, room } = result
     house.counters.messagesReceived++
-    tell(house.embedder, conversation.username!, request)
+    tell(conversation, request)
     const name = nameOf(room, house)
     const reply =
       follower === undefined && name === undefined
@@ -174,11 +174,12 @@ const settle = (
   house.hub.release(bytes.length)
   if (result.t === "letter") {
     house.counters.messagesReceived++
-    tell(house.embedder, conversation.username!, request)
+    tell(conversation, request)
     deliverLetter(house, result, bytes)
     acknowledge(conversation, request, { to: result.to.username, cid })
   } else if (result.t === "duplicate") {
     const { room, seq, to } = result
+    house.counters.duplicates++
     acknowledge(conversation, request, { room, to, seq, cid, duplicate: true })
   } else if (result.t === "refused") {
     house.counters.errors[result.code]++
@@ -193,11 +194,15 @@ const settle = (
 const acknowledge = (conversation: Conversation, { id }: MessageRequest, fields: Fields): void =>
   answerInOrder(conversation, withId(conversation.house.replies.acked(fields), id))
 
-const tell = (
-  embedder: Embedder | undefined,
-  username: string,
-  { content, room, to }: MessageRequest
-): void => embedder?.said({ username, content, room, to })
+/** A message as the embedder is told of it. */
+const wordsOf = (conversation: Conversation, username: string, request: MessageRequest): Words => ({
+  username,
+  content: request.content,
+  ...addressOf(conversation, request)
+})
+
+const tell = (conversation: Conversation, request: MessageRequest): void =>
+  conversation.house.embedder?.said(wordsOf(conversation, conversation.username!, request))
 
 /** Does the same, unless the client has used up its right to: then it is told when to try again. */
 const sayWithin = Effect.fnUntraced(function* (
