@@ -139,9 +139,10 @@ const answerNext = (session: Session): Effect.Effect<void, Ending> | undefined =
 
 /** Pays for what came and was answered since the last time. A client in debt waits, but never for long at a stretch. */
 const pay = (session: Session, traffic: TokenBucket): Effect.Effect<void, Ending> => {
-  const { connection, price } = session
+  const { answeredBytes, connection, follower, price } = session
   const { pauses, readMillis } = price
-  const bytes = connection.bytesIn + session.answeredBytes - session.paidBytes
+  const shownBytes = answeredBytes + (follower?.readBytes ?? 0)
+  const bytes = connection.bytesIn + shownBytes - session.paidBytes
   session.paidBytes += bytes
   traffic.spend(readMillis(), bytes, -debtMillisMax * traffic.rule.perMillis)
   const isPaid = () => traffic.level(readMillis()) >= 0

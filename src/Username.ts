@@ -11,9 +11,12 @@ export const isUsername = (name: string): boolean => {
   return length <= usernameCodePointsMax
 }
 
-/** Two names are the same name exactly when their keys are equal: compatibility forms and case folded (LOGIN-9). */
+/**
+ * Two names are the same name exactly when their keys are equal: compatibility forms and case folded (LOGIN-9). What is
+ * too long for a name has a key as well, if not one that says anything.
+ */
 export const usernameKey = (name: string): string =>
-  ascii.test(name)
+  ascii.test(name) || name.length > usernameUnitsMax
     ? name.toLowerCase()
     : name.normalize("NFKD").toLowerCase().toUpperCase().toLowerCase().normalize("NFKC")
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { defaults, table } from "../src/settings/Settings.ts"
+import { defaults, table, type Values } from "../src/settings/Settings.ts"
 import { KiB, memoryBytesMax, MiB } from "./support/memory.ts"
 import { serving } from "./support/program.ts"
 import { connectTo, type TestClient } from "./support/TestClient.ts"
@@ -15,10 +15,8 @@ const limits = {
 
 const bytesMax = memoryBytesMax({ ...defaults(), ...limits })
 
-const flags = Object.entries(limits).flatMap(([name, bytes]) => [
-  `--${table[name as keyof typeof limits].flag}`,
-  String(bytes)
-])
+const flagsOf = (values: Partial<Values>): ReadonlyArray<string> =>
+  Object.entries(values).flatMap(([name, value]) => [`--${table[name as keyof Values].flag}`, String(value)])
 
 /** The figures that are read here, in bytes or as counts. */
 const figures = (port: number) =>
@@ -38,7 +36,7 @@ it.live.skipIf(!hasProc)(
   () =>
     Effect.gen(function* () {
       const program = yield* Effect.promise(() =>
-        serving(...flags, "--stall", "100ms", "--metrics-port", "0", "--linger", "10ms")
+        serving(...flagsOf(limits), "--stall", "100ms", "--metrics-port", "0", "--linger", "10ms")
       )
       const address = { host: "127.0.0.1", port: program.port }
       const said = yield* Effect.promise(() => program.says(/http:\/\/[\d.]+:(\d+)\/metrics/))
@@ -64,6 +62,63 @@ it.live.skipIf(!hasProc)(
       assert.isAtMost(peakBytes(program.child.pid!), bytesMax)
     }).pipe(Effect.scoped)
 )
+
+const keeping = {
+  clientsMax: 80,
+  outboxesBytesMax: 4 * MiB,
+  historyBytesMax: 4 * MiB,
+  roomsMax: 100,
+  sessionsMax: 40
+} as const
+
+it.live.skipIf(!hasProc)(
+  "memory stays below what the settings allow, whatever is kept for those who come back",
+  () =>
+    Effect.gen(function* () {
+      const program = yield* Effect.promise(() => serving(...flagsOf(keeping), "--metrics-port", "0"))
+      const said = yield* Effect.promise(() => program.says(/http:\/\/[\d.]+:(\d+)\/metrics/))
+      const metricsPort = Number((said as RegExpExecArray)[1])
+      const address = { host: "127.0.0.1", port: program.port }
+      const enter = (name: string) =>
+        Effect.flatMap(connectTo(address), (client) => client.login(name, "rooms", "direct", "history"))
+      const clients = yield* Effect.forEach(names("member", 20), enter)
+      const [speaker] = clients
+      for (const [c, client] of clients.entries()) {
+        for (let r = 0; r < 20; r++)
+          yield* client.ask({ type: "join", room: longest(`${(c * 5 + r) % 110}`) })
+        for (let i = 0; i < 100; i++)
+          yield* ackOf(client, {
+            room: longest(`${(c * 5) % 110}`),
+            content: "x",
+            cid: longest(`${i}`).repeat(2)
+          })
+      }
+      for (let i = 0; i < 2_000; i++)
+        yield* ackOf(speaker!, { room: longest(`${i % 20}`), content: "x".repeat(60_000) })
+      for (let i = 0; i < 60; i++) {
+        const name = longest(`gone ${i}`)
+        const gone = yield* enter(name)
+        gone.socket.resetAndDestroy()
+        for (let k = 0; k < 10; k++) yield* ackOf(speaker!, { to: name, content: "x".repeat(60_000) })
+      }
+      const read = yield* figures(metricsPort)
+      assert.strictEqual(read("palabre_absent_sessions"), keeping.sessionsMax)
+      assert.strictEqual(read("palabre_rooms"), keeping.roomsMax)
+      assert.isAtMost(read("palabre_history_bytes"), keeping.historyBytesMax)
+      assert.isAbove(read("palabre_history_bytes"), keeping.historyBytesMax / 2)
+      assert.isAtMost(peakBytes(program.child.pid!), memoryBytesMax({ ...defaults(), ...keeping }))
+    }).pipe(Effect.scoped),
+  60_000
+)
+
+/** The longest name that ends so, in memory and on the wire. */
+const longest = (end: string): string => "\u{1f4a5}".repeat(32 - end.length) + end
+
+/** Sends a message, and gives its ack, whatever comes before that. */
+const ackOf = (client: TestClient, message: object) => {
+  client.send({ type: "message", ...message })
+  return client.takeUntil(({ status }) => status !== undefined)
+}
 
 const names = (prefix: string, count: number): ReadonlyArray<string> =>
   Array.from({ length: count }, (_, i) => `${prefix} ${i}`)

@@ -35,6 +35,8 @@ export class Follower implements Backlog {
   readonly connection: Connection
   readonly session: Hash
   bytes = 0
+  /** Bytes that were read for it from what is kept. */
+  readBytes = 0
   private readonly settings: FollowerSettings
   private readonly streams = new Map<string, Stream>()
   /** What it is to be shown, in order; empty while it is live. No two readings come one after the other. */
@@ -198,7 +200,10 @@ export class Follower implements Backlog {
       reading.delete(stream)
     }
     if (reading.size === 0) this.waiting.shift()
-    if (text !== "") this.connection.pour([Buffer.from(text)], true)
+    if (text === "") return
+    const bytes = Buffer.from(text)
+    this.readBytes += bytes.length
+    this.connection.pour([bytes], true)
   }
 }
 

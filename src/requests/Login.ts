@@ -106,6 +106,7 @@ const admitted = (
   const entrances = entrancesOf(conversation, request, isResumed, rooms)
   return () => {
     house.counters.logins.granted++
+    if (isResumed) house.counters.resumed++
     answer(conversation, withId(bytes, request.id))
     if (old !== undefined) house.hub.audiences.leaveAll(old.connection)
     if (session !== undefined) conversation.follower = new Follower(connection, session.hash, house.settings)

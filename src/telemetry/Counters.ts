@@ -24,6 +24,10 @@ export class Counters extends Context.Service<
     /** Error replies, goodbyes included. */
     readonly errors: Record<ErrorCode, number>
     messagesReceived: number
+    /** Messages that came again under their `cid`. */
+    duplicates: number
+    /** Sessions that went on over another connection. */
+    resumed: number
   }
 >()("palabre/Counters") {
   static readonly layer = Layer.sync(Counters, () =>
@@ -31,7 +35,9 @@ export class Counters extends Context.Service<
       isListening: false,
       logins: zeros(loginResults),
       errors: zeros(errorCodes),
-      messagesReceived: 0
+      messagesReceived: 0,
+      duplicates: 0,
+      resumed: 0
     })
   )
 }

@@ -8,20 +8,23 @@ import { Connections } from "../net/Connections.ts"
 import { Hub } from "../hub/Hub.ts"
 import { openFilesMax } from "../net/OpenFiles.ts"
 import { Pauses } from "../net/Pauses.ts"
+import { Registry } from "../Registry.ts"
 import { Counters } from "./Counters.ts"
 
 /**
  * Registers all figures of a server in the metric registry of the context, under names in Prometheus style. They are
  * read when the registry is read; only the broadcast latency is recorded as it happens, once per batch.
  */
-export const metrics: Layer.Layer<never, never, Connections | Counters | Hub | Pauses> = Layer.effectDiscard(
-  Effect.gen(function* () {
-    const register = yield* makeRegister
-    yield* registerConnections(register)
-    yield* registerMessages(register)
-    yield* registerProcess(register)
-  })
-)
+export const metrics: Layer.Layer<never, never, Connections | Counters | Hub | Pauses | Registry> =
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const register = yield* makeRegister
+      yield* registerConnections(register)
+      yield* registerMessages(register)
+      yield* registerState(register)
+      yield* registerProcess(register)
+    })
+  )
 
 type Labels = Readonly<Record<string, string>>
 type Read = () => number
@@ -112,6 +115,24 @@ const registerMessages = Effect.fnUntraced(function* ({ counter, gauge, perKey }
   })
   latency.valueUnsafe(context) // so that it is there before the first message
   hub.deliveryLatency.observe((seconds) => latency.updateUnsafe(seconds, context))
+})
+
+const registerState = Effect.fnUntraced(function* ({ counter, gauge }: Register) {
+  const counters = yield* Counters
+  const { state } = yield* Registry
+  gauge("palabre_rooms", "Rooms, besides the lobby", () => state.rooms.size)
+  gauge("palabre_absent_sessions", "Sessions that wait for their clients", () => state.absent.size)
+  gauge("palabre_history_bytes", "Memory for the messages that are kept", () => state.archive.bytes)
+  counter(
+    "palabre_sessions_resumed_total",
+    "Sessions that went on over another connection",
+    () => counters.resumed
+  )
+  counter(
+    "palabre_duplicates_total",
+    "Messages that came again, and were not said again",
+    () => counters.duplicates
+  )
 })
 
 /** Seconds, from the cost of one write to more than anyone would wait. */

@@ -5,7 +5,16 @@ export const MiB = KiB * KiB
 
 type Limits = Pick<
   Values,
-  "clientsMax" | "frameBytesMax" | "outboxBytesMax" | "outboxesBytesMax" | "readPauseBytes"
+  | "clientsMax"
+  | "frameBytesMax"
+  | "outboxBytesMax"
+  | "outboxesBytesMax"
+  | "readPauseBytes"
+  | "historyBytesMax"
+  | "roomsMax"
+  | "clientRoomsMax"
+  | "sessionsMax"
+  | "receiptsMax"
 >
 
 /** The most memory that a server may take, as docs/OPERATIONS.md has it; TLS adds 64 KiB for each client. */
@@ -14,4 +23,8 @@ export const memoryBytesMax = (limits: Limits, hasTls = false): number =>
   limits.clientsMax *
     (4 * KiB + limits.frameBytesMax + 128 * KiB + limits.readPauseBytes + (hasTls ? 64 * KiB : 0)) +
   1.5 * limits.outboxesBytesMax +
-  4 * limits.outboxBytesMax
+  4 * limits.outboxBytesMax +
+  1.25 * limits.historyBytesMax +
+  limits.roomsMax * KiB +
+  (limits.clientsMax + limits.sessionsMax) *
+    (2 * KiB + (limits.receiptsMax + limits.clientRoomsMax) * (KiB / 2))

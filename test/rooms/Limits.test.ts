@@ -1,0 +1,137 @@
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { TestClock } from "effect/testing"
+import { server } from "../support/server.ts"
+import { connect, type TestClient } from "../support/TestClient.ts"
+import { cut, enter } from "./Member.ts"
+
+/** The reply to a login without a token. */
+const tries = (username: string) =>
+  Effect.scoped(
+    Effect.flatMap(connect, (client) => client.ask({ type: "login", username, features: ["history"] }))
+  )
+
+const say = (client: TestClient) => client.ask({ type: "message", content: "x" })
+
+/** A client with history that was cut off, and what its login gave. */
+const absent = (username: string, witness: TestClient) =>
+  Effect.gen(function* () {
+    const { client, welcome } = yield* enter(username)
+    yield* cut(client, witness, username)
+    return welcome
+  })
+
+layer(server({ graceMillis: 60_000 }))("Grace", (it) => {
+  it.effect("RESUME-1, DM-4: after the grace, the name is free and nothing of the session is left", () =>
+    Effect.gen(function* () {
+      const { client: bob } = yield* enter("bob")
+      const { session } = yield* absent("alice", bob)
+      yield* bob.ask({ type: "message", to: "alice", content: "letter" })
+      yield* TestClock.adjust("59 seconds")
+      assert.strictEqual((yield* tries("alice")).code, "username_taken")
+      yield* TestClock.adjust("2 seconds")
+      const { client, welcome } = yield* enter("alice", { session, seen: { "@": 0 } })
+      assert.strictEqual(welcome.resumed, false)
+      assert.notStrictEqual(welcome.session, session)
+      assert.deepStrictEqual(
+        (yield* client.before).filter(({ room }) => room === "@"),
+        []
+      )
+    })
+  )
+
+  it.effect("RESUME-1, RESUME-5: each absence has a grace of its own", () =>
+    Effect.gen(function* () {
+      const { client: bob } = yield* enter("own-bob")
+      const { session } = yield* absent("own-alice", bob)
+      for (let i = 0; i < 3; i++) {
+        yield* TestClock.adjust("40 seconds")
+        const { client, welcome } = yield* enter("own-alice", { session })
+        assert.strictEqual(welcome.resumed, true)
+        yield* cut(client, bob, "own-alice")
+      }
+    })
+  )
+})
+
+layer(server({ sessionsMax: 2 }))("Absent sessions", (it) => {
+  it.effect("the longest absent one ends where there are more than --sessions-max", () =>
+    Effect.gen(function* () {
+      const { client: bob } = yield* enter("bob")
+      for (const name of ["one", "two", "three"]) yield* absent(name, bob)
+      assert.strictEqual((yield* tries("two")).code, "username_taken")
+      assert.strictEqual((yield* tries("three")).code, "username_taken")
+      assert.strictEqual((yield* tries("one")).status, "success")
+    })
+  )
+})
+
+layer(server({ addressSessionsMax: 1, messageRate: 1, messageBurst: 2 }))("Sessions of an address", (it) => {
+  it.effect("the longest absent one ends where one address has more than --sessions-per-address", () =>
+    Effect.gen(function* () {
+      const { client: bob } = yield* enter("bob")
+      yield* absent("one", bob)
+      yield* absent("two", bob)
+      assert.strictEqual((yield* tries("two")).code, "username_taken")
+      assert.strictEqual((yield* tries("one")).status, "success")
+    })
+  )
+
+  it.effect("the rate of messages is that of the session: a new connection does not renew it", () =>
+    Effect.gen(function* () {
+      const { client: bob } = yield* enter("rate-bob")
+      const { client: alice, welcome } = yield* enter("rate-alice")
+      const { session } = welcome
+      assert.strictEqual((yield* say(alice)).status, "success")
+      yield* cut(alice, bob, "rate-alice")
+      const { client: back } = yield* enter("rate-alice", { session })
+      yield* back.before
+      assert.strictEqual((yield* say(back)).status, "success")
+      const { client: over } = yield* enter("rate-alice", { session })
+      yield* over.before
+      assert.deepInclude(yield* say(over), { code: "rate_limited", retryAfterMs: 1_000 })
+    })
+  )
+})
+
+layer(server({ historyMillisMax: 10_000, historyBytesMax: 64 * 1024 }))("What is kept", (it) => {
+  it.effect("HIST-4: for --history-age, and no longer", () =>
+    Effect.gen(function* () {
+      const { client: alice } = yield* enter("alice")
+      yield* alice.ask({ type: "message", content: "1" })
+      yield* TestClock.adjust("6 seconds")
+      yield* alice.ask({ type: "message", content: "2" })
+      yield* TestClock.adjust("6 seconds")
+      const later = yield* alice.ask({ type: "history" })
+      assert.deepStrictEqual([later.first, later.messages.length], [2, 1])
+      yield* TestClock.adjust("6 seconds")
+      const last = yield* alice.ask({ type: "history" })
+      assert.deepStrictEqual([last.first, last.messages], [3, []])
+    })
+  )
+
+  it.effect("HIST-4: within --history-bytes in all rooms together, the oldest go first", () =>
+    Effect.gen(function* () {
+      const { client: alice } = yield* enter("bytes-alice")
+      for (const room of ["quiet", "busy"]) yield* alice.ask({ type: "join", room })
+      yield* alice.ask({ type: "message", room: "quiet", content: "early" })
+      const content = "x".repeat(4_000)
+      for (let i = 0; i < 12; i++) yield* alice.ask({ type: "message", room: "busy", content })
+      const { first, messages } = yield* alice.ask({ type: "history", room: "quiet" })
+      assert.deepStrictEqual([first, messages], [2, []])
+      assert.isAbove((yield* alice.ask({ type: "join", room: "busy" })).first, 4)
+    })
+  )
+})
+
+layer(server({ roomsMax: 2 }))("Rooms at once", (it) => {
+  it.effect("too_many_rooms: --rooms-max rooms exist, and one that is forgotten makes room", () =>
+    Effect.gen(function* () {
+      const { client: alice } = yield* enter("alice")
+      for (const room of ["one", "two"]) yield* alice.ask({ type: "join", room })
+      assert.strictEqual((yield* alice.ask({ type: "join", room: "three" })).code, "too_many_rooms")
+      yield* alice.ask({ type: "leave", room: "one" })
+      assert.strictEqual((yield* alice.ask({ type: "join", room: "three" })).status, "success")
+    })
+  )
+})
