@@ -21,6 +21,10 @@ export const delayed =
     }
   })
 
+/** An object without some of its fields. */
+export const without = (object: Reply, ...fields: ReadonlyArray<string>): Reply =>
+  Object.fromEntries(Object.entries(object).filter(([key]) => !fields.includes(key)))
+
 /** Objects written with each of their values changed. */
 export const eachValue =
   (change: (key: string, value: unknown) => unknown) =>

@@ -7,6 +7,7 @@ import { TargetKnowledge } from "../harness/stage/TargetKnowledge.ts"
 import { english } from "../harness/texts/en.ts"
 import { fresh } from "../harness/targets/Fresh.ts"
 import { host } from "../process/Port.ts"
+import { variants } from "./Variants.ts"
 import { type Process, type ProcessEnded, start } from "../process/Process.ts"
 
 /** A server to judge, and who plays against it. */
@@ -48,7 +49,7 @@ export const hosted = Effect.fnUntraced(function* (
     ...fresh(),
     name: names.length === 0 ? "base" : names.join(" + "),
     arguments: "",
-    claims: new Set(["presence", "rooms", "direct", "history"]),
+    claims: new Set(["presence", ...featuresOf(names)]),
     start: Effect.gen(function* () {
       let { port, process } = yield* Effect.mapError(begin(0), notStarted)
       yield* Effect.addFinalizer(() => giveBack(process))
@@ -71,6 +72,10 @@ export const hosted = Effect.fnUntraced(function* (
     player: makePlayer(target, { timeScale, seed: 1, knowledge: new TargetKnowledge(), texts: english })
   }
 })
+
+/** The features of a server with these faults or variants. */
+const featuresOf = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
+  variants.find(({ name }) => names.includes(name))?.features ?? ["rooms", "direct", "history"]
 
 /** What a host answers, unless it ends first: awaited in any case, lest it be taken for the answer to the next message. */
 const asked = (process: Process, message: string): Effect.Effect<number, ProcessEnded> =>

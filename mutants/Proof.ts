@@ -31,13 +31,8 @@ export interface Judgement {
   readonly complaints: ReadonlyArray<string>
 }
 
-/**
- * The clauses that no fault can show: a peer can only vanish without a word where the network itself is cut, and the base
- * offers neither rooms nor direct messages nor history.
- */
-export const unseen: ReadonlySet<string> = new Set(
-  Object.keys(clauses).filter((id) => id === "LEAVE-3" || /^(?:ROOM|DM|SEQ|HIST|RESUME|DEDUP)-/.test(id))
-)
+/** The clauses that no fault can show: a peer can only vanish without a word where the network itself is cut. */
+export const unseen: ReadonlySet<string> = new Set(["LEAVE-3"])
 
 /**
  * The most must scenarios that one fault may turn red. A report shows one cause for each clause; what comes of it elsewhere
@@ -62,20 +57,26 @@ export const judgeBase = Effect.fnUntraced(function* (
   return correct("base", "base", findings)
 }, Effect.scoped)
 
-/** Judges a correct server that differs: every must scenario passes, every time. */
+/** Judges a correct server that differs: every must scenario and those of its features pass, every time. */
 export const judgeVariant = Effect.fnUntraced(function* (
-  { name }: Pick<Variant, "name">,
+  { features = [], name }: Pick<Variant, "name"> & Partial<Pick<Variant, "features">>,
   scenarios: ReadonlyArray<Scenario>,
   settings: ProofSettings
 ): Effect.fn.Return<Judgement, never, Scope.Scope> {
   const musts = scenarios.filter(isMust)
+  const own = scenarios.filter(({ needs }) => isAbout(needs, features))
   const { neighboursOf = (_, all) => all } = settings
   const server = yield* hostOf(settings)([name], settings.timeScale)
-  const findings = yield* Effect.forEach(neighboursOf(name, musts), (scenario) =>
+  const findings = yield* Effect.forEach([...neighboursOf(name, musts), ...own], (scenario) =>
     playAll(scenario, server, settings)
   )
   return correct("variant", name, findings)
 }, Effect.scoped)
+
+/** Tells if what a scenario needs are some of these features, and nothing else but to be alone or presence. */
+const isAbout = (needs: Scenario["needs"], features: Variant["features"]): boolean =>
+  needs.some((need) => features.includes(need)) &&
+  needs.every((need) => ["alone", "presence", ...features].includes(need))
 
 /** Plays a scenario `runs` times, unless it does not pass. */
 const playAll = (scenario: Scenario, server: Hosted, settings: ProofSettings) =>

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto"
 import { after, delayed, eachValue, refused } from "./Changes.ts"
 import type { Change, Client } from "./chat/Chat.ts"
 
@@ -6,32 +7,46 @@ export interface Variant {
   readonly name: string
   readonly differs: string
   readonly change: Change
+  /** The features beside presence whose scenarios it passes as well. */
+  readonly features: ReadonlyArray<string>
 }
 
-const variant = (name: string, differs: string, change: Change): Variant => ({ name, differs, change })
+const variantWith =
+  (...features: Variant["features"]) =>
+  (name: string, differs: string, change: Change): Variant => ({ name, differs, change, features })
+
+const variant = variantWith()
+/** One of which those who stay notice as little as others do. */
+const stays = variantWith("rooms", "direct", "history")
+
+/** One that has only some features. */
+const only = (...features: Variant["features"]): Variant =>
+  variantWith(...features)(`only-${features.join("-and-")}`, `it offers ${features.join(", ")}`, () => ({
+    offered: ["presence", ...features]
+  }))
 
 /** Correct servers as other people write them; each must pass every must scenario. */
 export const variants: ReadonlyArray<Variant> = [
   // Its objects
-  variant("no-newline", "nothing separates its objects", () => ({
+  stays("no-newline", "nothing separates its objects", () => ({
     encode: (object) => JSON.stringify(object)
   })),
-  variant("crlf", "its lines end with \\r\\n", () => ({
+  stays("crlf", "its lines end with \\r\\n", () => ({
     encode: (object) => JSON.stringify(object) + "\r\n"
   })),
-  variant("pretty", "its JSON is indented over several lines", () => ({
+  stays("pretty", "its JSON is indented over several lines", () => ({
     encode: (object) => JSON.stringify(object, null, 2) + "\n"
   })),
-  variant("spaces", "spaces follow its colons, commas and braces", () => ({
+  stays("spaces", "spaces follow its colons, commas and braces", () => ({
     encode: (object) => JSON.stringify(object, null, 1).replaceAll(/\n */g, " ")
   })),
-  variant("escapes", "everything but ASCII is written as \\uXXXX, and / as \\/", () => ({
+  stays("escapes", "everything but ASCII is written as \\uXXXX, and / as \\/", () => ({
     encode: (object) => escaped(JSON.stringify(object)) + "\n"
   })),
-  variant("field-order", "the fields of its objects come in another order", (base) => ({
+  stays("field-order", "the fields of its objects come in another order", (base) => ({
     encode: (object) => base.encode(Object.fromEntries(Object.entries(object).toReversed()))
   })),
-  variant("extra-fields", "its objects carry fields that nobody asked for", (base) => ({
+  stays("extra-fields", "its objects carry fields that nobody asked for", (base) => ({
     encode: (object) => base.encode({ time: 1.5e9, from: { server: [null, true] }, ...object })
   })),
   variant("users-at-login", "its welcome also lists who is there", (base) => ({
@@ -40,7 +55,7 @@ export const variants: ReadonlyArray<Variant> = [
   variant("users-with-everything", "every reply also lists who is there", (base) => ({
     withId: (reply, request) => ({ users: [...base.usernames()], ...base.withId(reply, request) })
   })),
-  variant("byte-by-byte", "each byte leaves in a write of its own", (base) => ({
+  stays("byte-by-byte", "each byte leaves in a write of its own", (base) => ({
     write: (client, bytes) => {
       for (const byte of Buffer.from(bytes)) base.write(client, Buffer.of(byte))
     }
@@ -69,11 +84,11 @@ export const variants: ReadonlyArray<Variant> = [
     "messages arrive 20 ms after they were acknowledged",
     delayed("deliver", () => 20)
   ),
-  variant("slow", "it thinks for 30 to 50 ms before each answer", (base) => {
+  stays("slow", "it thinks for 30 to 50 ms before each answer", (base) => {
     let asked = 0
     return { answer: (client, value) => after(30 + (asked++ % 21), () => base.answer(client, value)) }
   }),
-  variant("one-at-a-time", "one lock lets it work on one request at a time, whoever sent it", (base) => {
+  stays("one-at-a-time", "one lock lets it work on one request at a time, whoever sent it", (base) => {
     let free = Promise.resolve()
     return {
       answer: (client, value) => (free = free.then(() => after(1, () => base.answer(client, value))))
@@ -139,7 +154,7 @@ export const variants: ReadonlyArray<Variant> = [
       encode: (object) => texts.get(object) ?? base.encode(object)
     }
   }),
-  variant("other-wording", "it answers in other words", () => ({
+  stays("other-wording", "it answers in other words", () => ({
     encode: eachValue((key, value) => (key === "message" ? "ok 👌" : value))
   })),
   variant("open-ears", "whoever is connected hears what is said, logged in or not", (base) => ({
@@ -160,6 +175,49 @@ export const variants: ReadonlyArray<Variant> = [
       socket.on("error", () => {}).end(base.encode(base.refusal("server_full", undefined as never)))
     }
   })),
+
+  // Who stays
+  only("rooms"),
+  only("direct"),
+  only("history"),
+  only("rooms", "direct"),
+  stays("keeps-fifty", "it keeps less of everything", () => ({
+    historyMax: 50,
+    inboxMax: 20,
+    roomsMax: 100
+  })),
+  stays("keeps-thousands", "it keeps more of everything", () => ({ receiptsMax: 1000, inboxMax: 1000 })),
+  stays("backwards", "on coming back it shows the inbox first, and the lobby last", (base) => ({
+    resume: (client, session, request) => {
+      const reply = base.resume(client, session, request)
+      client.afterReply = () => {
+        for (const room of [session.inbox, ...[...session.rooms].toReversed(), base.lobby])
+          base.catchUp(client, room, request)
+      }
+      return reply
+    }
+  })),
+  stays("back-at-the-end", "whoever comes back is the last on every list", (base) => ({
+    takeOver: (client, session, request) => {
+      base.members.delete(base.key(session.name))
+      base.takeOver(client, session, request)
+      for (const room of session.rooms) {
+        room.members.delete(session)
+        room.members.add(session)
+      }
+    }
+  })),
+  stays("gaps-of-nothing", "it tells of a gap also where nothing was said", (base) => ({
+    catchUp: (client, room, request) => {
+      base.catchUp(client, room, request)
+      const seen = Object.keys((request.seen ?? {}) as object).map((name) => base.roomKey(name))
+      if (room.last === 0 && !seen.includes(room.key)) base.tellGap(client, room, { to: 0, reason: "unseen" })
+    }
+  })),
+  stays("long-tokens", "its tokens are 512 digits", () => ({
+    makeToken: () => randomBytes(256).toString("hex")
+  })),
+
   variant("plain", "it does what the lab sheet asks and nothing else", (base) => ({
     encode: (object) => JSON.stringify(object),
     key: (name) => name,

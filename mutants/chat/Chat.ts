@@ -82,7 +82,7 @@ export interface Session {
 }
 
 /** A message that was acked under a `cid`. */
-interface Receipt {
+export interface Receipt {
   /** Where it went and what it said. */
   readonly said: string
   readonly ack: Reply
@@ -130,6 +130,8 @@ export interface Chat {
   /** Messages kept of each room. */
   historyMax: number
   historyAgeMillis: number
+  /** Bytes of a reply to `history`, without its `id`. */
+  pageBytesMax: number
   roomsMax: number
   roomsPerClientMax: number
   /** The time that a session waits for its owner. */

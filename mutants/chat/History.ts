@@ -1,4 +1,4 @@
-import type { Chat, Reply } from "./Chat.ts"
+import type { Chat } from "./Chat.ts"
 
 type History = Pick<Chat, "epoch" | "floor" | "keep" | "keepMax" | "expire" | "firstOf" | "history" | "page">
 
@@ -39,22 +39,15 @@ export const history = (chat: Chat): History => ({
     const isRight = isCount(limit) && limit <= pageMax && (before === undefined || isCount(before))
     if (!isRight) return chat.refusal("invalid_request", client)
     const page = chat.page(room, before ?? room.last + 1, limit)
-    const reply = (from: number): Reply =>
-      chat.placed(
-        {
-          status: "success",
-          first: chat.firstOf(room),
-          messages: page.slice(from).map(({ at, content, seq, username }) => ({ seq, username, content, at }))
-        },
-        room
-      )
-    let from = 0
-    while (
-      from < page.length - 1 &&
-      Buffer.byteLength(JSON.stringify(reply(from))) > chat.frameBytesMax - slack
-    )
-      from++
-    return reply(from)
+    const messages: Array<object> = []
+    let bytes = 0
+    for (const { at, content, seq, username } of page.toReversed()) {
+      const message = { seq, username, content, at }
+      bytes += Buffer.byteLength(JSON.stringify(message)) + 1
+      if (messages.length > 0 && bytes > chat.pageBytesMax) break
+      messages.unshift(message)
+    }
+    return chat.placed({ status: "success", first: chat.firstOf(room), messages }, room)
   },
 
   page: (room, before, limit) => room.kept.filter(({ seq }) => seq < before).slice(-limit)
@@ -62,8 +55,6 @@ export const history = (chat: Chat): History => ({
 
 /** The most messages on a page of history. */
 const pageMax = 200
-/** Bytes for the `id` that comes back in a reply, and the newline. */
-const slack = 512
 
 const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 1
 

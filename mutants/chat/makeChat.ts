@@ -47,6 +47,7 @@ export const makeChat = (...changes: ReadonlyArray<Change | undefined>): Chat =>
     keepAliveMillis: 30_000,
     offered: ["presence", "rooms", "direct", "history"],
     historyMax: 200,
+    pageBytesMax: 65_024,
     historyAgeMillis: 86_400_000,
     roomsMax: 1000,
     roomsPerClientMax: 20,
