@@ -58,7 +58,8 @@ export const noServer = (error: ServerFailed | ConnectFailed): Failure => {
     error._tag === "ServerFailed"
       ? [`the server does not start: ${error.reason}`, ...error.log]
       : [`no server there: ${error.reason}`]
-  return new Failure(lines.join("\n  "), NO_SERVER)
+  return new Failure(lines.join("\n  "), noServerCode)
 }
 
-const NO_SERVER = 3
+/** The exit code where there is no server to attack. */
+export const noServerCode = 3

@@ -45,12 +45,14 @@ export interface ServerOptions {
   /** The clients that may connect. */
   readonly seats: number
   readonly certificate: Certificate | undefined
+  /** More flags. */
+  readonly flags?: ReadonlyArray<string>
 }
 
 /** Starts a server; it is killed when the scope closes, if it still runs. */
-export const startServer = Effect.fnUntraced(function* ({ certificate, seats }: ServerOptions) {
+export const startServer = Effect.fnUntraced(function* ({ certificate, flags = [], seats }: ServerOptions) {
   const child = yield* start({
-    command: [...command, ...seatFlags(seats), ...tlsFlags(certificate)],
+    command: [...command, ...seatFlags(seats), ...tlsFlags(certificate), ...flags],
     cwd,
     ipc: true
   })
@@ -77,14 +79,14 @@ export const startServer = Effect.fnUntraced(function* ({ certificate, seats }: 
 
 const cwd = fileURLToPath(new URL("..", import.meta.url))
 
-const flags = "serve --host 127.0.0.1 --port 0 --log-level warn --log-format json"
+const serveFlags = "serve --host 127.0.0.1 --port 0 --log-level warn --log-format json"
 
 const command = [
   process.execPath,
   "--import",
   new URL("Probe.ts", import.meta.url).href,
   "bin/palabre.js",
-  ...flags.split(" ")
+  ...serveFlags.split(" ")
 ]
 
 const seatFlags = (seats: number) => ["--max-clients", String(seats)]

@@ -10,8 +10,7 @@ export const roomRequests = (chat: Chat): RoomRequests => ({
     if (typeof name !== "string") return chat.refusal("invalid_request", client)
     if (!chat.isRoomName(name)) return chat.refusal("invalid_room", client)
     const asksHistory = chat.hears(client, "history")
-    if (asksHistory && !isReach(recent, after, chat.historyMax))
-      return chat.refusal("invalid_request", client)
+    if (asksHistory && !isReach(recent, after)) return chat.refusal("invalid_request", client)
     const key = chat.roomKey(name)
     const known = key === chat.lobby.key ? chat.lobby : chat.rooms.get(key)
     const isThere = known === chat.lobby || (known !== undefined && session.rooms.has(known))
@@ -74,9 +73,8 @@ const reachOf = (chat: Chat, client: Client, room: Room) =>
   chat.hears(client, "history") ? { first: chat.firstOf(room), last: room.last } : {}
 
 /** True for at most one of `recent`, so many messages, and `after`, a number. */
-const isReach = (recent: unknown, after: unknown, recentMax: number): boolean => {
+const isReach = (recent: unknown, after: unknown): boolean => {
   if (recent !== undefined && after !== undefined) return false
-  if (recent !== undefined)
-    return Number.isInteger(recent) && Number(recent) >= 1 && Number(recent) <= recentMax
+  if (recent !== undefined) return Number.isInteger(recent) && Number(recent) >= 1
   return after === undefined || (Number.isInteger(after) && Number(after) >= 0)
 }

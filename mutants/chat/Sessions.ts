@@ -44,7 +44,7 @@ export const sessions = (chat: Chat): Sessions => ({
     if (token === undefined) return {}
     chat.sessions.set(token, session)
     client.cursors.set(chat.lobby, chat.lobby.last)
-    if (request.session !== undefined) chat.rejoin(client, request)
+    if (request.session !== undefined || request.seen !== undefined) chat.rejoin(client, request)
     return chat.sessionFields(client, request, false)
   },
 

@@ -1,0 +1,110 @@
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { exitCodes, Failure } from "../../src/commands/Cli.ts"
+import { formatAddress, parseAddress } from "../../src/net/Address.ts"
+import { Book } from "../resume/Book.ts"
+import { play, rivals } from "../resume/Play.ts"
+import { failureOf, totalsText } from "../resume/Report.ts"
+import { serverFor } from "../resume/Servers.ts"
+import { seedFlag } from "../Watching.ts"
+
+const description = `Clients that stay: their sessions outlive their connections, which are cut at every point of an exchange (before, within and
+after a login or a request, at an ack, between events, while they catch up) with FIN, RST or without a word, or taken
+over by a second connection with the same token. They talk in the lobby, in rooms and to one another, send again what
+was not acked, leave rooms and come back. Some read slowly, one sees everything, and six want two names in turns.
+
+It speaks the bare protocol, and judges from outside: what was acked and lost, what was said twice, numbers that do not
+rise by one, acks that stand in the wrong place, two texts under one number, gaps that are none, letters of somebody
+else, words under a name that somebody else has by now, tokens that outlive a logout. It goes on until so many messages
+are acked; a run in which nothing comes any more is a finding.
+
+Exit codes: 0 all of it held, 1 something did not (the report has what came and what was before it, and the command that
+plays it again), 2 bad flag or value, 3 no server, or one without rooms, direct messages or history.`
+
+const positive = (name: string, fallback: number, text: string) =>
+  Flag.Int(name).pipe(
+    Flag.filter(
+      (value) => value > 0,
+      () => "a whole number from 1 on"
+    ),
+    Flag.withDescription(`${text} [default ${fallback.toLocaleString("en")}]`),
+    Flag.withDefault(fallback)
+  )
+
+/** `pnpm resume`: clients whose connections are cut at every point, and proof that they lose nothing. */
+export const resume = Command.make(
+  "resume",
+  {
+    seconds: positive("seconds", 60, "how long at least"),
+    acked: positive("acked", 20_000, "messages that must be acked before it may end"),
+    seed: seedFlag,
+    clients: positive("clients", 50, `how many, ${rivals} of them rivals for two names`),
+    size: positive("size", 8_000, "characters of a long message; one in thirty is long"),
+    allLong: Flag.Boolean("all-long").pipe(
+      Flag.withDescription("all messages are long"),
+      Flag.withDefault(false)
+    ),
+    readRate: positive(
+      "read-rate",
+      1_000_000,
+      "bytes that a slow reader takes in a second; one in eight is slow"
+    ),
+    allSlow: Flag.Boolean("all-slow").pipe(Flag.withDescription("all read slowly"), Flag.withDefault(false)),
+    connect: Flag.String("connect").pipe(
+      Flag.withMetavar("HOST:PORT"),
+      Flag.withDescription(
+        "a server that runs already, and serves nobody else; repeated for the nodes of one"
+      ),
+      Flag.mapTryCatch(parseAddress, (error) => (error as Error).message),
+      Flag.atLeast(0)
+    ),
+    spawn: Flag.String("spawn").pipe(
+      Flag.withMetavar("COMMAND"),
+      Flag.withDescription("a server to start, with {port} for its port, instead of our own"),
+      Flag.withDefault("")
+    )
+  },
+  Effect.fnUntraced(function* ({ connect, spawn, ...given }) {
+    if (connect.length > 0 && spawn !== "") return yield* Effect.fail(new Failure(eitherOr, exitCodes.usage))
+    if (given.clients <= rivals + 1)
+      return yield* Effect.fail(new Failure(`--clients must be above ${rivals + 1}`, exitCodes.usage))
+    const { readRate: bytesPerSecond, ...settings } = given
+    const to = connect.map((address) => ` --connect ${formatAddress(address)}`).join("")
+    const replay = `pnpm resume${flagsOf(given)}${to}${spawn === "" ? "" : ` --spawn '${spawn}'`}`
+    const endpoint = yield* serverFor(connect, spawn, given.clients)
+    const book = new Book()
+    yield* play({ ...settings, ...pace, bytesPerSecond }, endpoint, book)
+    yield* Console.log(`resume, seed ${given.seed}: ${totalsText(book)}`)
+    if (book.findings.length > 0) return yield* Effect.fail(failureOf(book, replay))
+    yield* Console.log("Nothing was lost, doubled or out of order.")
+  }, Effect.scoped)
+).pipe(
+  Command.withShortDescription("Clients that are cut off and come back, and proof that they lose nothing"),
+  Command.withDescription(description),
+  Command.withExamples([
+    { command: "pnpm resume", description: "20,000 messages at our own server, with a new seed" },
+    { command: "pnpm resume --seconds 10 --acked 1000 --seed 7", description: "a short one" },
+    {
+      command: "pnpm resume --clients 20 --acked 2000 --size 60000 --all-long --all-slow",
+      description: "long messages and slow readers"
+    },
+    { command: "pnpm resume --connect :9000", description: "another server" }
+  ])
+)
+
+/** The pace of a run: slow enough for a machine that does other things, too. */
+const pace = { thinkMillis: 300, stallMillis: 20_000, findingsMax: 100 }
+
+const eitherOr = "--connect and --spawn name two servers: choose one"
+
+/** Flags as they are typed. */
+const flagsOf = (given: Readonly<Record<string, number | boolean>>): string =>
+  Object.entries(given)
+    .filter(([, value]) => value !== false)
+    .map(
+      ([name, value]) =>
+        ` --${name.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}${value === true ? "" : ` ${value}`}`
+    )
+    .join("")

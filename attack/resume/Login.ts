@@ -1,0 +1,73 @@
+import type { Exchange, OnReply } from "./Exchange.ts"
+import type { Received } from "./Line.ts"
+import { inbox, lobby, type Member } from "./Member.ts"
+import { Reading } from "./Reading.ts"
+
+/** The features of a client that stays. */
+export const features = ["rooms", "direct", "history"]
+
+/** The login of a member, and what it does with the reply. */
+export const enter = (exchange: Exchange): { readonly request: object; readonly onReply: OnReply } => {
+  const { member } = exchange
+  const { epoch, name: username, token: session } = member
+  const base = { type: "login", username, features }
+  if (session === undefined) return { request: base, onReply: (reply) => beginning(exchange, reply) }
+  const seen = seenBy(member)
+  return { request: { ...base, session, epoch, seen }, onReply: (reply) => resuming(exchange, reply, seen) }
+}
+
+/** The numbers that a member has seen, of the rooms that it may be in. */
+const seenBy = ({ inbox: letters, seats }: Member): Readonly<Record<string, number>> => {
+  const rooms = [...seats].flatMap(([room, { reading, state }]) =>
+    reading === undefined || state === "out" ? [] : [[room, reading.cursor] as const]
+  )
+  return Object.fromEntries([[inbox, letters.cursor], ...rooms])
+}
+
+/** Begins a session. */
+const beginning = (exchange: Exchange, reply: Received): void => {
+  const { member } = exchange
+  if (reply.code === "username_taken") {
+    member.rename()
+    return exchange.close()
+  }
+  if (reply.status !== "success" || typeof reply.session !== "string")
+    return exchange.find("LOGIN-1", `a login was answered with ${JSON.stringify(reply)}`)
+  member.begin()
+  member.run.inboxes.add(member.name)
+  member.seatIn(lobby).reading = new Reading(Number(reply.last))
+  keep(exchange, reply)
+}
+
+/** Goes on with a session. */
+const resuming = (exchange: Exchange, reply: Received, seen: Readonly<Record<string, number>>): void => {
+  const { member } = exchange
+  if (reply.status !== "success")
+    return exchange.find("RESUME-3", `coming back was answered with ${JSON.stringify(reply)}`)
+  if (reply.resumed !== true)
+    return exchange.find("RESUME-5", `coming back began a new session: ${JSON.stringify(reply)}`)
+  const rooms = (reply.rooms ?? {}) as Record<string, { readonly first: number; readonly last: number }>
+  for (const [room, seat] of member.seats) {
+    const isIn = room === lobby || Object.hasOwn(rooms, room)
+    if (seat.state === "in" && !isIn) exchange.find("RESUME-1", `it is no longer in ${room}`)
+    if (seat.state === "out" && isIn) exchange.find("RESUME-1", `it is in ${room} again, which it had left`)
+    seat.state = isIn ? "in" : "out"
+    seat.reading?.again()
+    if (!isIn || room === lobby) continue
+    const { first, last } = rooms[room]!
+    exchange.book.begins(room, first)
+    if (Object.hasOwn(seen, room)) continue
+    seat.reading = new Reading(last)
+    if (last > 0) exchange.unseen.add(room)
+  }
+  member.inbox.again()
+  exchange.book.count("resumed")
+  keep(exchange, reply)
+}
+
+const keep = (exchange: Exchange, { epoch, session }: Received): void => {
+  const { member } = exchange
+  member.token = String(session)
+  member.epoch = String(epoch)
+  exchange.welcomed()
+}

@@ -1,0 +1,120 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import type { Patience } from "../../process/Patience.ts"
+import type { Address } from "../../src/net/Address.ts"
+import { checkTokens } from "./Aftermath.ts"
+import { Book } from "./Book.ts"
+import { Dice } from "./Dice.ts"
+import { judge } from "./Judgement.ts"
+import { Member } from "./Member.ts"
+import { Rival } from "./Rival.ts"
+import type { Run, Settings } from "./Run.ts"
+import { stay } from "./Staying.ts"
+
+/** Those of the clients who want a name that others want. */
+export const rivals = 6
+
+/** A server, at one address or several, and the measure of what its clients wait. */
+export interface Endpoint {
+  readonly addresses: ReadonlyArray<Address>
+  readonly patience: Patience
+}
+
+/** Has clients stay at a server while their connections are cut, and judges what they got: the book has what was found. */
+export const play = Effect.fnUntraced(function* (
+  settings: Settings,
+  { addresses, patience }: Endpoint,
+  book: Book
+) {
+  let progress = 0
+  const run: Run = {
+    settings,
+    addresses,
+    book,
+    tag: (yield* Clock.currentTimeMillis).toString(36),
+    contested,
+    inboxes: new Set(),
+    replaced: new Set(),
+    isSettling: false,
+    onProgress: () => progress++
+  }
+  const members = membersOf(run)
+
+  const hasToldEnough = () => book.findings.length >= settings.findingsMax
+
+  /** Waits until this is so, and tells where it never will be: nothing has happened for so long. */
+  const until = Effect.fnUntraced(function* (isSo: () => boolean, otherwise: () => void) {
+    let [since, last] = [patience.begin(), progress]
+    while (!isSo() && !hasToldEnough()) {
+      if (progress !== last) [since, last] = [patience.begin(), progress]
+      else if (patience.overdue(since, settings.stallMillis) !== undefined) return otherwise()
+      yield* Effect.sleep(lookMillis)
+    }
+  })
+
+  const staying = yield* Effect.forEach(members, (member) => Effect.forkChild(stay(member)))
+  const contending = yield* Effect.forEach(rivalsOf(run), ({ live }) => Effect.forkChild(live))
+  const timer = yield* Effect.forkChild(Effect.sleep(settings.seconds * 1_000))
+  yield* until(
+    () => isDone(timer) && book.acks.length >= settings.acked,
+    () => book.find("nothing", "the run", `nothing comes any more, after ${book.acks.length} acks`)
+  )
+  run.isSettling = true
+  yield* until(
+    () => contending.every(isDone),
+    () => book.find("REQ-2", "the rivals", "their last requests are not answered")
+  )
+  yield* until(
+    () => members.every(({ connection, due }) => connection !== undefined && due.length === 0),
+    () => {
+      for (const { author, connection, due, name } of members)
+        if (due.length > 0)
+          book.find("RESUME-3", author || name, `it never got ${due.join(", nor ")}`, connection?.lines())
+    }
+  )
+  yield* until(
+    () => run.replaced.size === 0,
+    () => book.find("RESUME-2", "the server", `${run.replaced.size} connections that were replaced are open`)
+  )
+  for (const { connection } of members) connection?.leave()
+  yield* until(
+    () => members.every(({ isDone }) => isDone),
+    () => book.find("LOGOUT-1", "the server", "not all logouts are answered")
+  )
+  yield* Fiber.interruptAll([...staying, ...contending, timer])
+  for (const visit of run.replaced) visit.close()
+  if (hasToldEnough()) return
+  const tokens = yield* Effect.forkChild(checkTokens(run, members))
+  yield* until(
+    () => isDone(tokens),
+    () => book.find("LOGIN-1", "the server", "logins with old tokens are not answered")
+  )
+  yield* Fiber.interrupt(tokens)
+  judge(book, members, settings.acked)
+})
+
+const isDone = (fiber: Fiber.Fiber<unknown, unknown>): boolean => fiber.pollUnsafe() !== undefined
+
+/** All but the rivals: a witness that sees everything, some that read slowly, and the others. */
+const membersOf = (run: Run): ReadonlyArray<Member> => {
+  const { allSlow, bytesPerSecond, clients, seed } = run.settings
+  const dice = new Dice(seed, "members")
+  return Array.from({ length: clients - rivals }, (_, at) => {
+    const isSlow = allSlow || (at > 0 && at % slowEvery === 0)
+    return new Member(run, `member${at}`, {
+      isWitness: at === 0,
+      bytesPerSecond: isSlow ? bytesPerSecond : undefined,
+      rooms: rooms.filter(() => at === 0 || dice.chance(0.6))
+    })
+  })
+}
+
+/** Some who want the same names. */
+const rivalsOf = (run: Run): ReadonlyArray<Rival> =>
+  contested.flatMap((name) => ["a", "b", "c"].map((id) => new Rival(run, name, id)))
+
+const rooms = ["lab", "Café", "__proto__"]
+const contested = ["king", "queen"]
+const slowEvery = 8
+const lookMillis = 20

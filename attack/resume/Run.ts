@@ -1,0 +1,46 @@
+import type { Address } from "../../src/net/Address.ts"
+import type { Seed } from "../Seed.ts"
+import type { Book } from "./Book.ts"
+
+/** The settings of a run. */
+export interface Settings {
+  readonly seed: Seed
+  readonly clients: number
+  /** The run goes on until so many messages are acked, and for so long. */
+  readonly acked: number
+  readonly seconds: number
+  /** Characters of a long message. */
+  readonly size: number
+  /** All messages are long, not only some. */
+  readonly allLong: boolean
+  /** The most that a slow reader takes. */
+  readonly bytesPerSecond: number
+  /** The most that a client thinks, between the last answer and what it does next. */
+  readonly thinkMillis: number
+  /** The time for which nothing may come that somebody waits for. */
+  readonly stallMillis: number
+  /** With so many findings a run has told enough. */
+  readonly findingsMax: number
+  /** All read slowly, not only some. */
+  readonly allSlow: boolean
+}
+
+/** The state that all clients of a run share. */
+export interface Run {
+  readonly settings: Settings
+  /** The addresses of one server, or of the nodes of one. */
+  readonly addresses: ReadonlyArray<Address>
+  readonly book: Book
+  /** Tells what is said in this run from what was said at the server before. */
+  readonly tag: string
+  /** The names that some want who do not stay. */
+  readonly contested: ReadonlyArray<string>
+  /** The names of all who have an inbox as long as the run goes on. */
+  readonly inboxes: Set<string>
+  /** Connections that another has taken over, and that have not ended yet. */
+  readonly replaced: Set<{ readonly close: () => void }>
+  /** Nothing new is said any more, and nothing cut: everybody gets what is still due. */
+  isSettling: boolean
+  /** Told whenever something came that may be what somebody waits for. */
+  readonly onProgress: () => void
+}

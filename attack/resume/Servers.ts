@@ -1,0 +1,80 @@
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import { clocksWith, Patience } from "../../process/Patience.ts"
+import { freePort, host } from "../../process/Port.ts"
+import { shell, start } from "../../process/Process.ts"
+import { Failure } from "../../src/commands/Cli.ts"
+import { type Address, formatAddress } from "../../src/net/Address.ts"
+import { noServer, noServerCode } from "../Report.ts"
+import { startServer } from "../ServerProcess.ts"
+import { Line, type Received } from "./Line.ts"
+import { features } from "./Login.ts"
+import type { Endpoint } from "./Play.ts"
+
+/** The server of a run: our own, one that a command starts, or one that runs already. All have to offer the features. */
+export const serverFor = Effect.fnUntraced(function* (
+  connect: ReadonlyArray<Address>,
+  spawn: string,
+  seats: number
+) {
+  const endpoint = yield* connect.length > 0
+    ? Effect.succeed({ addresses: connect, patience: new Patience(clocksWith(undefined)) })
+    : spawn === ""
+      ? own(seats)
+      : spawned(spawn)
+  yield* Effect.forEach(endpoint.addresses, checkFeatures)
+  return endpoint
+})
+
+/** Our own, where each client may have a second connection. */
+const own = Effect.fnUntraced(function* (clients: number) {
+  const { address, patience } = yield* Effect.mapError(
+    startServer({ seats: 2 * clients, certificate: undefined }),
+    noServer
+  )
+  return { addresses: [address], patience } satisfies Endpoint
+})
+
+const spawned = Effect.fnUntraced(function* (command: string) {
+  const port = yield* Effect.mapError(freePort, ({ reason }) => new Failure(reason, noServerCode))
+  const child = yield* start({ command: shell(command.replaceAll("{port}", `${port}`)) })
+  const address = { host, port }
+  const ended = Effect.flatMap(child.end, ({ how }) =>
+    Effect.fail(new Failure(`the server ended: ${how}\n${child.lastLines.join("\n")}`, noServerCode))
+  )
+  const listens = Effect.retry(checkFeatures(address), {
+    schedule: Schedule.spaced(lookMillis),
+    times: startMillisMax / lookMillis
+  })
+  yield* Effect.raceFirst(listens, ended)
+  return { addresses: [address], patience: new Patience(clocksWith(child.pid)) } satisfies Endpoint
+})
+
+/** Logs in and out, and fails unless there is a server that grants what a client needs to stay. */
+const checkFeatures = (address: Address): Effect.Effect<void, Failure> =>
+  Effect.callback((resume) => {
+    let reply: Received | undefined
+    const where = formatAddress(address)
+    const connected = () => {
+      line.send({ type: "login", username: "who-stays", features })
+      line.send({ type: "logout" })
+    }
+    const received = (object: Received | undefined) => (reply ??= object)
+    const ended = () => {
+      const granted: ReadonlyArray<unknown> = Array.isArray(reply?.features) ? reply.features : []
+      const missing = features.filter((feature) => !granted.includes(feature))
+      if (reply === undefined) resume(Effect.fail(new Failure(`no server at ${where}`, noServerCode)))
+      else if (missing.length === 0) resume(Effect.void)
+      else
+        resume(
+          Effect.fail(
+            new Failure(`the server at ${where} does not offer ${missing.join(" and ")}`, noServerCode)
+          )
+        )
+    }
+    const line: Line = new Line(address, { connected, received, ended }, undefined)
+    return Effect.sync(() => line.cut("reset"))
+  })
+
+const lookMillis = 50
+const startMillisMax = 20_000

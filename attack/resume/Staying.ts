@@ -1,0 +1,22 @@
+import * as Effect from "effect/Effect"
+import { drawFate, spared } from "./Fate.ts"
+import type { Member } from "./Member.ts"
+import { Visit } from "./Visit.ts"
+
+/** Has a member connect again and again, until it has logged out. */
+export const stay = Effect.fnUntraced(function* (member: Member) {
+  while (!member.isDone) {
+    const fate =
+      member.run.isSettling || member.character.isWitness
+        ? spared
+        : drawFate(member.dice, member.run.settings.thinkMillis)
+    yield* Effect.callback<void>((resume) => {
+      const visit = new Visit(member, fate, () => resume(Effect.void))
+      return Effect.sync(() => visit.close())
+    })
+    if (!member.isDone) yield* Effect.sleep(member.run.isSettling ? settlingMillis : fate.pauseMillis)
+  }
+})
+
+/** The wait before the next attempt of a client that only wants what is due. */
+const settlingMillis = 50
