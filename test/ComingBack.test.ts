@@ -166,9 +166,7 @@ describe("Coming back to a server that has lost the session", () => {
           { type: "gap", reason: "epoch", epoch: "y2", last: 3 }
         )
         yield* terminal.shows("! the server has begun anew: messages in the lobby may be missing here")
-        yield* terminal.shows(
-          '! "was it said?" may not have been sent: the server no longer knows whether it came'
-        )
+        yield* terminal.shows('! "was it said?" may not have been sent: it was never confirmed')
         assert.deepStrictEqual(yield* again.next, { ...says("alice", "later"), room: "lab", cid: "1" })
         again.send({ status: "success", room: "lab", seq: 1, cid: "1" })
         again.socket.resetAndDestroy()

@@ -160,10 +160,7 @@ describe("A script whose connection is lost", () => {
       assert.deepStrictEqual(yield* again.next, { type: "logout" })
       again.send({ status: "success" })
       assert.strictEqual((yield* Effect.flip(Fiber.join(running)))._tag, "LinesRefused")
-      assert.strictEqual(
-        written(remarks).at(-1),
-        '! "one" may not have been sent: the server no longer knows whether it came'
-      )
+      assert.strictEqual(written(remarks).at(-1), '! "one" may not have been sent: it was never confirmed')
     })
   )
 
@@ -175,10 +172,7 @@ describe("A script whose connection is lost", () => {
       yield* scripted.close
       peer.socket.resetAndDestroy()
       assert.strictEqual((yield* Effect.flip(Fiber.join(running)))._tag, "CannotConnect")
-      assert.strictEqual(
-        written(remarks).at(-1),
-        '! "one" may not have been sent: the server no longer knows whether it came'
-      )
+      assert.strictEqual(written(remarks).at(-1), '! "one" may not have been sent: it was never confirmed')
     })
   )
 })

@@ -41,3 +41,51 @@ describe("SIGHUP", () => {
     assert.match(await said, /shutting_down/)
   })
 })
+
+describe("A client whose session the server would keep", () => {
+  /** Ends the client of alice in some way, and tries her name as soon as she has left. */
+  const leaves = async (port: number, end: () => void) => {
+    const bob = connect(port, "127.0.0.1")
+    const heard = text(bob)
+    bob.write('{"type":"login","username":"bob","features":["presence"]}')
+    await once(bob, "readable")
+    const left = new Promise<void>((resolve) => {
+      bob.on("data", (bytes: Buffer) => bytes.includes('"left"') && resolve())
+    })
+    end()
+    await left
+    const { said, socket } = await member(port)
+    socket.write('{"type":"logout"}')
+    assert.match(await said, /Bienvenue, alice/)
+    bob.destroy()
+    await heard.catch(() => {})
+  }
+
+  /** Runs a command that keeps its input open, until it prints this; it does not outlive the test. */
+  const running = async (command: ReadonlyArray<string>, pattern: RegExp) => {
+    const program = new Process({ command, keepsInputOpen: true })
+    onTestFinished(() => Effect.runPromise(program.kill))
+    await Effect.runPromise(Effect.orDie(program.prints(pattern)))
+    return program.child
+  }
+
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    it(`RESUME-6: logs out on ${signal}, so that its name is free at once`, async () => {
+      const { port } = await serving("--log-level", "error")
+      const command = [process.execPath, "bin/palabre.js", "client", `:${port}`, "-u", "alice", "--json"]
+      const child = await running(command, /Bienvenue/)
+      await leaves(port, () => child.kill(signal))
+    })
+
+  for (const [how, end] of [
+    ["Ctrl-C", ({ stdin }: Process["child"]) => stdin!.write("\u0003")],
+    ["Ctrl-D", ({ stdin }: Process["child"]) => stdin!.write("\u0004")],
+    ["the end of its terminal", (child: Process["child"]) => child.kill("SIGKILL")]
+  ] as const)
+    it.skipIf(!hasScript)(`RESUME-6: logs out on ${how}`, async () => {
+      const { port } = await serving("--log-level", "error")
+      const client = `exec "${process.execPath}" bin/palabre.js client :${port} -u alice`
+      const child = await running(["script", "-qfec", client, "/dev/null"], /1 here: alice/)
+      await leaves(port, () => end(child))
+    })
+})

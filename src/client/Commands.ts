@@ -80,6 +80,7 @@ export const tell = (
   reply: Reply,
   namesMax?: number
 ): Told => {
+  if (request?.type === "message" && request.to === undefined) whereabouts.shown(reply.room, reply.seq)
   if (request === undefined || !whereabouts.asked.has(request) || !isDone(request, reply)) return {}
   const { messages = [], rooms, users = [] } = reply
   const room = "room" in request ? (reply.room ?? request.room) : undefined

@@ -42,7 +42,7 @@ export const commands: Readonly<Record<string, Command>> = {
   rooms: { meaning: "all rooms, and where you are", needs: "rooms", read: alone("rooms") },
   msg: {
     argument: "NAME TEXT",
-    meaning: 'say something to one person alone; "a name" with blanks in quotes',
+    meaning: "say something to one person alone; quote a name with blanks",
     needs: "direct",
     read: (argument) => {
       const [, quoted, word, content] = /^(?:"([^"]+)"|(\S+))\s+(.+)$/s.exec(argument) ?? []

@@ -149,7 +149,7 @@ export const helpText = (granted: ReadonlySet<string>): ReadonlyArray<string> =>
 /** A message that nobody will send any more, or that may have been said or not. */
 export const unsentText = ({ content, wasWritten }: Pick<Unsent, "content" | "wasWritten">): string =>
   wasWritten
-    ? `${quoted(content)} may not have been sent: the server no longer knows whether it came`
+    ? `${quoted(content)} may not have been sent: it was never confirmed`
     : `${quoted(content)} was not sent`
 
 /** An unknown command, and how to say it as a message. */

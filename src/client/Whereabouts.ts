@@ -30,10 +30,15 @@ export class Whereabouts {
     if (event.type === "gap") this.oldest.delete(event.room ?? lobby)
     if (event.type !== "message" || event.to !== undefined) return false
     const { room = lobby, seq } = event
-    if (seq !== undefined && !this.oldest.has(room)) this.oldest.set(room, seq)
+    this.shown(room, seq)
     if (this.isHere(event)) return false
     this.unread.set(room, (this.unread.get(room) ?? 0) + 1)
     return true
+  }
+
+  /** Notes that a message stands on the screen, whoever said it. */
+  shown(room = lobby, seq: number | undefined): void {
+    if (seq !== undefined && !this.oldest.has(room)) this.oldest.set(room, seq)
   }
 
   /** True of a message into the room we look at. */
