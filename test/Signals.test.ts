@@ -15,6 +15,32 @@ const member = async (port: number) => {
   return { socket, said: text(socket) }
 }
 
+/** Runs a command that keeps its input open, until it prints this; it does not outlive the test. */
+const running = async (command: ReadonlyArray<string>, pattern: RegExp) => {
+  const program = new Process({ command, keepsInputOpen: true })
+  onTestFinished(() => Effect.runPromise(program.kill))
+  await Effect.runPromise(Effect.orDie(program.prints(pattern)))
+  return program.child
+}
+
+/** Ends the client of alice in some way, and tries her name as soon as she has left. */
+const leaves = async (port: number, end: () => void) => {
+  const bob = connect(port, "127.0.0.1")
+  const heard = text(bob)
+  bob.write('{"type":"login","username":"bob","features":["presence"]}')
+  await once(bob, "readable")
+  const left = new Promise<void>((resolve) => {
+    bob.on("data", (bytes: Buffer) => bytes.includes('"left"') && resolve())
+  })
+  end()
+  await left
+  const { said, socket } = await member(port)
+  socket.write('{"type":"logout"}')
+  assert.match(await said, /Bienvenue, alice/)
+  bob.destroy()
+  await heard.catch(() => {})
+}
+
 /** `script` (util-linux) runs a program in a terminal of its own. */
 const hasScript = spawnSync("script", ["--version"]).status === 0
 if (!hasScript) console.warn("SKIPPED: there is no `script`, so the end of a terminal was not tried")
@@ -43,32 +69,6 @@ describe("SIGHUP", () => {
 })
 
 describe("A client whose session the server would keep", () => {
-  /** Ends the client of alice in some way, and tries her name as soon as she has left. */
-  const leaves = async (port: number, end: () => void) => {
-    const bob = connect(port, "127.0.0.1")
-    const heard = text(bob)
-    bob.write('{"type":"login","username":"bob","features":["presence"]}')
-    await once(bob, "readable")
-    const left = new Promise<void>((resolve) => {
-      bob.on("data", (bytes: Buffer) => bytes.includes('"left"') && resolve())
-    })
-    end()
-    await left
-    const { said, socket } = await member(port)
-    socket.write('{"type":"logout"}')
-    assert.match(await said, /Bienvenue, alice/)
-    bob.destroy()
-    await heard.catch(() => {})
-  }
-
-  /** Runs a command that keeps its input open, until it prints this; it does not outlive the test. */
-  const running = async (command: ReadonlyArray<string>, pattern: RegExp) => {
-    const program = new Process({ command, keepsInputOpen: true })
-    onTestFinished(() => Effect.runPromise(program.kill))
-    await Effect.runPromise(Effect.orDie(program.prints(pattern)))
-    return program.child
-  }
-
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     it(`RESUME-6: logs out on ${signal}, so that its name is free at once`, async () => {
       const { port } = await serving("--log-level", "error")

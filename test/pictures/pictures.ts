@@ -21,7 +21,9 @@ const talk = Effect.gen(function* () {
   const terminal = new VirtualTerminal({ columns, rows: 16 })
   const { input, output } = terminal
   output.write(`${prompt} pnpm client --username alice\n`)
-  const bob = yield* connectAs("bob", "presence")
+  const bob = yield* connectAs("bob", "rooms", "direct")
+  yield* bob.ask({ type: "join", room: "lab" })
+  yield* bob.ask({ type: "message", room: "lab", content: "The build is green again." })
   yield* Effect.forkScoped(
     Effect.scoped(runTerminal({ address: addresses[0]!, username: "alice", input, output, isDumb: false })),
     { startImmediately: true }
@@ -29,19 +31,23 @@ const talk = Effect.gen(function* () {
   yield* terminal.shows("2 here")
   const carol = yield* connectAs("carol", "presence")
   yield* terminal.shows("carol joined")
-  yield* bob.ask({ type: "message", content: "Is the server up?" })
+  yield* carol.ask({ type: "message", content: "Is the server up?" })
   yield* terminal.shows("Is the server up?")
-  terminal.type("It is. Who wants to join?", keys.enter)
+  terminal.type("It is. Who comes to the lab?", keys.enter)
   yield* carol.takeUntil(({ username, type }) => type === "message" && username === "alice")
-  yield* carol.ask({ type: "message", content: "Me!" })
-  yield* terminal.shows("Me!")
+  terminal.type("/join lab", keys.enter)
+  yield* terminal.shows("The build is green again.")
+  yield* bob.ask({ type: "message", room: "lab", content: "Then let us ship it." })
+  yield* terminal.shows("Then let us ship it.")
+  yield* bob.ask({ type: "message", to: "alice", content: "Cake at four, do not tell carol" })
+  yield* terminal.shows("Cake at four")
+  yield* carol.ask({ type: "message", content: "What is going on in there?" })
+  yield* terminal.shows("going on in there?")
   carol.socket.end()
   yield* terminal.shows("carol left")
-  terminal.type("/list", keys.enter)
-  yield* terminal.until(({ text }) => text.split("2 here").length === 3)
   terminal.type("See you later")
   yield* terminal.shows("See you later")
-  const title = "The client of alice, who talks with bob and carol"
+  const title = "The client of alice, who talks with bob and carol in the lobby and in a room"
   return svgOf(terminal.styled, { columns, title }).replaceAll(/>\d\d:\d\d</g, ">14:05<")
 }).pipe(Effect.scoped, Effect.provide(server()), Effect.orDie)
 
