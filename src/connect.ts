@@ -109,7 +109,8 @@ export class ChatError extends Error {
  * @example
  * const client = await connect({ port: 12345, username: "echo" })
  * for await (const event of client.events)
- *   if (event.type === "message") await client.say(event.content)
+ *   if (event.type === "message")
+ *     await client.say(event.content, event.to === undefined ? { room: event.room } : { to: event.username })
  */
 export const connect = async (options: ConnectOptions): Promise<ChatClient> => {
   const {
@@ -198,7 +199,7 @@ const requestsOf = (
 
 const closed = new ConnectionEnded({ reason: "closed", lastWords: undefined, isMute: false })
 
-const inRoom = (room: string | undefined): Place => (room === undefined ? {} : { room })
+const inRoom = (room: string | undefined): { readonly room?: string } => (room === undefined ? {} : { room })
 
 /** What of all that came is an event. */
 const eventOf = (session: Session, noted: Noted): Event | Reconnected | undefined => {

@@ -2,12 +2,16 @@ import { spawnSync } from "node:child_process"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/testing/TestClock"
 import { Process } from "../process/Process.ts"
 import { serving } from "./support/program.ts"
+import { terminalSettings } from "../src/client/Terminal.ts"
 import { scriptedServer } from "./support/ScriptedServer.ts"
-import { expectLogin, online, says, start } from "./support/terminals.ts"
+import { everything, expectLogin, online, says, start } from "./support/terminals.ts"
 import { connectTo } from "./support/TestClient.ts"
 import { keys } from "./support/VirtualTerminal.ts"
+
+const extent = { first: 1, last: 7 }
 
 describe("What a server may do to the client of a person", () => {
   it.effect("a message of very many lines, or a very long one, shows its beginning", () =>
@@ -20,6 +24,36 @@ describe("What a server may do to the client of a person", () => {
         assert.include(terminal.text, "… and more, which is too long to be shown")
         assert.isBelow(terminal.written.length - before, 50_000)
       }
+    })
+  )
+
+  it.effect("rooms without end and numbers that are none do not get in the way of coming back", () =>
+    Effect.gen(function* () {
+      const names = Array.from({ length: 50_000 }, (_, i) => `room ${i}`)
+      const rooms = Object.fromEntries(
+        ["n".repeat(500_000), "__proto__", ...names].map((name) => [name, extent])
+      )
+      const { peer, scripted, terminal } = yield* online({}, { ...everything, last: -0.5, rooms })
+      peer.send({ ...says("mallory", "hi"), room: names[0], seq: 1e300, at: 0 })
+      yield* terminal.shows('["room 0"] <mallory> hi')
+      peer.socket.end()
+      yield* terminal.shows("Trying again")
+      yield* TestClock.adjust(terminalSettings.retryMillis)
+      const { resumes } = yield* expectLogin(scripted)
+      assert.isBelow(JSON.stringify(resumes).length, 10_000)
+      const { "room 0": first, lobby, ...seen } = resumes.seen
+      assert.deepStrictEqual([first, lobby], [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER])
+      assert.isTrue(Object.hasOwn(seen, "__proto__"))
+    })
+  )
+
+  it.effect("a token without end is not kept", () =>
+    Effect.gen(function* () {
+      const { peer, scripted, terminal } = yield* online({}, { ...everything, session: "s".repeat(100_000) })
+      peer.socket.end()
+      yield* terminal.shows("Trying again")
+      yield* TestClock.adjust(terminalSettings.retryMillis)
+      assert.isUndefined((yield* expectLogin(scripted)).resumes.session)
     })
   )
 

@@ -1,4 +1,4 @@
-import { type Event, inbox, lobby, type Reply } from "../Protocol.ts"
+import { type Event, type Extent, inbox, lobby, type Reply } from "../Protocol.ts"
 
 /** The numbers of the messages that were seen, by room: what a client has to tell to miss nothing after a cut. */
 export class Seen {
@@ -8,12 +8,11 @@ export class Seen {
   /** The last number that each room had at the latest login: what came up to there was missed. */
   private missed = new Map<string, number>()
 
-  /** Notes the reply to a login. A session that goes on keeps what was seen, one that was lost its rooms. */
-  begin({ epoch = "", last = 0, resumed, rooms }: Reply): void {
+  /** Notes the reply to a login, and the rooms in it. What was seen before still counts, except in the inbox of a lost session. */
+  begin({ epoch = "", last = 0, resumed }: Reply, rooms: ReadonlyMap<string, Extent>): void {
     if (resumed === undefined) this.marks.clear()
     this.epoch = epoch
-    const extents = new Map<string, { readonly last: number }>(isByName(rooms) ? Object.entries(rooms) : [])
-    extents.set(lobby, { last })
+    const extents = new Map([...rooms, [lobby, { first: 1, last }]])
     this.missed = new Map(resumed === undefined ? [] : [...extents].map(([room, { last }]) => [room, last]))
     for (const room of this.marks.keys()) if (room !== inbox && !extents.has(room)) this.marks.delete(room)
     for (const [room, { last }] of extents) if (!this.marks.has(room)) this.set(room, last)
@@ -46,7 +45,7 @@ export class Seen {
   gap({ epoch = this.epoch, last = 0, reason, room = lobby, to = 0 }: Extract<Event, { type: "gap" }>): void {
     const mark = this.marks.get(room)
     if (mark === undefined) return
-    this.epoch = epoch
+    this.epoch = epoch.slice(0, epochUnitsMax)
     if (reason === "epoch") this.set(room, last)
     else if (mark.epoch !== this.epoch || to > mark.seq) this.set(room, to)
   }
@@ -56,11 +55,14 @@ export class Seen {
     return seq <= (this.missed.get(room) ?? 0)
   }
 
-  /** What a login tells to go on from here. A number of an earlier epoch becomes one that no room has, so that it counts as such. */
+  /**
+   * What a login tells to go on from here. A number of an earlier epoch, or one that is none, becomes one that no room
+   * has, so that it does not count.
+   */
   get resumption(): Omit<Resumption, "session"> {
-    const seen = [...this.marks].map(
-      ([room, { epoch, seq }]) => [room, epoch === this.epoch ? seq : Number.MAX_SAFE_INTEGER] as const
-    )
+    const numberOf = ({ epoch, seq }: Mark) =>
+      epoch === this.epoch && Number.isSafeInteger(seq) && seq >= 0 ? seq : Number.MAX_SAFE_INTEGER
+    const seen = [...this.marks].map(([room, mark]) => [room, numberOf(mark)] as const)
     return { epoch: this.epoch, seen: Object.fromEntries(seen) }
   }
 
@@ -75,6 +77,9 @@ export interface Resumption {
   readonly epoch: string
   readonly seen: Readonly<Record<string, number>>
 }
+
+/** The longest epoch that is sent back, in UTF-16 units. */
+const epochUnitsMax = 1_024
 
 interface Mark {
   readonly epoch: string

@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { CannotConnect, type Client, ConnectionEnded, LoginRefused, type SessionFailure } from "./Client.ts"
+import { isUsername } from "../Username.ts"
 import type { Received } from "./Received.ts"
 import { isByName, Seen } from "./Seen.ts"
 import { type Event, type Feature, inbox, lobby, type Reply, type Request } from "../Protocol.ts"
@@ -11,8 +12,8 @@ import { type Resumption } from "./Seen.ts"
 
 /** Where a message goes: into a room, to one person, or without both into the lobby. */
 export interface Place {
-  readonly room?: string
-  readonly to?: string
+  readonly room?: string | undefined
+  readonly to?: string | undefined
 }
 
 /** A message whose fate is not known, or that was never sent, and never will be. */
@@ -96,7 +97,8 @@ export class Session {
     if (event === undefined) return undefined
     if (event.type === "gap") this.seen.gap(event)
     if (event.type !== "message" || event.seq === undefined) return { ...received, event, isMissed: false }
-    const { room = lobby, seq } = event
+    const { seq, to } = event
+    const room = to === undefined ? (event.room ?? lobby) : inbox
     const isMissed = this.seen.isMissed(room, seq)
     return this.seen.message(room, seq) ? { ...received, event, isMissed } : undefined
   }
@@ -193,8 +195,7 @@ export class Session {
     const { duplicate, room, seq } = reply
     if (request.type === "login") this.begin(reply)
     else if (request.type === "join" && room !== undefined) {
-      this.seen.join(request.recent ?? 0, reply)
-      this.rooms.add(room)
+      if (this.enter(room)) this.seen.join(request.recent ?? 0, reply)
     } else if (request.type === "leave" && room !== undefined) {
       this.seen.leave(room)
       this.rooms.delete(room)
@@ -204,12 +205,21 @@ export class Session {
 
   private begin(reply: Reply): void {
     this.logins++
-    const { features = [], rooms, session } = reply
+    const { epoch = "", features = [], rooms, session = "" } = reply
     this.granted = new Set(features)
-    this.token = this.granted.has("history") ? session : undefined
-    if (this.isKept) this.seen.begin(reply)
-    const names = isByName(rooms) ? Object.keys(rooms).slice(0, roomsMax) : []
-    for (const name of names) this.rooms.add(name)
+    const isSane = session !== "" && session.length <= tokenUnitsMax && epoch.length <= tokenUnitsMax
+    this.token = this.granted.has("history") && isSane ? session : undefined
+    const extents = new Map(isByName(rooms) ? Object.entries(rooms).slice(0, roomsMax) : [])
+    for (const name of extents.keys()) if (!this.enter(name)) extents.delete(name)
+    if (this.isKept) this.seen.begin(reply, extents)
+  }
+
+  /** Notes that a room was joined, if that can be its name, and there are not too many. */
+  private enter(room: string): boolean {
+    const isNew = !this.rooms.has(room)
+    if (isNew && (this.rooms.size >= roomsMax || !isUsername(room))) return false
+    this.rooms.add(room)
+    return true
   }
 
   private detach(client: Client): void {
@@ -227,7 +237,8 @@ export class Session {
       type: "message",
       username: this.username,
       content,
-      ...place,
+      ...(place.room !== undefined && { room: place.room }),
+      ...(place.to !== undefined && { to: place.to }),
       ...(this.isKept ? { cid } : {})
     }
     const refusal = this.notOffered(request)
@@ -257,8 +268,11 @@ export class Session {
 /** The most messages that may wait for their ack: half of those that a server compares a new one with (DEDUP-2). */
 const unackedMax = 32
 
-/** The most rooms that a server may say we are in. */
-const roomsMax = 1_000
+/** The most rooms that one may be in: what a login tells of them must fit in a request. */
+const roomsMax = 200
+
+/** The longest token and the longest epoch that are sent back, in UTF-16 units. */
+const tokenUnitsMax = 1_024
 
 /** A message on its way. */
 interface Sending {
@@ -294,22 +308,23 @@ const offers: Readonly<Record<Feature, string>> = {
   history: "history"
 }
 
-/** An event without the fields of features that were not granted: there they may mean anything. */
+/**
+ * An event without the fields of features that were not granted: there they may mean anything. One that is for us alone
+ * has `to`, and no room.
+ */
 const granted = (event: Event, features: ReadonlySet<string>): Event | undefined => {
   const hasHistory = features.has("history")
   const { type } = event
   if (type === "gap") return hasHistory ? event : undefined
   const { room, username } = event
-  const where =
-    room !== undefined && (features.has("rooms") || (hasHistory && room === inbox)) ? { room } : {}
+  const where = room !== undefined && features.has("rooms") ? { room } : {}
   if (type !== "message") return { type, username, ...where }
   const { at, content, seq, to } = event
   return {
     type,
     username,
     content,
-    ...where,
-    ...(to !== undefined && features.has("direct") ? { to } : {}),
+    ...(to !== undefined && features.has("direct") ? { to } : where),
     ...(seq !== undefined && hasHistory ? { seq } : {}),
     ...(at !== undefined && hasHistory ? { at } : {})
   }
