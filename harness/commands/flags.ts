@@ -9,7 +9,8 @@ import * as Flag from "effect/cli/Flag"
 import { parseAddress } from "../../src/net/Address.ts"
 import { parseDoor } from "../targets/Door.ts"
 import { wordsOfTheSheet } from "../client/ClientUse.ts"
-import { type Kind, kinds } from "../chaos/Changes.ts"
+import { kinds } from "../chaos/Changes.ts"
+import { features } from "../language/Features.ts"
 import { clauses, type Level, levels } from "../language/Clauses.ts"
 import { listed } from "../Format.ts"
 import { locales } from "../../src/settings/Locales.ts"
@@ -83,12 +84,15 @@ const variable = (text: string) => {
 const folder = (text: string) =>
   statSync(text, { throwIfNoEntry: false })?.isDirectory() === true ? text : undefined
 
-const kindList = (text: string): ReadonlyArray<Kind> | undefined => {
-  const names = listOf(text)
-  return names.every((name) => (kinds as ReadonlyArray<string>).includes(name))
-    ? kinds.filter((kind) => names.includes(kind))
-    : undefined
-}
+/** A list of some of these words, in their order. */
+const someOf =
+  <const A extends string>(words: ReadonlyArray<A>) =>
+  (text: string): ReadonlyArray<A> | undefined => {
+    const given = listOf(text)
+    return given.every((one) => words.some((word) => word === one))
+      ? words.filter((word) => given.includes(word))
+      : undefined
+  }
 
 /** Which server to play against. */
 export const targetFlags = {
@@ -143,7 +147,14 @@ export const targetFlags = {
     Flag.withMetavar("FILE"),
     Flag.withDescription("speak TLS with the server, and trust this certificate (PEM) instead"),
     Flag.optional
-  )
+  ),
+  claims: parsed(
+    "claims",
+    "FEATURE,…",
+    `what the server of --spawn or --connect offers beyond the plain protocol (${features.join(", ")}); scenarios that need more are skipped`,
+    listed(features, "or"),
+    someOf(features)
+  ).pipe(Flag.optional)
 } as const
 
 /** A word of a client; `none` where it has none. */
@@ -321,7 +332,7 @@ export const runFlags = {
     "slice,merge,delay,reconnect",
     "play each scenario that passes once more under each of these changes, which keep its meaning [default all]",
     `${listed(kinds, "or")}, also several`,
-    kindList
+    someOf(kinds)
   ).pipe(Flag.withOptionalValue(kinds.join(",")), Flag.optional),
   saveTo: Flag.String("save-to").pipe(
     Flag.withMetavar("DIR"),

@@ -23,6 +23,7 @@ export interface TargetInput {
   readonly target: Option.Option<string>
   readonly tls: boolean
   readonly ca: Option.Option<string>
+  readonly claims?: Option.Option<ReadonlyArray<string>>
   readonly client?: Option.Option<string>
   readonly clientLogin?: ReadonlyArray<string>
   readonly clientList?: string
@@ -56,6 +57,9 @@ export const chooseTarget = Effect.fnUntraced(function* (
       return yield* usage(`${flag} needs --spawn or --client`)
   if ((input.tls || ca !== undefined) && spawn === undefined && connect === undefined)
     return yield* usage("--tls and --ca need --spawn or --connect; an entry of targets.yaml has its own")
+  const claims = input.claims && Option.getOrUndefined(input.claims)
+  if (claims !== undefined && spawn === undefined && connect === undefined)
+    return yield* usage("--claims needs --spawn or --connect; an entry of targets.yaml has its own")
   if (input.ws && [spawn, connect, named, client].some((value) => value !== undefined))
     return yield* usage("--ws is for our own server; another one's WebSocket is --connect ws://HOST:PORT/ws")
   if (client !== undefined) return yield* chooseClient(client, input)
@@ -72,15 +76,22 @@ export const chooseTarget = Effect.fnUntraced(function* (
   const trust = yield* Effect.catch(trustOf(input.tls, ca), ({ problem }) => usage(problem))
   if (connect !== undefined) {
     const { connect: make } = yield* Effect.promise(() => import("../targets/Connect.ts"))
-    return make(connect, trust)
+    return claiming(make(connect, trust), claims)
   }
   if (port === undefined && !spawn!.includes("{port}"))
     return yield* usage(
       "the command of --spawn has no {port}; if the port is compiled in, pass it with --port"
     )
   const { spawn: make } = yield* Effect.promise(() => import("../targets/Spawn.ts"))
-  return make({ command: spawn!, port, cwd, variables: input.env, timeScale, texts, trust })
+  const start = { command: spawn!, port, cwd, variables: input.env, timeScale, texts, trust }
+  return claiming(make(start), claims)
 })
+
+/** The same target with what it is said to offer. */
+const claiming = (target: Target, claims: ReadonlyArray<string> | undefined): Target =>
+  claims === undefined
+    ? target
+    : { ...target, arguments: `${target.arguments} --claims ${claims.join(",")}`, claims: new Set(claims) }
 
 /** Where the scenarios for a target are when no path is named. */
 export const foldersFor = ({ clients }: Target): ReadonlyArray<string> => [

@@ -5,7 +5,7 @@ import { messagePattern } from "../language/Notation.ts"
 import { didYouMean, FileInvalid } from "../yaml/Mistake.ts"
 import { choice, duration, flag, integer, list, options, type Shape, words } from "../yaml/Shape.ts"
 import { type Node, Reader, Source } from "../yaml/Source.ts"
-import { needs } from "../scenario/ScenarioReader.ts"
+import { features } from "../language/Features.ts"
 import { nameOf } from "../scenario/Name.ts"
 import type { Target } from "../stage/Target.ts"
 import type { Catalogue } from "../texts/Catalogue.ts"
@@ -52,7 +52,7 @@ const entry = options({
   client: clientEntry,
   tls: flag,
   ca: words("the file of a certificate"),
-  claims: list(choice(needs)),
+  claims: list(choice(features)),
   settle: duration,
   ignoring: list(messagePattern),
   "known failures": reasons

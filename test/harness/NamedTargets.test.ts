@@ -86,7 +86,7 @@ describe("--target", () => {
           '1:1 there is no target "cp" here; did you mean "cpp"?',
           "2:3 `start` has no {port}; where the port is compiled in, name it with `port`",
           '2:3 unknown option "strat"; did you mean "start"?',
-          '3:12 expected presence, rooms, direct, history or alone, not presense; did you mean "presence"?',
+          '3:12 expected presence, rooms, direct or history, not presense; did you mean "presence"?',
           "1:1 cannot read the certificate nowhere.pem",
           '3:21 there is no scenario "too-lrage"; did you mean "too-large"?'
         ]
