@@ -47,18 +47,19 @@ export const record = Command.make(
     )
     const recording = yield* Effect.scoped(recorded({ ...to, tls: trust?.tls }, listen, untilEmpty))
     if (recording.full !== undefined) yield* Console.error(`record: the recording ended: ${recording.full}`)
-    const { cast, steps, strange } = transcribe(redact ? redacted(recording.facts) : recording.facts)
+    const { cast, needs, steps, strange } = transcribe(redact ? redacted(recording.facts) : recording.facts)
     if (steps.length === 0)
       return yield* Effect.fail(
         new Failure(`nothing was recorded, so nothing was written: connect clients to the port that is shown`)
       )
-    yield* writing(file, () => writeWhole(file, scenarioText({ title: titleOf(file), cast, steps })))
+    yield* writing(file, () => writeWhole(file, scenarioText({ title: titleOf(file), cast, needs, steps })))
     yield* Console.log(`wrote ${file}: ${count(cast.length, "actor")}, ${count(steps.length, "step")}`)
     if (strange > 0)
       yield* Console.log(`left out: ${count(strange, "message")} of clients that were not recorded`)
     if (recording.unreadable > 0)
       yield* Console.log(`left out: ${count(recording.unreadable, "piece")} of what is not JSON`)
-    yield* replay(file, connect(to, trust), usernamesIn(recording), texts)
+    const target = { ...connect(to, trust), claims: new Set(needs) }
+    yield* replay(file, target, usernamesIn(recording), texts)
   })
 ).pipe(
   Command.withDescription(

@@ -1,4 +1,5 @@
-import type { Fact } from "./Recording.ts"
+import { placeOf } from "../stage/Rooms.ts"
+import type { Fact, Said } from "./Recording.ts"
 import { fieldsOf } from "./Cast.ts"
 
 type Delivered = Extract<Fact, { readonly _tag: "Delivered" }>
@@ -28,12 +29,15 @@ export const deliveriesIn = (
   for (const fact of facts) {
     if (fact._tag === "Asked") {
       const { content, type, username = nameOf(fact.connection) } = fieldsOf(fact.value)
-      if (type === "message") sent.push({ fact, key: keyOf(username, content) })
+      if (type === "message") sent.push({ fact, key: keyOf(username, content, fact) })
     }
     if (fact._tag !== "Delivered") continue
     const { connection } = fact
-    const key = keyOf(fact.username, fact.content)
-    const order = sent.findIndex((one) => one.key === key && reached.get(one.fact)?.has(connection) !== true)
+    const key = keyOf(fact.username, fact.content, fact)
+    const isNew = (one: { readonly fact: Fact }) => reached.get(one.fact)?.has(connection) !== true
+    const fresh = sent.findIndex((one) => one.key === key && isNew(one))
+    const isAgain = fresh === -1 && fact.room !== undefined // somebody who joins once more may ask for it
+    const order = isAgain ? sent.findLastIndex((one) => one.key === key) : fresh
     if (order === -1) {
       strange++
       continue
@@ -46,7 +50,8 @@ export const deliveriesIn = (
   return { expected: new Map(blocks.map((block) => [block.at(-1)!, block])), reached, strange }
 }
 
-const keyOf = (username: unknown, content: unknown): string => JSON.stringify([username, content])
+const keyOf = (username: unknown, content: unknown, place: Pick<Said, "room" | "to">): string =>
+  JSON.stringify([username, content, placeOf(place)])
 
 /** Cuts what one client received into the shortest parts that come one after the other in the order of sending. */
 const inBlocks = (

@@ -1,4 +1,5 @@
 import { Frames, malformed, tooLarge } from "../../src/wire/Frames.ts"
+import { concealTokens, withoutTokens } from "../Format.ts"
 import type { Json } from "../language/Json.ts"
 import { hasField, type PendingRequest, PendingRequests } from "../stage/PendingRequests.ts"
 import type { End } from "../stage/WireEvent.ts"
@@ -7,12 +8,20 @@ import { fileBytesMax } from "../scenario/Files.ts"
 /** Something that a client did, or that came to it, on the connection of this number. */
 export type Fact = { readonly connection: number } & (
   | Asked
-  | { readonly _tag: "Delivered"; readonly username: string; readonly content: string }
+  | (Said & { readonly _tag: "Delivered" })
   /** The client ended it. */
   | { readonly _tag: "Left"; readonly how: End }
   /** The server ended it. */
   | { readonly _tag: "Ended" }
 )
+
+/** A message, and where it was said: in a room, or to one person. */
+export interface Said {
+  readonly username: string
+  readonly content: string
+  readonly room?: string
+  readonly to?: string
+}
 
 /** A request, with its reply once that has come. */
 export interface Asked {
@@ -20,6 +29,9 @@ export interface Asked {
   readonly value: Json
   /** Its JSON text as it was sent. */
   readonly text: string
+  /** The room or the person that it is about, where its client may name one. */
+  readonly room?: string
+  readonly to?: string
   reply: Json | undefined
 }
 
@@ -115,7 +127,10 @@ export class Following {
   private ask(text: string): void {
     if (this.isOver) return
     const [request] = this.requests.sent(Buffer.from(`${text}\n`))
-    const asked: Asked = { _tag: "Asked", value: JSON.parse(text) as Json, text, reply: undefined }
+    const { room, to } = request!
+    const shown = concealTokens(text)
+    const value = JSON.parse(shown) as Json
+    const asked: Asked = { _tag: "Asked", value, text: shown, ...placed({ room, to }), reply: undefined }
     this.unanswered.set(request!, asked)
     this.recording.note(Object.assign(asked, { connection: this.connection }), writtenBytes(text))
   }
@@ -127,10 +142,11 @@ export class Following {
       const asked = answer && this.unanswered.get(answer.request)
       if (asked === undefined) return
       this.unanswered.delete(answer!.request)
-      asked.reply = value
+      asked.reply = JSON.parse(JSON.stringify(value, withoutTokens)) as Json
     } else if (!this.isOver && isMessage(value) && !this.requests.isOwn(value as Json)) {
       const { content, username } = value
-      const fact = { _tag: "Delivered", connection: this.connection, username, content } as const
+      const place = this.requests.features.size === 0 ? {} : placed(value)
+      const fact = { _tag: "Delivered", connection: this.connection, username, content, ...place } as const
       this.recording.note(fact, writtenBytes(JSON.stringify(value)))
     }
   }
@@ -162,7 +178,13 @@ const sentenceBytes = 60
 /** Bytes of a text in a string of the file. */
 const writtenBytes = (text: string): number => Buffer.byteLength(JSON.stringify(text))
 
-const isMessage = (value: Json): value is { readonly username: string; readonly content: string } =>
+/** The fields of a message that say where it was said. */
+const placed = ({ room, to }: { readonly room?: unknown; readonly to?: unknown }) => {
+  if (typeof to === "string") return { to }
+  return typeof room === "string" ? { room } : {}
+}
+
+const isMessage = (value: Json): value is Said & { readonly [key: string]: Json } =>
   hasField(value, "type", (type) => type === "message") &&
   hasField(value, "username", (username) => typeof username === "string") &&
   hasField(value, "content", (content) => typeof content === "string")

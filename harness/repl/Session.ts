@@ -17,6 +17,7 @@ import { Reader, Source } from "../yaml/Source.ts"
 import { type Stage } from "../stage/Stage.ts"
 import { CaptureScope } from "../language/CaptureScope.ts"
 import { readSteps } from "../scenario/StepReader.ts"
+import { featuresOf } from "../scenario/Wishes.ts"
 import { scenarioText, stepLine, verbatim } from "../scenario/Writing.ts"
 import { steps } from "../verbs/Blocks.ts"
 import { type Cast, castName, reservedNames } from "../language/Subject.ts"
@@ -104,7 +105,8 @@ export class Session {
       sentence,
       ...rest.filter((unread) => this.lineBefore(unread) === index).map(expecting)
     ])
-    const text = scenarioText({ title, cast: this.names, steps: sentences })
+    const needs = [...new Set(this.lines.flatMap(({ step }) => featuresOf(step)))]
+    const text = scenarioText({ title, cast: this.names, needs, steps: sentences })
     const parsed = parseScenario("session", text)
     return "mistakes" in parsed ? { problem: parsed.mistakes[0]!.message } : { text }
   }

@@ -21,7 +21,7 @@ import { steps } from "../verbs/Blocks.ts"
 import { type Cast, castName, reservedNames } from "../language/Subject.ts"
 
 /** The features that a scenario may need of its target. */
-export const needs = [...features, "alone"] as const
+const needs = [...features, "alone"] as const
 
 /** Most actors of one scenario. */
 const actorsMax = 1_000

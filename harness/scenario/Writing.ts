@@ -5,13 +5,16 @@ export interface Draft {
   readonly title: string
   readonly cast: ReadonlyArray<string>
   readonly steps: ReadonlyArray<string>
+  /** The features that it needs of a server. */
+  readonly needs?: ReadonlyArray<string>
 }
 
 /** The text of a scenario file. Its level is `should`: it tells what happened, not what a server must do. */
-export const scenarioText = ({ cast, steps, title }: Draft): string =>
+export const scenarioText = ({ cast, needs = [], steps, title }: Draft): string =>
   [
     `scenario: ${JSON.stringify(title)}`,
     "level: should",
+    ...(needs.length > 0 ? [`needs: [${needs.join(", ")}]`] : []),
     `cast: [${cast.map((name) => (isOtherInYaml(name) ? JSON.stringify(name) : name)).join(", ") || "nobody"}]`,
     "steps:",
     ...steps.map((step) => `  - ${step}`),
@@ -21,6 +24,16 @@ export const scenarioText = ({ cast, steps, title }: Draft): string =>
 /** A sentence as a step, its value behind a colon: in JSON, which is YAML whatever the value holds. */
 export const stepLine = (sentence: string, value?: Json): string =>
   value === undefined ? sentence : `${sentence}: ${JSON.stringify(value)}`
+
+/** The same with options beside it. */
+export const stepLineWith = (
+  sentence: string,
+  value: Json | undefined,
+  options: { readonly [key: string]: Json }
+): string => {
+  if (Object.keys(options).length === 0) return stepLine(sentence, value)
+  return value === undefined ? stepLine(sentence, options) : JSON.stringify({ [sentence]: value, ...options })
+}
 
 /** A value as the pattern or template that means just this value: what would be a capture is escaped. */
 export const verbatim = (value: Json): Json => {

@@ -1,7 +1,7 @@
 import type { ClauseId } from "../language/Clauses.ts"
 import type { Json } from "../language/Json.ts"
 import { hasField, isSuccess, type PendingRequest } from "./PendingRequests.ts"
-import { lobby, roomKey } from "./Rooms.ts"
+import { lobby, placeOf } from "./Rooms.ts"
 import type { Departure, WireEvent } from "./WireEvent.ts"
 
 /**
@@ -282,13 +282,6 @@ export class Ledger {
       if (this.withSession.has(actor) && how !== "logout") this.kept.add(name)
     }
   }
-}
-
-/** The place of a message: a person, where it is to one; a room, where it names one; else where everyone is. */
-const placeOf = (message: object): string => {
-  const { room, to } = message as { readonly room?: Json; readonly to?: Json }
-  if (typeof to === "string") return `to ${roomKey(to)}`
-  return typeof room === "string" ? roomKey(room) : lobby
 }
 
 /** The clauses that a write leans on: where requests begin and end in it, and the escapes in it. */

@@ -20,3 +20,10 @@ export const numberIn = (value: Json, field: string): number | undefined => {
   const number = (value as { readonly [key: string]: Json })[field]
   return typeof number === "number" ? number : undefined
 }
+
+/** The place of a message: a person, where it is to one; a room, where it names one; else where everyone is. */
+export const placeOf = (message: object): string => {
+  const { room, to } = message as { readonly room?: unknown; readonly to?: unknown }
+  if (typeof to === "string") return `to ${roomKey(to)}`
+  return typeof room === "string" ? roomKey(room) : lobby
+}

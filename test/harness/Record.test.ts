@@ -5,7 +5,6 @@ import { afterAll, assert, describe, it, onTestFinished } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Scope from "effect/Scope"
 import { generate } from "selfsigned"
 import { Server } from "../../src/index.ts"
 import { proxy } from "../../harness/record/Proxy.ts"
@@ -13,38 +12,13 @@ import { Recording, recordingLimits } from "../../harness/record/Recording.ts"
 import { redacted } from "../../harness/record/Redact.ts"
 import { transcribe } from "../../harness/record/Transcribe.ts"
 import { verbatim } from "../../harness/scenario/Writing.ts"
-import type { Target } from "../../harness/stage/Target.ts"
 import { self } from "../../harness/targets/Self.ts"
 import { Process } from "../../process/Process.ts"
 import { scriptedServer } from "../support/ScriptedServer.ts"
 import { server } from "../support/server.ts"
-import { connectTo, type TestClient } from "../support/TestClient.ts"
+import { connectTo } from "../support/TestClient.ts"
 import { chat, playing, scenarioOf, told } from "./playing.ts"
-import { holds, textOf } from "./recorded.ts"
-
-/** A client that arrives through the proxy. */
-type Arrive = Effect.Effect<TestClient, never, Scope.Scope>
-
-const quiet = { onUnreachable: () => {}, onEmpty: () => {} }
-
-/** What is recorded of a script of clients against a server of the target. */
-const recorded = Effect.fnUntraced(function* (
-  script: (arrive: Arrive) => Effect.Effect<unknown, never, Scope.Scope>,
-  target: Target = self()
-) {
-  const recording = new Recording()
-  const server = yield* Effect.orDie(target.start)
-  const port = yield* Effect.orDie(proxy(server, 0, recording, quiet))
-  yield* script(connectTo({ host: "127.0.0.1", port }))
-  return recording.facts
-}, Effect.scoped)
-
-/** Leaves in order, and waits until the server has closed too. */
-const leave = (client: TestClient) =>
-  Effect.suspend(() => {
-    client.socket.end()
-    return client.ended
-  })
+import { holds, leave, quiet, recorded, textOf } from "./recorded.ts"
 
 const hostile = [
   "x: y",
