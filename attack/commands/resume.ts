@@ -42,6 +42,17 @@ export const resume = Command.make(
     seed: seedFlag,
     clients: positive("clients", 50, `how many, ${rivals} of them rivals for two names`),
     size: positive("size", 8_000, "characters of a long message; one in thirty is long"),
+    restart: Flag.Int("restart").pipe(
+      Flag.withMetavar("SECONDS"),
+      Flag.filter(
+        (seconds) => seconds >= 0,
+        () => "a whole number from 0 on"
+      ),
+      Flag.withDescription(
+        "kills the server of --spawn about as often and starts it again; it has to keep what it acked [default 0: never]"
+      ),
+      Flag.withDefault(0)
+    ),
     allLong: Flag.Boolean("all-long").pipe(
       Flag.withDescription("all messages are long"),
       Flag.withDefault(false)
@@ -70,12 +81,14 @@ export const resume = Command.make(
     if (connect.length > 0 && spawn !== "") return yield* Effect.fail(new Failure(eitherOr, exitCodes.usage))
     if (given.clients <= rivals + 1)
       return yield* Effect.fail(new Failure(`--clients must be above ${rivals + 1}`, exitCodes.usage))
-    const { readRate: bytesPerSecond, ...settings } = given
+    const { readRate: bytesPerSecond, restart: restartSeconds, ...settings } = given
+    if (given.restart > 0 && spawn === "")
+      return yield* Effect.fail(new Failure(restartNeedsSpawn, exitCodes.usage))
     const to = connect.map((address) => ` --connect ${formatAddress(address)}`).join("")
     const replay = `pnpm resume${flagsOf(given)}${to}${spawn === "" ? "" : ` --spawn '${spawn}'`}`
     const endpoint = yield* serverFor(connect, spawn, given.clients)
     const book = new Book()
-    yield* play({ ...settings, ...pace, bytesPerSecond }, endpoint, book)
+    yield* play({ ...settings, ...pace, bytesPerSecond, restartSeconds }, endpoint, book)
     yield* Console.log(`resume, seed ${given.seed}: ${totalsText(book)}`)
     if (book.findings.length > 0) return yield* Effect.fail(failureOf(book, replay))
     yield* Console.log("Nothing was lost, doubled or out of order.")
@@ -99,10 +112,13 @@ const pace = { thinkMillis: 300, stallMillis: 20_000, findingsMax: 100 }
 
 const eitherOr = "--connect and --spawn name two servers: choose one"
 
+const restartNeedsSpawn =
+  "--restart needs --spawn: a server that it may kill, and that keeps its messages in a file"
+
 /** Flags as they are typed. */
 const flagsOf = (given: Readonly<Record<string, number | boolean>>): string =>
   Object.entries(given)
-    .filter(([, value]) => value !== false)
+    .filter(([, value]) => value !== false && value !== 0)
     .map(
       ([name, value]) =>
         ` --${name.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}${value === true ? "" : ` ${value}`}`

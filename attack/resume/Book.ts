@@ -37,11 +37,14 @@ export class Book {
   /** The sessions that had a gap in their inbox. */
   readonly lettersMissed = new Set<string>()
   readonly findings: Array<Finding> = []
-  readonly counts: Record<string, number> = {}
+  private readonly counts: Record<string, number> = {}
   private readonly highest = new Map<string, number>()
   private readonly firsts = new Map<string, number>()
   /** Those who are known to have a name that others want. */
-  private readonly holders = new Map<string, { readonly author: string; readonly since: number }>()
+  private readonly holders = new Map<
+    string,
+    { readonly author: string; readonly since: number; readonly isKept: boolean }
+  >()
   private time = 0
 
   /** A moment later than all before. */
@@ -51,6 +54,10 @@ export class Book {
 
   count(what: string, by = 1): void {
     this.counts[what] = (this.counts[what] ?? 0) + by
+  }
+
+  numberOf(what: string): number {
+    return this.counts[what] ?? 0
   }
 
   find(clause: string, who: string, what: string, trace: ReadonlyArray<string> = []): void {
@@ -113,10 +120,13 @@ export class Book {
     return (this.letters.get(id)?.ackedAt ?? Infinity) < moment
   }
 
-  /** Somebody has a name now, and asked for it at a moment: what is wrong with that, if anything. */
-  reigns(name: string, author: string, askedAt: number): string | undefined {
+  /**
+   * Somebody has a name now, which is kept for its session or goes with the connection, and asked for it at a moment: what
+   * is wrong with that, if anything.
+   */
+  reigns(name: string, author: string, askedAt: number, isKept: boolean): string | undefined {
     const holder = this.holders.get(name)
-    this.holders.set(name, { author, since: this.tick() })
+    this.holders.set(name, { author, since: this.tick(), isKept })
     return holder !== undefined && holder.since < askedAt
       ? `${name} was granted, while ${holder.author} had the name and has not given it up`
       : undefined
@@ -125,6 +135,11 @@ export class Book {
   /** Whoever has a name gives it up now. */
   release(name: string): void {
     this.holders.delete(name)
+  }
+
+  /** All connections have ended. */
+  releaseAll(): void {
+    for (const [name, { isKept }] of this.holders) if (!isKept) this.holders.delete(name)
   }
 
   private raise(room: string, seq: number): void {

@@ -3,11 +3,11 @@ import type { Member } from "./Member.ts"
 
 /** Judges what a run has left in its book, once everybody has got what was due. What was seen at once to be wrong stands there already. */
 export const judge = (book: Book, members: ReadonlyArray<Member>, ackedMin: number): void => {
-  if (book.acks.length < ackedMin)
+  if (book.numberOf("acked") < ackedMin)
     book.find(
       "nothing",
       "the run",
-      `${book.acks.length} messages were acked, which is too few to judge: ${ackedMin}`
+      `${book.numberOf("acked")} messages were acked, which is too few to judge: ${ackedMin}`
     )
   for (const [room, sightings] of book.rooms) {
     const inOrder = [...sightings].toSorted(([one], [other]) => one - other)

@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type { Patience } from "../../process/Patience.ts"
+import type { Failure } from "../../src/commands/Cli.ts"
 import type { Address } from "../../src/net/Address.ts"
 import { checkTokens } from "./Aftermath.ts"
 import { Book } from "./Book.ts"
@@ -19,12 +20,14 @@ export const rivals = 6
 export interface Endpoint {
   readonly addresses: ReadonlyArray<Address>
   readonly patience: Patience
+  /** Kills the server, and starts it again on what it has stored. */
+  readonly restart?: Effect.Effect<void, Failure>
 }
 
 /** Has clients stay at a server while their connections are cut, and judges what they got: the book has what was found. */
 export const play = Effect.fnUntraced(function* (
   settings: Settings,
-  { addresses, patience }: Endpoint,
+  { addresses, patience, restart }: Endpoint,
   book: Book
 ) {
   let progress = 0
@@ -36,35 +39,63 @@ export const play = Effect.fnUntraced(function* (
     contested,
     inboxes: new Set(),
     replaced: new Set(),
+    outages: 0,
+    isDown: false,
     isSettling: false,
     onProgress: () => progress++
   }
   const members = membersOf(run)
 
-  const hasToldEnough = () => book.findings.length >= settings.findingsMax
-
-  /** Waits until this is so, and tells where it never will be: nothing has happened for so long. */
-  const until = Effect.fnUntraced(function* (isSo: () => boolean, otherwise: () => void) {
-    let [since, last] = [patience.begin(), progress]
-    while (!isSo() && !hasToldEnough()) {
-      if (progress !== last) [since, last] = [patience.begin(), progress]
-      else if (patience.overdue(since, settings.stallMillis) !== undefined) return otherwise()
-      yield* Effect.sleep(lookMillis)
-    }
-  })
-
+  const until = waiting(run, patience, () => progress)
   const staying = yield* Effect.forEach(members, (member) => Effect.forkChild(stay(member)))
   const contending = yield* Effect.forEach(rivalsOf(run), ({ live }) => Effect.forkChild(live))
+  const isKilled = restart !== undefined && settings.restartSeconds > 0
+  const killing = yield* Effect.forkChild(isKilled ? kill(run, restart) : Effect.void)
   const timer = yield* Effect.forkChild(Effect.sleep(settings.seconds * 1_000))
   yield* until(
-    () => isDone(timer) && book.acks.length >= settings.acked,
-    () => book.find("nothing", "the run", `nothing comes any more, after ${book.acks.length} acks`)
+    () => isDone(timer) && book.numberOf("acked") >= settings.acked,
+    () => book.find("nothing", "the run", `nothing comes any more, after ${book.numberOf("acked")} acks`)
   )
   run.isSettling = true
+  yield* until(
+    () => isDone(killing),
+    () => book.find("nothing", "the server", "it does not start again")
+  )
   yield* until(
     () => contending.every(isDone),
     () => book.find("REQ-2", "the rivals", "their last requests are not answered")
   )
+  yield* settle(run, members, until)
+  yield* Fiber.interruptAll([...staying, ...contending, killing, timer])
+  for (const visit of run.replaced) visit.close()
+  const tokens = yield* Effect.forkChild(checkTokens(run, members))
+  yield* until(
+    () => isDone(tokens),
+    () => book.find("LOGIN-1", "the server", "logins with old tokens are not answered")
+  )
+  yield* Fiber.interrupt(tokens)
+  if (!hasToldEnough(run)) judge(book, members, settings.acked)
+})
+
+/** Waits until something is so, and tells where it never will be. */
+type Until = (isSo: () => boolean, otherwise: () => void) => Effect.Effect<void>
+
+/** Waits as long as something happens now and then, and not enough is found. */
+const waiting = (run: Run, patience: Patience, progress: () => number): Until =>
+  Effect.fnUntraced(function* (isSo, otherwise) {
+    let [since, last] = [patience.begin(), progress()]
+    while (!isSo() && !hasToldEnough(run)) {
+      if (progress() !== last) [since, last] = [patience.begin(), progress()]
+      else if (patience.overdue(since, run.settings.stallMillis) !== undefined) return otherwise()
+      yield* Effect.sleep(lookMillis)
+    }
+  })
+
+const hasToldEnough = ({ book, settings }: Run): boolean => book.findings.length >= settings.findingsMax
+
+/** All get what is due, and log out. */
+const settle = Effect.fnUntraced(function* (run: Run, members: ReadonlyArray<Member>, until: Until) {
+  const { book, replaced } = run
   yield* until(
     () => members.every(({ connection, due }) => connection !== undefined && due.length === 0),
     () => {
@@ -74,24 +105,34 @@ export const play = Effect.fnUntraced(function* (
     }
   )
   yield* until(
-    () => run.replaced.size === 0,
-    () => book.find("RESUME-2", "the server", `${run.replaced.size} connections that were replaced are open`)
+    () => replaced.size === 0,
+    () => book.find("RESUME-2", "the server", `${replaced.size} connections that were replaced are open`)
   )
   for (const { connection } of members) connection?.leave()
   yield* until(
     () => members.every(({ isDone }) => isDone),
     () => book.find("LOGOUT-1", "the server", "not all logouts are answered")
   )
-  yield* Fiber.interruptAll([...staying, ...contending, timer])
-  for (const visit of run.replaced) visit.close()
-  if (hasToldEnough()) return
-  const tokens = yield* Effect.forkChild(checkTokens(run, members))
-  yield* until(
-    () => isDone(tokens),
-    () => book.find("LOGIN-1", "the server", "logins with old tokens are not answered")
-  )
-  yield* Fiber.interrupt(tokens)
-  judge(book, members, settings.acked)
+})
+
+/** Kills the server now and then, until the run is over. */
+const kill = Effect.fnUntraced(function* (run: Run, restart: Effect.Effect<void, Failure>) {
+  const { book, settings } = run
+  const dice = new Dice(settings.seed, "kills")
+  while (!run.isSettling) {
+    yield* Effect.sleep(lookMillis)
+    if (!dice.chance(lookMillis / (settings.restartSeconds * 1_000))) continue
+    run.outages++
+    run.isDown = true
+    const problem = yield* Effect.match(restart, {
+      onFailure: ({ message }) => message,
+      onSuccess: () => undefined
+    })
+    if (problem !== undefined) return book.find("nothing", "the server", problem)
+    book.releaseAll()
+    book.count("kills")
+    run.isDown = false
+  }
 })
 
 const isDone = (fiber: Fiber.Fiber<unknown, unknown>): boolean => fiber.pollUnsafe() !== undefined

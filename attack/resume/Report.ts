@@ -3,12 +3,12 @@ import type { Book, Finding } from "./Book.ts"
 import { points } from "./Fate.ts"
 
 /** What happened in a run, in two lines. */
-export const totalsText = ({ acks, counts }: Book): string => {
-  const number = (name: string) => (counts[name] ?? 0).toLocaleString("en")
+export const totalsText = (book: Book): string => {
+  const number = (name: string) => book.numberOf(name).toLocaleString("en")
   const cuts = points.map((point) => `${number(point)} ${point}`).join(", ")
   return [
     [
-      `${acks.length.toLocaleString("en")} messages acked`,
+      `${number("acked")} messages acked`,
       `${number("deliveries")} deliveries`,
       `${number("resumed")} resumed`,
       `${number("gaps")} gaps`,

@@ -58,7 +58,8 @@ export class Rival {
           }
           if (token !== undefined && reply.resumed !== true)
             exchange.find("RESUME-3", "its session was not resumed")
-          const problem = token === undefined ? book.reigns(this.name, this.author, sentAt) : undefined
+          const problem =
+            token === undefined ? book.reigns(this.name, this.author, sentAt, hasSession) : undefined
           if (problem !== undefined) exchange.find("LOGIN-3", problem)
           this.token = hasSession ? String(reply.session) : undefined
           for (let left = this.dice.below(MESSAGES_MAX); left > 0; left--) this.say(exchange, hasSession)

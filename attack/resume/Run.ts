@@ -9,6 +9,8 @@ export interface Settings {
   /** The run goes on until so many messages are acked, and for so long. */
   readonly acked: number
   readonly seconds: number
+  /** The server is killed about as often, where it can be started again; 0 for never. */
+  readonly restartSeconds: number
   /** Characters of a long message. */
   readonly size: number
   /** All messages are long, not only some. */
@@ -39,6 +41,10 @@ export interface Run {
   readonly inboxes: Set<string>
   /** Connections that another has taken over, and that have not ended yet. */
   readonly replaced: Set<{ readonly close: () => void }>
+  /** The times that the server was killed. */
+  outages: number
+  /** It is being killed, and started again. */
+  isDown: boolean
   /** Nothing new is said any more, and nothing cut: everybody gets what is still due. */
   isSettling: boolean
   /** Told whenever something came that may be what somebody waits for. */

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
+import * as Scope from "effect/Scope"
 import { clocksWith, Patience } from "../../process/Patience.ts"
 import { freePort, host } from "../../process/Port.ts"
 import { shell, start } from "../../process/Process.ts"
@@ -36,18 +37,27 @@ const own = Effect.fnUntraced(function* (clients: number) {
 })
 
 const spawned = Effect.fnUntraced(function* (command: string) {
+  const scope = yield* Effect.scope
   const port = yield* Effect.mapError(freePort, ({ reason }) => new Failure(reason, noServerCode))
-  const child = yield* start({ command: shell(command.replaceAll("{port}", `${port}`)) })
   const address = { host, port }
-  const ended = Effect.flatMap(child.end, ({ how }) =>
-    Effect.fail(new Failure(`the server ended: ${how}\n${child.lastLines.join("\n")}`, noServerCode))
-  )
   const listens = Effect.retry(checkFeatures(address), {
     schedule: Schedule.spaced(lookMillis),
     times: startMillisMax / lookMillis
   })
-  yield* Effect.raceFirst(listens, ended)
-  return { addresses: [address], patience: new Patience(clocksWith(child.pid)) } satisfies Endpoint
+  const begin = Effect.gen(function* () {
+    const child = yield* start({ command: shell(command.replaceAll("{port}", `${port}`)) })
+    const ended = Effect.flatMap(child.end, ({ how }) =>
+      Effect.fail(new Failure(`the server ended: ${how}\n${child.lastLines.join("\n")}`, noServerCode))
+    )
+    yield* Effect.raceFirst(listens, ended)
+    return child
+  }).pipe(Effect.provideService(Scope.Scope, scope))
+  let child = yield* begin
+  const restart = Effect.gen(function* () {
+    yield* child.kill
+    child = yield* begin
+  })
+  return { addresses: [address], patience: new Patience(clocksWith(child.pid)), restart } satisfies Endpoint
 })
 
 /** Logs in and out, and fails unless there is a server that grants what a client needs to stay. */

@@ -14,9 +14,10 @@ export const stay = Effect.fnUntraced(function* (member: Member) {
       const visit = new Visit(member, fate, () => resume(Effect.void))
       return Effect.sync(() => visit.close())
     })
-    if (!member.isDone) yield* Effect.sleep(member.run.isSettling ? settlingMillis : fate.pauseMillis)
+    const { isDown, isSettling } = member.run
+    if (!member.isDone) yield* Effect.sleep(isDown || isSettling ? soonMillis : fate.pauseMillis)
   }
 })
 
-/** The wait before the next attempt of a client that only wants what is due. */
-const settlingMillis = 50
+/** The wait before the next attempt of a client that finds no server, or only wants what is due. */
+const soonMillis = 50

@@ -125,6 +125,7 @@ export class Talk {
         this.exchange.find("ROOM-1", `the ack of ${message.cid} is of ${reply.room}`)
       book.ack({ header, room, seq })
     }
+    book.count("acked")
     this.exchange.acked()
   }
 

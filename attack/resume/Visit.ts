@@ -25,6 +25,7 @@ export class Visit implements Exchange {
   private readonly talk: Talk
   private readonly counts = { requests: 0, acks: 0, events: 0 }
   private readonly expected: Array<OnReply> = []
+  private readonly outages: number
   private isCut = false
   /** Nothing of it counts any more. */
   private isGone = false
@@ -36,11 +37,11 @@ export class Visit implements Exchange {
     this.onOver = onOver
     this.stream = new Stream(this)
     this.talk = new Talk(this)
-    const { addresses, book } = member.run
+    const { addresses } = member.run
     const { bytesPerSecond } = member.character
     const listener = { connected: () => this.enter(), received: this.received, ended: this.ended }
     this.line = new Line(member.dice.pick(addresses), listener, bytesPerSecond)
-    book.count("connections")
+    this.outages = member.run.outages
   }
 
   readonly lines = () => this.trace.lines
@@ -178,12 +179,17 @@ export class Visit implements Exchange {
   private readonly ended = (isClosed: boolean): void => {
     this.isOver = true
     this.member.run.replaced.delete(this)
+    const { isDown, outages } = this.member.run
+    if (!isDown && this.outages === outages) this.checkEnd(isClosed)
+    this.over()
+  }
+
+  private checkEnd(isClosed: boolean): void {
     if (this.isReplaced) {
       if (isClosed && this.goodbye !== "session_replaced")
         this.find("RESUME-2", `it was replaced, and ended with ${this.goodbye ?? "no goodbye"}`)
     } else if (this.goodbye !== undefined || (isClosed && !this.isLeaving && !this.isCut))
       this.find("END-1", `the server ended it with ${this.goodbye ?? "no goodbye"}`)
-    this.over()
   }
 
   private over(): void {

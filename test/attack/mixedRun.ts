@@ -10,6 +10,10 @@ import * as faulty from "../../mutants/chat/makeChat.ts"
 
 /** A small server that is right, or wrong on purpose, as long as the scope lasts. */
 export const serverWith = (change?: Change): Effect.Effect<Address, never, Scope.Scope> =>
+  Effect.map(chatWith(change), ({ address }) => address)
+
+/** The same, and what it is made of. */
+export const chatWith = (change?: Change) =>
   Effect.gen(function* () {
     const chat = faulty.makeChat(change)
     const server = yield* Effect.acquireRelease(
@@ -20,7 +24,7 @@ export const serverWith = (change?: Change): Effect.Effect<Address, never, Scope
           for (const { socket } of chat.clients) socket.destroy()
         })
     )
-    return { host: "127.0.0.1", port: (server.address() as AddressInfo).port }
+    return { chat, address: { host: "127.0.0.1", port: (server.address() as AddressInfo).port } }
   })
 
 /** A short run at such a server. */
