@@ -83,7 +83,8 @@ export class Follower implements Backlog {
     if (stream === undefined || last === undefined) return
     if (this.isLive && this.fits(pieces)) {
       stream.shown = stream.due = last.seq
-      this.connection.offerTogether(pieces.map(({ bytes }) => bytes))
+      if (pieces.length === 1) this.connection.offer(last.bytes)
+      else this.connection.offerTogether(pieces.map(({ bytes }) => bytes))
       return
     }
     for (const { bytes, isAck, seq } of pieces) {
