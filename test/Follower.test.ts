@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { assert, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -426,5 +426,23 @@ inHouse("MSG-10: nobody has to wait for a client that follows, however much wait
     guest.follower.tell([Buffer.alloc(settings.outboxBytesMax)])
     assert.strictEqual(guest.client.waitingBytes, settings.outboxBytesMax)
     assert.strictEqual(outboxes.countBehind(), 0)
+  })
+)
+
+inHouse("END-1: after the end of a connection nothing more is read for it, and nothing more kept", (house) =>
+  Effect.gen(function* () {
+    const { connect, join, outboxes } = house
+    const lobby = room("lobby")
+    for (let i = 0; i < 100; i++) lobby.say(64_000)
+    const guest = connect()
+    join(guest, lobby, 0)
+    guest.follower.tell([words("list")])
+    guest.connection.stop("kicked")
+    yield* Effect.forkChild(guest.connection.finish(words("bye")), { startImmediately: true })
+    const after = vi.spyOn(lobby.ring, "after")
+    guest.client.takeAll()
+    assert.strictEqual(after.mock.calls.length, 0)
+    assert.strictEqual(guest.client.story.at(-1), "bye")
+    assert.strictEqual(outboxes.keptBytes, 0)
   })
 )

@@ -53,7 +53,8 @@ export interface Backlog {
   readonly settled: Effect.Effect<void>
   /** The client has taken what was written. */
   onDrain(): void
-  onClose(): void
+  /** Nothing more can be shown: what waits is let go. */
+  drop(): void
 }
 
 /**
@@ -209,6 +210,7 @@ export class Connection implements TransportOwner, Outbox {
   /** Nothing more is offered: what still waits counts no more. */
   private close(): void {
     this.isOpen = false
+    this.backlog?.drop()
     this.noteWaiting()
   }
 
@@ -331,7 +333,7 @@ export class Connection implements TransportOwner, Outbox {
   onClose(): void {
     this.theirs = "gone"
     clearTimeout(this.linger)
-    this.backlog?.onClose()
+    this.backlog?.drop()
     this.wake()
     this.rules.onClosed(this)
   }

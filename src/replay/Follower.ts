@@ -123,7 +123,7 @@ export class Follower implements Backlog {
     const { connection } = this
     let { takenBytes } = connection
     const look = setInterval(() => {
-      if (connection.takenBytes === takenBytes) this.onClose()
+      if (connection.takenBytes === takenBytes) this.drop()
       takenBytes = connection.takenBytes
     }, this.settings.lingerMillisMax)
     this.onSettled = () => {
@@ -136,7 +136,7 @@ export class Follower implements Backlog {
     this.catchUp()
   }
 
-  onClose(): void {
+  drop(): void {
     this.streams.clear()
     for (const step of this.waiting) if (!isReading(step)) this.release(step)
     this.waiting = []
