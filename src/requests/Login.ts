@@ -91,7 +91,9 @@ const admitted = (
   const { connection, house } = conversation
   const { features, session, username } = holder
   const { lobby } = house.registry.state
-  const rooms = [lobby, ...(features.includes("rooms") ? holder.rooms : [])]
+  const hasRooms = features.includes("rooms")
+  const rooms = [lobby, ...(hasRooms ? holder.rooms : [])]
+  const lost = hasRooms ? [] : [...holder.rooms]
   const old = replaced?.node === house.replica.node ? house.clients.get(replaced.id) : undefined
   old?.connection.stop("session_replaced")
   Object.assign(conversation, { username, holder, features })
@@ -114,7 +116,7 @@ const admitted = (
     house.embedder?.joined(username, conversation, replaced !== undefined)
     return replaced === undefined
       ? presenceIn(conversation, rooms.toReversed(), "joined", username)
-      : undefined
+      : presenceIn(conversation, lost, "left", username)
   }
 }
 

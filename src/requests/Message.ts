@@ -125,9 +125,10 @@ const append = (conversation: Conversation, request: MessageRequest, bytes: Buff
   conversation.house.replica.submit(operationOf(conversation, request), (result) => {
     conversation.inFlight--
     settle(conversation, request, bytes, result)
-    if (conversation.inFlight > 0 || conversation.onIdle === undefined) return
-    conversation.onIdle()
+    if (conversation.inFlight > 0) return
+    const { onIdle } = conversation
     conversation.onIdle = undefined
+    onIdle?.()
   })
 }
 

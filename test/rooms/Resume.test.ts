@@ -79,6 +79,25 @@ layer(server({ historyMax: 10 }))("Resume", (it) => {
     })
   )
 
+  it.effect("ROOM-5, RESUME-2: a session that goes on without rooms leaves them, which is told once", () =>
+    Effect.gen(function* () {
+      const { client: watcher } = yield* enter("less-watcher", {}, all)
+      yield* watcher.ask({ type: "join", room: "less" })
+      const { client: alice, welcome } = yield* enter("less-alice")
+      yield* alice.ask({ type: "join", room: "less" })
+      yield* enter("less-alice", { session: welcome.session }, ["history"])
+      const told = (yield* watcher.before).filter(({ room }) => room === "less")
+      assert.deepStrictEqual(
+        told.map(({ type, username }) => [type, username]),
+        [
+          ["joined", "less-alice"],
+          ["left", "less-alice"]
+        ]
+      )
+      assert.deepStrictEqual((yield* watcher.ask({ type: "list", room: "less" })).users, ["less-watcher"])
+    })
+  )
+
   it.effect("RESUME-3: what is not kept any more, or was never seen, is a gap", () =>
     Effect.gen(function* () {
       const { client: bob } = yield* enter("gap-bob")
