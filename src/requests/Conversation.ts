@@ -3,7 +3,7 @@ import type { Embedder, Member } from "../embedding/Embedder.ts"
 import type { Asker } from "../embedding/Hooks.ts"
 import type { Happening } from "../fold/Happening.ts"
 import type { Operation } from "../fold/Operation.ts"
-import { type Holder, type Room, roomOf } from "../fold/State.ts"
+import { type Holder, isRoomName, type Room, roomOf } from "../fold/State.ts"
 import type { Broadcast } from "../hub/Broadcast.ts"
 import type { Work } from "../hub/Delivery.ts"
 import type { Hub } from "../hub/Hub.ts"
@@ -47,7 +47,7 @@ export interface Conversation extends Asker, Member {
   holder: Holder | undefined
   /** The features that it was granted. */
   features: ReadonlyArray<Feature>
-  /** What a client with `history` is told goes through this, so that it finds its place in what it is shown. */
+  /** Puts all that a client with `history` is told in its place among what it is shown. */
   follower: Follower | undefined
   /** The number of refused logins. */
   loginTries: number
@@ -153,10 +153,11 @@ export const refusal =
     answer(conversation, withId(replies.errors[code], id))
   }
 
-/** The room that a request names, if its client is in it; the lobby if it names none. */
-export const roomWith = ({ holder, house }: Conversation, name: string | undefined): Room | undefined => {
+/** The room that a request names, the lobby if it names none, or the code for why its client cannot ask about it. */
+export const roomWith = ({ holder, house }: Conversation, name: string | undefined): Room | ErrorCode => {
+  if (name !== undefined && !isRoomName(name)) return "invalid_room"
   const room = roomOf(house.registry.state, name)
-  return holder !== undefined && room?.members.has(holder) === true ? room : undefined
+  return holder !== undefined && room?.members.has(holder) === true ? room : "not_in_room"
 }
 
 /** The name of a room on the wire; the lobby has none. */

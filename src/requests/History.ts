@@ -9,7 +9,7 @@ export const history: Handler<"history"> = (conversation, request) => {
   if (conversation.username === undefined) return refuse(conversation, "not_logged_in", id)
   return readInTurn(conversation, () => {
     const room = roomWith(conversation, request.room)
-    if (room === undefined) return refusal(conversation, "not_in_room", id)
+    if (typeof room === "string") return refusal(conversation, room, id)
     const messages = pageOf(room, before, limit, house.settings.frameBytesMax - envelopeBytes)
     const bytes = house.replies.done({ room: nameOf(room, house), first: room.first, messages })
     return () => answerInPlace(conversation, bytes, id)

@@ -8,7 +8,7 @@ export const list: Handler<"list"> = (conversation, { id, room: name }) => {
     if (name === undefined)
       return () => answerInPlace(conversation, house.replies.list(house.registry.usernames()), id)
     const room = roomWith(conversation, name)
-    if (room === undefined) return refusal(conversation, "not_in_room", id)
+    if (typeof room === "string") return refusal(conversation, room, id)
     const bytes = house.replies.done({ room: nameOf(room, house), users: house.registry.usernames(room) })
     return () => answerInPlace(conversation, bytes, id)
   })

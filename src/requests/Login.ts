@@ -120,7 +120,7 @@ const admitted = (
   }
 }
 
-/** What the reply to a login with history tells more. */
+/** More fields of the reply to a login with history. */
 const sessionFields = (
   { house }: Conversation,
   request: LoginRequest,

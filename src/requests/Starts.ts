@@ -1,8 +1,8 @@
 import type { Ring } from "../fold/Ring.ts"
-import { lobbyKey } from "../fold/State.ts"
+import { isRoomName, lobbyKey } from "../fold/State.ts"
 import { encode } from "../Protocol.ts"
 import type { Start } from "../replay/Follower.ts"
-import { isUsername, usernameKey } from "../Username.ts"
+import { usernameKey } from "../Username.ts"
 import type { RequestOf } from "./Conversation.ts"
 
 /** From now on: nothing of what was said before is shown. */
@@ -55,5 +55,5 @@ export const startsOf = (
 /** The rooms that a client has seen, to be joined again if its session is not known any more (RESUME-4). */
 export const roomsSeen = ({ seen = {} }: RequestOf<"login">, roomsMax: number): ReadonlyArray<string> =>
   Object.keys(seen)
-    .filter((name) => isUsername(name) && usernameKey(name) !== lobbyKey)
+    .filter((name) => isRoomName(name) && usernameKey(name) !== lobbyKey)
     .slice(0, roomsMax)

@@ -53,14 +53,19 @@ layer(server({ historyMax: 10, frameBytesMax: 4_096 }))("History", (it) => {
     })
   )
 
-  it.effect("SEQ-1, SEQ-4: a room that was forgotten comes back above all numbers it had", () =>
+  it.effect("ROOM-1: a room that nobody is in exists as long as something that was said there is kept", () =>
     Effect.gen(function* () {
       const { client: alice } = yield* enter("again-alice")
       yield* alice.ask({ type: "join", room: "again" })
       assert.strictEqual((yield* alice.ask({ type: "message", room: "again", content: "x" })).seq, 1)
       yield* alice.ask({ type: "leave", room: "again" })
+      const { rooms } = yield* alice.ask({ type: "rooms" })
+      assert.deepStrictEqual(
+        rooms.find(({ room }: { room: string }) => room === "again"),
+        { room: "again", users: 0, last: 1, joined: false }
+      )
       const kept = yield* alice.ask({ type: "join", room: "again" })
-      assert.deepStrictEqual([kept.first, kept.last], [1, 1]) // what was said is still kept
+      assert.deepStrictEqual([kept.first, kept.last], [1, 1])
     })
   )
 

@@ -54,6 +54,49 @@ layer(server({ graceMillis: 60_000 }))("Grace", (it) => {
   )
 })
 
+layer(server({ frameBytesMax: 1_024 }))("Ends", (it) => {
+  it.effect(
+    "RESUME-1: a client that the server ended may come back as well, one that logged out may not",
+    () =>
+      Effect.gen(function* () {
+        const { client: alice, welcome } = yield* enter("alice")
+        alice.send(`{"type":"message","content":"${"x".repeat(2_000)}`)
+        assert.strictEqual((yield* alice.next).code, "too_large")
+        yield* alice.ended
+        const back = yield* enter("alice", { session: welcome.session })
+        assert.strictEqual(back.welcome.resumed, true)
+        yield* back.client.ask({ type: "logout" })
+        yield* back.client.ended
+        const { welcome: anew } = yield* enter("alice", { session: welcome.session })
+        assert.strictEqual(anew.resumed, false)
+      })
+  )
+
+  it.effect("RESUME-4: a token is worth nothing under another name, and its session stays", () =>
+    Effect.gen(function* () {
+      const { welcome } = yield* enter("mine")
+      const { session } = welcome
+      const { welcome: other } = yield* enter("other", { session })
+      assert.deepStrictEqual([other.resumed, other.session === session], [false, false])
+      assert.strictEqual((yield* tries("mine")).code, "username_taken")
+      assert.strictEqual((yield* enter("mine", { session })).welcome.resumed, true)
+    })
+  )
+
+  it.effect("names that are too long to be one are refused at once, whatever they are the name of", () =>
+    Effect.gen(function* () {
+      const { client: bob } = yield* enter("bob")
+      const name = "a" + "\u0323\u0307".repeat(150)
+      assert.strictEqual((yield* bob.ask({ type: "join", room: name })).code, "invalid_room")
+      assert.strictEqual((yield* bob.ask({ type: "leave", room: name })).code, "invalid_room")
+      assert.strictEqual((yield* bob.ask({ type: "list", room: name })).code, "invalid_room")
+      assert.strictEqual((yield* bob.ask({ type: "history", room: name })).code, "invalid_room")
+      assert.strictEqual((yield* bob.ask({ type: "message", content: "x", to: name })).code, "no_such_user")
+      assert.strictEqual((yield* bob.ask({ type: "message", content: "x", room: name })).code, "invalid_room")
+    })
+  )
+})
+
 layer(server({ sessionsMax: 2 }))("Absent sessions", (it) => {
   it.effect("the longest absent one ends where there are more than --sessions-max", () =>
     Effect.gen(function* () {
@@ -110,15 +153,34 @@ layer(server({ historyMillisMax: 10_000, historyBytesMax: 64 * 1024 }))("What is
     })
   )
 
+  it.effect("SEQ-1, SEQ-4: a room that comes back after it was forgotten begins above its numbers", () =>
+    Effect.gen(function* () {
+      const { client: alice } = yield* enter("seq-alice")
+      yield* alice.ask({ type: "join", room: "Seq" })
+      for (let i = 0; i < 3; i++) yield* alice.ask({ type: "message", room: "seq", content: "x" })
+      yield* alice.ask({ type: "leave", room: "seq" })
+      assert.deepStrictEqual((yield* alice.ask({ type: "rooms" })).rooms, [
+        { room: "Seq", users: 0, last: 3, joined: false }
+      ])
+      yield* TestClock.adjust("12 seconds")
+      assert.deepStrictEqual((yield* alice.ask({ type: "rooms" })).rooms, [])
+      const again = yield* alice.ask({ type: "join", room: "seq" })
+      assert.deepStrictEqual([again.room, again.first, again.last], ["seq", 4, 3])
+      assert.strictEqual((yield* alice.ask({ type: "message", room: "seq", content: "x" })).seq, 4)
+    })
+  )
+
   it.effect("HIST-4: within --history-bytes in all rooms together, the oldest go first", () =>
     Effect.gen(function* () {
       const { client: alice } = yield* enter("bytes-alice")
       for (const room of ["quiet", "busy"]) yield* alice.ask({ type: "join", room })
-      yield* alice.ask({ type: "message", room: "quiet", content: "early" })
+      const early = yield* alice.ask({ type: "message", room: "quiet", content: "early" })
+      assert.strictEqual((yield* alice.ask({ type: "join", room: "quiet" })).first, early.seq)
       const content = "x".repeat(4_000)
       for (let i = 0; i < 12; i++) yield* alice.ask({ type: "message", room: "busy", content })
-      const { first, messages } = yield* alice.ask({ type: "history", room: "quiet" })
-      assert.deepStrictEqual([first, messages], [2, []])
+      const { first, last } = yield* alice.ask({ type: "join", room: "quiet" })
+      const { messages } = yield* alice.ask({ type: "history", room: "quiet" })
+      assert.deepStrictEqual([first - last, messages], [1, []])
       assert.isAbove((yield* alice.ask({ type: "join", room: "busy" })).first, 4)
     })
   )
