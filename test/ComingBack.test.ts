@@ -64,7 +64,7 @@ describe("Coming back to a kept session", () => {
       peer.socket.resetAndDestroy()
       yield* terminal.shows("! the connection broke. Trying again in")
       terminal.type("three", keys.enter)
-      yield* terminal.shows("! not connected: it is sent once the connection is back")
+      yield* terminal.shows("! not connected: it will be sent once the connection is back")
       const again = yield* meanwhile(expectLogin(scripted))
       assert.deepStrictEqual(again.resumes, { session, epoch, seen: { lobby: 42, "@": 1, lab: 71 } })
       again.send(
@@ -93,7 +93,7 @@ describe("Coming back to a kept session", () => {
       assert.deepStrictEqual(lines.slice(lines.indexOf("alice [lab] (lobby 1)> two") + 1), [
         "! the connection broke. Trying again in a while",
         "(not connected)> three",
-        "! not connected: it is sent once the connection is back",
+        "! not connected: it will be sent once the connection is back",
         "* Bienvenue, alice",
         "* what you missed:",
         `${at} [lobby] <bob> missed`,
@@ -154,7 +154,7 @@ describe("Coming back to a server that has lost the session", () => {
         peer.socket.end()
         yield* terminal.shows("Trying again")
         terminal.type("later", keys.enter)
-        yield* terminal.shows("it is sent once the connection is back")
+        yield* terminal.shows("it will be sent once the connection is back")
         const again = yield* meanwhile(expectLogin(scripted))
         again.send(
           {

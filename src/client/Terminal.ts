@@ -329,7 +329,7 @@ const say = Effect.fnUntraced(function* (
   })
   const { session } = chat
   if (session?.isKept === true && session.client === undefined && !session.isFull) {
-    yield* complain(chat, "not connected: it is sent once the connection is back")
+    yield* complain(chat, "not connected: it will be sent once the connection is back")
     yield* answered(session)
   } else
     yield* whenOnline(chat, line, (online, client) =>
