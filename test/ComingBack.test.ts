@@ -264,6 +264,7 @@ describe("Very many lines", () => {
       const again = yield* meanwhile(expectLogin(scripted))
       again.send({ status: "success", ...resumed })
       const second = yield* again.take(32)
+      assert.deepStrictEqual(yield* again.next, { type: "list" }, "and no more")
       assert.deepStrictEqual(
         second.map(({ content }) => content),
         all.slice(1, 33)
