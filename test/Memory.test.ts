@@ -10,13 +10,14 @@ const limits = {
   clientsMax: 170,
   frameBytesMax: 64 * KiB,
   outboxBytesMax: 4 * MiB,
-  outboxesBytesMax: 4 * MiB
+  outboxesBytesMax: 4 * MiB,
+  historyBytesMax: MiB
 } as const
-
-const bytesMax = memoryBytesMax({ ...defaults(), ...limits })
 
 const flagsOf = (values: Partial<Values>): ReadonlyArray<string> =>
   Object.entries(values).flatMap(([name, value]) => [`--${table[name as keyof Values].flag}`, String(value)])
+
+const bytesMax = (limits: Partial<Values>): number => memoryBytesMax({ ...defaults(), ...limits })
 
 /** The figures that are read here, in bytes or as counts. */
 const figures = (port: number) =>
@@ -31,22 +32,31 @@ const peakBytes = (pid: number): number =>
 const hasProc = existsSync("/proc/self/status")
 if (!hasProc) console.warn("SKIPPED: there is no /proc, so the memory of a server was not looked at")
 
+/** A server of a process of its own with these limits. */
+const serverWith = Effect.fnUntraced(function* (limits: Partial<Values>, ...more: ReadonlyArray<string>) {
+  const program = yield* Effect.promise(() =>
+    serving(...flagsOf(limits), "--metrics-port", "0", "--linger", "10ms", ...more)
+  )
+  const address = { host: "127.0.0.1", port: program.port }
+  const said = yield* Effect.promise(() => program.says(/http:\/\/[\d.]+:(\d+)\/metrics/))
+  return {
+    connect: connectTo(address),
+    login: (name: string) => Effect.flatMap(connectTo(address), (client) => client.login(name)),
+    figures: figures(Number((said as RegExpExecArray)[1])),
+    peakBytes: () => peakBytes(program.child.pid!)
+  }
+})
+
 it.live.skipIf(!hasProc)(
   "memory stays below what the settings allow, whatever is unfinished, unread and said",
   () =>
     Effect.gen(function* () {
-      const program = yield* Effect.promise(() =>
-        serving(...flagsOf(limits), "--stall", "100ms", "--metrics-port", "0", "--linger", "10ms")
-      )
-      const address = { host: "127.0.0.1", port: program.port }
-      const said = yield* Effect.promise(() => program.says(/http:\/\/[\d.]+:(\d+)\/metrics/))
-      const metricsPort = Number((said as RegExpExecArray)[1])
-      const login = (name: string) => Effect.flatMap(connectTo(address), (client) => client.login(name))
-      const unfinished = yield* Effect.forEach(names("unfinished", 60), () => connectTo(address))
+      const server = yield* serverWith(limits, "--stall", "100ms")
+      const unfinished = yield* Effect.forEach(names("unfinished", 60), () => server.connect)
       for (const client of unfinished) client.send(`{"type":"message","content":"${"x".repeat(63 * KiB)}`)
-      const deaf = yield* Effect.forEach(names("deaf", 100), login)
+      const deaf = yield* Effect.forEach(names("deaf", 100), server.login)
       for (const client of deaf) client.socket.pause()
-      const speaker = yield* login("speaker")
+      const speaker = yield* server.login("speaker")
       const say = (content: string) => acked(speaker, content)
       for (let i = 0; i < 80; i++) yield* say("x".repeat(60_000)) // more than the system keeps for those
       for (const client of deaf) client.send('{"type":"ping","id":1}'.repeat(10_000))
@@ -54,12 +64,12 @@ it.live.skipIf(!hasProc)(
       for (let i = 0; i < 2_500; i++) {
         yield* say("short")
         if (i % 100 === 0)
-          keptBytes = Math.max(keptBytes, (yield* figures(metricsPort))("palabre_outbox_kept_bytes"))
+          keptBytes = Math.max(keptBytes, (yield* server.figures)("palabre_outbox_kept_bytes"))
       }
-      const read = yield* figures(metricsPort)
+      const read = yield* server.figures
       assert.isAbove(read('palabre_connections_ended_total{reason="slow_consumer"}'), 0)
       assert.isAtMost(keptBytes, limits.outboxesBytesMax)
-      assert.isAtMost(peakBytes(program.child.pid!), bytesMax)
+      assert.isAtMost(server.peakBytes(), bytesMax(limits))
     }).pipe(Effect.scoped)
 )
 
@@ -75,12 +85,9 @@ it.live.skipIf(!hasProc)(
   "memory stays below what the settings allow, whatever is kept for those who come back",
   () =>
     Effect.gen(function* () {
-      const program = yield* Effect.promise(() => serving(...flagsOf(keeping), "--metrics-port", "0"))
-      const said = yield* Effect.promise(() => program.says(/http:\/\/[\d.]+:(\d+)\/metrics/))
-      const metricsPort = Number((said as RegExpExecArray)[1])
-      const address = { host: "127.0.0.1", port: program.port }
+      const server = yield* serverWith(keeping)
       const enter = (name: string) =>
-        Effect.flatMap(connectTo(address), (client) => client.login(name, "rooms", "direct", "history"))
+        Effect.flatMap(server.connect, (client) => client.login(name, "rooms", "direct", "history"))
       const clients = yield* Effect.forEach(names("member", 20), enter)
       const [speaker] = clients
       for (const [c, client] of clients.entries()) {
@@ -101,12 +108,33 @@ it.live.skipIf(!hasProc)(
         gone.socket.resetAndDestroy()
         for (let k = 0; k < 10; k++) yield* ackOf(speaker!, { to: name, content: "x".repeat(60_000) })
       }
-      const read = yield* figures(metricsPort)
+      const read = yield* server.figures
       assert.strictEqual(read("palabre_absent_sessions"), keeping.sessionsMax)
       assert.strictEqual(read("palabre_rooms"), keeping.roomsMax)
       assert.isAtMost(read("palabre_history_bytes"), keeping.historyBytesMax)
       assert.isAbove(read("palabre_history_bytes"), keeping.historyBytesMax / 2)
-      assert.isAtMost(peakBytes(program.child.pid!), memoryBytesMax({ ...defaults(), ...keeping }))
+      assert.isAtMost(server.peakBytes(), bytesMax(keeping))
+    }).pipe(Effect.scoped),
+  60_000
+)
+
+it.live.skipIf(!hasProc)(
+  "memory stays below what the settings allow while everybody else waits for one reader, however much they send",
+  () =>
+    Effect.gen(function* () {
+      const own = { ...limits, clientsMax: 202, outboxBytesMax: MiB }
+      const server = yield* serverWith(own, "--stall", "10m")
+      const reader = yield* server.login("reader")
+      reader.socket.pause()
+      const speakers = yield* Effect.forEach(names("speaker", 200), server.login)
+      const message = Buffer.from(JSON.stringify({ type: "message", content: "x".repeat(63 * KiB) }) + "\n")
+      for (const { socket } of speakers) {
+        socket.removeAllListeners("data").resume() // what they hear is not looked at
+        for (let i = 0; i < 100; i++) socket.write(message) // 1.3 GB together
+      }
+      let paused = 0
+      while (paused < speakers.length) paused = (yield* server.figures)("palabre_paused_clients")
+      assert.isAtMost(server.peakBytes(), bytesMax(own))
     }).pipe(Effect.scoped),
   60_000
 )

@@ -21,7 +21,7 @@ type Limits = Pick<
 export const memoryBytesMax = (limits: Limits, hasTls = false): number =>
   120 * MiB +
   limits.clientsMax *
-    (4 * KiB + limits.frameBytesMax + 128 * KiB + limits.readPauseBytes + (hasTls ? 64 * KiB : 0)) +
+    (4 * KiB + 2 * limits.frameBytesMax + 96 * KiB + limits.readPauseBytes + (hasTls ? 64 * KiB : 0)) +
   1.5 * limits.outboxesBytesMax +
   4 * limits.outboxBytesMax +
   1.25 * limits.historyBytesMax +
