@@ -31,7 +31,9 @@ const parameters = {
     )
   ),
   rounds: Flag.Int("rounds").pipe(
-    Flag.withDescription(`Rounds, as far as there is time for them (default ${modes.full.rounds})`),
+    Flag.withDescription(
+      `Rounds, as far as there is time for them (default ${modes.full.rounds}, for frozen alone 15)`
+    ),
     Flag.optional
   ),
   peers: Flag.String("peers").pipe(

@@ -74,10 +74,18 @@ const cells = (found: Outcome | undefined, { reference, unit }: Figure): Readonl
 
 const measured = (found: Outcome | undefined, { unit }: Figure, target: Target): string => {
   if (found === undefined) return "–"
-  if (target.of === "value") return withUnit(withSpread(found.value, unit), unit)
+  if (target.of === "value")
+    return withUnit(withSpread(found.value, unit), unit) + withInterval(found.value, unit)
   const value = withUnit(formatNumber(found.value.median, unit), unit)
-  return found.ratio === undefined ? value : `${value} = ${withSpread(found.ratio, "×")} ×`
+  return found.ratio === undefined
+    ? value
+    : `${value} = ${withSpread(found.ratio, "×")} ×${withInterval(found.ratio, "×")}`
 }
+
+const withInterval = ({ interval }: Spread, unit: Unit): string =>
+  interval === undefined
+    ? ""
+    : `; 95 %: ${formatNumber(interval[0], unit)} to ${formatNumber(interval[1], unit)}`
 
 const bounds = ({ reference, unit }: Figure, { max, of, stretch }: Target): ReadonlyArray<string> => {
   const bound = (value: number) =>

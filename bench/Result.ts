@@ -39,8 +39,8 @@ export interface Outcome {
   readonly verdict?: Verdict
 }
 
-/** The verdict on a target, by the median of the rounds. */
-type Verdict = "stretch" | "reached" | "missed"
+/** The verdict on a target, by the median of the rounds; open where its interval lies on both sides of the target. */
+type Verdict = "stretch" | "reached" | "missed" | "open"
 
 /** Sums the rounds up; `undefined` where the server was not measured. */
 export const outcome = (
@@ -57,8 +57,7 @@ export const outcome = (
   return {
     value,
     ...(ratio !== undefined && { ratio }),
-    ...(figure.target !== undefined &&
-      judged !== undefined && { verdict: judge(judged.median, figure.target) })
+    ...(figure.target !== undefined && judged !== undefined && { verdict: judge(judged, figure.target) })
   }
 }
 
@@ -75,7 +74,8 @@ export const outcomes = (
     )
   )
 
-const judge = (value: number, { max, stretch }: NonNullable<Figure["target"]>): Verdict => {
-  if (stretch !== undefined && value <= stretch) return "stretch"
-  return value <= max ? "reached" : "missed"
+const judge = ({ interval, median }: Spread, { max, stretch }: NonNullable<Figure["target"]>): Verdict => {
+  if (interval !== undefined && interval[0] <= max && interval[1] > max) return "open"
+  if (stretch !== undefined && median <= stretch) return "stretch"
+  return median <= max ? "reached" : "missed"
 }

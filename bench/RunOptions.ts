@@ -42,7 +42,9 @@ export const runOptions = (flags: Flags): Result.Result<RunOptions, Failure> => 
   const mode = flags.quick ? modes.quick : modes.full
   if (flags.write && (flags.quick || flags.sections.length > 0))
     return usage("--write takes the figures of a whole run: leave --quick and the sections out.")
-  const rounds = Option.getOrElse(flags.rounds, () => mode.rounds)
+  const chosen = sections.filter(({ name }) => flags.sections.length === 0 || flags.sections.includes(name))
+  const alone = !flags.quick && chosen.length === 1 ? chosen[0]!.roundsAlone : undefined
+  const rounds = Option.getOrElse(flags.rounds, () => alone ?? mode.rounds)
   if (rounds < 1) return usage("--rounds must be 1 or more.")
   const text = Option.getOrElse(flags.peers, () => mode.peers)
   const names = text === "all" ? peerNames : text === "none" ? [] : text.split(",").map((name) => name.trim())
@@ -50,7 +52,7 @@ export const runOptions = (flags: Flags): Result.Result<RunOptions, Failure> => 
   if (unknown !== undefined)
     return usage(`--peers knows no "${unknown}": give all, none, or some of ${peerNames.join(", ")}.`)
   return Result.succeed({
-    sections: sections.filter(({ name }) => flags.sections.length === 0 || flags.sections.includes(name)),
+    sections: chosen,
     peers: peers.filter(({ name, role }) => role !== "peer" || names.includes(name)),
     rounds,
     secondsMax: mode.secondsMax,

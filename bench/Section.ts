@@ -15,6 +15,8 @@ export interface Section {
   readonly includes: (peer: Peer) => boolean
   /** The first round is enough for the servers of others: then there is time for more rounds of the rest. */
   readonly othersOnce?: true
+  /** Rounds where it is measured on its own: its figure scatters so much that few of them would not decide. */
+  readonly roundsAlone?: number
   readonly method: Visits | Direct
 }
 

@@ -10,13 +10,35 @@ export interface Spread {
   readonly median: number
   readonly least: number
   readonly most: number
+  /** Where the true median lies with 95 %, if there are enough rounds to tell. */
+  readonly interval?: readonly [low: number, high: number]
 }
 
 /** The spread of some values, or `undefined` of none. */
 export const spread = (values: ReadonlyArray<number>): Spread | undefined =>
   values.length === 0
     ? undefined
-    : { median: median(values), least: Math.min(...values), most: Math.max(...values) }
+    : {
+        median: median(values),
+        least: Math.min(...values),
+        most: Math.max(...values),
+        ...intervalOf(values.toSorted((a, b) => a - b))
+      }
+
+/**
+ * The interval of a median, whatever the distribution: each value lies below the true median as often as above it, so
+ * that a sign test tells how many of the outermost can be left out.
+ */
+const intervalOf = (sorted: ReadonlyArray<number>): Pick<Spread, "interval"> => {
+  const rounds = sorted.length
+  let outside = 0
+  let chance = 2 * 0.5 ** rounds // of so many on one side, or on the other
+  for (let sum = chance; sum <= 0.05; sum += chance) {
+    outside++
+    chance *= (rounds - outside + 1) / outside
+  }
+  return outside === 0 ? {} : { interval: [sorted[outside - 1]!, sorted[rounds - outside]!] }
+}
 
 /** One value, measured in one round. */
 export interface Sample {

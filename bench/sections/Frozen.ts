@@ -22,6 +22,7 @@ export const frozen: Section = {
   },
   includes: (peer) => oursAndLimit(peer) || peer.name === "thread-per-client",
   othersOnce: true,
+  roundsAlone: 15,
   method: {
     visits: [{ clients: roomClients, phases: [warmUp, converse, converseWithFrozen] }],
     read: (readings) => ({

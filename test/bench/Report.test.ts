@@ -5,7 +5,7 @@ import { excerpt, page } from "../../bench/Page.ts"
 import { peers } from "../../bench/Peers.ts"
 import { plot } from "../../bench/Plot.ts"
 import { formatNumber, report, sectionTable, targetTable } from "../../bench/Report.ts"
-import { gaps, outcomes, type Result } from "../../bench/Result.ts"
+import { gaps, outcome, outcomes, type Result } from "../../bench/Result.ts"
 import { sections } from "../../bench/Sections.ts"
 import type { Sample } from "../../bench/Statistics.ts"
 import { markdown, plain } from "../../bench/Table.ts"
@@ -125,6 +125,18 @@ describe("the report", () => {
 })
 
 describe("the outcomes", () => {
+  it("leave a target open while the interval of the rounds lies on both sides of it", () => {
+    const { figures } = sectionNamed("frozen")
+    const told = (...values: ReadonlyArray<number>) => {
+      const samples = values.map((value, i) => ({ round: i + 1, figure: "frozen", server: "palabre", value }))
+      return outcome({ ...result, samples }, "palabre", "frozen", figures["frozen"]!)?.verdict
+    }
+    assert.strictEqual(told(1, 1, 1, 1.1, 1.1, 1.1, 1.1), "reached")
+    assert.strictEqual(told(1, 1, 1, 1, 1.1, 1.1, 1.3), "open")
+    assert.strictEqual(told(1.3, 1.3, 1.3, 1.3, 1.4, 1.4, 1.5), "missed")
+    assert.strictEqual(told(1.1, 1.1, 1.3), "reached", "without an interval, the median decides")
+  })
+
   it("are the numbers behind the tables, of every server", () => {
     const found = outcomes(result).filter(({ figure }) => figure === "saturated" || figure === "memory")
     assert.deepStrictEqual(

@@ -31,6 +31,13 @@ describe("bench arguments", () => {
     assert.isBelow(secondsMax, 180)
   })
 
+  it("give a section that scatters more rounds where it is alone", () => {
+    assert.strictEqual(options({ sections: ["frozen"] }).rounds, 15)
+    assert.strictEqual(options({ sections: ["frozen", "steady"] }).rounds, 3)
+    assert.strictEqual(options({ sections: ["frozen"], rounds: Option.some(4) }).rounds, 4)
+    assert.strictEqual(options({ sections: ["frozen"], quick: true }).rounds, 1)
+  })
+
   it("name sections, which come in the order of the report", () =>
     assert.deepStrictEqual(names(options({ sections: ["login", "saturated"] }).sections), [
       "saturated",

@@ -8,6 +8,8 @@ const sample = (round: number, figure: string, server: string, value: number): S
   value
 })
 
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1)
+
 describe("median", () => {
   it("is the middle one, whatever the order", () => assert.strictEqual(median([9, 1, 5]), 5))
   it("lies between the two in the middle", () => assert.strictEqual(median([1, 2, 4, 100]), 3))
@@ -21,6 +23,12 @@ describe("median", () => {
 describe("spread", () => {
   it("is the middle, the least and the most", () =>
     assert.deepStrictEqual(spread([3, 1, 2]), { median: 2, least: 1, most: 3 }))
+  it("has an interval of the median where a sign test of its rounds can tell", () => {
+    assert.isUndefined(spread(upTo(5))!.interval)
+    assert.deepStrictEqual(spread(upTo(6))!.interval, [1, 6])
+    assert.deepStrictEqual(spread(upTo(9))!.interval, [2, 8])
+    assert.deepStrictEqual(spread(upTo(15).toReversed())!.interval, [4, 12])
+  })
   it("of nothing is nothing", () => assert.isUndefined(spread([])))
 })
 
