@@ -207,3 +207,28 @@ it.live("MSG-10: speakers at full rate never cost a reader its place, nor a mess
     assert.strictEqual((yield* ask(reader, { type: "ping" })).message, "pong")
   }).pipe(Effect.scoped, Effect.provide(open({ outboxBytesMax: 384 * KiB })))
 )
+
+it.effect("PRES-1: whoever comes and goes pays for what all others are told of it", () =>
+  Effect.gen(function* () {
+    const { paused, total } = yield* Pauses
+    const mover = yield* connectAs("mover", "rooms")
+    const move = Effect.fnUntraced(function* () {
+      for (const type of ["join", "leave"]) yield* ask(mover, { type, room: "lab" })
+    })
+    for (let i = 0; i < 10; i++) yield* move()
+    assert.strictEqual(total(), 0, "there is nobody to tell")
+    for (let i = 0; i < 30; i++)
+      yield* ask(yield* connectAs(`watcher ${i}`, "rooms", "presence"), { type: "join", room: "lab" })
+    const bystander = yield* connectAs("bystander")
+    for (let i = 0; i < 10; i++) mover.send({ type: "join", room: "lab" }, { type: "leave", room: "lab" })
+    yield* until(bystander, () => paused.size > 0)
+    assert.deepStrictEqual(
+      Array.from(paused.keys(), ({ peer }) => peer.port),
+      [mover.socket.localPort]
+    )
+    while (paused.size > 0) {
+      yield* TestClock.adjust(1_000)
+      yield* ask(bystander, { type: "ping" })
+    }
+  }).pipe(Effect.scoped, Effect.provide(open({ trafficRate: 4 * KiB, trafficBurst: 24 * KiB })))
+)

@@ -24,11 +24,6 @@ export class Audiences {
     return this.everyone.members.size
   }
 
-  /** True if anybody in the room asked for presence. */
-  isWatched(room: string): boolean {
-    return this.of(room, "watchers").size > 0
-  }
-
   /** An audience of a room; a connection that joins during an iteration is included in it. */
   of(room: string, audience: Audience): Recipients {
     return this.rooms.get(room)?.[audience] ?? nobody

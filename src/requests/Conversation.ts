@@ -53,7 +53,7 @@ export interface Conversation extends Asker, Member {
   loginTries: number
   /** Its right to send messages, if that is limited. */
   messages: TokenBucket | undefined
-  /** Bytes of replies sent to it. */
+  /** Bytes of replies sent to it, and of what all others are told of its coming and going. */
   answeredBytes: number
   /** The number of its messages that are in the log, or on their way there, and not read back yet. */
   inFlight: number
@@ -164,18 +164,24 @@ export const roomWith = ({ holder, house }: Conversation, name: string | undefin
 export const nameOf = (room: Room, { registry }: House): string | undefined =>
   room === registry.state.lobby ? undefined : room.name
 
-/** Tells those in rooms who asked for presence that someone comes or goes (PRES-1, ROOM-5). */
+/**
+ * Tells those in rooms who asked for presence that someone comes or goes (PRES-1, ROOM-5). A few bytes of a client cost a
+ * write for each of them, so whoever comes pays for all of that, and for leaving again.
+ */
 export const presenceIn = (
-  { connection, house }: Conversation,
+  conversation: Conversation,
   rooms: Iterable<Room>,
   type: "joined" | "left",
   username: string
 ): ReadonlyArray<Broadcast> => {
+  const { connection, house } = conversation
   const broadcasts: Array<Broadcast> = []
   for (const room of rooms) {
-    if (!house.hub.audiences.isWatched(room.key)) continue
+    const watchers = house.hub.audiences.of(room.key, "watchers").size
+    if (watchers === 0) continue
     const name = nameOf(room, house)
     const bytes = encode({ type, ...(name !== undefined && { room: name }), username })
+    if (type === "joined") conversation.answeredBytes += 2 * watchers * bytes.length
     broadcasts.push({ room, to: "watchers", from: connection, bytes })
   }
   return broadcasts
