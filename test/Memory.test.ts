@@ -54,7 +54,7 @@ it.live.skipIf(!hasProc)(
       const server = yield* serverWith(limits, "--stall", "100ms")
       const unfinished = yield* Effect.forEach(names("unfinished", 60), () => server.connect)
       for (const client of unfinished) client.send(`{"type":"message","content":"${"x".repeat(63 * KiB)}`)
-      const deaf = yield* Effect.forEach(names("deaf", 100), server.login)
+      const deaf = yield* Effect.forEach(names("deaf", 100), (name) => server.login(name))
       for (const client of deaf) client.socket.pause()
       const speaker = yield* server.login("speaker")
       const say = (content: string) => acked(speaker, content)
@@ -126,7 +126,7 @@ it.live.skipIf(!hasProc)(
       const server = yield* serverWith(own, "--stall", "10m")
       const reader = yield* server.login("reader")
       reader.socket.pause()
-      const speakers = yield* Effect.forEach(names("speaker", 200), server.login)
+      const speakers = yield* Effect.forEach(names("speaker", 200), (name) => server.login(name))
       const message = Buffer.from(JSON.stringify({ type: "message", content: "x".repeat(63 * KiB) }) + "\n")
       for (const { socket } of speakers) {
         socket.removeAllListeners("data").resume() // what they hear is not looked at
