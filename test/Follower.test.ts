@@ -311,3 +311,39 @@ inHouse("END-1: after the end of a connection nothing more is read for it, and n
     assert.strictEqual(outboxes.keptBytes, 0)
   })
 )
+
+inHouse("ROOM-4: what is said in several rooms at once is one batch for each", (house) =>
+  Effect.gen(function* () {
+    const { connect, hub, join, offered, publish } = house
+    const rooms = [room("lobby"), room("lab"), room("attic")]
+    const guest = connect()
+    guest.client.isReading = true
+    for (const place of rooms) join(guest, place)
+    for (let i = 0; i < 30; i++) publish(rooms[i % 3]!, rooms[i % 3]!.say())
+    yield* offered
+    assert.strictEqual(hub.counters.batches, 3)
+    assert.deepStrictEqual(
+      guest.client.story.filter((what) => what.startsWith("lab")),
+      numbers(1, 10).map((number) => `lab ${number}`)
+    )
+  })
+)
+
+inHouse(
+  "SEQ-3: the acks of one client come in the order of its requests, whatever rooms they are for",
+  (house) =>
+    Effect.gen(function* () {
+      const { connect, join, offered, publish } = house
+      const rooms = [room("lobby"), room("lab")]
+      const guest = connect("me")
+      guest.client.isReading = true
+      for (const place of rooms) join(guest, place)
+      for (let i = 0; i < 10; i++)
+        publish(rooms[i % 2]!, rooms[i % 2]!.say(1, "me"), guest, words(`ack ${i}`))
+      yield* offered
+      assert.deepStrictEqual(
+        guest.client.story,
+        numbers(0, 9).map((number) => `ack ${number}`)
+      )
+    })
+)

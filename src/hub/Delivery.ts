@@ -1,10 +1,10 @@
-import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type { Audiences } from "./Audiences.ts"
 import { Batch } from "./Batch.ts"
 import type { Broadcast } from "./Broadcast.ts"
+import { type Gathered, Gathering } from "./Gathering.ts"
 import { Settings } from "../settings/Settings.ts"
 
 /** Work that must take its turn among the broadcasts; those that it returns come next. */
@@ -31,41 +31,28 @@ export interface Turn {
   readonly done: Deferred.Deferred<void> | undefined
 }
 
-/** Takes all that waits, in order, and offers what is said in it to each recipient as one buffer. */
+/** Takes all that waits, in order, and offers what is said in a room between two turns to each recipient as one buffer. */
 export const makeDelivery = Effect.fnUntraced(function* (audiences: Audiences) {
   const { batchBytesMax, sliceRecipients } = yield* Settings
   const counters: HubCounters = { batches: 0, messages: 0, offers: 0, deliveries: 0, wakes: 0 }
+  const gathering = new Gathering(batchBytesMax)
+  const deliverEach = Effect.forEach(
+    (gathered: Gathered) =>
+      Effect.suspend(() => deliver(new Batch(gathered), audiences, counters, sliceRecipients)).pipe(
+        Effect.catchDefect(abandoned)
+      ),
+    { discard: true }
+  )
   const deliverAll = Effect.fnUntraced(function* (taken: ReadonlyArray<Broadcast | Turn>) {
     counters.wakes++
-    let waiting: Array<Broadcast> = []
-    let waitingBytes = 0
-    const flush = Effect.suspend(() => {
-      const broadcasts = waiting
-      waiting = []
-      waitingBytes = 0
-      return Arr.isArrayNonEmpty(broadcasts)
-        ? deliver(new Batch(broadcasts), audiences, counters, sliceRecipients)
-        : Effect.void
-    }).pipe(Effect.catchDefect(abandoned))
-    const fits = ({ room, to }: Broadcast) =>
-      waitingBytes < batchBytesMax && waiting[0]?.to === to && waiting[0].room === room
-    const add = (broadcast: Broadcast): void => {
-      waiting.push(broadcast)
-      waitingBytes += broadcast.bytes.length
-    }
     for (const item of taken) {
-      if ("work" in item) {
-        yield* flush
-        for (const broadcast of yield* takeTurn(item)) {
-          if (!fits(broadcast)) yield* flush
-          add(broadcast)
-        }
-      } else {
-        if (!fits(item)) yield* flush
-        add(item)
+      if ("work" in item) yield* deliverEach(gathering.takeAll())
+      for (const broadcast of "work" in item ? yield* takeTurn(item) : [item]) {
+        const due = gathering.add(broadcast)
+        if (due.length > 0) yield* deliverEach(due)
       }
     }
-    yield* flush
+    yield* deliverEach(gathering.takeAll())
   })
   return { counters, deliverAll }
 })

@@ -128,7 +128,14 @@ const makeHouse = Effect.gen(function* () {
     follower.follow(place, place.ring, { after, upto: place.ring.last, skipOwn })
   }
   const publish = (place: Room, said: Said, from?: Guest, ack = words(`ack ${said.seq}`)) =>
-    hub.publish({ room: place, to: "members", from: from?.connection, bytes: words("plain"), said, ack })
+    hub.publish({
+      room: place,
+      to: "members",
+      from: from?.connection,
+      bytes: words("plain"),
+      said,
+      ...(from && { ack })
+    })
   const tell = (place: Room, said: string) =>
     hub.publish({ room: place, to: "watchers", from: undefined, bytes: words(said) })
   /** Done once everything published before was offered. */
