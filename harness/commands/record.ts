@@ -19,6 +19,7 @@ import { prepareFile, writeWhole } from "../report/ReportFile.ts"
 import { runAll } from "../run/RunAll.ts"
 import { loadScenarios } from "../scenario/Files.ts"
 import { scenarioText, titleOf } from "../scenario/Writing.ts"
+import { endSession } from "../stage/EndSession.ts"
 import { TargetKnowledge } from "../stage/TargetKnowledge.ts"
 import type { Target } from "../stage/Target.ts"
 import { connect } from "../targets/Connect.ts"
@@ -59,6 +60,7 @@ export const record = Command.make(
     if (recording.unreadable > 0)
       yield* Console.log(`left out: ${count(recording.unreadable, "piece")} of what is not JSON`)
     const target = { ...connect(to, trust), claims: new Set(needs) }
+    yield* endSessions(target, recording)
     yield* replay(file, target, usernamesIn(recording), texts)
   })
 ).pipe(
@@ -77,6 +79,12 @@ export const record = Command.make(
     }
   ])
 )
+
+/** Ends the sessions that the server still keeps names for, so that they can be played. */
+const endSessions = (target: Target, { sessions }: Recording) =>
+  Effect.flatMap(target.start, (server) =>
+    Effect.forEach(sessions.values(), (session) => endSession(server, session), { discard: true })
+  ).pipe(Effect.scoped, Effect.ignore)
 
 const checkFile = Effect.fnUntraced(function* (file: string) {
   if (!/\.ya?ml$/.test(file))

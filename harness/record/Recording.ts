@@ -1,6 +1,7 @@
 import { Frames, malformed, tooLarge } from "../../src/wire/Frames.ts"
 import { concealTokens, withoutTokens } from "../Format.ts"
 import type { Json } from "../language/Json.ts"
+import type { ChatSession } from "../stage/ChatSession.ts"
 import { hasField, type PendingRequest, PendingRequests } from "../stage/PendingRequests.ts"
 import type { End } from "../stage/WireEvent.ts"
 import { fileBytesMax } from "../scenario/Files.ts"
@@ -48,6 +49,8 @@ export const recordingLimits = {
 /** What clients did and what came of it, in the order in which it passed. */
 export class Recording {
   readonly facts: Array<Fact> = []
+  /** The sessions that nobody has logged out of, by their tokens, which are shown nowhere. */
+  readonly sessions = new Map<string, Pick<ChatSession, "features" | "token" | "username">>()
   /** Pieces that were no JSON, which no sentence tells. */
   unreadable = 0
   /** The limit that it has reached: nothing more is noted. */
@@ -94,6 +97,7 @@ export class Following {
   private readonly requests = new PendingRequests()
   private readonly unanswered = new Map<PendingRequest, Asked>()
   private isOver = false
+  private session = ""
 
   constructor(connection: number, recording: Recording) {
     this.connection = connection
@@ -142,6 +146,7 @@ export class Following {
       const asked = answer && this.unanswered.get(answer.request)
       if (asked === undefined) return
       this.unanswered.delete(answer!.request)
+      if (answer!.granted) this.followSession(answer!.request, value)
       asked.reply = JSON.parse(JSON.stringify(value, withoutTokens)) as Json
     } else if (!this.isOver && isMessage(value) && !this.requests.isOwn(value as Json)) {
       const { content, username } = value
@@ -149,6 +154,14 @@ export class Following {
       const fact = { _tag: "Delivered", connection: this.connection, username, content, ...place } as const
       this.recording.note(fact, writtenBytes(JSON.stringify(value)))
     }
+  }
+
+  private followSession({ features = [], type, username }: PendingRequest, reply: Json): void {
+    const { session } = reply as { readonly session?: Json }
+    if (type === "logout") this.recording.sessions.delete(this.session)
+    if (type !== "login" || typeof session !== "string" || username === undefined) return
+    this.session = session
+    this.recording.sessions.set(session, { features, token: session, username })
   }
 
   private end(how: { readonly _tag: "Left"; readonly how: End } | { readonly _tag: "Ended" }): void {

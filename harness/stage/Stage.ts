@@ -5,6 +5,7 @@ import { ownPatience } from "../../process/Patience.ts"
 import { Actor } from "./Actor.ts"
 import type { ClauseId } from "../language/Clauses.ts"
 import { ActorConnection, type Wiring } from "./ActorConnection.ts"
+import { endSession } from "./EndSession.ts"
 import { fail, type StepFailed } from "./Finding.ts"
 import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
 import type { Captures, Json } from "../language/Json.ts"
@@ -243,7 +244,21 @@ export class Stage {
         (connection) =>
           this.target.livesOn && connection.open ? connection.part : Effect.sync(() => connection.reset()),
         { concurrency: "unbounded", discard: true }
+      ).pipe(Effect.andThen(this.target.livesOn ? this.endSessions : Effect.void))
+    })
+  }
+
+  /** Ends the sessions that a server which lives on would keep names for. */
+  private get endSessions(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const kept = [...this.actors.values()].flatMap(({ connection, session }) =>
+        session === undefined || connection?.requests.loggedOut === true ? [] : [session]
       )
+      const sessions = new Map(kept.map((session) => [session.token, session]))
+      return Effect.forEach(sessions.values(), (session) => endSession(this.server, session), {
+        concurrency: "unbounded",
+        discard: true
+      })
     })
   }
 

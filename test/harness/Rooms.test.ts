@@ -216,6 +216,17 @@ cases("coming back", [
   }
 ])
 
+it.live("a server that lives on keeps no name for a session of a scenario that is over", () =>
+  Effect.gen(function* () {
+    const base = chat()
+    const server = yield* base.start
+    const target = { ...base, livesOn: true, start: Effect.succeed(server) }
+    const lines = `${inLab}- alice is cut off\n- bob receives nothing`
+    for (const turn of ["first", "second"])
+      assert.strictEqual(told(yield* playing(steps(lines, head("ROOM-2")), target)), "passed", turn)
+  }).pipe(Effect.scoped)
+)
+
 it.live("a server that claims no rooms is not judged by them", () =>
   Effect.gen(function* () {
     const target = { ...chat(), claims: new Set(["presence"]) }
