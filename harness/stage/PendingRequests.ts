@@ -51,6 +51,8 @@ export class PendingRequests {
   features: ReadonlySet<string> = new Set()
   /** The rooms that it is in. */
   readonly rooms = new Set<string>()
+  /** True if it may be shown again what it has seen: it has asked for the past, or goes on with a session. */
+  mayRepeat = false
   /** True if a logout was granted. */
   loggedOut = false
   /** True if a whole request was sent since the last hidden `list`. */
@@ -149,8 +151,10 @@ export class PendingRequests {
       this.goOn(reply)
     }
     if (type === "join" && room !== undefined) {
-      if ((recent ?? after) !== undefined && !this.rooms.has(roomKey(room)))
+      if ((recent ?? after) !== undefined && !this.rooms.has(roomKey(room))) {
+        this.mayRepeat = true
         this.pastUntil.set(roomKey(room), lastIn(reply))
+      }
       this.rooms.add(roomKey(room))
     }
     if (type === "leave" && room !== undefined) this.rooms.delete(roomKey(room))
@@ -163,6 +167,7 @@ export class PendingRequests {
   /** Notes what a login has taken up: a session with its rooms, or rooms alone, whose past may show whatever was said. */
   private goOn(reply: Json): void {
     const isNew = hasField(reply, "resumed", (resumed) => resumed === false)
+    this.mayRepeat ||= hasField(reply, "resumed", () => true)
     if (isNew) {
       this.said.clear()
       this.pastUntil.set(lobby, lastIn(reply))

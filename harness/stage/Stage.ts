@@ -320,7 +320,10 @@ export class Stage {
         this.lastSaid = event.request
         break
       case "Echoed":
-        this.breaks("MSG-3", this.texts.play.seen.ownMessage(actor.name, show(event.value)))
+        this.breaks(
+          clauseOfEcho(event.value, actor),
+          this.texts.play.seen.ownMessage(actor.name, show(event.value))
+        )
         break
       case "LoggedIn":
         actor.username = event.username
@@ -329,6 +332,13 @@ export class Stage {
       default:
     }
   }
+}
+
+/** The clause that its own message breaks by coming back to a client: the one about where it was said. */
+const clauseOfEcho = (value: Json, { connection }: Actor): ClauseId => {
+  const { features } = connection!.requests
+  if (features.has("direct") && hasField(value, "to", () => true)) return "DM-1"
+  return features.has("rooms") && hasField(value, "room", () => true) ? "ROOM-2" : "MSG-3"
 }
 
 const noCaptures: Captures = new Map()

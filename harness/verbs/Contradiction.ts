@@ -146,13 +146,13 @@ const wrongEvent = (
   if (!hasField(value, "type", (type) => type === "message")) return undefined
   const leak = leakOf(value, actor, stage)
   if (leak !== undefined) return leak
+  if (isRepeated(value, actor, stage)) return clauseOfPlace(value, actor)
   if (pattern !== undefined && !isAboutMessages(pattern)) return undefined
   if (actor.session !== undefined || isOfPlace(value, actor)) return undefined
   const delivery = deliveryOf(value, actor, stage)
   if (delivery === undefined) return "MSG-1"
-  const { heard, said, speakers, username } = delivery
+  const { said, speakers, username } = delivery
   if (said > 0) {
-    if (heard > said) return "MSG-1"
     if (pattern === undefined) return actor.loggedIn ? undefined : "MSG-8"
     return comesLater(pattern, actor) ? "MSG-4" : "MSG-1"
   }
@@ -171,10 +171,7 @@ export const isCertain = (
   pattern: ObjectPattern | undefined
 ): boolean => {
   if (lane === "event") {
-    if (leakOf(value, actor, stage) !== undefined) return true
-    if (actor.session !== undefined) return false
-    const delivery = deliveryOf(value, actor, stage)
-    return delivery !== undefined && delivery.said > 0 && delivery.heard > delivery.said
+    return leakOf(value, actor, stage) !== undefined || isRepeated(value, actor, stage)
   }
   if (request?.type === "login" && isSuccess(value) && stage.ledger.kept.has(request.username ?? ""))
     return true
@@ -228,6 +225,19 @@ const looksAt = ({ fields }: ObjectPattern, name: string): boolean => fields.som
 
 /** True if a pattern is about what is said in a room, or to one person. */
 const hasPlace = (pattern: ObjectPattern): boolean => looksAt(pattern, "room") || looksAt(pattern, "to")
+
+/** True if a message has come once more than it was said, to a client that has not asked to see it again. */
+const isRepeated = (value: Json, actor: Actor, stage: Stage): boolean => {
+  if (actor.connection!.requests.mayRepeat) return false
+  const delivery = deliveryOf(value, actor, stage)
+  return delivery !== undefined && delivery.said > 0 && delivery.heard > delivery.said
+}
+
+/** The clause about who receives what is said where this was. */
+const clauseOfPlace = (value: Json, actor: Actor): ClauseId => {
+  if (!isOfPlace(value, actor)) return "MSG-1"
+  return hasField(value, "to", () => true) ? "DM-1" : "ROOM-2"
+}
 
 /** True if a message was said in a room, or to one person, to a client that may be told so. */
 const isOfPlace = (value: Json, { connection }: Actor): boolean =>

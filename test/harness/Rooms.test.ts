@@ -85,7 +85,7 @@ cases("what is said in a room", [
   },
   {
     name: "is an echo where it is one's own and just said",
-    proves: "MSG-3",
+    proves: "ROOM-2",
     change: (base) => ({
       passOver: () => undefined,
       sayIn(room, client, { content }) {
@@ -95,7 +95,7 @@ cases("what is said in a room", [
     }),
     steps: `${inLab}- alice says in lab: mine\n- bob receives in lab: mine`,
     says: /^failed at the end: expected no message of its own, received alice received its own message/,
-    blames: ["MSG-3"]
+    blames: ["ROOM-2"]
   }
 ])
 

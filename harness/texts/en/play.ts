@@ -157,6 +157,8 @@ export const play: PlayTexts = {
     "PLAIN-1": "only replies and messages, for it asked for no feature",
     "MSG-1": "only messages that somebody sent",
     "MSG-3": "no message of its own",
+    "ROOM-2": "no message of its own",
+    "DM-1": "no message of its own",
     "SEQ-1": "numbers that rise by exactly 1",
     "SEQ-2": "each number once, in rising order, and none left out without a gap",
     "SEQ-3": "acks with the number of their message, in its place",

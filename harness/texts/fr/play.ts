@@ -163,6 +163,8 @@ export const play: PlayTexts = {
     "PLAIN-1": "seulement des réponses et des messages, car aucune option n'a été demandée",
     "MSG-1": "seulement des messages que quelqu'un a envoyés",
     "MSG-3": "aucun message venant de soi-même",
+    "ROOM-2": "aucun message venant de soi-même",
+    "DM-1": "aucun message venant de soi-même",
     "SEQ-1": "des numéros qui montent d'exactement 1",
     "SEQ-2": "chaque numéro une fois, en ordre croissant, sans trou que n'annonce un gap",
     "SEQ-3": "des accusés avec le numéro de leur message, à sa place",
