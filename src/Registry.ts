@@ -15,6 +15,8 @@ export class Registry extends Context.Service<
   {
     /** For reading. */
     readonly state: State
+    /** Takes over a state that was kept, before anything is applied. */
+    readonly adopt: (state: State) => void
     /** Applies an entry and tells what happened, in order, each with the index of the operation that led to it. */
     readonly apply: (position: number, entry: Entry, tell: (happening: Happening, i: number) => void) => void
     /** The names of those in a room, in the order in which they came; in the lobby, the same array until somebody comes or goes. */
@@ -26,6 +28,10 @@ export class Registry extends Context.Service<
     let everybody: ReadonlyArray<string> | undefined
     return Registry.of({
       state,
+      adopt: (kept) => {
+        Object.assign(state, kept)
+        everybody = undefined
+      },
       apply: (position, entry, tell) =>
         apply(state, position, entry, (happening, i) => {
           if (movements.has(happening.t)) everybody = undefined

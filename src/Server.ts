@@ -9,6 +9,7 @@ import { Connections } from "./net/Connections.ts"
 import { type Acceptor, listen, type Listener, ListenFailed } from "./net/Listener.ts"
 import { type KeyPair, readKeyPair, type TlsFailed } from "./net/Tls.ts"
 import { makeReception } from "./Reception.ts"
+import { Replica } from "./replica/Replica.ts"
 import { covers } from "./settings/Check.ts"
 import { Settings, type Values } from "./settings/Settings.ts"
 import { Counters } from "./telemetry/Counters.ts"
@@ -39,6 +40,7 @@ export class Server extends Context.Service<
 const makeServer = Effect.gen(function* () {
   const settings = yield* Settings
   const drain = yield* Drain
+  const { abandon } = yield* Replica
   const counters = yield* Counters
   const connections = yield* Connections
   const { acceptor, empty } = yield* makeReception
@@ -60,6 +62,7 @@ const makeServer = Effect.gen(function* () {
       Effect.interruptible,
       Effect.timeoutOption(settings.drainMillisMax),
       Effect.andThen(Effect.sync(connections.abort)),
+      Effect.andThen(Effect.sync(abandon)), // a log that cannot be written holds nobody
       Effect.withSpan("drain")
     )
   yield* Effect.addFinalizer(() => end)

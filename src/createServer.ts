@@ -185,17 +185,20 @@ const announce = async (
   username: string,
   content: string
 ): Promise<void> => {
-  const { admit, publish } = Context.get(context, Hub)
+  const { admit, publish, release } = Context.get(context, Hub)
   const { submit } = Context.get(context, Replica)
   const bytes = encode({ type: "message", username, content })
   await Effect.runPromise(admit(undefined, bytes.length) ?? Effect.void)
-  await new Promise<void>((resolve) =>
+  await new Promise<void>((resolve, reject) =>
     submit({ t: "announce", username, content }, (result) => {
-      if (result.t === "said")
-        publish(
-          { room: result.room, to: "members", from: undefined, bytes, said: result.message },
-          bytes.length
-        )
+      if (result.t !== "said") {
+        release(bytes.length)
+        return reject(new Error("broadcast: nothing can be stored at the moment"))
+      }
+      publish(
+        { room: result.room, to: "members", from: undefined, bytes, said: result.message },
+        bytes.length
+      )
       resolve()
     })
   )

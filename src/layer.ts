@@ -8,6 +8,7 @@ import type { ListenFailed } from "./net/Listener.ts"
 import { Connections } from "./net/Connections.ts"
 import { Pauses } from "./net/Pauses.ts"
 import type { TooFewFiles } from "./net/OpenFiles.ts"
+import type { LogError } from "./log/LogError.ts"
 import { minimumLogLevel } from "./telemetry/Logger.ts"
 import { Replies } from "./requests/Replies.ts"
 import type { Registry } from "./Registry.ts"
@@ -26,23 +27,25 @@ import type { TlsFailed } from "./net/Tls.ts"
  */
 export const layer = (
   settings: Partial<Values> = {}
-): Layer.Layer<Server, ListenFailed | SettingsInvalid | TlsFailed | TooFewFiles> => openLayer(settings)
+): Layer.Layer<Server, ListenFailed | LogError | SettingsInvalid | TlsFailed | TooFewFiles> =>
+  openLayer(settings)
 
 /** The same, with the parts through which a program takes part. */
 export const openLayer = (
   settings: Partial<Values>
 ): Layer.Layer<
   Server | Counters | Hub | Registry | Replica | Replies,
-  ListenFailed | SettingsInvalid | TlsFailed | TooFewFiles
+  ListenFailed | LogError | SettingsInvalid | TlsFailed | TooFewFiles
 > => {
-  const { metricsPort, otlpUrl } = { ...defaults(), ...settings }
+  const all = { ...defaults(), ...settings }
+  const { metricsPort, otlpUrl } = all
   return Server.layer.pipe(
     Layer.provide(given(metricsPort, async (port) => (await import("./telemetry/Monitor.ts")).monitor(port))),
     Layer.provide(
       given(metricsPort ?? otlpUrl, async () => (await import("./telemetry/Metrics.ts")).metrics)
     ),
     Layer.provide([ConnectionLog.layer, deadlines, Drain.layer]),
-    Layer.provideMerge(Layer.mergeAll(Counters.layer, Hub.layer, Replica.inMemory, Replies.layer)),
+    Layer.provideMerge(Layer.mergeAll(Counters.layer, Hub.layer, replicaOf(all), Replies.layer)),
     Layer.provide(Pauses.layer),
     Layer.provide(Connections.layer),
     Layer.provide(given(otlpUrl, async (url) => (await import("./telemetry/Otlp.ts")).otlp(url))),
@@ -50,6 +53,20 @@ export const openLayer = (
     Layer.provide(Layer.effect(Settings, checked(settings))),
     Layer.provide(settings.logLevel === undefined ? Layer.empty : minimumLogLevel(settings.logLevel)),
     Layer.fresh // two servers in one program share nothing
+  )
+}
+
+/** The replica, and the log that it keeps the chat in. */
+const replicaOf = ({
+  storeBytesMax: bytesMax,
+  storeFile: path,
+  storeSync: sync
+}: Values): Layer.Layer<Replica | Registry, LogError, Settings> => {
+  if (path === undefined) return Replica.inMemory
+  const log = Effect.promise(() => import("./log/Sqlite.ts"))
+  return Layer.provide(
+    Replica.layer,
+    Layer.unwrap(Effect.map(log, ({ sqliteLog }) => sqliteLog({ path, sync, bytesMax })))
   )
 }
 

@@ -41,7 +41,7 @@ describe("--config", () => {
 
   it("has the name of each flag, and takes the value of each as its help writes it", async () => {
     const rows = Object.entries(table) as ReadonlyArray<readonly [string, Setting<unknown>]>
-    const off = new Set(["tls-cert", "tls-key", "otlp-url"]) // no text says that there is none
+    const off = new Set(["tls-cert", "tls-key", "otlp-url", "store"]) // no text says that there is none
     const lines = rows
       .filter(([, { flag }]) => !off.has(flag))
       .map(

@@ -88,9 +88,14 @@ describe("The package", () => {
       "exports",
       "license",
       "name",
+      "optionalDependencies",
       "repository",
       "type",
       "version"
+    ])
+    assert.deepStrictEqual(Object.keys(published.optionalDependencies), [
+      "@nats-io/jetstream",
+      "@nats-io/transport-node"
     ])
   })
 

@@ -18,7 +18,15 @@ import { outputTroubles, safeConsole, standardError, whenAllIsWritten } from "./
 import manifest from "../../package.json" with { type: "json" }
 
 /** The exit codes that all commands share. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2, bug: 70, output: 74, interrupted: 130 } as const
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  store: 3,
+  bug: 70,
+  output: 74,
+  interrupted: 130
+} as const
 
 /**
  * A failure for people to read: what happened, where, what to do; nothing where they know. It ends the process with its

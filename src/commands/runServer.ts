@@ -4,11 +4,11 @@ import { isatty } from "node:tty"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
-import * as Layer from "effect/Layer"
 import { exitCodes, Failure } from "./Cli.ts"
 import { type Address, formatAddress } from "../net/Address.ts"
 import { logger, minimumLogLevel } from "../telemetry/Logger.ts"
-import { layer } from "../layer.ts"
+import { openLayer } from "../layer.ts"
+import { Replica } from "../replica/Replica.ts"
 import { Server } from "../Server.ts"
 import type { Profile, Values } from "../settings/Settings.ts"
 
@@ -32,18 +32,23 @@ export const runServer = (
     if (profile === "lab" && ![...addresses, ...webAddresses].every(isLoopback))
       yield* Effect.logWarning(openLab)
   })
-  const program = Layer.effectDiscard(announce).pipe(
-    Layer.provide(layer(settings)),
-    Layer.provide([logger(settings.logFormat), minimumLogLevel(settings.logLevel)])
+  const failed = Effect.flatMap(Replica, ({ failed }) => failed)
+  const program = Effect.andThen(announce, failed).pipe(
+    Effect.scoped,
+    Effect.provide(openLayer(settings)),
+    Effect.provide([logger(settings.logFormat), minimumLogLevel(settings.logLevel)])
   )
   return outliveReaders.pipe(
-    Effect.andThen(Layer.launch(program)),
-    Effect.mapError(
-      (error) =>
-        new Failure(error.message, error._tag === "SettingsInvalid" ? exitCodes.usage : exitCodes.failed)
-    ),
+    Effect.andThen(program),
+    Effect.mapError(({ _tag, message }) => new Failure(message, exitCodeOf[_tag] ?? exitCodes.failed)),
     Effect.onInterrupt(() => endsWell)
   )
+}
+
+/** The exit codes of errors that are not of the network. */
+const exitCodeOf: Readonly<Record<string, number>> = {
+  SettingsInvalid: exitCodes.usage,
+  LogError: exitCodes.store
 }
 
 const smallOutbox =

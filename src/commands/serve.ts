@@ -102,7 +102,7 @@ export const serve = Command.make(
   Command.withDescription(
     "Serves the chat until SIGINT or SIGTERM, which lets everyone leave in order (a second one ends at once); " +
       "SIGHUP reads the certificate again, or does the same if it means that the terminal was closed. " +
-      "Each flag is also an environment variable, and a setting of the file that --config names. Exit codes: 0 shut down in order, 1 cannot listen, 2 bad flag or value."
+      "Each flag is also an environment variable, and a setting of the file that --config names. Exit codes: 0 shut down in order, 1 cannot listen, 2 bad flag or value, 3 the file of --store cannot be used."
   ),
   Command.withExamples([
     { command: "palabre serve", description: "on this machine only, port 12345" },

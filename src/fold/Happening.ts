@@ -1,8 +1,9 @@
 import type { Said } from "./Ring.ts"
 import type { Attachment, Holder, Room } from "./State.ts"
 
-/** Why an operation was refused: codes of the protocol. */
+/** Why an operation was refused: codes of the protocol. `unavailable` is one that is not in the log. */
 export type RefusalCode =
+  | "unavailable"
   | "already_logged_in"
   | "username_taken"
   | "invalid_request"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Checkpoint, Log } from "./Log.ts"
+import type { Checkpoint, Log, Unsaved } from "./Log.ts"
 import type { LogError } from "./LogError.ts"
 import { nats, type NatsClient, purge } from "./NatsClient.ts"
 
@@ -31,16 +31,17 @@ export const checkpoints = (
       : { sequence: message.seq, ...message.json<Mark>() }
   )
 
-  const save = ({ pieces, position }: Checkpoint): Effect.Effect<void, LogError> =>
+  const save = ({ pieces, position }: Unsaved): Effect.Effect<void, LogError> =>
     Effect.gen(function* () {
       const older = yield* mark
       if (older.position >= position) return
       let first = Number.POSITIVE_INFINITY
-      for (const [i, piece] of pieces.entries()) {
-        const { seq } = yield* put(pieceSubject(position, i), piece)
+      let i = 0
+      for (const piece of pieces) {
+        const { seq } = yield* put(pieceSubject(position, i++), piece)
         first = Math.min(first, seq)
       }
-      const complete: Mark = { position, pieces: pieces.length }
+      const complete: Mark = { position, pieces: i }
       const { seq } = yield* put(subject, JSON.stringify(complete), {
         expect: { lastSubjectSequence: older.sequence }
       })

@@ -21,6 +21,12 @@ export interface Checkpoint {
   readonly pieces: ReadonlyArray<string>
 }
 
+/** A checkpoint that is still to be made into pieces. */
+export interface Unsaved {
+  readonly position: Position
+  readonly pieces: Iterable<string>
+}
+
 /** Takes entries, in order; called again once its effect is done. */
 export type Deliver = (logged: NonEmptyReadonlyArray<Logged>) => Effect.Effect<void>
 
@@ -48,8 +54,11 @@ export class Log extends Context.Service<
     readonly last: Effect.Effect<Position, LogError>
     /** Forgets the entries before a position. */
     readonly trim: (before: Position) => Effect.Effect<void, LogError>
-    /** Keeps a checkpoint, whole or not at all, in place of an older one; a newer one stays. Trims nothing. */
-    readonly save: (checkpoint: Checkpoint) => Effect.Effect<void, LogError>
+    /**
+     * Keeps a checkpoint, whole or not at all, in place of an older one; a newer one stays. Takes the next piece when it
+     * has written the one before. Trims nothing.
+     */
+    readonly save: (checkpoint: Unsaved) => Effect.Effect<void, LogError>
     /** The newest checkpoint. */
     readonly saved: Effect.Effect<Option.Option<Checkpoint>, LogError>
   }

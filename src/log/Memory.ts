@@ -46,9 +46,10 @@ const make = Effect.fnUntraced(function* (
     at: (position) => Effect.sync(() => Option.fromUndefinedOr(entries[position - first])),
     last: Effect.sync(last),
     trim: (before) => Effect.sync(() => trim(before)),
-    save: (newer) =>
+    save: ({ pieces, position }) =>
       Effect.sync(() => {
-        if (checkpoint === undefined || newer.position > checkpoint.position) checkpoint = newer
+        if (checkpoint === undefined || position > checkpoint.position)
+          checkpoint = { position, pieces: [...pieces] }
       }),
     saved: Effect.sync(() => Option.fromUndefinedOr(checkpoint))
   })

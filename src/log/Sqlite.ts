@@ -84,7 +84,8 @@ const make = Effect.fnUntraced(function* (options: SqliteOptions) {
     trim: (before) => Effect.repeat(thread.ask("trim", before), { while: (isMore) => isMore }),
     save: ({ pieces, position }) =>
       Effect.gen(function* () {
-        for (const [i, piece] of pieces.entries()) yield* thread.ask("put", position, i, piece)
+        let i = 0
+        for (const piece of pieces) yield* thread.ask("put", position, i++, piece)
         yield* thread.ask("complete", position)
       }),
     saved: Effect.map(thread.ask("saved"), Option.fromUndefinedOr)

@@ -5,12 +5,16 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Happening } from "../fold/Happening.ts"
-import type { Operation } from "../fold/Operation.ts"
-import { Log, type Logged } from "../log/Log.ts"
+import type { Entry, Operation, Rules } from "../fold/Operation.ts"
+import { type Deliver, Log, type Logged } from "../log/Log.ts"
 import { passingLog } from "../log/Memory.ts"
+import type { LogError } from "../log/LogError.ts"
 import { Registry } from "../Registry.ts"
 import { Settings } from "../settings/Settings.ts"
+import { Appending } from "./Appending.ts"
+import { Checkpoints, recover } from "./Checkpoints.ts"
 import { rulesOf } from "./Rules.ts"
+import { Submissions } from "./Submissions.ts"
 
 /** Takes what happened; for its own operations, a node is told by `done` in place of this. */
 export type Observer = (happening: Happening) => void
@@ -27,43 +31,49 @@ export class Replica extends Context.Service<
     readonly node: string
     /**
      * Appends an operation, and calls `done` with its result: before `submit` returns if the log is in memory. All that
-     * waits while another entry is being appended goes into one.
+     * waits while another entry is being appended goes into one. Where the log has no room, clients' operations are
+     * refused as `unavailable`, and ends are put off until it has.
      */
     readonly submit: (operation: Operation, done: (result: Happening) => void) => void
     /** Tells everything else that happens from now on. */
     readonly observe: (observer: Observer) => void
+    /** Fails once the log cannot be used any more. What was submitted may be in it; what is submitted then is refused. */
+    readonly failed: Effect.Effect<never, LogError>
+    /** Waits for nothing any more: what was submitted may be in the log or not. */
+    readonly abandon: () => void
+    readonly appending: Pick<Appending, "isOut" | "failures">
+    readonly checkpoints: Pick<Checkpoints, "grownBytes" | "kept">
   }
 >()("palabre/Replica") {
-  static readonly layer = Layer.effect(
+  /** A replica over a log, and the copy of the state that it keeps. */
+  static readonly layer: Layer.Layer<Replica | Registry, LogError, Log | Settings> = Layer.effect(
     Replica,
     Effect.suspend(() => makeReplica)
-  )
+  ).pipe(Layer.provideMerge(Registry.layer))
 
   /** A replica of which nothing outlives the program. */
-  static readonly inMemory = Replica.layer.pipe(Layer.provideMerge(Registry.layer), Layer.provide(passingLog))
-}
-
-interface Submission {
-  readonly operation: Operation
-  readonly done: (result: Happening) => void
+  static readonly inMemory = Layer.orDie(Layer.provide(Replica.layer, passingLog))
 }
 
 const makeReplica = Effect.gen(function* () {
   const log = yield* Log
   const registry = yield* Registry
-  const rules = rulesOf(yield* Settings)
+  const settings = yield* Settings
   const clock = yield* Clock.Clock
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   const node = randomId(nodeBytes)
-  /** Entries that were appended and not yet read back, by number. */
-  const appended = new Map<number, ReadonlyArray<Submission>>()
-  let waiting: Array<Submission> = []
+  const submissions = new Submissions()
+  const appending = new Appending(log)
+  const checkpoints = new Checkpoints()
+  const isKept = settings.storeFile !== undefined
+  const failed = Deferred.makeUnsafe<never, LogError>()
   let isAppending = false
   let n = 0
   let observer: Observer = ignore
 
   const read = ({ entry, position }: Logged): void => {
-    const own = entry.node === node ? appended.get(entry.n) : undefined
+    if (isKept) checkpoints.grew(entry)
+    const own = entry.node === node ? submissions.of(entry.n) : undefined
     let last = -1
     registry.apply(position, entry, (happening, i) => {
       const isResult = i > last
@@ -71,72 +81,74 @@ const makeReplica = Effect.gen(function* () {
       if (isResult && own !== undefined) own[i]!.done(happening)
       else observer(happening)
     })
-    if (own !== undefined) appended.delete(entry.n)
+    if (own !== undefined) submissions.settled(entry.n)
   }
+
+  const fail = (error: LogError) =>
+    Effect.sync(() => {
+      Deferred.doneUnsafe(failed, Effect.fail(error))
+      submissions.end()
+    })
 
   const append = Effect.suspend(() => {
-    const taken = takeWithin(waiting, log.entryBytesMax)
-    waiting = waiting.slice(taken.length)
-    appended.set(++n, taken)
-    const ops = taken.map(({ operation }) => operation)
-    return log.append({ v: 1, node, n, at: clock.currentTimeMillisUnsafe(), ops })
+    const ops = submissions.take(++n, log.entryBytesMax)
+    const entry: Entry = { v: 1, node, n, at: clock.currentTimeMillisUnsafe(), ops }
+    return appending.append(entry, () => submissions.giveBack(entry.n))
   })
   const appendAll = Effect.whileLoop({
-    while: () => {
-      isAppending = waiting.length > 0
-      return isAppending
-    },
+    while: () => (isAppending = submissions.areWaiting),
     body: () => append,
     step: () => {}
-  })
-
-  const submit = (operation: Operation, done: (result: Happening) => void): void => {
-    waiting.push({ operation, done })
-    if (!isAppending) fork(appendAll)
+  }).pipe(Effect.catch(fail))
+  const start = () => {
+    if (!isAppending && submissions.areWaiting) fork(appendAll)
   }
 
-  yield* Effect.forkScoped(
-    log.follow(0, (logged) => {
-      for (const each of logged) read(each)
-      return Effect.void
-    }),
-    { startImmediately: true }
-  )
-  const begun = Deferred.makeUnsafe<void>()
-  submit({ t: "up", epoch: randomId(epochBytes), rules, alone: true }, () =>
-    Deferred.doneUnsafe(begun, Effect.void)
-  )
-  yield* Deferred.await(begun)
+  const position = yield* recover(log, registry)
+  const deliver: Deliver = (logged) => {
+    for (const each of logged) read(each)
+    return Effect.void
+  }
+  yield* Effect.forkScoped(Effect.catch(log.follow(position, deliver), fail), { startImmediately: true })
+
+  const begun = begin(submissions, rulesOf(settings), log.continues)
+  start()
+  yield* Effect.raceFirst(Deferred.await(failed), Deferred.await(begun))
+
+  if (isKept) yield* Effect.forkScoped(checkpoints.keep(log, registry, settings.checkpointBytes))
   return Replica.of({
     node,
-    submit,
+    submit: (operation, done) => {
+      submissions.add({ operation, done })
+      start()
+    },
     observe: (other) => {
       observer = other
-    }
+    },
+    failed: Deferred.await(failed),
+    abandon: () => submissions.end(),
+    appending,
+    checkpoints
   })
 })
+
+/**
+ * Submits that this node begins, and that an epoch does if the log does not continue. Both go into one entry: a log that
+ * has the first alone would seem to continue when it is opened again.
+ */
+const begin = (submissions: Submissions, rules: Rules, continues: boolean): Deferred.Deferred<void> => {
+  const begun = Deferred.makeUnsafe<void>()
+  const epoch = randomId(epochBytes)
+  const done = () => Deferred.doneUnsafe(begun, Effect.void)
+  submissions.add({ operation: { t: "up", epoch, rules, alone: true }, done })
+  if (!continues) submissions.add({ operation: { t: "epoch", epoch }, done: ignore })
+  return begun
+}
 
 /** Bytes of randomness in the name of a node, which must differ from all names before, and of an epoch. */
 const nodeBytes = 12
 const epochBytes = 6
 
 const randomId = (bytes: number): string => randomBytes(bytes).toString("base64url")
-
-/** The first submissions, as many as fit into one entry; at least one. */
-const takeWithin = (submissions: ReadonlyArray<Submission>, bytesMax: number): ReadonlyArray<Submission> => {
-  let bytes = 0
-  const end = submissions.findIndex(({ operation }) => {
-    bytes += bytesMaxOf(operation)
-    return bytes > bytesMax
-  })
-  return end === -1 ? submissions : submissions.slice(0, Math.max(1, end))
-}
-
-/** The most bytes that an operation can take as JSON: six for a character of its content, as in `\u0001`. */
-const bytesMaxOf = (operation: Operation): number =>
-  operationBytes + ("content" in operation ? 6 * operation.content.length : 0)
-
-/** More than all other fields of an operation take: names, hashes, a list of rooms. */
-const operationBytes = 8 * 1024
 
 const ignore = () => {}

@@ -55,11 +55,12 @@ const grant = (conversation: Conversation, request: LoginRequest): Effect.Effect
   const granted = carryOutInTurn(conversation, operation, (result) =>
     result.t === "granted" ? admitted(conversation, request, token, result) : () => {}
   )
-  return Effect.flatMap(granted, ({ t }) =>
-    t === "granted"
-      ? house.log.loggedIn(connection, conversation.username!)
+  return Effect.flatMap(granted, (result) => {
+    if (result.t === "granted") return house.log.loggedIn(connection, conversation.username!)
+    return result.t === "refused" && result.code === "unavailable"
+      ? refuse(conversation, "unavailable", request.id)
       : refuseName(conversation, "username_taken", request.id)
-  )
+  })
 }
 
 const operationOf = (

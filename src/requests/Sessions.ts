@@ -52,6 +52,15 @@ export const makeSessions = Effect.gen(function* () {
   /** The longest absent first. */
   const absent = new Map<Hash, Absent>()
 
+  // those that an earlier run of this server has left: their grace begins anew
+  for (const holder of registry.state.absent)
+    absent.set(holder.session!.hash, {
+      holder,
+      sinceMillis: readMillis(),
+      address: undefined,
+      messages: undefined
+    })
+
   const end = (session: Hash, { holder }: Absent): void => {
     const { id, node: of } = holder.attachment
     absent.delete(session)

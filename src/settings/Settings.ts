@@ -239,6 +239,25 @@ export const table = {
     64,
     "latest messages of each client with history that are recognized when they are sent again"
   ),
+  storeFile: setting(
+    "store",
+    orNone(file),
+    undefined,
+    "a file that the chat is kept in, so that it outlives the server; made if it is not there"
+  ),
+  storeSync: setting(
+    "store-sync",
+    oneOf(["full", "normal"]),
+    "full",
+    "what an acknowledged message in --store survives: full, also the loss of power; normal, the death of the process"
+  ),
+  storeBytesMax: setting("store-max", bytes(KiB * KiB, 2 ** 40), 2 * 2 ** 30, "bytes that --store may have"),
+  checkpointBytes: setting(
+    "store-checkpoint",
+    bytes(64 * KiB, 2 ** 40),
+    32 * KiB * KiB,
+    "bytes that --store grows by, roughly, before the state is written anew and older entries are let go of"
+  ),
   drainMillisMax: setting("drain-timeout", duration, 4_500, "time to shut down cleanly after a signal"),
   lingerMillisMax: setting(
     "linger",

@@ -10,7 +10,7 @@ import type { Logged } from "../../src/log/Log.ts"
 import { nats, natsClient } from "../../src/log/NatsClient.ts"
 import { hasBrokers, proxyTo, startBrokers } from "./Brokers.ts"
 import { contract, entryOf, openLayer } from "./Contract.ts"
-import { folder } from "./folder.ts"
+import { folder } from "../support/folder.ts"
 
 let streams = 0
 const optionsFor = (ports: ReadonlyArray<number>, replicas: number): JetStreamOptions => ({

@@ -3,7 +3,7 @@ import { describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { sqliteLog } from "../../src/log/Sqlite.ts"
 import { contract, openLayer } from "./Contract.ts"
-import { folder } from "./folder.ts"
+import { folder } from "../support/folder.ts"
 
 describe.each(["full", "normal"] as const)("SQLite, %s", (sync) => {
   contract(
