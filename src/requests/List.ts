@@ -5,11 +5,12 @@ export const list: Handler<"list"> = (conversation, { id, room: name }) => {
   const { house } = conversation
   if (conversation.username === undefined) return refuse(conversation, "not_logged_in", id)
   return readInTurn(conversation, () => {
-    if (name === undefined)
-      return () => answerInPlace(conversation, house.replies.list(house.registry.usernames()), id)
+    const { registry, replies } = house
     const room = roomWith(conversation, name)
     if (typeof room === "string") return refusal(conversation, room, id)
-    const bytes = house.replies.done({ room: nameOf(room, house), users: house.registry.usernames(room) })
+    const users = registry.usernames(room)
+    const inRoom = nameOf(room, house)
+    const bytes = inRoom === undefined ? replies.list(users) : replies.done({ room: inRoom, users })
     return () => answerInPlace(conversation, bytes, id)
   })
 }
