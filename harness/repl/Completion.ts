@@ -24,7 +24,7 @@ const habits: Habits = {
 export const commandMeant = (line: string): string | undefined =>
   Object.hasOwn(habits, line) ? habits[line] : undefined
 
-/** The sentences in the singular, with `{subject}` and `{other}` in the place of actors. */
+/** The sentences in the singular, with `{subject}` and `{other}` in the place of actors, and `{room}` in that of a room. */
 const phrases: ReadonlyArray<string> = [
   ...new Set(
     verbs.map(({ sentence }) =>
@@ -33,8 +33,12 @@ const phrases: ReadonlyArray<string> = [
   )
 ]
 
-/** Ways to go on with a line: whole lines, each beginning with what is there. */
-export const complete = (line: string, actors: ReadonlyArray<string>): ReadonlyArray<string> => {
+/** Ways to go on with a line: whole lines, each beginning with what is there. A room that nobody has named yet is left to type. */
+export const complete = (
+  line: string,
+  actors: ReadonlyArray<string>,
+  rooms: ReadonlyArray<string> = []
+): ReadonlyArray<string> => {
   if (line.startsWith(":")) return Object.keys(commands).filter((command) => command.startsWith(line))
   const words = line.split(" ")
   const subjects = words
@@ -47,8 +51,10 @@ export const complete = (line: string, actors: ReadonlyArray<string>): ReadonlyA
       ? subjects.map((subject) => phrase.replace("{subject}", subject))
       : [phrase]
   )
-  const all = [...starts, ...lines].flatMap((one) =>
-    one.includes("{other}") ? actors.map((actor) => one.replace("{other}", actor)) : [one]
-  )
+  const known = rooms.length === 0 ? [""] : rooms
+  const all = [...starts, ...lines].flatMap((one) => {
+    if (one.includes("{room}")) return known.map((room) => one.replace("{room}", room))
+    return one.includes("{other}") ? actors.map((actor) => one.replace("{other}", actor)) : [one]
+  })
   return [...new Set(all)].filter((one) => one.startsWith(line) && one !== line)
 }

@@ -23,7 +23,7 @@ export const converse = Effect.fnUntraced(function* (
   const { actors, transcript } = session.stage
   const screen = yield* TerminalScreen.open({
     ...terminal,
-    complete: (line) => [[...complete(line, [...actors.keys()])], line]
+    complete: (line) => [[...complete(line, [...actors.keys()], session.rooms)], line]
   })
   const tell = (text: string) => {
     if (text !== "") screen.print(text.trimEnd())

@@ -81,6 +81,12 @@ export class Session {
     return this.play(sentence, read.step)
   }
 
+  /** The rooms that the lines so far have named. */
+  get rooms(): ReadonlyArray<string> {
+    const named = this.lines.map(({ sentence }) => parseSentence(keyOf(sentence))?.room)
+    return [...new Set(named.filter((room) => room !== undefined))]
+  }
+
   /** Plays the end, as of a scenario: nothing may be left over. */
   finish(): Effect.Effect<void, StepFailed> {
     return Effect.suspend(() => theEnd(sceneOf(this.captures, this.stage, withinMillisDefault)))
@@ -220,10 +226,12 @@ const scenarioOf = (source: Source, cast: Cast, steps: ReadonlyArray<Step>) => (
   text: source.text
 })
 
+/** A step without its details. */
+const keyOf = (sentence: string): string => (/^("(?:[^"\\]|\\.)*"|[^:]*)/.exec(sentence)?.[0] ?? "").trim()
+
 /** The names in a sentence that can be in a cast. */
 const newNames = (sentence: string): ReadonlyArray<string> => {
-  const key = /^("(?:[^"\\]|\\.)*"|[^:]*)/.exec(sentence)?.[0] ?? ""
-  const parsed = parseSentence(key.trim())
+  const parsed = parseSentence(keyOf(sentence))
   return [parsed?.subject, parsed?.other]
     .filter((phrase) => phrase !== undefined)
     .flatMap((phrase) => phrase.replace(/^one of /, "").split(/, and | and |, /))

@@ -31,6 +31,27 @@ describe("a session", () => {
     })
   )
 
+  it.live("plays rooms, letters and coming back, and knows the rooms that were named", () =>
+    Effect.gen(function* () {
+      const live = yield* session
+      const lines = [
+        "alice and bob log in: { features: [rooms, direct, history] }",
+        "alice and bob join lab",
+        "alice is cut off",
+        "bob says in lab: missed",
+        "bob says to alice: psst",
+        "alice comes back",
+        "alice receives in lab: missed",
+        "alice receives from bob privately: psst"
+      ]
+      assert.deepStrictEqual(
+        yield* entering(live, lines),
+        lines.map(() => "Passed")
+      )
+      assert.deepStrictEqual(live.rooms, ["lab"])
+    })
+  )
+
   it.live("knows all that a file would know, and plays no mistake", () =>
     Effect.gen(function* () {
       const live = yield* session
@@ -266,6 +287,13 @@ describe("completion", () => {
       assert.includeMembers([...complete(line, actors)], [...some])
       for (const way of complete(line, actors)) assert.isTrue(way.startsWith(line))
     })
+  it("goes on with the rooms that were named, and leaves others to type", () => {
+    assert.deepStrictEqual(complete("alice joins ", actors, ["lab", "dev"]), [
+      "alice joins lab",
+      "alice joins dev"
+    ])
+    assert.deepStrictEqual(complete("alice joi", actors), ["alice joins "])
+  })
   it("goes on with no sentence behind words that are no subject", () => {
     assert.deepStrictEqual(complete("carol logs ", actors), [
       "carol logs in",
