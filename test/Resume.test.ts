@@ -1,8 +1,17 @@
 import type { AddressInfo } from "node:net"
+import * as Effect from "effect/Effect"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { listen, makeChat } from "../mutants/chat/makeChat.ts"
 import { type ChatClient, type ChatEvent, connect, createServer } from "../src/index.ts"
+import { terminalSettings } from "../src/client/Terminal.ts"
+import { Server } from "../src/Server.ts"
 import { CuttingProxy } from "./support/CuttingProxy.ts"
+import { server as realServer } from "./support/server.ts"
+import { start } from "./support/terminals.ts"
+import { connectAs } from "./support/TestClient.ts"
+import { keys } from "./support/VirtualTerminal.ts"
+
+const quick = { ...terminalSettings, retryMillis: 1, retryMillisMax: 5 }
 
 /** Our server, and the one of the proofs, which shares nothing with it. */
 const servers: Readonly<
@@ -34,7 +43,6 @@ const lines = (speaker: string) => [1, 2, 3, 4].map((number) => `${speaker} ${nu
 const talk = async (port: number, bytes: number, direction: "up" | "down"): Promise<number> => {
   const what = `${direction} ${bytes}`
   await using proxy = await CuttingProxy.before(port)
-  const quick = { retryMillis: 1, retryMillisMax: 5 }
   const username = `alice ${what}`
   await using alice = await connect({ port: proxy.address.port, username, reconnect: true, ...quick })
   await using bob = await connect({ port, username: `bob ${what}` })
@@ -79,4 +87,30 @@ describe.each(Object.keys(servers))("A client that comes back to %s", (name) => 
       }
       assert.isAbove(cuts, 50)
     }, 60_000)
+})
+
+describe("A person who pastes 300 lines", () => {
+  it.live("DEDUP-1: says each once, in order, although the connection is cut again and again", () =>
+    Effect.gen(function* () {
+      const address = (yield* Server).addresses[0]!
+      const proxy = yield* Effect.acquireRelease(
+        Effect.promise(() => CuttingProxy.before(address.port)),
+        (opened) => Effect.promise(() => opened[Symbol.asyncDispose]())
+      )
+      const bob = yield* connectAs("bob")
+      const { port } = proxy.address
+      const { terminal } = yield* start({ host: "127.0.0.1", port }, { username: "alice", settings: quick })
+      yield* terminal.shows("2 here")
+      const all = Array.from({ length: 300 }, (_, number) => `line ${number}`)
+      proxy.cutAfter(5_000, "up")
+      terminal.type(...all.flatMap((line) => [line, keys.enter]))
+      const heard: Array<string> = []
+      while (heard.length < all.length) {
+        heard.push((yield* bob.next).content)
+        if (heard.length % 100 === 0) proxy.cut()
+      }
+      assert.deepStrictEqual(heard, all)
+      assert.isAbove(proxy.connections, 2)
+    }).pipe(Effect.scoped, Effect.provide(realServer()))
+  )
 })

@@ -10,8 +10,8 @@ import { openSocket } from "../net/OpenSocket.ts"
 import { type Address, formatAddress } from "../net/Address.ts"
 import { nextChunk } from "../wire/NextChunk.ts"
 import { Frames, malformed } from "../wire/Frames.ts"
-import { isGoodbye, type Received, understand } from "./Received.ts"
 import { type Feature, Reply, type Request } from "../Protocol.ts"
+import { isGoodbye, type Received, understand } from "./Received.ts"
 import { type Resumption } from "./Seen.ts"
 
 /** One connection to a server of the protocol, whoever wrote it. */

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
+import { type Kept, type Reply, type Request } from "../Protocol.ts"
 import type { ClientInput } from "./Input.ts"
 import type { Session } from "./Session.ts"
 import { refusalText, roomText, roomsText, usersText } from "./Text.ts"
 import type { Whereabouts } from "./Whereabouts.ts"
-import { type Kept, type Reply, type Request } from "../Protocol.ts"
 
 /** A command that is carried out by the server. */
 export type ServerCommand = Extract<ClientInput, { kind: "join" | "leave" | "rooms" | "list" | "history" }>
@@ -17,17 +17,13 @@ export const carryOut = Effect.fnUntraced(function* <E>(
 ): Effect.fn.Return<string | undefined, E> {
   const request = requestOf(session, whereabouts, command)
   if (typeof request === "string") return request
-  const offered = (asked: Request) => {
-    whereabouts.asked.add(asked)
-    return Effect.suspend(() => {
-      const refusal = session.notOffered(asked)
-      return refusal === undefined ? ask(asked) : Effect.succeed(refusal)
-    })
+  whereabouts.asked.add(request)
+  let reply = yield* ask(request)
+  if (reply.code === "invalid_request" && request.type === "join") {
+    const again = { type: "join", room: request.room } as const // it may keep fewer messages than we asked for
+    whereabouts.asked.add(again)
+    reply = yield* ask(again)
   }
-  let reply = yield* offered(request)
-  if (reply.code === "invalid_request" && request.type === "join")
-    // it may keep fewer than we asked for
-    reply = yield* offered({ type: "join", room: request.room })
   return isDone(request, reply) ? undefined : refusalText(`/${command.kind}`, reply)
 })
 

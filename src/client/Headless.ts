@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import type { Address } from "../net/Address.ts"
 import { type Line, Lines, scriptLineBytesMax } from "../wire/Lines.ts"
 import { nextChunk } from "../wire/NextChunk.ts"
+import { features } from "../Protocol.ts"
 import type { SessionFailure } from "./Client.ts"
 import { carryOut, type ServerCommand, tell } from "./Commands.ts"
 import { parseInput } from "./Input.ts"
@@ -26,7 +27,6 @@ import {
   unsentText
 } from "./Text.ts"
 import { Whereabouts } from "./Whereabouts.ts"
-import { features } from "../Protocol.ts"
 import { type Place } from "./Session.ts"
 
 /** Where to connect, as whom, and the three streams of a script. */

@@ -1,8 +1,8 @@
+import { lobby } from "../Protocol.ts"
 import type { Paint } from "./Text.ts"
 import { nameText } from "./Text.ts"
 import { printable } from "./Printable.ts"
 import type { Whereabouts } from "./Whereabouts.ts"
-import { lobby } from "../Protocol.ts"
 
 /**
  * What stands before the line being typed: `alice> `, and where there are rooms `alice [lab] (dev 2, lobby 1)> `: the room

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import type { Address } from "../net/Address.ts"
+import { type Feature, type Reply } from "../Protocol.ts"
 import {
   type Client,
   type ClientSettings,
@@ -15,7 +16,6 @@ import {
 } from "./Client.ts"
 import type { Noted, Session } from "./Session.ts"
 import { cannotConnectText, endText, nameText, refusalText, secondsText } from "./Text.ts"
-import { type Feature, type Reply } from "../Protocol.ts"
 
 /** Every limit of coming back after a lost connection, with its unit in its name. */
 export interface ReconnectSettings extends ClientSettings {
@@ -66,8 +66,7 @@ export const visit = Effect.fnUntraced(function* (
   const { resumption: resume, username } = session
   const reply = yield* login(client, { username, features, resume, settings })
   for (const room of session.notRejoined(reply)) {
-    const request = { type: "join", room } as const
-    const joined = session.notOffered(request) ?? (yield* client.request(request))
+    const joined = yield* session.askOver(client, { type: "join", room })
     if (joined.status === "success") continue
     session.rooms.delete(room)
     yield* onRoomLost(room, joined)

@@ -3,12 +3,12 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
-import { CannotConnect, type Client, ConnectionEnded, LoginRefused, type SessionFailure } from "./Client.ts"
+import { inbox, lobby, type Reply, type Request } from "../Protocol.ts"
 import { isUsername } from "../Username.ts"
+import { CannotConnect, type Client, ConnectionEnded, LoginRefused, type SessionFailure } from "./Client.ts"
+import { eventFor, notOffered } from "./Granted.ts"
 import type { Received } from "./Received.ts"
-import { isByName, Seen } from "./Seen.ts"
-import { type Event, type Feature, inbox, lobby, type Reply, type Request } from "../Protocol.ts"
-import { type Resumption } from "./Seen.ts"
+import { isByName, type Resumption, Seen } from "./Seen.ts"
 
 /** Where a message goes: into a room, to one person, or without both into the lobby. */
 export interface Place {
@@ -72,11 +72,6 @@ export class Session {
     return this.token !== undefined
   }
 
-  /** True if no further message can be taken up before one has been acked. */
-  get isFull(): boolean {
-    return this.sendings.size >= unackedMax
-  }
-
   /** What was taken up, and is not answered. */
   get unsent(): ReadonlyArray<Unsent> {
     return [...this.sendings].map(
@@ -93,7 +88,7 @@ export class Session {
   note(received: Received): Noted | undefined {
     if (received.kind === "reply") this.noteReply(received.request, received.reply)
     if (received.kind !== "event") return { ...received, isMissed: false }
-    const event = granted(received.event, this.granted)
+    const event = eventFor(received.event, this.granted)
     if (event === undefined) return undefined
     if (event.type === "gap") this.seen.gap(event)
     if (event.type !== "message" || event.seq === undefined) return { ...received, event, isMissed: false }
@@ -158,24 +153,18 @@ export class Session {
 
   /** Asks something that may be asked twice: over the next connection, if this one ends first. Fails once there is none. */
   ask(request: Request): Effect.Effect<Reply, SessionFailure> {
-    return Effect.suspend(() => {
-      const refusal = this.notOffered(request)
-      if (refusal !== undefined) return Effect.succeed(refusal)
-      return Effect.flatMap(this.online, (client) =>
-        Effect.catch(client.request(request), () => {
-          this.detach(client)
-          return this.ask(request)
-        })
-      )
-    })
+    return Effect.flatMap(this.online, (client) =>
+      Effect.catch(this.askOver(client, request), () => {
+        this.detach(client)
+        return this.ask(request)
+      })
+    )
   }
 
-  /** The refusal of a request that this server does not offer: it would not be understood, or said to everyone. */
-  notOffered(request: Request): Reply | undefined {
-    const missing = featuresOf(request).find((feature) => !this.granted.has(feature))
-    return (
-      missing && { status: "error", code: "not_offered", message: `this server has no ${offers[missing]}` }
-    )
+  /** Asks something that the server has granted over this connection; what it has not is not sent. */
+  askOver(client: Client, request: Request): Effect.Effect<Reply, ConnectionEnded> {
+    const refusal = notOffered(request, this.granted)
+    return refusal === undefined ? client.request(request) : Effect.succeed(refusal)
   }
 
   private readonly take = Effect.fnUntraced(
@@ -241,7 +230,7 @@ export class Session {
       ...(place.to !== undefined && { to: place.to }),
       ...(this.isKept ? { cid } : {})
     }
-    const refusal = this.notOffered(request)
+    const refusal = notOffered(request, this.granted)
     if (refusal !== undefined) return this.settle(sending, Effect.succeed(refusal))
     sending.wasWritten = true
     return connection.request(request).pipe(
@@ -281,51 +270,4 @@ interface Sending {
   readonly cid: string
   readonly answer: Deferred.Deferred<Reply, Unsent>
   wasWritten: boolean
-}
-
-/** The features that a request means nothing without. */
-const featuresOf = (request: Request): ReadonlyArray<Feature> => {
-  switch (request.type) {
-    case "join":
-    case "leave":
-    case "rooms":
-      return ["rooms"]
-    case "history":
-      return request.room === undefined ? ["history"] : ["history", "rooms"]
-    case "list":
-      return request.room === undefined ? [] : ["rooms"]
-    case "message":
-      return request.to !== undefined ? ["direct"] : request.room !== undefined ? ["rooms"] : []
-    default:
-      return []
-  }
-}
-
-const offers: Readonly<Record<Feature, string>> = {
-  presence: "presence",
-  rooms: "rooms",
-  direct: "direct messages",
-  history: "history"
-}
-
-/**
- * An event without the fields of features that were not granted: there they may mean anything. One that is for us alone
- * has `to`, and no room.
- */
-const granted = (event: Event, features: ReadonlySet<string>): Event | undefined => {
-  const hasHistory = features.has("history")
-  const { type } = event
-  if (type === "gap") return hasHistory ? event : undefined
-  const { room, username } = event
-  const where = room !== undefined && features.has("rooms") ? { room } : {}
-  if (type !== "message") return { type, username, ...where }
-  const { at, content, seq, to } = event
-  return {
-    type,
-    username,
-    content,
-    ...(to !== undefined && features.has("direct") ? { to } : where),
-    ...(seq !== undefined && hasHistory ? { seq } : {}),
-    ...(at !== undefined && hasHistory ? { at } : {})
-  }
 }

@@ -6,6 +6,7 @@ import * as Queue from "effect/Queue"
 import * as Scope from "effect/Scope"
 import type { Address } from "../net/Address.ts"
 import { isUsername } from "../Username.ts"
+import { type Event, features, type Reply } from "../Protocol.ts"
 import type { Client, ConnectionEnded, SessionFailure } from "./Client.ts"
 import { carryOut, type ServerCommand, tell } from "./Commands.ts"
 import { complete } from "./Completion.ts"
@@ -13,7 +14,7 @@ import { type ClientInput, parseInput } from "./Input.ts"
 import { promptText } from "./Prompt.ts"
 import { Attempts, type ReconnectSettings, reconnectSettings, visit } from "./Reconnect.ts"
 import { TerminalScreen } from "./Screen.ts"
-import { type Noted, Session } from "./Session.ts"
+import { type Noted, type Place, Session, type Unsent } from "./Session.ts"
 import {
   contentLines,
   eventText,
@@ -32,9 +33,7 @@ import {
   unsentText
 } from "./Text.ts"
 import { Whereabouts } from "./Whereabouts.ts"
-import { type Event, features, type Reply } from "../Protocol.ts"
 import { type Message } from "./Received.ts"
-import { type Place } from "./Session.ts"
 
 /** Every limit of the terminal's side, with its unit in its name. */
 export interface TerminalSettings extends ReconnectSettings {
@@ -84,6 +83,7 @@ export const runTerminal = Effect.fn("Terminal.run")(function* (
     username,
     session: undefined,
     roomWanted: options.room,
+    isWaitTold: false,
     isCatchingUp: false,
     naming: undefined,
     failure: undefined
@@ -115,6 +115,8 @@ interface Chat {
   session: Session | undefined
   /** The room to go into once logged in. */
   roomWanted: string | undefined
+  /** True once it was told that what is typed waits for the connection. */
+  isWaitTold: boolean
   /** True once it was told that what follows was missed. */
   isCatchingUp: boolean
   /** The reason why nobody was ever logged in, if there is one. */
@@ -215,6 +217,7 @@ const show = Effect.fnUntraced(function* (chat: Chat, session: Session, noted: N
 const welcome = (chat: Chat, session: Session, { message, status }: Reply): void => {
   if (status !== "success") return
   chat.isCatchingUp = false
+  chat.isWaitTold = false
   chat.screen.print(noticeText(message ?? `you are ${session.username}`, chat.screen.paint))
 }
 
@@ -303,7 +306,9 @@ const command = Effect.fnUntraced(function* (
   client: Client,
   input: ServerCommand
 ) {
-  const trouble = yield* carryOut(session, chat.whereabouts, input, client.request)
+  const trouble = yield* carryOut(session, chat.whereabouts, input, (request) =>
+    session.askOver(client, request)
+  )
   if (trouble !== undefined) yield* complain(chat, trouble)
 })
 
@@ -316,25 +321,25 @@ const say = Effect.fnUntraced(function* (
   { content, to }: Extract<ClientInput, { kind: "say" }>,
   line: string
 ) {
+  const { session } = chat
   const { room } = chat.whereabouts
-  const place: Place = to !== undefined ? { to } : room === undefined ? {} : { room }
-  const answered = Effect.fnUntraced(function* (session: Session) {
-    const answer = yield* session.say(content, place)
-    const heard = Effect.matchEffect(answer, {
+  const place: Place = to === undefined ? { room } : { to }
+  const heard = (answer: Effect.Effect<Reply, Unsent>, text: (unsent: Unsent) => string) =>
+    Effect.matchEffect(answer, {
       onSuccess: (reply) =>
         reply.status === "success" ? Effect.void : complain(chat, refusalText(quoted(content), reply)),
-      onFailure: (unsent) => complain(chat, session.isKept ? unsentText(unsent) : lostText(line))
+      onFailure: (unsent) => complain(chat, text(unsent))
     })
-    return session.isKept ? yield* Effect.forkIn(heard, chat.scope, { startImmediately: true }) : yield* heard
-  })
-  const { session } = chat
-  if (session?.isKept === true && session.client === undefined && !session.isFull) {
-    yield* complain(chat, "not connected: it will be sent once the connection is back")
-    yield* answered(session)
-  } else
-    yield* whenOnline(chat, line, (online, client) =>
-      Effect.raceFirst(answered(online), Effect.flatMap(client.ended, Effect.fail))
+  if (session?.isKept !== true)
+    return yield* whenOnline(chat, line, (online) =>
+      Effect.flatMap(online.say(content, place), (answer) => heard(answer, () => lostText(line)))
     )
+  if (session.client === undefined && !chat.isWaitTold) {
+    chat.isWaitTold = true
+    yield* complain(chat, "not connected: it will be sent once the connection is back")
+  }
+  const answer = yield* session.say(content, place)
+  yield* Effect.forkIn(heard(answer, unsentText), chat.scope, { startImmediately: true })
 })
 
 const lostText = (line: string): string =>

@@ -1,12 +1,12 @@
 import { styleText } from "node:util"
 import { formatAddress } from "../net/Address.ts"
 import { tlsAdvice } from "../net/SpeaksTls.ts"
+import { type Event, inbox, lobby, type Reply, type RoomEntry } from "../Protocol.ts"
 import type { CannotConnect, ConnectionEnded } from "./Client.ts"
 import type { Unsent } from "./Session.ts"
 import { commands } from "./Input.ts"
 import { excerpt } from "../Problem.ts"
 import { type Format, painted, printable, printableLines } from "./Printable.ts"
-import { type Event, inbox, lobby, type Reply, type RoomEntry } from "../Protocol.ts"
 import { type Message } from "./Received.ts"
 
 /** The texts of the client for people, made safe for a terminal. None needs colour to be understood. */

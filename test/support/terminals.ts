@@ -1,7 +1,7 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Address } from "../../src/net/Address.ts"
-import { runTerminal } from "../../src/client/Terminal.ts"
+import { runTerminal, type TerminalSettings, terminalSettings } from "../../src/client/Terminal.ts"
 import { features } from "../../src/Protocol.ts"
 import { type ScriptedServer, scriptedServer } from "./ScriptedServer.ts"
 import { VirtualTerminal, type VirtualTerminalOptions } from "./VirtualTerminal.ts"
@@ -10,19 +10,26 @@ interface StartOptions extends VirtualTerminalOptions {
   readonly username?: string
   readonly room?: string
   readonly hasBell?: boolean
+  readonly settings?: TerminalSettings
 }
 
 /** A person's client in a terminal of its own. */
 export const start = Effect.fnUntraced(function* (
   address: Address,
-  { hasBell = false, room, username, ...window }: StartOptions = {}
+  { hasBell = false, room, settings = terminalSettings, username, ...window }: StartOptions = {}
 ) {
   const terminal = new VirtualTerminal(window)
   const { input, output } = terminal
-  const running = yield* runTerminal({ address, username, room, input, output, isDumb: false, hasBell }).pipe(
-    Effect.scoped,
-    Effect.forkScoped({ startImmediately: true })
-  )
+  const running = yield* runTerminal({
+    address,
+    username,
+    room,
+    input,
+    output,
+    isDumb: false,
+    hasBell,
+    settings
+  }).pipe(Effect.scoped, Effect.forkScoped({ startImmediately: true }))
   return { terminal, running }
 })
 
