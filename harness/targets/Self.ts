@@ -8,6 +8,7 @@ import { type ClientUse, wordsOfTheSheet } from "../client/ClientUse.ts"
 import { features } from "../../src/Protocol.ts"
 import { type Target, TargetFailed } from "../stage/Target.ts"
 import type { Values } from "../../src/settings/Settings.ts"
+import { freePort } from "../../process/Port.ts"
 import { fresh } from "./Fresh.ts"
 import { overWebSockets } from "./OverWebSockets.ts"
 
@@ -44,7 +45,9 @@ const ownServer = (
     const log = new Log()
     let current = yield* Scope.fork(scope)
     const listenOn = (port: number) => listen(settingsOf(port), reached, log)
-    const { port } = yield* Effect.provideService(listenOn(0), Scope.Scope, current)
+    const { port } = yield* freeAddress(scope, (port) =>
+      Effect.provideService(listenOn(port), Scope.Scope, current)
+    )
     return {
       host,
       port,
@@ -59,6 +62,17 @@ const ownServer = (
     }
   })
 })
+
+/** Listens on a port that no system gives away by itself, so that it is free again at each restart. */
+const freeAddress = <A>(scope: Scope.Scope, listenOn: (port: number) => Effect.Effect<A, TargetFailed>) =>
+  Effect.provideService(freePort, Scope.Scope, scope).pipe(
+    Effect.mapError(({ reason }) => new TargetFailed({ reason, lastLines: [] })),
+    Effect.flatMap(listenOn),
+    Effect.retry({ times: portsMax - 1 }) // another program may take it just before
+  )
+
+/** Ports that are tried. */
+const portsMax = 5
 
 /** The lines that a server logs, without times and addresses, which differ from run to run. */
 class Log {
