@@ -272,6 +272,21 @@ describe("TLS", () => {
     await end()
   })
 
+  it("the harness says so in French, too", async () => {
+    const { end, port } = await serving()
+    const address = `127.0.0.1:${port}`
+    const { stderr } = await harness([
+      "scenario",
+      "scenarios/login.yaml",
+      "--connect",
+      address,
+      "--locale",
+      "fr"
+    ])
+    assert.match(stderr, /ce serveur parle TLS\s: donnez --tls, ou son certificat avec --ca FICHIER\n$/)
+    await end()
+  })
+
   it("client and harness say alike that another program speaks TLS, which sends an alert", async () => {
     const foreign = createTlsServer({
       cert: await readFile(pair.tlsCertFile),

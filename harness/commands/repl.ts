@@ -54,7 +54,7 @@ export const repl = Command.make(
       standardOutput.write(text)
     )
     const { happenings } = stage.transcript
-    const whyNothing = end.result === "failed" ? yield* whyMute(input, happenings) : undefined
+    const whyNothing = end.result === "failed" ? yield* whyMute(input, happenings, english) : undefined
     if (whyNothing !== undefined) return yield* Effect.fail(new Failure(whyNothing, exitCodes.targetLost))
     if (end.message !== undefined) return yield* Effect.fail(new Failure(end.message, exitCodes[end.result]))
   }, Effect.scoped)

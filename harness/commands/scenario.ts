@@ -133,7 +133,8 @@ const run = Effect.fnUntraced(function* (input: Input, target: Target, knowledge
   if (summary.result === "passed") return
   const whyNothing = yield* whyMute(
     input,
-    outcomes.flatMap(({ happenings }) => happenings)
+    outcomes.flatMap(({ happenings }) => happenings),
+    input.locale
   )
   if (whyNothing !== undefined) return yield* Effect.fail(new Failure(whyNothing, exitCodes.targetLost))
   return yield* Effect.fail(new Failure(whyNot(summary, input.locale), exitCodes[summary.result]))

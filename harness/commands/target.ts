@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { knowsPort } from "../client/ClientUse.ts"
-import { speaksTls, tlsAdvice } from "../../src/net/SpeaksTls.ts"
+import { speaksTls } from "../../src/net/SpeaksTls.ts"
 import { Failure } from "../../src/commands/Cli.ts"
 import type { ErrorCode } from "../../src/Protocol.ts"
 import { clientsFolder, scenarioNames, scenariosFolder } from "../scenario/Files.ts"
@@ -122,12 +122,13 @@ const chooseClient = Effect.fnUntraced(function* (command: string, input: Target
  */
 export const whyMute = Effect.fnUntraced(function* (
   { ca, connect, tls }: Omit<TargetInput, "locale">,
-  happenings: Iterable<Happening>
+  happenings: Iterable<Happening>,
+  { targets }: Catalogue
 ) {
   if (Option.isNone(connect) || connect.value.webSocket !== undefined) return undefined
   if (tls || Option.isSome(ca)) return undefined
   for (const { kind, value } of happenings) if (kind === "received" && isOfUse(value)) return undefined
-  return (yield* speaksTls(connect.value)) ? tlsAdvice.missing : undefined
+  return (yield* speaksTls(connect.value)) ? targets.speaksTls : undefined
 })
 
 /** True for an object of the protocol; bytes of another one are kept as a text. */

@@ -24,6 +24,7 @@ export interface TargetTexts {
   readonly more: (count: number) => string
   readonly nobodyAccepts: (address: string, elsewhere: string | undefined) => string
   readonly cannotConnect: (address: string, why: string) => string
+  readonly speaksTls: string
   /** Why there is no connection, where the server is the reason. */
   readonly reasons: { readonly [reason in "connection refused" | "no answer"]: string }
   readonly troubles: { readonly [kind in TroubleKind]: (host: string) => string }

@@ -18,6 +18,7 @@ export const targets: TargetTexts = {
   nobodyAccepts: (address, elsewhere) =>
     `nobody accepts connections at ${address}${elsewhere === undefined ? "" : `, but somebody does at ${elsewhere}`}`,
   cannotConnect: (address, why) => `cannot connect to ${address}: ${why}`,
+  speaksTls: tlsAdvice.missing,
   reasons: {
     "connection refused": "connection refused: nothing is listening there",
     "no answer": "no answer"

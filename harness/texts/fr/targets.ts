@@ -22,6 +22,7 @@ export const targets: TargetTexts = {
   nobodyAccepts: (address, elsewhere) =>
     `personne n'accepte de connexion à ${address}${elsewhere === undefined ? "" : `, mais quelqu'un en accepte à ${elsewhere}`}`,
   cannotConnect: (address, why) => `impossible de se connecter à ${address} : ${why}`,
+  speaksTls: "ce serveur parle TLS : donnez --tls, ou son certificat avec --ca FICHIER",
   reasons: {
     "connection refused": "connexion refusée : personne n'y écoute",
     "no answer": "pas de réponse"
