@@ -389,6 +389,15 @@ describe("--connect", () => {
     })
   )
 
+  it.live("our own server has a port that no system gives away while it restarts", () =>
+    Effect.gen(function* () {
+      const { port, restart } = yield* self().start
+      assert.isBelow(port, 32_768)
+      yield* restart
+      assert.isTrue(yield* accepts(port))
+    }).pipe(Effect.scoped)
+  )
+
   it.live("tells where else on this machine somebody listens", () =>
     Effect.gen(function* () {
       const port = yield* freePort
