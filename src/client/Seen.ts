@@ -1,4 +1,5 @@
-import { type Event, type Extent, inbox, lobby, type Reply } from "../Protocol.ts"
+import type { Event, Extent, Reply } from "../Protocol.ts"
+import { inbox, lobby } from "../Terms.ts"
 
 /** The numbers of the messages that were seen, by room: what a client has to tell to miss nothing after a cut. */
 export class Seen {
