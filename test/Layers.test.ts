@@ -21,7 +21,7 @@ const importsOf = (file: string): ReadonlyArray<string> =>
 const isIn = (file: string, name: string) => (name.endsWith("/") ? file.startsWith(name) : file === name)
 
 describe.each([
-  { heading: "The whole", folders: "{attack,bench,bin,harness,mutants,process,src,test}" },
+  { heading: "The whole", folders: "{attack,bench,bin,harness,mutants,page,process,src,test}" },
   { heading: "The server", folders: "src" },
   { heading: "The harness", folders: "harness" }
 ])("docs/ARCHITECTURE.md, $heading", ({ folders, heading }) => {

@@ -19,6 +19,7 @@ const allowed = [
   /^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/,
   /^bin\/(palabre|main)\.js$/,
   /^(bin|harness|process|src)\/[\w/]+\.(js|js\.map|d\.ts)$/,
+  /^src\/web\/page\.json$/,
   /^harness\/(grade\/book|report\/html)\/\w+\.(css|js)$/,
   /^scenarios\/((client\/)?[\w-]+\.yaml|schema\.json)$/
 ]

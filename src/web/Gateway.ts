@@ -8,6 +8,7 @@ import { AddressRanges } from "../net/AddressRanges.ts"
 import { httpOptions, makeRoom } from "../net/HttpSockets.ts"
 import { type Acceptor, type Listener, ListenFailed } from "../net/Listener.ts"
 import type { KeyPair } from "../net/Tls.ts"
+import { PageFile } from "./PageFile.ts"
 import { clientAddress, refusalOf, type TrustRules } from "./Trust.ts"
 import { WebSocketTransport } from "./WebSocketTransport.ts"
 
@@ -37,7 +38,7 @@ const requestsMax = 256
 const path = "/ws"
 
 /**
- * Serves WebSockets over HTTP until the scope closes: the same conversation as over TCP, through the same acceptor.
+ * Serves the page and WebSockets over HTTP until the scope closes: the same conversation as over TCP, through the same acceptor.
  * What a client sends is one stream of JSON values, whatever its messages; each message it gets is one or more lines.
  */
 export const openGateway = (
@@ -106,24 +107,27 @@ const listening = (
     })
   })
 
-/** Answers plain requests. */
-const answer = (rules: TrustRules) => (request: IncomingMessage, response: ServerResponse) => {
-  const { headers, method, url } = request
-  const [status, text] =
-    url === "/healthz" && method === "GET" ? [200, "ok"] : say(refusalOf(headers, rules), url)
+/** Answers plain requests: with the page, at `/`. */
+const answer = (rules: TrustRules) => {
+  const page = new PageFile()
+  return (request: IncomingMessage, response: ServerResponse) => {
+    const { headers, method, url = "" } = request
+    const isRead = method === "GET" || method === "HEAD"
+    if (url === "/healthz" && isRead) return say(response, 200, "ok")
+    const refusal = refusalOf(headers, rules)
+    if (refusal !== undefined) return say(response, 403, refusal)
+    if (url === path) return say(response, 426, "this is for WebSockets")
+    if (/^\/(?:\?|$)/.test(url) && isRead) return page.answer(headers, response)
+    return say(response, 404, "there is nothing here")
+  }
+}
+
+const say = (response: ServerResponse, status: number, text: string): void => {
   response.writeHead(status, {
     "Content-Type": "text/plain; charset=utf-8",
     "X-Content-Type-Options": "nosniff"
   })
   response.end(`${text}\n`)
-}
-
-const say = (
-  refusal: string | undefined,
-  url: string | undefined
-): readonly [status: number, text: string] => {
-  if (refusal !== undefined) return [403, refusal]
-  return url === path ? [426, "this is for WebSockets"] : [404, "there is nothing here"]
 }
 
 /** Turns a request into a WebSocket, for which there must be a seat. */

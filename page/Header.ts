@@ -1,0 +1,44 @@
+import type { Chat } from "./Chat.ts"
+import { h, setText } from "./Dom.ts"
+import type { Texts } from "./Texts.ts"
+
+/** Above the messages: where one is, the ways to other parts on a narrow screen, and the way out of a room. */
+export class Header {
+  readonly element: HTMLElement
+  private readonly heading = h("h2", { class: "title", tabindex: -1 })
+  private readonly people: HTMLButtonElement
+  private readonly leave: HTMLButtonElement
+  private readonly chat: Chat
+  private readonly texts: Texts
+
+  constructor(texts: Texts, chat: Chat, look: (part: "places" | "people") => void) {
+    this.texts = texts
+    this.chat = chat
+    const back = { "aria-label": texts.places, onclick: () => look("places") }
+    this.people = h("button", { type: "button", class: "narrow plain", onclick: () => look("people") })
+    const leave = () => chat.leaveRoom(chat.current)
+    this.leave = h("button", { type: "button", class: "plain", onclick: leave })
+    this.element = h(
+      "div",
+      { class: "bar" },
+      h("button", { type: "button", class: "icon narrow", ...back }, "←"),
+      this.heading,
+      this.people,
+      this.leave
+    )
+  }
+
+  show(name: string): void {
+    const { chat, leave, people, texts } = this
+    const { kind, users } = chat.current
+    setText(this.heading, name)
+    setText(people, texts.here(users?.size ?? 0))
+    people.hidden = kind === "direct"
+    setText(leave, kind === "direct" ? texts.closeDirect : texts.leaveRoom)
+    leave.hidden = kind === "lobby"
+  }
+
+  focus(): void {
+    this.heading.focus()
+  }
+}
