@@ -158,6 +158,31 @@ describe("/metrics", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.effect(
+    "a client with history that does not read shows while it catches up, and the gaps it is shown",
+    () =>
+      Effect.gen(function* () {
+        const { connect, scrape, until } = yield* monitored({ historyMax: 10 })
+        const [stuck, sender] = [yield* connect, yield* connect]
+        yield* stuck.login("stuck", "history")
+        yield* sender.login("sender")
+        stuck.socket.pause()
+        let figures = yield* scrape
+        while (figures["palabre_catching_up_clients"] === 0) {
+          for (let i = 0; i < 20; i++) yield* sender.ask({ type: "message", content: "x".repeat(40_000) })
+          figures = yield* scrape
+        }
+        for (let i = 0; i < 20; i++) yield* sender.ask({ type: "message", content: "x".repeat(40_000) })
+        assert.deepInclude(figures, { palabre_catching_up_clients: 1, palabre_slow_clients: 0 })
+        stuck.socket.resume()
+        const received = yield* stuck.before
+        const gaps = received.filter(({ type }) => type === "gap").length
+        assert.isAtLeast(gaps, 1)
+        yield* until((later) => later["palabre_catching_up_clients"] === 0)
+        assert.strictEqual((yield* scrape)["palabre_gaps_total"], gaps)
+      }).pipe(Effect.scoped)
+  )
+
   it.effect("newcomers without a seat are counted by the reason they were told", () =>
     Effect.gen(function* () {
       const { connect, scrape } = yield* monitored({ clientsMax: 1 })

@@ -24,6 +24,13 @@ export class Audiences {
     return this.everyone.members.size
   }
 
+  /** The number of clients that are being shown what they missed. */
+  readonly countCatchingUp = (): number => {
+    let count = 0
+    for (const follower of this.everyone.members.values()) if (follower?.isLive === false) count++
+    return count
+  }
+
   /** An audience of a room; a connection that joins during an iteration is included in it. */
   of(room: string, audience: Audience): Recipients {
     return this.rooms.get(room)?.[audience] ?? nobody

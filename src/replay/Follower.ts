@@ -4,7 +4,7 @@ import type { Ring, Said } from "../fold/Ring.ts"
 import type { Backlog, Connection } from "../net/Connection.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { inboxKey, messageLine, type Place } from "./Lines.ts"
-import { Stream } from "./Stream.ts"
+import { type ReplayCounters, Stream } from "./Stream.ts"
 
 /** A piece of what a room's members are shown: messages up to a number, or the ack of the one with that number. */
 export interface Piece {
@@ -38,15 +38,17 @@ export class Follower implements Backlog {
   /** Bytes that were read for it from what is kept. */
   readBytes = 0
   private readonly settings: FollowerSettings
+  private readonly counters: ReplayCounters
   private readonly streams = new Map<string, Stream>()
   /** What it is to be shown, in order; empty while it is live. No two readings come one after the other. */
   private waiting: Array<Words | Reading> = []
   private onSettled: (() => void) | undefined
 
-  constructor(connection: Connection, session: Hash, settings: FollowerSettings) {
+  constructor(connection: Connection, session: Hash, settings: FollowerSettings, counters: ReplayCounters) {
     this.connection = connection
     this.session = session
     this.settings = settings
+    this.counters = counters
     connection.backlog = this
   }
 
@@ -55,14 +57,17 @@ export class Follower implements Backlog {
   }
 
   /** True if nothing waits. */
-  private get isLive(): boolean {
+  get isLive(): boolean {
     return this.waiting.length === 0
   }
 
   /** Begins to follow a place, from what is kept of it. */
   follow(place: Place, ring: Ring, { after, gap, skipOwn, upto }: Start): void {
     this.unfollow(place.key)
-    const stream = new Stream(place, ring, this.session, after, skipOwn ? 0 : upto)
+    const stream = new Stream(
+      { place, ring, session: this.session, ownUpto: skipOwn ? 0 : upto, counters: this.counters },
+      after
+    )
     this.streams.set(place.key, stream)
     if (gap !== undefined) this.tell([gap])
     this.owe(stream, upto)

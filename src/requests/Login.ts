@@ -112,7 +112,8 @@ const admitted = (
     if (isResumed) house.counters.resumed++
     answer(conversation, withId(bytes, request.id))
     if (old !== undefined) house.hub.audiences.leaveAll(old.connection)
-    if (session !== undefined) conversation.follower = new Follower(connection, session.hash, house.settings)
+    if (session !== undefined)
+      conversation.follower = new Follower(connection, session.hash, house.settings, house.counters)
     entrances()
     house.embedder?.joined(username, conversation, replaced !== undefined)
     return replaced === undefined

@@ -28,6 +28,8 @@ export class Counters extends Context.Service<
     duplicates: number
     /** Sessions that went on over another connection. */
     resumed: number
+    /** Gaps that clients were shown in place of messages that are not kept any more. */
+    gaps: number
   }
 >()("palabre/Counters") {
   static readonly layer = Layer.sync(Counters, () =>
@@ -37,7 +39,8 @@ export class Counters extends Context.Service<
       errors: zeros(errorCodes),
       messagesReceived: 0,
       duplicates: 0,
-      resumed: 0
+      resumed: 0,
+      gaps: 0
     })
   )
 }

@@ -119,10 +119,21 @@ const registerMessages = Effect.fnUntraced(function* ({ counter, gauge, perKey }
 
 const registerState = Effect.fnUntraced(function* ({ counter, gauge }: Register) {
   const counters = yield* Counters
+  const { audiences } = yield* Hub
   const { state } = yield* Registry
   gauge("palabre_rooms", "Rooms, besides the lobby", () => state.rooms.size)
   gauge("palabre_absent_sessions", "Sessions that wait for their clients", () => state.absent.size)
   gauge("palabre_history_bytes", "Memory for the messages that are kept", () => state.archive.bytes)
+  gauge(
+    "palabre_catching_up_clients",
+    "Clients that are being shown what they missed",
+    audiences.countCatchingUp
+  )
+  counter(
+    "palabre_gaps_total",
+    "Gaps shown in place of messages that are not kept any more",
+    () => counters.gaps
+  )
   counter(
     "palabre_sessions_resumed_total",
     "Sessions that went on over another connection",

@@ -119,7 +119,7 @@ const makeHouse = Effect.gen(function* () {
     const rules = { ...settings, onSlow: () => {}, onClosed: () => {}, outboxes, readMillis }
     const connection = new Connection(1, client, seat, rules)
     ;(open as Set<Connection>).add(connection)
-    return { client, connection, follower: new Follower(connection, session, settings) }
+    return { client, connection, follower: new Follower(connection, session, settings, { gaps: 0 }) }
   }
   type Guest = ReturnType<typeof connect>
   /** Shows a guest what a room keeps above a number, then what is said there. */
