@@ -12,12 +12,9 @@ export type Gathered = NonEmptyReadonlyArray<Broadcast>
  */
 export class Gathering {
   private readonly bytesMax: number
-  private readonly rooms = new Map<
-    Place,
-    { readonly broadcasts: [Broadcast, ...Array<Broadcast>]; bytes: number }
-  >()
+  private rooms = new Map<Place, { readonly broadcasts: [Broadcast, ...Array<Broadcast>]; bytes: number }>()
   /** The rooms in which senders are to be acknowledged. */
-  private readonly acks = new Map<Connection | undefined, Place>()
+  private acks = new Map<Connection | undefined, Place>()
 
   constructor(bytesMax: number) {
     this.bytesMax = bytesMax
@@ -47,12 +44,12 @@ export class Gathering {
     return [broadcasts]
   }
 
-  /** Gives all that was gathered. */
+  /** Gives all that was gathered. The maps are new ones: a map that was cleared keeps what it held until it is collected. */
   takeAll(): ReadonlyArray<Gathered> {
     if (this.rooms.size === 0) return none
     const all = Array.from(this.rooms.values(), ({ broadcasts }) => broadcasts)
-    this.rooms.clear()
-    this.acks.clear()
+    this.rooms = new Map()
+    if (this.acks.size > 0) this.acks = new Map()
     return all
   }
 }
