@@ -78,6 +78,8 @@ export class Ledger {
   private readonly heardBefore = new Map<string, ReadonlyArray<Said>>()
   /** The names that are kept for sessions whose owners are away (RESUME-1). */
   readonly kept = new Set<string>()
+  /** The names whose owners logged out of a session (RESUME-6). */
+  readonly ended = new Set<string>()
   private readonly withSession = new Set<string>()
   /** The actors that asked for features on the connection they have now. */
   private readonly withFeatures = new Set<string>()
@@ -122,7 +124,7 @@ export class Ledger {
         }
         break
       case "LoggedOut":
-        this.withSession.delete(actor)
+        if (this.withSession.delete(actor)) this.ended.add(this.nameOf(actor) ?? actor)
         this.giveUp(actor, "logout")
         break
       case "Left":

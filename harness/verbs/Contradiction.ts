@@ -64,6 +64,7 @@ const hasRivals = ({ connection, name, username }: Actor, { ledger }: Stage): bo
 /** A name that ought to be free was not granted. */
 const notGranted = (username: string, actor: Actor, { ledger }: Stage): ClauseId | undefined => {
   const how = ledger.departures.get(username)
+  if (how === "logout" && ledger.ended.has(username)) return "RESUME-6"
   if (how !== undefined) return clausesOfLeaving[how]
   return ledger.isHeldByOther(username, actor.name) ? "LOGIN-3" : "LOGIN-1"
 }
@@ -84,6 +85,7 @@ export const wrongUsers = (users: ReadonlyArray<Json>, { ledger }: Stage): Claus
   const stranger = users.find((name) => !ledger.members.has(String(name)))
   if (stranger === undefined)
     return [...ledger.departures.values()].includes("ended by the server") ? ledger.harm : undefined
+  if (ledger.kept.has(String(stranger))) return "RESUME-1"
   const how = ledger.departures.get(String(stranger))
   return how === undefined ? "LIST-2" : clausesOfLeaving[how]
 }

@@ -218,7 +218,7 @@ const seesGone = Effect.fnUntraced(function* (actor: Actor, step: AnyStep, scene
         expected: play.goneFromList(listed(left, play.and)),
         received: play.users(show(users)),
         breaks,
-        isCertain: breaks === "LEAVE-1" || breaks === "LEAVE-2", // who is gone is gone, however it went
+        isCertain: ["LEAVE-1", "LEAVE-2", "RESUME-1"].includes(breaks ?? ""), // who is gone is gone, however it went
         withinMillis: scene.withinMillis
       }
     })

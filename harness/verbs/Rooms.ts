@@ -4,11 +4,12 @@ import { describe, type ObjectPattern } from "../language/Pattern.ts"
 import { fill, literal, type Template } from "../language/Template.ts"
 import type { Actor } from "../stage/Actor.ts"
 import { lobby, roomKey } from "../stage/Rooms.ts"
-import { integer, oneOrSome, words } from "../yaml/Shape.ts"
+import { integer, oneOrSome } from "../yaml/Shape.ts"
 import { expectation, granted, lookAt, receive, receiveGrant, receiveReply } from "./Expectation.ts"
 import { each, resolveSubject } from "./ResolveSubject.ts"
 import { send } from "./Sending.ts"
 import { type Scene, type Step, verb, type Verb } from "./Step.ts"
+import { cid } from "./Talking.ts"
 
 type AnyStep = Step<any, any>
 type Patterns = ReadonlyArray<ObjectPattern>
@@ -23,7 +24,6 @@ interface Page {
 
 const number = integer(0, Number.MAX_SAFE_INTEGER)
 const said = oneOrSome(saidPattern)
-const cid = words("a text that no other message of the session has")
 
 /** Sentences about rooms, about what is said to one person, and about what was said before. */
 export const rooms: ReadonlyArray<Verb> = [

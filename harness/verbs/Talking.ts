@@ -9,7 +9,7 @@ import { byteString, phrase, request } from "../language/Notation.ts"
 import type { Json } from "../language/Json.ts"
 import { concealTokens, visible } from "../Format.ts"
 import { bounded, notConnected, send, write } from "./Sending.ts"
-import { choice, integer, list, oneOrMore, type Shape, text } from "../yaml/Shape.ts"
+import { choice, integer, list, oneOrMore, type Shape, text, words } from "../yaml/Shape.ts"
 import { type Scene, type Step, verb, type Verb } from "./Step.ts"
 import { each } from "./ResolveSubject.ts"
 import { encode, fill, literal, type Style, styles, type Template } from "../language/Template.ts"
@@ -26,6 +26,9 @@ interface Part extends Written {
   readonly message: Template
   readonly bytes: number
 }
+
+/** What makes a message the same when it is sent again (DEDUP-1). */
+export const cid = words("a text that no other message of the session has")
 
 const anyStyles = oneOrMore(choice(styles))
 const as: Shape<ReadonlyArray<Style>> = {
@@ -44,15 +47,16 @@ export const talking: ReadonlyArray<Verb> = [
   verb({
     sentence: "{subject} says|say",
     theme: "talking",
-    meaning: "sends a message under its own name and receives the ack",
+    meaning: "sends a message under its own name, with a `cid` if there is one, and receives the ack",
     example: 'alice says: "hello"',
     value: phrase,
+    options: { cid },
     clause: "MSG-2",
     needs: "connected",
     sends: (step: Step<Template>) => [literal({ type: "message", content: step.value })],
     reads: true,
     atProgram: sayAtProgram,
-    play: each((actor, step: Step<Template>, scene) => say(actor, step, scene))
+    play: each((actor, step: Step<Template, { readonly cid?: string }>, scene) => say(actor, step, scene))
   }),
   verb({
     sentence: "{subject} asks|ask who is there",
@@ -141,10 +145,14 @@ export const talking: ReadonlyArray<Verb> = [
   })
 ]
 
-const say = Effect.fnUntraced(function* (actor: Actor, step: Step<Template>, scene: Scene) {
+const say = Effect.fnUntraced(function* (
+  actor: Actor,
+  step: Step<Template, { readonly cid?: string }>,
+  scene: Scene
+) {
   const username = actor.connection?.username ?? actor.username
   const content = fill(step.value, scene.captures.all)
-  yield* send(actor, { type: "message", username, content }, step, scene)
+  yield* send(actor, { type: "message", username, content, ...step.options }, step, scene)
   yield* receiveGrant(actor, scene)
 })
 
