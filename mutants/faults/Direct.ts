@@ -57,7 +57,7 @@ export const directFaults: ReadonlyArray<Fault> = [
   ),
   may(
     "letter-to-its-sender",
-    ["DM-1"],
+    ["DM-1", "MSG-3"],
     "sends a direct message to its sender, too",
     alsoTo((_, client) => [client])
   ),

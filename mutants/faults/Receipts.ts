@@ -25,7 +25,7 @@ export const receiptFaults: ReadonlyArray<Fault> = [
     "duplicate-with-a-new-number",
     ["DEDUP-1"],
     "numbers the ack of a duplicate like that of a new message",
-    duplicated((ack, base) => ("seq" in ack ? { ...ack, seq: base.lobby.last + 1 } : ack))
+    duplicated((ack) => ("seq" in ack ? { ...ack, seq: Number(ack.seq) + 1 } : ack))
   ),
   may(
     "duplicate-refused",

@@ -140,12 +140,17 @@ export const roomFaults: ReadonlyArray<Fault> = [
   may("hears-after-leaving", ["ROOM-2"], "goes on sending a room to whoever has left it", () => ({
     exit: (session, room) => void session.rooms.delete(room)
   })),
-  may("room-hears-itself", ["ROOM-2"], "sends what is said in a room to its sender, too", (base) => ({
-    sayIn: (room, client, request) => {
-      base.sayIn(room, client, request)
-      base.tell(client, room, room.kept.at(-1)!)
-    }
-  })),
+  may(
+    "room-hears-itself",
+    ["ROOM-2", "MSG-3"],
+    "sends what is said in a room to its sender, too",
+    (base) => ({
+      sayIn: (room, client, request) => {
+        base.sayIn(room, client, request)
+        base.tell(client, room, room.kept.at(-1)!)
+      }
+    })
+  ),
   may("room-twice", ["ROOM-2"], "sends what is said in a room twice", (base) => ({
     sayIn: (room, client, request) => {
       base.sayIn(room, client, request)

@@ -156,7 +156,7 @@ export const sessionFaults: ReadonlyArray<Fault> = [
         sendAll(base, client, room, ...room.kept.filter(({ by, seq }) => seq > from && by !== client.session))
     }
   })),
-  may("own-shown-again", ["RESUME-3", "SEQ-2"], "shows one's own messages again, too", (base) => ({
+  may("own-shown-again", ["RESUME-3", "SEQ-2", "MSG-3"], "shows one's own messages again, too", (base) => ({
     replay: (client, room, from) => base.replay(client, room, from, true)
   })),
   may("only-the-lobby-again", ["RESUME-3"], "shows only what was missed in the lobby", (base) => ({
@@ -312,7 +312,7 @@ export const sessionFaults: ReadonlyArray<Fault> = [
   })),
   may(
     "logout-reserves-the-name",
-    ["RESUME-6"],
+    ["RESUME-6", "LOGOUT-1"],
     "keeps the name of a session that was logged out",
     (base) => ({
       over: (session) => {
