@@ -205,7 +205,7 @@ layer(server(), { excludeTestServices: true })("pnpm client, where standard inpu
       assert.deepStrictEqual(result, {
         code: 1,
         out: "",
-        err: "palabre: the name was refused: Ce nom est déjà pris (username_taken). Choose another name\n"
+        err: "palabre: the name was refused: Ce nom est déjà pris (username_taken). Choose another name, or wait a few minutes if it is yours\n"
       })
     })
   )

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { listen, makeChat } from "../mutants/chat/makeChat.ts"
 import { type ChatClient, type ChatEvent, connect, createServer } from "../src/index.ts"
-import { terminalSettings } from "../src/client/Terminal.ts"
+import { terminalSettings } from "../src/client/Chat.ts"
 import { Server } from "../src/Server.ts"
 import { CuttingProxy } from "./support/CuttingProxy.ts"
 import { server as realServer } from "./support/server.ts"
@@ -93,10 +93,7 @@ describe("A person who pastes 300 lines", () => {
   it.live("DEDUP-1: says each once, in order, although the connection is cut again and again", () =>
     Effect.gen(function* () {
       const address = (yield* Server).addresses[0]!
-      const proxy = yield* Effect.acquireRelease(
-        Effect.promise(() => CuttingProxy.before(address.port)),
-        (opened) => Effect.promise(() => opened[Symbol.asyncDispose]())
-      )
+      const proxy = yield* Effect.acquireDisposable(Effect.promise(() => CuttingProxy.before(address.port)))
       const bob = yield* connectAs("bob")
       const { port } = proxy.address
       const { terminal } = yield* start({ host: "127.0.0.1", port }, { username: "alice", settings: quick })

@@ -4,7 +4,7 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
 import { Server } from "../src/Server.ts"
 import { waitMillis } from "../src/client/Reconnect.ts"
-import { terminalSettings } from "../src/client/Terminal.ts"
+import { terminalSettings } from "../src/client/Chat.ts"
 import { scriptedServer } from "./support/ScriptedServer.ts"
 import { server } from "./support/server.ts"
 import { admit, expectLogin, online, says, start } from "./support/terminals.ts"
@@ -87,7 +87,7 @@ describe("The name", () => {
       const refused = yield* expectLogin(scripted, "bob")
       refused.send(taken)
       yield* terminal.shows(
-        "! the name bob was refused: Ce nom est déjà pris (username_taken). Choose another name"
+        "! the name bob was refused: Ce nom est déjà pris (username_taken). Choose another name, or wait a few minutes if it is yours"
       )
       yield* terminal.until(({ lines }) => lines.at(-1) === "Your name:")
       terminal.type("  robert ", keys.enter, "early bird", keys.enter)

@@ -195,7 +195,7 @@ const adviceOnCode: Readonly<Record<string, string>> = {
   rate_limited: "Wait a little, then send it again",
   too_large: "Shorten it or send it in parts",
   invalid_username: "Choose another name",
-  username_taken: "Choose another name",
+  username_taken: "Choose another name, or wait a few minutes if it is yours",
   unknown_type: "This server does not know that command",
   invalid_room: "Choose another name for it",
   not_in_room: "Go into it with /join",
