@@ -99,6 +99,9 @@ export const numberFaults: ReadonlyArray<Fault> = [
   may("ack-early", ["SEQ-3"], "sends messages to those with history later than acks", (base) => ({
     tell: (client, room, said) => void setTimeout(() => base.tell(client, room, said), lateMillis)
   })),
+  may("epoch-of-the-program", ["SEQ-4"], "names its epoch after the program, not after its start", () => ({
+    epoch: "v1"
+  })),
   may("lobby-counts-anew", ["SEQ-4", "SEQ-1"], "counts from 1 again when everybody has left", (base) => ({
     release: (client, name) => {
       base.release(client, name)
