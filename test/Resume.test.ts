@@ -1,11 +1,15 @@
 import type { AddressInfo } from "node:net"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it, onTestFinished } from "@effect/vitest"
 import { listen, makeChat } from "../mutants/chat/makeChat.ts"
 import { type ChatClient, type ChatEvent, connect, createServer } from "../src/index.ts"
 import { terminalSettings } from "../src/client/Chat.ts"
 import { Server } from "../src/Server.ts"
 import { CuttingProxy } from "./support/CuttingProxy.ts"
+import { palabre } from "./support/program.ts"
 import { server as realServer } from "./support/server.ts"
 import { start } from "./support/terminals.ts"
 import { connectAs } from "./support/TestClient.ts"
@@ -110,4 +114,35 @@ describe("A person who pastes 300 lines", () => {
       assert.isAbove(proxy.connections, 2)
     }).pipe(Effect.scoped, Effect.provide(realServer()))
   )
+})
+
+describe("Bots of a server that is killed, and started again on its file", () => {
+  it("RESUME-3, DEDUP-1: go on where they were, and say again what was not confirmed, once", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "palabre-resume-"))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const start = async (port: number) => {
+      const flags = ["--store", join(folder, "chat"), "--port", String(port), "--log-level", "error"]
+      const program = palabre(["serve", "--host", "127.0.0.1", ...flags])
+      return { ...program, port: await program.listening() }
+    }
+    const first = await start(0)
+    const { port } = first
+    await using alice = await connect({ port, username: "alice", reconnect: true, ...quick })
+    await using bob = await connect({ port, username: "bob", reconnect: true, ...quick })
+    for (const client of [alice, bob]) await client.join("lab")
+    await alice.say("one", { room: "lab" })
+    first.child.kill("SIGKILL")
+    const said = Promise.all(["two", "three"].map((content) => alice.say(content, { room: "lab" })))
+    await first.finished()
+    await start(port)
+    await said
+    await alice.say("over", { to: "bob" })
+    const events = await takeUntil(bob, "over")
+    assert.deepStrictEqual(contentsOf(events), ["one", "two", "three", "over"])
+    assert.deepStrictEqual(
+      events.filter(({ type }) => type === "gap"),
+      []
+    )
+    assert.deepInclude(events, { type: "reconnected", resumed: true })
+  }, 60_000)
 })

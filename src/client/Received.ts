@@ -55,12 +55,14 @@ const eventChecks: ReadonlyMap<unknown, Checks> = new Map(
 const isEvent = Schema.is(Event)
 
 /** The fields that are valid. */
-const known = (fields: Readonly<Record<string, unknown>>, checks: Checks): object =>
-  Object.fromEntries(
-    checks
-      .filter(([name, isValid]) => Object.hasOwn(fields, name) && isValid(fields[name]))
-      .map(([name]) => [name, fields[name]])
-  )
+const known = (fields: Readonly<Record<string, unknown>>, checks: Checks): object => {
+  const valid: Record<string, unknown> = {}
+  for (const [name, isValid] of checks) {
+    const value = fields[name]
+    if (value !== undefined && isValid(value) && Object.hasOwn(fields, name)) valid[name] = value
+  }
+  return valid
+}
 
 /** An object with a `status` is a reply, whatever the rest of it is. */
 const replyOf = (fields: Readonly<Record<string, unknown>>): Reply => ({
