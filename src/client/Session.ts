@@ -109,10 +109,11 @@ export class Session {
       client: Client,
       { resumed }: Reply
     ): Effect.fn.Return<void, never, Scope.Scope> {
+      for (const sending of this.sendings)
+        // those that are taken up meanwhile included, so that the order stays
+        yield* resumed === true || !sending.wasWritten ? this.post(sending, client) : this.drop(sending)
       this.connection = client
       yield* Effect.addFinalizer(() => Effect.sync(() => this.detach(client)))
-      for (const sending of Array.from(this.sendings))
-        yield* resumed === true || !sending.wasWritten ? this.post(sending) : this.drop(sending)
       yield* Deferred.succeed(this.arrival, client)
     }
   )
@@ -218,8 +219,7 @@ export class Session {
   }
 
   /** Sends a message, if there is a connection. What is cut off waits for the next one where the session is kept. */
-  private post(sending: Sending): Effect.Effect<void> {
-    const { connection } = this
+  private post(sending: Sending, connection = this.connection): Effect.Effect<void> {
     if (connection === undefined) return Effect.void
     const { cid, content, place } = sending
     const request: Request = {
