@@ -17,7 +17,8 @@ export const decodeAll = (
     catch: (error) => new LogError((error as LogFailure).failure)
   })
 
-const decode = (position: Position, text: string): Logged => {
+/** The same for one entry; throws `LogFailure`. */
+export const decode = (position: Position, text: string): Logged => {
   const entry = parsed(text)
   if (entry?.v === 1) return { position, entry }
   throw new LogFailure(

@@ -144,6 +144,13 @@ export class SqliteFile {
     })
   }
 
+  /** Writes the file anew, without the space that it does not need and what that still has. */
+  compact(): void {
+    this.#try(() => {
+      this.#db.exec("vacuum; pragma wal_checkpoint(truncate)")
+    })
+  }
+
   close(): void {
     this.#db.close()
     if (this.#isFit) this.#lock.mark(this.#id, this.#last, false)
