@@ -1,3 +1,4 @@
+import { join } from "node:path"
 import { once } from "node:events"
 import { connect as connectPlain } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
@@ -10,6 +11,7 @@ import { Server } from "../src/Server.ts"
 import type { Values } from "../src/settings/Settings.ts"
 import { keptLines } from "./support/logLines.ts"
 import { serve } from "./support/program.ts"
+import { folder } from "./support/folder.ts"
 import { server } from "./support/server.ts"
 import { connectTo } from "./support/TestClient.ts"
 
@@ -316,5 +318,33 @@ describe("/healthz and /readyz", () => {
       )
       assert.strictEqual(out, "")
     }).pipe(Effect.scoped)
+  )
+})
+
+describe("The file of --store", () => {
+  it.live("is measured, and a server that cannot write it is not ready until it can", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const storeFile = join(yield* folder, "chat.db")
+        const { connect, get, until } = yield* monitored({ storeFile, storeBytesMax: 1024 * 1024 })
+        const figures = yield* until(() => true)
+        assert.isAbove(figures.palabre_store_bytes!, 10_000)
+        assert.isAbove(figures.palabre_store_entries_total!, 0)
+        assert.deepInclude(figures, { palabre_store_up: 1, palabre_store_failures_total: 0 })
+        assert.strictEqual((yield* get("/readyz")).status, 200)
+        const client = yield* connect
+        yield* client.login("alice")
+        const message = { type: "message", content: "x".repeat(50_000) }
+        while ((yield* client.ask(message)).status === "success") continue
+        assert.isAbove(
+          (yield* until(({ palabre_store_up: up }) => up === 0)).palabre_store_failures_total!,
+          0
+        )
+        assert.strictEqual((yield* get("/readyz")).status, 503)
+        // nobody says anything, and the file is tried all the same
+        yield* until(({ palabre_store_up: up }) => up === 1)
+        assert.strictEqual((yield* get("/readyz")).status, 200)
+      })
+    )
   )
 })

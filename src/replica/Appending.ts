@@ -1,9 +1,11 @@
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import type { Entry } from "../fold/Operation.ts"
 import type { Log } from "../log/Log.ts"
 import type { LogError } from "../log/LogError.ts"
 
 const retryMillis = 250
+const probeMillis = 1_000
 
 /** Times that an entry is appended which may be in the log. */
 const attemptsMax = 20
@@ -30,6 +32,14 @@ export class Appending {
     return this.isOut
       ? Effect.matchEffect(append, { onSuccess: () => this.#succeeded, onFailure })
       : Effect.asVoid(Effect.catch(append, onFailure))
+  }
+
+  /** Tries now and then while the log cannot be written: there may be nobody else who does. Never ends. */
+  probe(attempt: () => void): Effect.Effect<never> {
+    const look = Effect.sync(() => {
+      if (this.isOut) attempt()
+    })
+    return Effect.andThen(Effect.repeat(look, Schedule.spaced(probeMillis)), Effect.never)
   }
 
   get #succeeded(): Effect.Effect<void> {

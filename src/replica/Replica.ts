@@ -71,24 +71,20 @@ const makeReplica = Effect.gen(function* () {
   let n = 0
   let observer: Observer = ignore
 
-  const read = ({ entry, position }: Logged): void => {
-    if (isKept) checkpoints.grew(entry)
-    const own = entry.node === node ? submissions.of(entry.n) : undefined
-    let last = -1
-    registry.apply(position, entry, (happening, i) => {
-      const isResult = i > last
-      if (isResult) last = i
-      if (isResult && own !== undefined) own[i]!.done(happening)
-      else observer(happening)
-    })
-    if (own !== undefined) submissions.settled(entry.n)
+  const read = reader(node, registry, submissions, (happening) => observer(happening))
+  const deliver: Deliver = (logged) => {
+    for (const each of logged) {
+      if (isKept) checkpoints.grew(each.entry)
+      read(each)
+    }
+    return Effect.void
   }
 
-  const fail = (error: LogError) =>
-    Effect.sync(() => {
-      Deferred.doneUnsafe(failed, Effect.fail(error))
-      submissions.end()
-    })
+  const fail = (error: LogError) => {
+    Deferred.doneUnsafe(failed, Effect.fail(error))
+    submissions.end()
+    return Effect.void
+  }
 
   const append = Effect.suspend(() => {
     const ops = submissions.take(++n, log.entryBytesMax)
@@ -105,23 +101,23 @@ const makeReplica = Effect.gen(function* () {
   }
 
   const position = yield* recover(log, registry)
-  const deliver: Deliver = (logged) => {
-    for (const each of logged) read(each)
-    return Effect.void
-  }
   yield* Effect.forkScoped(Effect.catch(log.follow(position, deliver), fail), { startImmediately: true })
 
   const begun = begin(submissions, rulesOf(settings), log.continues)
   start()
   yield* Effect.raceFirst(Deferred.await(failed), Deferred.await(begun))
 
-  if (isKept) yield* Effect.forkScoped(checkpoints.keep(log, registry, settings.checkpointBytes))
+  const submit = (operation: Operation, done: (result: Happening) => void): void => {
+    submissions.add({ operation, done })
+    start()
+  }
+  if (isKept) {
+    yield* Effect.forkScoped(checkpoints.keep(log, registry, settings.checkpointBytes))
+    yield* Effect.forkScoped(appending.probe(() => submit({ t: "beat" }, ignore)))
+  }
   return Replica.of({
     node,
-    submit: (operation, done) => {
-      submissions.add({ operation, done })
-      start()
-    },
+    submit,
     observe: (other) => {
       observer = other
     },
@@ -131,6 +127,21 @@ const makeReplica = Effect.gen(function* () {
     checkpoints
   })
 })
+
+/** Applies an entry: whoever submitted an operation on this node is told its result, and the observer everything else. */
+const reader =
+  (node: string, registry: Registry["Service"], submissions: Submissions, observe: Observer) =>
+  ({ entry, position }: Logged): void => {
+    const own = entry.node === node ? submissions.of(entry.n) : undefined
+    let last = -1
+    registry.apply(position, entry, (happening, i) => {
+      const isResult = i > last
+      if (isResult) last = i
+      if (isResult && own !== undefined) own[i]!.done(happening)
+      else observe(happening)
+    })
+    if (own !== undefined) submissions.settled(entry.n)
+  }
 
 /**
  * Submits that this node begins, and that an epoch does if the log does not continue. Both go into one entry: a log that

@@ -43,11 +43,12 @@ export const readStored = (path: string, whole = false): StoredChat => {
 }
 
 /** Gives the space back that a file does not need; gives its bytes before and after. */
-export const compactStored = (path: string): readonly [before: number, after: number] => {
-  const before = sizeOf(path)
-  withFile(path, (file) => file.compact())
-  return [before, sizeOf(path)]
-}
+export const compactStored = (path: string): readonly [before: number, after: number] =>
+  withFile(path, (file) => {
+    const before = sizeOf(path)
+    file.compact()
+    return [before, sizeOf(path)]
+  })
 
 /** Removes what was said under a name, and all traces of it in the file; gives the number of these messages. */
 export const forgetStored = (path: string, username: string): number => {

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
@@ -9,22 +10,28 @@ import { Hub } from "../hub/Hub.ts"
 import { openFilesMax } from "../net/OpenFiles.ts"
 import { Pauses } from "../net/Pauses.ts"
 import { Registry } from "../Registry.ts"
+import { Replica } from "../replica/Replica.ts"
+import { Settings } from "../settings/Settings.ts"
 import { Counters } from "./Counters.ts"
 
 /**
  * Registers all figures of a server in the metric registry of the context, under names in Prometheus style. They are
  * read when the registry is read; only the broadcast latency is recorded as it happens, once per batch.
  */
-export const metrics: Layer.Layer<never, never, Connections | Counters | Hub | Pauses | Registry> =
-  Layer.effectDiscard(
-    Effect.gen(function* () {
-      const register = yield* makeRegister
-      yield* registerConnections(register)
-      yield* registerMessages(register)
-      yield* registerState(register)
-      yield* registerProcess(register)
-    })
-  )
+export const metrics: Layer.Layer<
+  never,
+  never,
+  Connections | Counters | Hub | Pauses | Registry | Replica | Settings
+> = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const register = yield* makeRegister
+    yield* registerConnections(register)
+    yield* registerMessages(register)
+    yield* registerState(register)
+    yield* registerStore(register)
+    yield* registerProcess(register)
+  })
+)
 
 type Labels = Readonly<Record<string, string>>
 type Read = () => number
@@ -145,6 +152,21 @@ const registerState = Effect.fnUntraced(function* ({ counter, gauge }: Register)
     () => counters.duplicates
   )
 })
+
+/** The file of --store, if there is one. */
+const registerStore = Effect.fnUntraced(function* ({ counter, gauge }: Register) {
+  const { storeFile } = yield* Settings
+  const { appending, checkpoints } = yield* Replica
+  const { state } = yield* Registry
+  if (storeFile === undefined) return
+  gauge("palabre_store_bytes", "Bytes of --store", () => bytesOf(storeFile) + bytesOf(`${storeFile}-wal`))
+  gauge("palabre_store_up", "1 while --store can be written", () => (appending.isOut ? 0 : 1))
+  counter("palabre_store_failures_total", "Failed attempts to write", () => appending.failures)
+  counter("palabre_store_checkpoints_total", "Times the state was written anew", () => checkpoints.kept)
+  counter("palabre_store_entries_total", "Entries in the log since it was made", () => state.position)
+})
+
+const bytesOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
 
 /** Seconds, from the cost of one write to more than anyone would wait. */
 const latencyBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] as const

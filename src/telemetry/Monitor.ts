@@ -9,6 +9,7 @@ import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import { Drain } from "../hub/Drain.ts"
 import { httpOptions, makeRoom } from "../net/HttpSockets.ts"
 import { ListenFailed } from "../net/Listener.ts"
+import { Replica } from "../replica/Replica.ts"
 import { Settings } from "../settings/Settings.ts"
 import { Counters } from "./Counters.ts"
 
@@ -17,15 +18,18 @@ const connectionsMax = 32
 
 /**
  * Reports on the server over HTTP: `/metrics` for Prometheus, `/healthz` as long as the process answers, `/readyz` from
- * when the server listens until it begins to drain. It answers until the drain is over.
+ * when the server listens until it begins to drain, except while its log cannot be written. It answers until the drain is over.
  */
-export const monitor = (port: number): Layer.Layer<never, ListenFailed, Counters | Drain | Settings> =>
+export const monitor = (
+  port: number
+): Layer.Layer<never, ListenFailed, Counters | Drain | Replica | Settings> =>
   Layer.unwrap(
     Effect.gen(function* () {
       const { metricsHost: host } = yield* Settings
       const { isDraining } = yield* Drain
       const counters = yield* Counters
-      const isReady = () => counters.isListening && !isDraining()
+      const { appending } = yield* Replica
+      const isReady = () => counters.isListening && !isDraining() && !appending.isOut
       const routes = Layer.mergeAll(
         PrometheusMetrics.layerHttp(),
         HttpRouter.add("GET", "/healthz", Effect.succeed(HttpServerResponse.text("ok\n"))),
