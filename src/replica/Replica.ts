@@ -89,7 +89,7 @@ const makeReplica = Effect.gen(function* () {
   const append = Effect.suspend(() => {
     const ops = submissions.take(++n, log.entryBytesMax)
     const entry: Entry = { v: 1, node, n, at: clock.currentTimeMillisUnsafe(), ops }
-    return appending.append(entry, () => submissions.giveBack(entry.n))
+    return isKept ? appending.append(entry, () => submissions.giveBack(entry.n)) : log.append(entry)
   })
   const appendAll = Effect.whileLoop({
     while: () => (isAppending = submissions.areWaiting),
