@@ -85,6 +85,12 @@ export class Chat implements Listener {
     return this.session.granted.has(feature)
   }
 
+  /** The number of messages in other places that nobody has looked at. */
+  get unreadBeside(): number {
+    const others = [...this.places.values()].filter((place) => place !== this.current)
+    return others.reduce((sum, { unread }) => sum + unread, 0)
+  }
+
   /** Looks at a place; what was said there counts as read. */
   go(place: Place): void {
     this.current = place

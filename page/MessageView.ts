@@ -1,7 +1,7 @@
 import { beginningOf, contentOf } from "./Content.ts"
 import { h } from "./Dom.ts"
 import type { Item, Moves, Said, Sending } from "./Place.ts"
-import { reasonText, type Texts } from "./Texts.ts"
+import { localeOf, reasonText, type Texts } from "./Texts.ts"
 
 /** What the view of a message needs to know, and what can be done there. */
 export interface Surroundings {
@@ -122,15 +122,16 @@ const movesText = ({ moves }: Moves, texts: Texts): string => {
   return runs.map(({ joined, names }) => (joined ? texts.joined : texts.left)(names.join(", "))).join(" · ")
 }
 
-const timeView = (at: number, { language }: Texts): HTMLElement => {
+const timeView = (at: number, texts: Texts): HTMLElement => {
+  const locale = localeOf(texts)
   const date = new Date(at)
   if (Number.isNaN(date.getTime())) return h("time", {}, "")
-  const title = date.toLocaleString(language, { dateStyle: "full", timeStyle: "medium" })
-  const text = date.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" })
+  const title = date.toLocaleString(locale, { dateStyle: "full", timeStyle: "medium" })
+  const text = date.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" })
   return h("time", { datetime: date.toISOString(), title }, text)
 }
 
 const dayOf = (at: number): string => new Date(at).toDateString()
 
-const dayText = (at: number, { language }: Texts): string =>
-  new Date(at).toLocaleDateString(language, { weekday: "long", day: "numeric", month: "long" })
+const dayText = (at: number, texts: Texts): string =>
+  new Date(at).toLocaleDateString(localeOf(texts), { weekday: "long", day: "numeric", month: "long" })

@@ -1,7 +1,7 @@
 import type { Chat } from "./Chat.ts"
 import { arrange, h, Keyed, setAttribute, setText } from "./Dom.ts"
 import type { Place } from "./Place.ts"
-import type { Texts } from "./Texts.ts"
+import { countText, type Texts } from "./Texts.ts"
 
 /** The places where one is: the lobby, rooms, and people one talks to; with what is unread there. */
 export class Sidebar {
@@ -108,7 +108,7 @@ export class Sidebar {
     const button = item.firstElementChild!
     const unread = button.lastElementChild!
     setAttribute(button, "aria-current", place === this.chat.current && "page")
-    setText(unread, place.unread === 0 ? "" : place.unread > 999 ? "999+" : String(place.unread))
+    setText(unread, place.unread === 0 ? "" : countText(place.unread))
     setAttribute(unread, "aria-label", place.unread > 0 && this.texts.unread(place.unread))
     setAttribute(unread, "role", place.unread > 0 && "img")
     unread.toggleAttribute("hidden", place.unread === 0)

@@ -17,6 +17,7 @@ const en = {
   newRoom: "Join or begin a room",
   join: "Join",
   joinAgain: "Join again",
+  leave: "Leave",
   leaveRoom: "Leave the room",
   closeDirect: "Close the conversation",
   close: "Close",
@@ -105,6 +106,7 @@ const fr: Texts = {
   newRoom: "Rejoindre ou créer un salon",
   join: "Rejoindre",
   joinAgain: "Rejoindre à nouveau",
+  leave: "Quitter",
   leaveRoom: "Quitter le salon",
   closeDirect: "Fermer la conversation",
   close: "Fermer",
@@ -184,3 +186,10 @@ export const reasonText = (
   texts: Texts,
   { code = "", message = "" }: { readonly code?: string; readonly message?: string }
 ): string => (Object.hasOwn(texts.codes, code) ? texts.codes[code]! : message || code)
+
+/** A number in little space. */
+export const countText = (count: number): string => (count > 999 ? "999+" : String(count))
+
+/** How dates and times are written: as the browser's own settings have it, in the language of the texts. */
+export const localeOf = ({ language }: Texts): string =>
+  navigator.languages.find((tag) => tag.startsWith(language)) ?? language

@@ -41,7 +41,7 @@ const draw = (): void => {
     view.focus()
   }
   view?.show()
-  const unread = [...chat.places.values()].reduce((sum, place) => sum + place.unread, 0)
+  const unread = chat.unreadBeside + chat.current.unread
   document.title = unread === 0 ? texts.title : `(${unread}) ${texts.title}`
 }
 

@@ -2,6 +2,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { type Browser, chromium as driver, type Page } from "playwright-core"
 import { chromium } from "../support/Browser.ts"
 import { CuttingProxy } from "../support/CuttingProxy.ts"
+import { SlowLine } from "./SlowLine.ts"
 import { ask, Chatroom, contentsOf, enterChat, heardUntil, say, seen } from "./page.ts"
 
 const executablePath = chromium()
@@ -55,6 +56,23 @@ describe.skipIf(executablePath === undefined)("A page that was cut off", { timeo
     await seen(page, "two")
     assert.deepStrictEqual(await contentsOf(page), ["zero", "one", "two"])
     assert.deepStrictEqual(await heardUntil(bob, "two"), ["two"])
+  })
+
+  it("waits where the network is slow, shows what is on its way, and keeps the order", async () => {
+    await using room = await Chatroom.open()
+    await using line = await SlowLine.before(room.web.port)
+    const bob = await room.enter("bob")
+    const { page } = await enterChat(browser, line.address.port, "alice")
+    await online(page)
+    line.hold()
+    for (const content of ["one", "two", "three"]) await say(page, content)
+    await page.locator(".message.sending", { hasText: "three" }).waitFor()
+    assert.strictEqual(await page.getByText("sending…").count(), 3)
+    await ask(bob, { type: "message", content: "zero" })
+    line.release()
+    await seen(page, "three")
+    assert.deepStrictEqual(await contentsOf(page), ["zero", "one", "two", "three"])
+    assert.deepStrictEqual(await heardUntil(bob, "three"), ["one", "two", "three"])
   })
 
   it("enters a server that was started anew, with its rooms, and says what may be missing", async () => {

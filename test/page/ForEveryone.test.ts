@@ -45,8 +45,8 @@ describe.skipIf(executablePath === undefined)("The page is for everyone", { time
     await say(page, "my own")
     await seen(page, "my own")
     await check("the lobby")
-    if (look.width < 700) await page.getByRole("button", { name: "Places" }).click()
-    await page.locator(".unread", { hasText: "1" }).waitFor()
+    if (look.width < 700) await page.locator(".back").click()
+    await page.locator(".sidebar .unread", { hasText: "1" }).waitFor()
     await check("the places")
     await page.getByRole("button", { name: "All rooms" }).click()
     await page.locator("dialog .place").waitFor()
@@ -92,7 +92,7 @@ describe.skipIf(executablePath === undefined)("The page is for everyone", { time
     await page.locator(".title", { hasText: "lab" }).waitFor()
     await tabTo(page, ".scroller")
     bob.send({ type: "message", to: "alice", content: "what?" })
-    await page.locator(".unread", { hasText: "1" }).waitFor()
+    await page.locator(".sidebar .unread", { hasText: "1" }).waitFor()
   })
 
   it("reads out what comes, and a crowd as a number", async () => {
