@@ -47,14 +47,13 @@ export const makeServe = Effect.gen(function* () {
     messageRule: messageRule(settings),
     clients: new Map()
   }
+  // what became of what they asked for is not known any more (NODE-5)
+  const endAll = () => {
+    for (const { connection } of house.clients.values()) connection.stop("unavailable")
+  }
   replica.observe((happening) => {
     if (happening.t === "over") sessions.over(happening.holder)
-  })
-  // what became of what they asked for is not known any more (NODE-5)
-  const endAll = Effect.sync(() => {
-    for (const { connection } of house.clients.values()) connection.stop("unavailable")
-  })
-  yield* Effect.forkScoped(Effect.catch(replica.failed, () => endAll))
+  }, endAll)
   const price: Price = {
     rule: trafficRule(settings),
     pauses: yield* Pauses,

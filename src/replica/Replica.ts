@@ -35,8 +35,8 @@ export class Replica extends Context.Service<
      * refused as `unavailable`, and ends are put off until it has.
      */
     readonly submit: (operation: Operation, done: (result: Happening) => void) => void
-    /** Tells everything else that happens from now on. */
-    readonly observe: (observer: Observer) => void
+    /** Tells everything else that happens from now on, and that the log has failed. */
+    readonly observe: (observer: Observer, onFailure: () => void) => void
     /** Fails once the log cannot be used any more. What was submitted may be in it; what is submitted then is refused. */
     readonly failed: Effect.Effect<never, LogError>
     /** Waits for nothing any more: what was submitted may be in the log or not. */
@@ -70,6 +70,7 @@ const makeReplica = Effect.gen(function* () {
   let isAppending = false
   let n = 0
   let observer: Observer = ignore
+  let onFailure = ignore
 
   const read = reader(node, registry, submissions, (happening) => observer(happening))
   const deliver: Deliver = (logged) => {
@@ -81,6 +82,7 @@ const makeReplica = Effect.gen(function* () {
   }
 
   const fail = (error: LogError) => {
+    onFailure()
     Deferred.doneUnsafe(failed, Effect.fail(error))
     submissions.end()
     return Effect.void
@@ -118,8 +120,8 @@ const makeReplica = Effect.gen(function* () {
   return Replica.of({
     node,
     submit,
-    observe: (other) => {
-      observer = other
+    observe: (...given) => {
+      ;[observer, onFailure] = given
     },
     failed: Deferred.await(failed),
     abandon: () => submissions.end(),

@@ -28,6 +28,33 @@ const historyOf = (port: number): Promise<ReadonlyArray<Received>> =>
     )
   )
 
+describe("serve --store, whose file is removed while it runs", () => {
+  it("tells its clients `unavailable`, acknowledges nothing, and says why it ends", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "palabre-kill-"))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, "chat.db")
+    const { finished, port } = await serving("--store", file, "--log-level", "error")
+    const said = await Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const client = yield* connectTo({ host: "127.0.0.1", port })
+          yield* client.login("alice", "history")
+          rmSync(file)
+          client.send({ type: "message", content: "into the void", cid: "1" })
+          return yield* client.rest
+        })
+      )
+    )
+    assert.deepStrictEqual(
+      said.map(({ code }) => code),
+      ["unavailable"]
+    )
+    const { code, err } = await finished()
+    assert.strictEqual(code, 3)
+    assert.match(err, /^palabre: \S+chat\.db was removed or exchanged while the server ran on it$/m)
+  })
+})
+
 describe("serve --store, killed under load", () => {
   it.each(["full", "normal"])(
     "loses nothing that was acknowledged, and doubles nothing (--store-sync %s)",
