@@ -12,6 +12,7 @@ export const totalsText = (book: Book): string => {
       `${number("deliveries")} deliveries`,
       `${number("resumed")} resumed`,
       `${number("gaps")} gaps`,
+      `${number("kills")} kills`,
       `${number("names that changed hands")} times a name changed hands`
     ].join(" · "),
     `cut off: ${cuts}`
