@@ -10,6 +10,8 @@ import type { Violation } from "./Violation.ts"
 /** The state that the conforming clients of a chat share. */
 export interface Chat {
   readonly address: Address
+  /** Where it serves WebSockets, if it does. */
+  readonly web?: Address | undefined
   readonly speakers: ReadonlyMap<string, Speaker>
   /** The first of them listens, does not speak, and stays; it has the feature `presence`. */
   readonly witness: Speaker
@@ -22,7 +24,7 @@ export interface Chat {
 }
 
 /** A server, and the measure of what its clients wait. */
-export type Endpoint = Pick<Chat, "address" | "patience">
+export type Endpoint = Pick<Chat, "address" | "patience" | "web">
 
 /** Counts of what was done. */
 export interface Totals {
@@ -48,7 +50,7 @@ export const noTotals = (): Totals => ({
 
 /** A chat for clients of these names. */
 export const makeChat = (
-  { address, patience }: Endpoint,
+  { address, patience, web }: Endpoint,
   names: ReadonlyArray<string>,
   totals: Totals,
   onViolation: Chat["onViolation"]
@@ -56,6 +58,7 @@ export const makeChat = (
   const speakers = new Map(names.map((name) => [name, new Speaker(name)]))
   return {
     address,
+    web,
     patience,
     speakers,
     witness: speakers.get(names[0]!)!,

@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
 import { type HandshakeStall, handshakeStalls } from "./HandshakeStall.ts"
 import { mutation, noise } from "./Mutation.ts"
+import { rudeness, type Rudeness } from "./RudeWeb.ts"
 import { content, cuts, encoding, heaviest, heavy, id, write } from "./Traffic.ts"
 
 /** One action of a hostile client. */
@@ -36,6 +37,13 @@ export type Episode =
   | { readonly kind: "steady-reader"; readonly bytes: number; readonly millis: number }
   /** One connects to a TLS port and does not finish the handshake. */
   | { readonly kind: "handshake-stall"; readonly way: HandshakeStall; readonly millis: number }
+  /** One misuses a WebSocket, and may read nothing of what comes. */
+  | {
+      readonly kind: "rude-web"
+      readonly way: Rudeness
+      readonly isDeaf: boolean
+      readonly millis: number
+    }
 
 /** The episodes of one kind. */
 export type Kind<Name extends Episode["kind"]> = Extract<Episode, { readonly kind: Name }>
@@ -134,12 +142,15 @@ export interface EpisodeOptions {
   /** Our own server: its limits are known. */
   readonly isOurs: boolean
   readonly isTls: boolean
+  /** True if it serves WebSockets, too. */
+  readonly hasWeb: boolean
 }
 
 /** Draws an episode of a hostile client. */
 export const episode = ({
   crowdMax,
   freezeMillis,
+  hasWeb,
   isOurs,
   isTls,
   names
@@ -172,6 +183,15 @@ export const episode = ({
       arbitrary: fc.record({
         kind: fc.constant("handshake-stall"),
         way: fc.constantFrom(...handshakeStalls),
+        millis: fc.nat(freezeMillis)
+      })
+    },
+    {
+      weight: hasWeb ? 10 : 0,
+      arbitrary: fc.record({
+        kind: fc.constant("rude-web"),
+        way: fc.constantFrom(...rudeness),
+        isDeaf: fc.boolean(),
         millis: fc.nat(freezeMillis)
       })
     },

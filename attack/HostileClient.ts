@@ -5,6 +5,7 @@ import type { Disconnect, Episode, HostileAct, Kind } from "./Episode.ts"
 import { burden, endless, slowReader, steadyReader } from "./Greedy.ts"
 import { stallHandshake } from "./HandshakeStall.ts"
 import { connect, connectTogether, together } from "./HostileConnection.ts"
+import { misuse } from "./RudeWeb.ts"
 import { answerMillisMax, type RawConnection } from "./RawConnection.ts"
 import { cut } from "./Traffic.ts"
 import { type Violation, violation } from "./Violation.ts"
@@ -34,6 +35,8 @@ export const playEpisode = (
       return steadyReader(chat, `${who} steady reader ${n}`, episode)
     case "handshake-stall":
       return stallHandshake(chat.address, episode.way, episode.millis)
+    case "rude-web":
+      return misuse(chat, chat.web!, `${who} rude ${n}`, episode)
   }
 }
 

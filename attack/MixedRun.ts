@@ -145,7 +145,8 @@ const misbehave = Effect.fnUntraced(
       crowdMax,
       freezeMillis,
       isOurs,
-      isTls: chat.address.tls !== undefined
+      isTls: chat.address.tls !== undefined,
+      hasWeb: chat.web !== undefined
     })
     for (let n = 0; n < episodesMax; n++) yield* playEpisode(chat, name, n, draw(episodes, seed, name, n))
   },

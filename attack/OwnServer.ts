@@ -29,9 +29,9 @@ export const onOwnServer = Effect.fnUntraced(function* <A>(
   const certificate = tls ? yield* makeCertificate : undefined
   const server = yield* Effect.mapError(startServer({ seats: seatsFor(crowdMax), certificate }), noServer)
   const empty = yield* Effect.mapError(server.figures, noServer)
-  const { address, patience } = server
+  const { address, patience, web } = server
   const round: Round = (options) =>
-    Effect.raceFirst(mixedRun({ ...options, address, patience, isOurs: true }), server.ended).pipe(
+    Effect.raceFirst(mixedRun({ ...options, address, patience, web, isOurs: true }), server.ended).pipe(
       Effect.andThen(awaitEmpty(server, empty))
     )
   return yield* Effect.gen(function* () {

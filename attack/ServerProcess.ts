@@ -26,6 +26,8 @@ export interface Ended extends Pick<ProcessEnded, "code" | "how"> {
 /** Our own server as people run it, in a process of its own on a free port of loopback, whose figures can be asked for. */
 export interface ServerProcess {
   readonly address: Address
+  /** Where it serves WebSockets. */
+  readonly web: Address
   readonly seats: number
   /** The measure of what its clients wait. */
   readonly patience: Patience
@@ -58,14 +60,16 @@ export const startServer = Effect.fnUntraced(function* ({ certificate, flags = [
   })
   const failed = ({ how }: ProcessEnded) => new ServerFailed({ reason: how, log: child.errors.lines })
   const ended = Effect.flatMap(child.end, failed)
-  const [, port] = yield* Effect.mapError(child.prints(/:(\d+)\n/), failed)
-  const address: Address = { host, port: Number(port), tls: certificate && { ca: certificate.ca } }
+  const [, port, webPort] = yield* Effect.mapError(child.prints(/:(\d+)\n.*:(\d+)\/\n/), failed)
+  const tls = certificate && { ca: certificate.ca }
+  const address: Address = { host, port: Number(port), tls }
   const counted = Effect.gen(function* () {
     const held = (yield* child.ask("figures")) as Omit<ServerFigures, "names"> // before the visit that asks for the names
     return { names: yield* namesOnline(address), ...held }
   })
   const server: ServerProcess = {
     address,
+    web: { host, port: Number(webPort), tls },
     seats,
     patience: new Patience(clocksWith(child.pid)),
     figures: Effect.raceFirst(counted, ended),
@@ -79,7 +83,8 @@ export const startServer = Effect.fnUntraced(function* ({ certificate, flags = [
 
 const cwd = fileURLToPath(new URL("..", import.meta.url))
 
-const serveFlags = "serve --host 127.0.0.1 --port 0 --log-level warn --log-format json"
+const serveFlags =
+  "serve --host 127.0.0.1 --port 0 --web-host 127.0.0.1 --web-port 0 --log-level warn --log-format json"
 
 const command = [
   process.execPath,

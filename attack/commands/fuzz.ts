@@ -16,7 +16,7 @@ import { seedFlag, tlsFlag, watching } from "../Watching.ts"
 
 const description = `Ten hostile clients beside ten conforming ones. The hostile clients send mangled bytes, do not read, freeze and are cut
 off; some send objects without end, read nothing of very much, say more than a steady reader can take, or ask for what is
-slow to answer. The conforming clients talk, list, leave and come back, and hold the server to the protocol: each reply
+slow to answer; some misuse WebSockets. The conforming clients talk, list, leave and come back, and hold the server to the protocol: each reply
 once, in order, with its id, in time (${patienceMillis / 1_000} s, less the time that either process was kept from its work); each of their
 messages to each other one, once, in one order for all; true lists; names that are free after leaving.
 

@@ -150,10 +150,14 @@ describe("bounds", () => {
   })
 })
 
-const options = { names: ["hostile"], freezeMillis: 10, crowdMax: 3, isOurs: true, isTls: true }
+const options = { names: ["hostile"], freezeMillis: 10, crowdMax: 3, isOurs: true, isTls: true, hasWeb: true }
 
 const kinds = (isOurs: boolean, isTls: boolean, crowdMax: number) => {
-  const episodes = fc.sample(episode({ ...options, crowdMax, isOurs, isTls }), { seed: 1, numRuns: 400 })
+  const hasWeb = isOurs
+  const episodes = fc.sample(episode({ ...options, crowdMax, hasWeb, isOurs, isTls }), {
+    seed: 1,
+    numRuns: 400
+  })
   return [...new Set(episodes.map(({ kind }) => kind))].toSorted()
 }
 
@@ -174,6 +178,7 @@ describe("what is drawn", () => {
       "crowd",
       "endless",
       "handshake-stall",
+      "rude-web",
       "slow-reader",
       "steady-reader",
       "storm"
