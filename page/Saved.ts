@@ -24,10 +24,7 @@ interface SavedPlace {
 const key = "palabre"
 
 /** What this tab kept, if it did. */
-export const load = (): Saved | undefined => {
-  const text = read(sessionStorage)
-  return text === null ? undefined : (JSON.parse(text) as Saved)
-}
+export const load = (): Saved | undefined => read("sessionStorage") as Saved | undefined
 
 /** Keeps this, or nothing any more. A browser that keeps nothing does without. */
 export const save = (saved: Saved | undefined): void => {
@@ -45,7 +42,7 @@ export interface Choices {
   readonly username?: string
 }
 
-export const choices = (): Choices => JSON.parse(read(localStorage) ?? "{}") as Choices
+export const choices = (): Choices => (read("localStorage") ?? {}) as Choices
 
 export const choose = (choice: Choices): void => {
   try {
@@ -55,10 +52,11 @@ export const choose = (choice: Choices): void => {
   }
 }
 
-const read = (storage: Storage): string | null => {
+/** What is kept there; nothing where the browser keeps nothing, or does not even say so. */
+const read = (storage: "localStorage" | "sessionStorage"): unknown => {
   try {
-    return storage.getItem(key)
+    return JSON.parse(globalThis[storage].getItem(key) ?? "null") ?? undefined
   } catch {
-    return null
+    return undefined
   }
 }
