@@ -192,7 +192,8 @@ export class Ledger {
     const { content, username } = value as { readonly content?: Json; readonly username?: Json }
     if (typeof content !== "string" || typeof username !== "string") return false
     const isKnown = [...this.asked.values()].some((names) => names.has(username))
-    return !isKnown && !this.departures.has(username) && this.said.every((one) => one.content !== content)
+    const readings = new Set([content, unescaped(content)])
+    return !isKnown && !this.departures.has(username) && this.said.every((one) => !readings.has(one.content))
   }
 
   /** The actors that asked for a name on the connection they have now. */
@@ -320,3 +321,12 @@ const shortBytesMax = 400
 
 /** What a careless server loses of a content, or takes for something else. */
 const unusual = /[^\x20-\x7e]|["\\{}[\]<>%&']|^ | $/
+
+/** What a text means whose escapes were taken for letters (FRAME-4): that was said, however it is passed on. */
+const unescaped = (text: string): string => {
+  try {
+    return JSON.parse(`"${text}"`) as string
+  } catch {
+    return text
+  }
+}
