@@ -82,9 +82,9 @@ export const forgetUser = (state: State, username: string): void => {
   }
 }
 
-/** Drops the letters of a session that is over (DM-4). */
-export const empty = (state: State, inbox: Ring): void => {
-  while (inbox.oldest !== undefined) state.archive.remove(inbox.oldest)
+/** Drops all that is kept in a place: the letters of a session that is over (DM-4), or what was said in a room. */
+export const empty = (state: State, place: Ring): void => {
+  while (place.oldest !== undefined) state.archive.remove(place.oldest)
 }
 
 const drop = (state: State, said: Said): void => {
@@ -97,4 +97,18 @@ export const forgetUnlessUsed = (state: State, room: Room): void => {
   if (room.exists || room === state.lobby) return
   state.rooms.delete(room.key)
   state.forgotten = Math.max(state.forgotten, room.last)
+}
+
+/**
+ * Forgets the room in which nothing was said for the longest time, of those that only their history keeps: otherwise a
+ * client that goes through many rooms, and says a word in each, would leave none to anybody (ROOM-1).
+ */
+export const forgetMostSilent = (state: State): void => {
+  let silent: Room | undefined
+  for (const room of state.rooms.values())
+    if (!room.isInUse && (silent === undefined || room.newest!.position < silent.newest!.position))
+      silent = room
+  if (silent === undefined) return
+  empty(state, silent)
+  forgetUnlessUsed(state, silent)
 }

@@ -63,6 +63,10 @@ export class Ring {
     return this.kept[this.start]
   }
 
+  get newest(): Said | undefined {
+    return this.size === 0 ? undefined : this.kept.at(-1)
+  }
+
   /** The number of messages that are kept. */
   get size(): number {
     return this.kept.length - this.start

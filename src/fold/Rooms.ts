@@ -1,6 +1,6 @@
 import { usernameKey } from "../Username.ts"
 import type { OperationOf } from "./Operation.ts"
-import { forgetUnlessUsed } from "./Retention.ts"
+import { forgetMostSilent, forgetUnlessUsed } from "./Retention.ts"
 import { isRoomName, Room, roomOf, type Holder, type State } from "./State.ts"
 import type { Turn } from "./Turn.ts"
 
@@ -43,6 +43,7 @@ export const enter = (state: State, holder: Holder, name: string): Room | undefi
 }
 
 const make = (state: State, name: string): Room | undefined => {
+  if (state.rooms.size >= state.rules.rooms) forgetMostSilent(state)
   if (state.rooms.size >= state.rules.rooms) return undefined
   const room = new Room(usernameKey(name), name, state.forgotten)
   state.rooms.set(room.key, room)

@@ -27,7 +27,12 @@ export class Room extends Ring {
 
   /** True while somebody is in it or something that was said there is kept (ROOM-1). */
   get exists(): boolean {
-    return this.members.size > 0 || this.away > 0 || this.size > 0
+    return this.isInUse || this.size > 0
+  }
+
+  /** True while somebody is in it, or will be again. */
+  get isInUse(): boolean {
+    return this.members.size > 0 || this.away > 0
   }
 }
 

@@ -209,13 +209,31 @@ export class Model {
     if (key(name) === "lobby") return `joined ${client.username} lobby already`
     const known = this.room(name)
     if (known?.members.includes(client)) return `joined ${client.username} ${known.name} already`
-    const isFull = known === undefined && this.rooms.length >= this.rules.rooms
-    if (isFull || client.rooms.length >= this.rules.roomsPerClient) return "refused too_many_rooms"
+    if (client.rooms.length >= this.rules.roomsPerClient) return "refused too_many_rooms"
+    if (known === undefined && this.rooms.length >= this.rules.rooms) this.makeWay()
+    if (known === undefined && this.rooms.length >= this.rules.rooms) return "refused too_many_rooms"
     const room = known ?? { name, last: this.forgotten, members: [] }
     if (known === undefined) this.rooms = [...this.rooms, room]
     room.members = [...room.members, client]
     client.rooms = [...client.rooms, key(name)]
     return `joined ${client.username} ${room.name}`
+  }
+
+  /** Forgets all that was said in the room that nobody needs and in which the last words are the oldest. */
+  private makeWay(): void {
+    const unused = this.rooms.filter((room) => !this.isNeeded(room))
+    const last = this.kept.findLast(
+      ({ place }, i) =>
+        unused.includes(place as Room) &&
+        unused.every((room) => room === place || this.kept.slice(i).some((later) => later.place === room))
+    )
+    if (last === undefined) return
+    this.kept = this.kept.filter(({ place }) => place !== last.place)
+    this.settle()
+  }
+
+  private isNeeded(room: Room): boolean {
+    return room.members.length > 0 || this.away.some(({ rooms }) => rooms.includes(key(room.name)))
   }
 
   private part(client: Client, name: string): string {
@@ -260,8 +278,7 @@ export class Model {
       client.receipts = client.receipts.slice(-this.rules.receipts || Infinity)
     while (sizeOf(this.kept) > historyBytes) this.kept = this.kept.slice(1)
     for (const room of this.rooms) {
-      const isAwaited = this.away.some(({ rooms }) => rooms.includes(key(room.name)))
-      if (isAwaited || room.members.length > 0 || this.kept.some(({ place }) => place === room)) continue
+      if (this.isNeeded(room) || this.kept.some(({ place }) => place === room)) continue
       this.rooms = without(this.rooms, room)
       this.forgotten = Math.max(this.forgotten, room.last)
     }

@@ -197,3 +197,26 @@ layer(server({ roomsMax: 2 }))("Rooms at once", (it) => {
     })
   )
 })
+
+layer(server({ roomsMax: 2 }))("Rooms that nobody is in", (it) => {
+  it.effect(
+    "ROOM-1: where there are so many, one that only its history keeps makes room, the most silent first",
+    () =>
+      Effect.gen(function* () {
+        const { client: alice } = yield* enter("alice")
+        for (const room of ["first", "second"]) yield* alice.ask({ type: "join", room })
+        for (const room of ["first", "second", "first"])
+          yield* alice.ask({ type: "message", room, content: "x" })
+        yield* alice.ask({ type: "leave", room: "first" })
+        yield* alice.ask({ type: "leave", room: "second" })
+        const third = yield* alice.ask({ type: "join", room: "third" })
+        assert.deepStrictEqual([third.status, third.first], ["success", 2])
+        assert.deepStrictEqual(
+          (yield* alice.ask({ type: "rooms" })).rooms.map(({ room }: { room: string }) => room),
+          ["first", "third"]
+        )
+        yield* alice.ask({ type: "join", room: "first" })
+        assert.strictEqual((yield* alice.ask({ type: "join", room: "second" })).code, "too_many_rooms")
+      })
+  )
+})
