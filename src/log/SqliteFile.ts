@@ -1,4 +1,4 @@
-import { statSync } from "node:fs"
+import { existsSync, realpathSync, statSync } from "node:fs"
 import type { DatabaseSync, SQLInputValue } from "node:sqlite"
 import { forgot, LogFailure, trimmed } from "./Failure.ts"
 import { SqliteLock } from "./SqliteLock.ts"
@@ -36,9 +36,10 @@ export class SqliteFile {
   #last: number
 
   constructor(options: SqliteOptions) {
-    const { bytesMax, path, sync } = options
-    this.#options = options
-    versionOf(path)
+    const { bytesMax, sync } = options
+    versionOf(options.path)
+    const path = realPathOf(options.path)
+    this.#options = { ...options, path }
     this.#lock = new SqliteLock(path)
     try {
       const db = openToWrite(path)
@@ -205,6 +206,9 @@ export class SqliteFile {
     }
   }
 }
+
+/** The path behind links: one file has one lock, whatever it is called. A file that is not there yet is where it says. */
+const realPathOf = (path: string): string => (existsSync(path) ? realpathSync(path) : path)
 
 /** Bytes that the write-ahead log keeps once it was larger. */
 const walBytesMax = 16 * 1024 * 1024

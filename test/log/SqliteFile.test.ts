@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync
 } from "node:fs"
 import { once } from "node:events"
@@ -79,6 +80,17 @@ describe("The file of a log that cannot be used", () => {
     make()
     open()
     stays({ reason: "in_use", detail: /in use by another process/ })
+  })
+
+  it("is one that another has open under another name", () => {
+    make()
+    open()
+    const link = join(folder, "link.db")
+    symlinkSync("chat.db", link)
+    assert.strictEqual(failureOf(() => open({ path: link })).reason, "in_use")
+    close()
+    assert.isTrue(open({ path: link }).continues)
+    assert.isFalse(existsSync(`${link}-lock`))
   })
 
   it("is a file of something else, which gets nothing beside it either", () => {
