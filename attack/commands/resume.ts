@@ -1,5 +1,6 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { exitCodes, Failure } from "../../src/commands/Cli.ts"
@@ -49,9 +50,21 @@ export const resume = Command.make(
         () => "a whole number from 0 on"
       ),
       Flag.withDescription(
-        "kills the server of --spawn about as often and starts it again; it has to keep what it acked [default 0: never]"
+        "kills the server of --spawn or --store about as often and starts it again; it has to keep what it acked [default 0: never; with --store 2]"
       ),
       Flag.withDefault(0)
+    ),
+    kills: Flag.Int("kills").pipe(
+      Flag.filter(
+        (kills) => kills >= 0,
+        () => "a whole number from 0 on"
+      ),
+      Flag.withDescription("times that the server must have been killed before it may end [default 0]"),
+      Flag.withDefault(0)
+    ),
+    store: Flag.Literals("store", ["full", "normal"]).pipe(
+      Flag.withDescription("our own server with a new file, and this --store-sync"),
+      Flag.optional
     ),
     allLong: Flag.Boolean("all-long").pipe(
       Flag.withDescription("all messages are long"),
@@ -77,16 +90,29 @@ export const resume = Command.make(
       Flag.withDefault("")
     )
   },
-  Effect.fnUntraced(function* ({ connect, spawn, ...given }) {
-    if (connect.length > 0 && spawn !== "") return yield* Effect.fail(new Failure(eitherOr, exitCodes.usage))
+  Effect.fnUntraced(function* ({ connect, restart, spawn, store, ...rest }) {
+    const isStored = Option.isSome(store)
+    if ([connect.length > 0, spawn !== "", isStored].filter(Boolean).length > 1)
+      return yield* Effect.fail(new Failure(eitherOr, exitCodes.usage))
+    const restartSeconds = isStored ? restart || storedRestartSeconds : restart
+    const given = { ...rest, restart: restartSeconds }
     if (given.clients <= rivals + 1)
       return yield* Effect.fail(new Failure(`--clients must be above ${rivals + 1}`, exitCodes.usage))
-    const { readRate: bytesPerSecond, restart: restartSeconds, ...settings } = given
-    if (given.restart > 0 && spawn === "")
+    if (restartSeconds > 0 && spawn === "" && !isStored)
       return yield* Effect.fail(new Failure(restartNeedsSpawn, exitCodes.usage))
+    if (given.kills > 0 && restartSeconds === 0)
+      return yield* Effect.fail(new Failure(killsNeedRestart, exitCodes.usage))
+    const { readRate: bytesPerSecond, restart: _, ...settings } = given
     const to = connect.map((address) => ` --connect ${formatAddress(address)}`).join("")
-    const replay = `pnpm resume${flagsOf(given)}${to}${spawn === "" ? "" : ` --spawn '${spawn}'`}`
-    const endpoint = yield* serverFor(connect, spawn, given.clients)
+    const from = spawn === "" ? "" : ` --spawn '${spawn}'`
+    const on = isStored ? ` --store ${store.value}` : ""
+    const replay = `pnpm resume${flagsOf(given)}${to}${from}${on}`
+    const endpoint = yield* serverFor({
+      connect,
+      spawn,
+      store: Option.getOrUndefined(store),
+      clients: given.clients
+    })
     const book = new Book()
     yield* play({ ...settings, ...pace, bytesPerSecond, restartSeconds }, endpoint, book)
     yield* Console.log(`resume, seed ${given.seed}: ${totalsText(book)}`)
@@ -103,17 +129,26 @@ export const resume = Command.make(
       command: "pnpm resume --clients 20 --acked 2000 --size 60000 --all-long --all-slow",
       description: "long messages and slow readers"
     },
-    { command: "pnpm resume --connect :9000", description: "another server" }
+    { command: "pnpm resume --connect :9000", description: "another server" },
+    {
+      command: "pnpm resume --store full --kills 30",
+      description: "our own server with a file, killed thirty times"
+    }
   ])
 )
 
 /** The pace of a run: slow enough for a machine that does other things, too. */
 const pace = { thinkMillis: 300, stallMillis: 20_000, findingsMax: 100 }
 
-const eitherOr = "--connect and --spawn name two servers: choose one"
+const eitherOr = "--connect, --spawn and --store name different servers: choose one"
 
 const restartNeedsSpawn =
-  "--restart needs --spawn: a server that it may kill, and that keeps its messages in a file"
+  "--restart needs --store, or --spawn with a server that keeps its messages in a file: one that it may kill"
+
+const killsNeedRestart = "--kills needs --restart or --store: a server that it may kill"
+
+/** Seconds between two kills of a server with a file, about. */
+const storedRestartSeconds = 2
 
 /** Flags as they are typed. */
 const flagsOf = (given: Readonly<Record<string, number | boolean>>): string =>

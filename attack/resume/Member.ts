@@ -33,6 +33,8 @@ export interface Connection {
   readonly lines: () => ReadonlyArray<string>
   /** Says something though another connection has taken over. */
   readonly haunt: () => void
+  /** Asks for the end of what every room keeps: what nobody else was there to see. */
+  readonly review: () => void
   /** Logs out. */
   readonly leave: () => void
 }

@@ -53,7 +53,8 @@ export const play = Effect.fnUntraced(function* (
   const killing = yield* Effect.forkChild(isKilled ? kill(run, restart) : Effect.void)
   const timer = yield* Effect.forkChild(Effect.sleep(settings.seconds * 1_000))
   yield* until(
-    () => isDone(timer) && book.numberOf("acked") >= settings.acked,
+    () =>
+      isDone(timer) && book.numberOf("acked") >= settings.acked && book.numberOf("kills") >= settings.kills,
     () => book.find("nothing", "the run", `nothing comes any more, after ${book.numberOf("acked")} acks`)
   )
   run.isSettling = true
@@ -108,6 +109,7 @@ const settle = Effect.fnUntraced(function* (run: Run, members: ReadonlyArray<Mem
     () => replaced.size === 0,
     () => book.find("RESUME-2", "the server", `${replaced.size} connections that were replaced are open`)
   )
+  members[0]!.connection?.review()
   for (const { connection } of members) connection?.leave()
   yield* until(
     () => members.every(({ isDone }) => isDone),

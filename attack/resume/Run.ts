@@ -11,6 +11,8 @@ export interface Settings {
   readonly seconds: number
   /** The server is killed about as often, where it can be started again; 0 for never. */
   readonly restartSeconds: number
+  /** The run goes on until it was killed so often. */
+  readonly kills: number
   /** Characters of a long message. */
   readonly size: number
   /** All messages are long, not only some. */

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
@@ -12,17 +16,26 @@ import { Line, type Received } from "./Line.ts"
 import { features } from "./Login.ts"
 import type { Endpoint } from "./Play.ts"
 
+/** The server that a run is to have. */
+interface Wanted {
+  /** The addresses of one that runs already; none for another. */
+  readonly connect: ReadonlyArray<Address>
+  /** The command that starts one, with `{port}` for its port; empty for our own. */
+  readonly spawn: string
+  /** The `--store-sync` of our own with a new file. */
+  readonly store: string | undefined
+  readonly clients: number
+}
+
 /** The server of a run: our own, one that a command starts, or one that runs already. All have to offer the features. */
-export const serverFor = Effect.fnUntraced(function* (
-  connect: ReadonlyArray<Address>,
-  spawn: string,
-  seats: number
-) {
+export const serverFor = Effect.fnUntraced(function* ({ clients, connect, spawn, store }: Wanted) {
   const endpoint = yield* connect.length > 0
     ? Effect.succeed({ addresses: connect, patience: new Patience(clocksWith(undefined)) })
-    : spawn === ""
-      ? own(seats)
-      : spawned(spawn)
+    : store !== undefined
+      ? stored(store, clients)
+      : spawn === ""
+        ? own(clients)
+        : spawned((port) => shell(spawn.replaceAll("{port}", `${port}`)))
   yield* Effect.forEach(endpoint.addresses, checkFeatures)
   return endpoint
 })
@@ -36,7 +49,26 @@ const own = Effect.fnUntraced(function* (clients: number) {
   return { addresses: [address], patience } satisfies Endpoint
 })
 
-const spawned = Effect.fnUntraced(function* (command: string) {
+/** Our own with a new file, of which it writes the state anew often; with flags for its Node. */
+export const stored = Effect.fnUntraced(function* (
+  sync: string,
+  clients: number,
+  nodeFlags: ReadonlyArray<string> = []
+) {
+  const folder = yield* Effect.acquireRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "palabre-resume-"))),
+    (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
+  )
+  const flags = `--host ${host} --max-clients ${2 * clients} --log-level error --store-checkpoint 256KiB`
+  const serve = [process.execPath, ...nodeFlags, program, "serve", ...flags.split(" ")]
+  const store = ["--store", join(folder, "chat.db"), "--store-sync", sync]
+  return yield* spawned((port) => [...serve, ...store, "--port", `${port}`])
+})
+
+const program = fileURLToPath(new URL("../../bin/palabre.js", import.meta.url))
+
+/** One that a command starts, and starts again once it was killed. */
+const spawned = Effect.fnUntraced(function* (command: (port: number) => ReadonlyArray<string>) {
   const scope = yield* Effect.scope
   const port = yield* Effect.mapError(freePort, ({ reason }) => new Failure(reason, noServerCode))
   const address = { host, port }
@@ -45,7 +77,7 @@ const spawned = Effect.fnUntraced(function* (command: string) {
     times: startMillisMax / lookMillis
   })
   const begin = Effect.gen(function* () {
-    const child = yield* start({ command: shell(command.replaceAll("{port}", `${port}`)) })
+    const child = yield* start({ command: command(port) })
     const ended = Effect.flatMap(child.end, ({ how }) =>
       Effect.fail(new Failure(`the server ended: ${how}\n${child.lastLines.join("\n")}`, noServerCode))
     )

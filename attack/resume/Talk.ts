@@ -31,6 +31,12 @@ export class Talk {
     if (!this.exchange.isStopped) this.page(room, { limit: 1 })
   }
 
+  /** Asks for the newest messages of all its rooms. */
+  review(): void {
+    for (const [room, { state }] of this.member.seats)
+      if (state === "in") this.page(room, { limit: reviewMax })
+  }
+
   private pause(): void {
     setTimeout(() => this.burst(), this.member.dice.below(this.member.run.settings.thinkMillis)).unref()
   }
@@ -262,3 +268,4 @@ const shortMax = 80
 const ackedMax = 32
 const recentMax = 30
 const pageMax = 30
+const reviewMax = 200

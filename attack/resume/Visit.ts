@@ -110,6 +110,11 @@ export class Visit implements Exchange {
     this.line.cut("close")
   }
 
+  /** Asks for the end of what every room keeps. */
+  review(): void {
+    this.talk.review()
+  }
+
   /** Logs out; done when the server has ended it. */
   leave(): void {
     this.isLeaving = true

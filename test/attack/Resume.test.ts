@@ -20,7 +20,8 @@ const settings: Settings = {
   thinkMillis: 30,
   stallMillis: 1_000,
   findingsMax: 50,
-  restartSeconds: 0
+  restartSeconds: 0,
+  kills: 0
 }
 
 /** What a short run finds at a small server that keeps little, with this change. */
