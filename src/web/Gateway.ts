@@ -27,6 +27,8 @@ export interface GatewayOptions extends TrustRules {
   readonly webMessageBytesMax: number
   /** Time between two checks that the peer is still there. */
   readonly webPingMillis: number
+  /** Time that a peer has to close a WebSocket that is over. */
+  readonly lingerMillisMax: number
   /** With it, it speaks HTTPS. */
   readonly tls: KeyPair | undefined
 }
@@ -133,13 +135,15 @@ const say = (response: ServerResponse, status: number, text: string): void => {
 /** Turns a request into a WebSocket, for which there must be a seat. */
 const upgrade = (options: GatewayOptions, acceptor: Acceptor, open: Set<WebSocketTransport>) => {
   const proxies = new AddressRanges(options.trustedProxies)
-  const webSockets = new WebSocketServer({
+  const webSocketOptions = {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: options.webMessageBytesMax,
-    skipUTF8Validation: true // whoever reads the requests says what is wrong
-  })
+    skipUTF8Validation: true, // whoever reads the requests says what is wrong
+    closeTimeout: options.lingerMillisMax // not in its types yet
+  }
+  const webSockets = new WebSocketServer(webSocketOptions)
   return (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
     const socket = duplex as Socket
     socket.on("error", () => socket.destroy())

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
+import type { Address } from "../../src/net/Address.ts"
 import { Server } from "../../src/Server.ts"
 import type { Values } from "../../src/settings/Settings.ts"
 import { keptLines } from "../support/logLines.ts"
@@ -27,6 +28,16 @@ const gateway = Effect.fnUntraced(function* (settings: Partial<Values> = {}) {
   yield* Effect.addFinalizer(() => end)
   return { lines, end, tcp: connectTo(addresses[0]!), web: web!, connect: connectWeb(web!) }
 })
+
+/** A WebSocket that its peer speaks by hand, and keeps open whatever comes. */
+const upgraded = ({ host, port }: Address) => {
+  const socket = connectPlain({ host, port, allowHalfOpen: true })
+  socket.write(
+    `GET /ws HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+  )
+  return socket.on("error", () => {}).resume()
+}
 
 const login = (username: string) => ({ type: "login", username })
 
@@ -195,14 +206,24 @@ describe("A WebSocket", () => {
   it.effect("ends where nobody answers a ping", () =>
     Effect.gen(function* () {
       const { tcp, web } = yield* gateway({ webPingMillis: 20 })
-      const socket = connectPlain(web.port, web.host)
-      socket.write(
-        `GET /ws HTTP/1.1\r\nHost: ${web.host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-      )
-      socket.on("error", () => {}).resume()
+      const socket = upgraded(web)
       yield* Effect.promise(() => new Promise((resolve) => socket.once("close", resolve)))
       yield* Effect.flatMap(tcp, (bob) => bob.login("bob"))
+    })
+  )
+
+  it.effect("ends after a frame that is none, also where its peer never closes", () =>
+    Effect.gen(function* () {
+      const { tcp, web } = yield* gateway({ lingerMillisMax: 20 })
+      const bob = yield* tcp
+      yield* bob.login("bob")
+      const socket = upgraded(web)
+      const login = Buffer.from(JSON.stringify({ type: "login", username: "rude" }))
+      const head = [0x81, 0x80 | login.length, 0, 0, 0, 0] // a text, under a mask of zeros
+      socket.write(Buffer.concat([Buffer.from(head), login]))
+      yield* bob.sees("bob", "rude")
+      socket.write(Buffer.from([0xff, 0xff, 0xff, 0xff]))
+      yield* bob.sees("bob")
     })
   )
 })
