@@ -61,7 +61,7 @@ const replicaOf = ({
   storeBytesMax: bytesMax,
   storeFile: path,
   storeSync: sync
-}: Values): Layer.Layer<Replica | Registry, LogError, Settings> => {
+}: Values): Layer.Layer<Replica | Registry, LogError | SettingsInvalid, Settings> => {
   if (path === undefined) return Replica.inMemory
   const log = Effect.promise(() => import("./log/Sqlite.ts"))
   return Layer.provide(

@@ -10,11 +10,12 @@ import { type Deliver, Log, type Logged } from "../log/Log.ts"
 import { passingLog } from "../log/Memory.ts"
 import type { LogError } from "../log/LogError.ts"
 import { Registry } from "../Registry.ts"
+import { SettingsInvalid } from "../settings/Check.ts"
 import { Settings } from "../settings/Settings.ts"
 import { Appending } from "./Appending.ts"
 import { Checkpoints, recover } from "./Checkpoints.ts"
 import { rulesOf } from "./Rules.ts"
-import { Submissions } from "./Submissions.ts"
+import { operationBytes, Submissions } from "./Submissions.ts"
 
 /** Takes what happened; for its own operations, a node is told by `done` in place of this. */
 export type Observer = (happening: Happening) => void
@@ -46,10 +47,11 @@ export class Replica extends Context.Service<
   }
 >()("palabre/Replica") {
   /** A replica over a log, and the copy of the state that it keeps. */
-  static readonly layer: Layer.Layer<Replica | Registry, LogError, Log | Settings> = Layer.effect(
-    Replica,
-    Effect.suspend(() => makeReplica)
-  ).pipe(Layer.provideMerge(Registry.layer))
+  static readonly layer: Layer.Layer<Replica | Registry, LogError | SettingsInvalid, Log | Settings> =
+    Layer.effect(
+      Replica,
+      Effect.suspend(() => makeReplica)
+    ).pipe(Layer.provideMerge(Registry.layer))
 
   /** A replica of which nothing outlives the program. */
   static readonly inMemory = Layer.orDie(Layer.provide(Replica.layer, passingLog))
@@ -59,6 +61,7 @@ const makeReplica = Effect.gen(function* () {
   const log = yield* Log
   const registry = yield* Registry
   const settings = yield* Settings
+  yield* assertFits(settings.frameBytesMax, log.entryBytesMax)
   const clock = yield* Clock.Clock
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   const node = randomId(nodeBytes)
@@ -129,6 +132,14 @@ const makeReplica = Effect.gen(function* () {
     checkpoints
   })
 })
+
+/** The longest request has to fit into an entry; JSON makes no content longer than it was in its frame. */
+const assertFits = (frameBytesMax: number, entryBytesMax: number): Effect.Effect<void, SettingsInvalid> => {
+  const most = entryBytesMax - operationBytes
+  if (frameBytesMax <= most) return Effect.void
+  const problem = `--max-frame is ${frameBytesMax} bytes, and an entry of the log has room for a request of ${most}: lower it`
+  return Effect.fail(new SettingsInvalid({ problems: [problem] }))
+}
 
 /** Applies an entry: whoever submitted an operation on this node is told its result, and the observer everything else. */
 const reader =

@@ -84,4 +84,4 @@ const bytesMaxOf = (operation: Operation): number =>
   operationBytes + ("content" in operation ? 6 * operation.content.length : 0)
 
 /** More than all other fields of an operation take: names, hashes, a list of rooms. */
-const operationBytes = 8 * 1024
+export const operationBytes = 8 * 1024
