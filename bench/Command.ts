@@ -27,7 +27,7 @@ const parameters = {
   quick: Flag.Boolean("quick").pipe(
     Flag.withDefault(false),
     Flag.withDescription(
-      "One short round against the hand-written servers, under 30 s: to tune with, not to quote"
+      "One short round against the hand-written servers, under a minute: to tune with, not to quote"
     )
   ),
   rounds: Flag.Int("rounds").pipe(
@@ -74,7 +74,7 @@ export const command = CliCommand.make(
   CliCommand.provide(NodeFileSystem.layer),
   CliCommand.withDescription(
     [
-      "Measures this server beside hand-written ones and the servers of others that are installed, in under 3 minutes.",
+      "Measures this server beside hand-written ones and the servers of others that are installed, in under 4 minutes.",
       "What it can measure:",
       ...sections.map(({ about, name }) => `  ${name.padEnd(10)} ${about}`)
     ].join("\n")

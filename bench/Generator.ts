@@ -6,7 +6,7 @@ import { compile, type Executable } from "./Executable.ts"
 import { type Running, Unmeasured } from "./Running.ts"
 
 /** An activity in a room; `generator/main.cpp` does it. */
-export type Phase = Saturate | Pace | List | Resume | Recall
+export type Phase = Saturate | Pace | Ack | List | Resume | Recall
 
 /** Each sender has so many messages on the way, all the time. */
 export interface Saturate {
@@ -24,6 +24,13 @@ export interface Pace {
   readonly probe?: 1
   /** Bytes that one more client is sent first, which has stopped reading. */
   readonly frozen?: number
+}
+
+/** So many messages a second in all, each timed until its sender has the acknowledgement. */
+export interface Ack {
+  readonly phase: "ack"
+  readonly seconds: number
+  readonly rate: number
 }
 
 /** One client asks who is there, again and again. */
@@ -45,7 +52,7 @@ export interface Recall {
   readonly window: number
 }
 
-/** The cost of one phase, seen from outside. Operations are logins, deliveries, lists, or clients that came back or joined. */
+/** The cost of one phase, seen from outside. Operations are logins, deliveries, acknowledgements, lists, or clients that came back or joined. */
 export const Reading = Schema.Struct({
   phase: Schema.String,
   seconds: Schema.Finite,
@@ -74,11 +81,17 @@ const decodeReading = Schema.decodeUnknownEffect(Schema.fromJsonString(Reading))
 /** Compiles the load generator, or takes the one compiled before. */
 export const prepareGenerator = compile("bench/generator/main.cpp")
 
-/** A room of so many clients, and what happens in it. */
-export interface Visit {
-  readonly clients: number
-  /** What its clients speak, where that is not what the server is otherwise measured with. */
+/** What is not as the server is otherwise measured. */
+export interface Variant {
+  /** What its clients speak. */
   readonly dialect?: Dialect | undefined
+  /** Our server keeps the chat in a file. */
+  readonly stored?: true | undefined
+}
+
+/** A room of so many clients, and what happens in it. */
+export interface Visit extends Variant {
+  readonly clients: number
   readonly phases: ReadonlyArray<Phase>
 }
 

@@ -47,6 +47,8 @@ const method = `- **A delivery** is one message that reaches one client. Clients
   round goes the other way round. A ratio is against the reference in the same round: figures of different minutes or
   machines are never compared. Cells show the middle of the rounds and, in brackets, the least and the most.
 - **Latency** counts from the moment a message was due, so that a late generator cannot hide a slow server.
+- **Acknowledgements** count from the moment a message was due, too. The file is in the system's folder for temporary
+  files; where that is in memory, \`TMPDIR\` should name one on a disk.
 - **Pauses** are seen from outside: pings on a connection of their own, sent every 2 ms whether or not the last one was
   answered, timed by when the kernel took in the answer.
 - **The hand-written servers** (\`bench/servers/\`) have no limits, checks or rules. They are what is left when everything but

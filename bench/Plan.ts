@@ -1,5 +1,5 @@
 import type { Phase, Visit } from "./Generator.ts"
-import type { Dialect, Peer } from "./Peer.ts"
+import type { Peer } from "./Peer.ts"
 import type { Section } from "./Section.ts"
 
 /** One visit to one server, for all the sections that want a room of its size. */
@@ -20,26 +20,21 @@ export const stops = (
 ): ReadonlyArray<Stop> => {
   const order = round % 2 === 1 ? peers : peers.toReversed()
   const rooms = new Map(sections.flatMap(visitsOf).map((visit) => [roomOf(visit), visit]))
-  return [...rooms].flatMap(([room, { clients, dialect }]) =>
+  return [...rooms].flatMap(([room, where]) =>
     order.flatMap((peer) => {
       const visits = sections
         .filter((section) => takesPart(section, peer, round))
         .flatMap(visitsOf)
         .filter((visit) => roomOf(visit) === room)
       const phases = [...new Set<Phase>(visits.flatMap((visit) => visit.phases))]
-      return visits.length === 0 ? [] : [{ peer, visit: { clients, ...(dialect && { dialect }), phases } }]
+      return visits.length === 0 ? [] : [{ peer, visit: { ...where, phases } }]
     })
   )
 }
 
-/** What visits are told apart by: its clients, and what they speak. */
-export const roomOf = ({
-  clients,
-  dialect
-}: {
-  readonly clients: number
-  readonly dialect?: Dialect | undefined
-}): string => `${clients} clients${dialect === undefined ? "" : ` with ${dialect}`}`
+/** What visits are told apart by: their clients, and in what they vary. */
+export const roomOf = ({ clients, dialect, stored }: Omit<Visit, "phases">): string =>
+  `${clients} clients${dialect === undefined ? "" : ` with ${dialect}`}${stored ? " in a file" : ""}`
 
 /** The visits that a section wants. */
 export const visitsOf = ({ method }: Section): ReadonlyArray<Visit> =>

@@ -5,7 +5,7 @@ import type { Notes } from "./Notes.ts"
 import type { Peer } from "./Peer.ts"
 import { roomOf, type Stop, stops, takesPart } from "./Plan.ts"
 import type { Executable } from "./Executable.ts"
-import { start, Unmeasured } from "./Running.ts"
+import { newStore, start, Unmeasured } from "./Running.ts"
 import type { Section, Values, Visits } from "./Section.ts"
 import type { Sample } from "./Statistics.ts"
 
@@ -85,7 +85,7 @@ const visitAll = Effect.fnUntraced(function* (round: Round) {
 
 /** Starts a server of its own for the visit and drives it through the phases. */
 const visit = Effect.fnUntraced(function* (round: Round, { peer, visit }: Stop) {
-  const server = yield* start(peer, round.servers.get(peer)!)
+  const server = yield* start(peer, round.servers.get(peer)!, visit.stored && newStore)
   const clients = Math.min(visit.clients, peer.clientsMax ?? visit.clients, clientsMax())
   const { generator, scale } = round
   const readings = yield* drive({ generator, peer, server, visit: { ...visit, clients }, scale })
@@ -101,5 +101,5 @@ const read = ({ read, visits }: Visits, visited: Visited | undefined): Values =>
     )
   )
   if (!complete) return {}
-  return read((clients, phase, dialect) => visited!.get(roomOf({ clients, dialect }))!.get(phase)!)
+  return read((clients, phase, variant) => visited!.get(roomOf({ clients, ...variant }))!.get(phase)!)
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -18,16 +19,26 @@ export interface Running {
   readonly startMillis: number
 }
 
-/** Starts a server on a free port of 127.0.0.1; it is killed when the scope closes: it has nothing to save. */
+/** A file that our server keeps the chat in: a new one for each start. */
+export const newStore = "chat.db"
+
+/**
+ * Starts a server on a free port of 127.0.0.1; it is killed when the scope closes: it has nothing to save. Our own takes a
+ * file to keep the chat in; its path is taken from the folder that is made for the server.
+ */
 export const start = Effect.fnUntraced(
-  function* (peer: Peer, { command }: Executable) {
+  function* (peer: Peer, { command }: Executable, storeFile?: string) {
     const files = yield* FileSystem.FileSystem
     const folder = yield* files.makeTempDirectoryScoped({ prefix: "palabre-bench-" })
     const place = { port: yield* freePort, folder }
     for (const [name, text] of Object.entries(peer.files?.(place) ?? {}))
       yield* files.writeFileString(`${folder}/${name}`, text)
+    const store = storeFile === undefined ? [] : ["--store", resolve(folder, storeFile)]
     const began = yield* Clock.currentTimeNanos
-    const server = yield* startProcess({ command: [...command, ...peer.arguments(place)], cwd: root })
+    const server = yield* startProcess({
+      command: [...command, ...peer.arguments(place), ...store],
+      cwd: root
+    })
     const unmeasured = (reason: string) => {
       const lastLine = server.lastLines.at(-1)
       return Effect.fail(

@@ -1,8 +1,8 @@
 import type * as Effect from "effect/Effect"
 import type { FileSystem } from "effect/FileSystem"
 import type { Figure } from "./Figure.ts"
-import type { Pace, Phase, Reading, Saturate, Visit } from "./Generator.ts"
-import type { Dialect, Peer } from "./Peer.ts"
+import type { Pace, Phase, Reading, Saturate, Variant, Visit } from "./Generator.ts"
+import type { Peer } from "./Peer.ts"
 import type { Executable } from "./Executable.ts"
 import type { Unmeasured } from "./Running.ts"
 
@@ -26,8 +26,8 @@ export interface Visits {
   readonly read: (readings: Readings) => Values
 }
 
-/** Gives the reading of the visit with so many clients that speak this, in one of its phases. */
-type Readings = (clients: number, phase: Phase | "start" | "login", dialect?: Dialect) => Reading
+/** Gives the reading of the visit with so many clients in this variant, in one of its phases. */
+type Readings = (clients: number, phase: Phase | "start" | "login", variant?: Variant) => Reading
 
 /** Measured without clients. */
 interface Direct {

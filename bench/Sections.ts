@@ -6,10 +6,12 @@ import { lists } from "./sections/List.ts"
 import { history } from "./sections/History.ts"
 import { login } from "./sections/Login.ts"
 import { recalls } from "./sections/Recall.ts"
+import { reopens } from "./sections/Reopen.ts"
 import { resumes } from "./sections/Resume.ts"
 import { room } from "./sections/Room.ts"
 import { saturated } from "./sections/Saturated.ts"
 import { starts } from "./sections/Start.ts"
+import { store } from "./sections/Store.ts"
 import { steady } from "./sections/Steady.ts"
 
 /** All that the benchmark can measure, in the order in which it reports. */
@@ -24,6 +26,8 @@ export const sections: ReadonlyArray<Section> = [
   history,
   resumes,
   recalls,
+  store,
   starts,
+  reopens,
   harness
 ]

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 
 constexpr std::uint64_t second = 1'000'000'000, millisecond = 1'000'000;
 constexpr std::size_t markBytes = 20; // @@<16 hex digits: when the message was due>@@
@@ -53,6 +54,7 @@ public:
   std::uint64_t delivered = 0; // messages seen by a client
   std::uint64_t sent = 0;      // messages said
   std::uint64_t listed = 0;    // lines that the watched client received
+  std::uint64_t acked = 0;     // messages whose senders were told that they were said
   Latencies latencies;         // of logins, then of deliveries where `timing` is set
   bool timing = false;
 
@@ -135,6 +137,12 @@ public:
     sent++;
   }
 
+  /// Lets a client say something, and measures the time from `due` until that is acknowledged.
+  void sayAwaited(std::size_t sender, std::size_t contentBytes, std::uint64_t due) {
+    clients_[sender].unacked.push_back(due);
+    say(sender, contentBytes, due);
+  }
+
   void write(std::size_t index, const std::string& bytes) {
     Client& client = clients_[index];
     client.out += bytes;
@@ -168,6 +176,13 @@ public:
   /// Client 0 counts the lines that it receives: the answers to its own requests.
   void watchLines() { watching_ = true; }
 
+  /// From now on, what comes is searched for acknowledgements in place of deliveries.
+  void awaitAcks() {
+    acking_ = true;
+    acked = 0;
+    latencies.clear();
+  }
+
 private:
   struct Client {
     int fd = -1;
@@ -175,6 +190,7 @@ private:
     bool waitsForRoom = false; // the socket took no more
     std::uint64_t asked = 0;   // when it greeted, or asked for messages
     std::uint64_t awaited = 0; // messages that it asked for and that have not come yet
+    std::deque<std::uint64_t> unacked; // when each message was due that is not acknowledged
     std::string session;       // the token of its session, if it has one
     std::string out;
     std::string rest; // received before joining; then what may be the first half of a mark
@@ -233,6 +249,7 @@ private:
         fail("the server closed client " + std::to_string(index) + (client.joined ? "" : " before it was logged in"));
       const auto length = static_cast<std::size_t>(count);
       if (!client.joined) awaitRoom(client, length);
+      else if (acking_) acks(client, length);
       else if (watching_ && index == 0) listed += static_cast<std::uint64_t>(std::count(bytes_, bytes_ + length, '\n'));
       else scan(client, length);
       if (length < sizeof bytes_) return;
@@ -248,6 +265,21 @@ private:
     client.rest.clear();
     joined_++;
     latencies.add(now() - client.asked);
+  }
+
+  /// Takes the lines that answer a request, in its order.
+  void acks(Client& client, std::size_t length) {
+    static const std::string status = "{\"status\":";
+    client.rest.append(bytes_, length);
+    std::size_t from = 0;
+    for (std::size_t end; (end = client.rest.find('\n', from)) != std::string::npos; from = end + 1) {
+      if (client.rest.compare(from, status.size(), status) != 0) continue;
+      if (client.unacked.empty()) fail("the server answered what was not asked");
+      latencies.add(now() - client.unacked.front());
+      client.unacked.pop_front();
+      acked++;
+    }
+    client.rest.erase(0, from);
   }
 
   /// Counts the marks in what came; a mark that may be cut in two waits for its second half.
@@ -295,6 +327,7 @@ private:
   std::size_t joined_ = 0;
   int frozen_ = -1;
   bool watching_ = false;
+  bool acking_ = false;
   std::string content_;
   std::string joining_;
   std::string epoch_;

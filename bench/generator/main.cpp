@@ -6,13 +6,14 @@
 //   pace,rate=100,seconds=1                `rate` messages a second in all
 //     ,probe=1                             while pings on a connection of their own measure the server's pauses
 //     ,frozen=524288                       after one more client has stopped reading and was sent so many bytes
+//   ack,rate=1000,seconds=1                `rate` messages a second in all, each timed until it is acknowledged
 //   list,seconds=1                         one client asks who is there, again and again
 //   resume,missed=20                       all but one client lose their connections, miss so many messages, and come back
 //   recall,messages=200,window=10          all but one client join a room in which so much was said, and ask for all of
 //                                          it, so many of them at a time
 //
 // A line tells what the server spent between the phase's first byte and its last: CPU time of the process `pid`,
-// its memory, what was done (`operations`: logins, deliveries, lists, clients that came back or joined) and how long each took.
+// its memory, what was done (`operations`: logins, deliveries, acks, lists, clients that came back or joined) and how long each took.
 
 #include "Crowd.hpp"
 #include "Meter.hpp"
@@ -143,6 +144,28 @@ static void pace(const Room& room, const Command& phase) {
   crowd.timing = false;
 }
 
+static void ack(const Room& room, const Command& phase) {
+  Crowd& crowd = room.crowd;
+  const auto interval = static_cast<std::uint64_t>(static_cast<double>(second) / phase.number("rate"));
+  const std::uint64_t messages = phase.nanos() / interval;
+  Latencies late;
+  crowd.awaitAcks();
+  Reading reading(phase.name, room.server);
+  const std::uint64_t start = now();
+  for (std::uint64_t i = 0; i < messages;) {
+    const std::uint64_t due = start + i * interval, time = now();
+    if (time < due) {
+      crowd.pump(due - time);
+      continue;
+    }
+    late.add(time - due);
+    crowd.sayAwaited(i++ % room.senders, room.bytes, due);
+    crowd.pump(0);
+  }
+  for (const std::uint64_t end = now() + 2 * second; crowd.acked < messages && now() < end;) crowd.pump(20 * millisecond);
+  reading.end(crowd.acked, messages - crowd.acked, crowd.latencies, ",\"lateMicros\":" + std::to_string(late.micros(0.99)));
+}
+
 static void list(const Room& room, const Command& phase) {
   Crowd& crowd = room.crowd;
   crowd.watchLines();
@@ -219,7 +242,7 @@ int main(int argc, char** argv) {
   login.end(crowd.size(), 0, crowd.latencies);
 
   const std::map<std::string, void (*)(const Room&, const Command&)> phases = {
-    {"saturate", saturate}, {"pace", pace}, {"list", list}, {"resume", resume}, {"recall", recall}};
+    {"saturate", saturate}, {"pace", pace}, {"ack", ack}, {"list", list}, {"resume", resume}, {"recall", recall}};
   for (int i = 2; i < argc; i++) {
     const Command phase = parse(argv[i]);
     const auto found = phases.find(phase.name);

@@ -26,7 +26,7 @@ export const history: Section = {
       { clients: roomClients, dialect: "history", phases }
     ],
     read: (readings) => {
-      const cost = cpuMicros(readings(roomClients, saturate, "history"))
+      const cost = cpuMicros(readings(roomClients, saturate, { dialect: "history" }))
       return { history: cost, historyFactor: cost / cpuMicros(readings(roomClients, saturate)) }
     }
   }

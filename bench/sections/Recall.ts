@@ -20,7 +20,7 @@ export const recalls: Section = {
   method: {
     visits: [{ clients: roomClients, dialect: "history", phases: [recall] }],
     read: (readings) => {
-      const reading = readings(roomClients, recall, "history")
+      const reading = readings(roomClients, recall, { dialect: "history" })
       return {
         recall: cpuMicros(reading),
         recallP50: reading.p50Micros / 1e3,

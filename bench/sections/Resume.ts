@@ -16,7 +16,7 @@ export const resumes: Section = {
   method: {
     visits: [{ clients: roomClients, dialect: "history", phases: [resume] }],
     read: (readings) => {
-      const reading = readings(roomClients, resume, "history")
+      const reading = readings(roomClients, resume, { dialect: "history" })
       return {
         resume: cpuMicros(reading),
         resumeP50: reading.p50Micros / 1e3,
