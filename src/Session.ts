@@ -45,6 +45,7 @@ export const makeServe = Effect.gen(function* () {
     settings,
     offered: settings.historyMax === undefined ? features.filter((each) => each !== "history") : features,
     messageRule: messageRule(settings),
+    trafficRule: trafficRule(settings),
     clients: new Map()
   }
   // what became of what they asked for is not known any more (NODE-5)
@@ -55,7 +56,6 @@ export const makeServe = Effect.gen(function* () {
     if (happening.t === "over") sessions.over(happening.holder)
   }, endAll)
   const price: Price = {
-    rule: trafficRule(settings),
     pauses: yield* Pauses,
     readMillis: (yield* Connections).readMillis
   }
@@ -75,7 +75,6 @@ const trafficRule = ({ trafficBurst, trafficRate }: Settings["Service"]): Bucket
 
 /** What all sessions need to make their clients wait once they have cost too much. */
 interface Price {
-  readonly rule: BucketRule | undefined
   readonly pauses: Pauses["Service"]
   readonly readMillis: () => number
 }
@@ -95,7 +94,7 @@ const makeSession = (house: House, price: Price, connection: Connection): Sessio
   house,
   connection,
   price,
-  traffic: price.rule && new TokenBucket(price.rule, price.readMillis()),
+  traffic: house.trafficRule && new TokenBucket(house.trafficRule, price.readMillis()),
   paidBytes: 0,
   answeredBytes: 0,
   frames: new Frames(house.settings.frameBytesMax),
@@ -108,6 +107,7 @@ const makeSession = (house: House, price: Price, connection: Connection): Sessio
   malformedInARow: 0,
   loginTries: 0,
   messages: undefined,
+  past: undefined,
   isAsking: false,
   lastWords: undefined
 })

@@ -77,6 +77,13 @@ export class Ring {
     return this.kept[this.indexAfter(seq)]
   }
 
+  /** Bytes of memory of the messages above a number. */
+  bytesAfter(seq: number): number {
+    let bytes = 0
+    for (let i = this.indexAfter(seq); i < this.kept.length; i++) bytes += bytesOf(this.kept[i]!)
+    return bytes
+  }
+
   /** The last message below a number. */
   before(seq: number): Said | undefined {
     const index = this.indexAfter(seq - 1) - 1

@@ -34,6 +34,8 @@ export interface House {
   readonly offered: ReadonlyArray<Feature>
   /** The limit on the messages of a client, if there is one. */
   readonly messageRule: BucketRule | undefined
+  /** The limit on what a client sends and is answered, in bytes, if there is one. */
+  readonly trafficRule: BucketRule | undefined
   /** Those who are logged in here, by the id of their connection. */
   readonly clients: Map<number, Conversation>
 }
@@ -53,6 +55,8 @@ export interface Conversation extends Asker, Member {
   loginTries: number
   /** Its right to send messages, if that is limited. */
   messages: TokenBucket | undefined
+  /** Its right to be shown what was said in rooms before it joined them, in bytes, if that is limited. */
+  past: TokenBucket | undefined
   /** Bytes of replies sent to it, and of what all others are told of its coming and going. */
   answeredBytes: number
   /** The number of its messages that are in the log, or on their way there, and not read back yet. */

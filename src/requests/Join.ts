@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Room } from "../fold/State.ts"
+import { monotonicMillis } from "../net/MonotonicTime.ts"
+import { type BucketRule, TokenBucket } from "../net/TokenBucket.ts"
 import {
   answerInPlace,
   carryOutInTurn,
@@ -16,7 +18,7 @@ import { fromEpoch, fromNow } from "./Starts.ts"
 
 /** Joins a room, and shows what was said there before, as far as that is asked for (ROOM-1, ROOM-3, HIST-1, HIST-3). */
 export const join: Handler<"join"> = (conversation, request) => {
-  const { connection, house } = conversation
+  const { house } = conversation
   const { id } = request
   if (conversation.username === undefined) return refuse(conversation, "not_logged_in", id)
   if (request.recent !== undefined && request.after !== undefined)
@@ -26,6 +28,38 @@ export const join: Handler<"join"> = (conversation, request) => {
       id,
       house.replies.explained("invalid_request", { kind: "exclusive", fields: ["recent", "after"] })
     )
+  const asksForPast = request.recent !== undefined || request.after !== undefined
+  return asksForPast && house.trafficRule !== undefined
+    ? joinWithin(conversation, house.trafficRule, request)
+    : joinNow(conversation, request)
+}
+
+/**
+ * Does so, unless what the client was shown of the past is not paid for yet: a few bytes ask for all that a room keeps, and
+ * reading its requests later would not bound that.
+ */
+const joinWithin = Effect.fnUntraced(function* (
+  conversation: Conversation,
+  rule: BucketRule,
+  request: RequestOf<"join">
+) {
+  const nowMillis = yield* monotonicMillis
+  const past = (conversation.past ??= new TokenBucket(rule, nowMillis))
+  const level = past.level(nowMillis)
+  if (level >= 0)
+    return yield* joinNow(conversation, request, (bytes) => past.spend(nowMillis, bytes, -Infinity))
+  const retryAfterMs = Math.ceil(-level / rule.perMillis)
+  const refused = conversation.house.replies.rateLimited(retryAfterMs)
+  return yield* refuse(conversation, "rate_limited", request.id, refused)
+})
+
+const joinNow = (
+  conversation: Conversation,
+  request: RequestOf<"join">,
+  payFor: (bytes: number) => void = () => {}
+): Effect.Effect<void> => {
+  const { connection, house } = conversation
+  const { id } = request
   const operation = { t: "join", id: connection.id, room: request.room } as const
   return Effect.asVoid(
     carryOutInTurn(conversation, operation, (result) => {
@@ -34,6 +68,7 @@ export const join: Handler<"join"> = (conversation, request) => {
       const { holder, isNew, room } = result
       const bytes = joinedReply(conversation, room)
       const start = startOf(room, request, house.registry.state.epoch)
+      if (isNew) payFor(room.bytesAfter(start.after))
       return () => {
         answerInPlace(conversation, bytes, id)
         if (!isNew) return undefined

@@ -220,3 +220,23 @@ layer(server({ roomsMax: 2 }))("Rooms that nobody is in", (it) => {
       })
   )
 })
+
+layer(server({ trafficRate: 1_000, trafficBurst: 20_000 }))("The past", (it) => {
+  it.effect("HIST-1: whoever was shown more of it than --traffic-rate allows must wait for more", () =>
+    Effect.gen(function* () {
+      const { client: bob } = yield* enter("bob")
+      yield* bob.ask({ type: "join", room: "lab" })
+      for (let i = 0; i < 3; i++) yield* bob.ask({ type: "message", room: "lab", content: "x".repeat(5_000) })
+      const { client: alice } = yield* enter("alice")
+      yield* alice.ask({ type: "join", room: "lab", recent: 3 })
+      assert.lengthOf(yield* alice.before, 3)
+      yield* alice.ask({ type: "leave", room: "lab" })
+      const { code, retryAfterMs } = yield* alice.ask({ type: "join", room: "lab", after: 0 })
+      assert.strictEqual(code, "rate_limited")
+      assert.isAbove(retryAfterMs, 5_000)
+      assert.strictEqual((yield* alice.ask({ type: "join", room: "den" })).status, "success")
+      yield* TestClock.adjust(retryAfterMs)
+      assert.strictEqual((yield* alice.ask({ type: "join", room: "lab", after: 0 })).status, "success")
+    })
+  )
+})
