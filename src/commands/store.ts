@@ -51,7 +51,11 @@ const compact = Command.make("compact", { file }, ({ file }) =>
     const [before, after] = compactStored(file)
     return `${printable(file)}: ${sizeText(before)} before, ${sizeText(after)} now`
   })
-).pipe(Command.withDescription("Gives the space back that the file does not need. No server may run on it."))
+).pipe(
+  Command.withDescription(
+    "Gives the space back that the file does not need, and removes for good what is not kept any more. No server may run on it."
+  )
+)
 
 const forget = Command.make(
   "forget",

@@ -42,18 +42,18 @@ export const readStored = (path: string, whole = false): StoredChat => {
   }
 }
 
-/** Gives the space back that a file does not need; gives its bytes before and after. */
+/** Gives the space back that a file does not need, and forgets what is not kept; gives its bytes before and after. */
 export const compactStored = (path: string): readonly [before: number, after: number] =>
   withFile(path, (file) => {
-    const before = sizeOf(path)
-    file.compact()
-    return [before, sizeOf(path)]
+    const { bytes, last, state } = readStored(path)
+    writeAnew(file, last, state)
+    return [bytes, sizeOf(path)]
   })
 
 /** Removes what was said under a name, and all traces of it in the file; gives the number of these messages. */
-export const forgetStored = (path: string, username: string): number => {
-  const { state } = readStored(path)
-  return withFile(path, (file) => {
+export const forgetStored = (path: string, username: string): number =>
+  withFile(path, (file) => {
+    const { state } = readStored(path)
     const epoch = randomBytes(6).toString("base64url")
     const ops: Array<Operation> = [{ t: "up", epoch, rules: state.rules, alone: true }]
     if (!file.continues) ops.push({ t: "epoch", epoch })
@@ -62,13 +62,17 @@ export const forgetStored = (path: string, username: string): number => {
     const before = messagesIn(state)
     const position = file.append([JSON.stringify(entry)])
     apply(state, position, entry, () => {})
-    let i = 0
-    for (const piece of checkpoint(state, pieceBytesMax)) file.put(position, i++, piece)
-    file.complete(position)
-    while (file.trim(position + 1)) continue
-    file.compact()
+    writeAnew(file, position, state)
     return before - messagesIn(state)
   })
+
+/** Leaves nothing in a file but what came of its entries up to the last one. */
+const writeAnew = (file: SqliteFile, position: number, state: State): void => {
+  let i = 0
+  for (const piece of checkpoint(state, pieceBytesMax)) file.put(position, i++, piece)
+  file.complete(position)
+  while (file.trim(position + 1)) continue
+  file.compact()
 }
 
 const pieceBytesMax = 256 * 1024

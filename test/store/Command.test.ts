@@ -65,6 +65,20 @@ describe("palabre store", () => {
     assert.strictEqual((await store("check", file)).code, 0)
   })
 
+  it("compact leaves nothing in the file that is not kept any more", async () => {
+    const { file, folder } = await chat()
+    const again = await serving("--store", file, "--history", "2")
+    again.child.kill()
+    assert.strictEqual((await again.finished()).code, 0)
+    assert.match((await store("inspect", file)).out, /Lab {4}3 to 4 kept/)
+    assert.include(readFileSync(file).toString("latin1"), "words of alice")
+    assert.strictEqual((await store("compact", file)).code, 0)
+    for (const name of readdirSync(folder))
+      assert.notInclude(readFileSync(join(folder, name)).toString("latin1"), "words of alice")
+    assert.match((await store("inspect", file)).out, /Lab {4}3 to 4 kept/)
+    assert.strictEqual((await store("check", file)).code, 0)
+  })
+
   it("compact gives space back", async () => {
     const { file } = await chat()
     const open = new SqliteFile({ path: file, sync: "normal", bytesMax: 2 ** 30 })
