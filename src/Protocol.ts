@@ -28,7 +28,10 @@ const isSequence = Schema.is(Sequence)
 /** The number of the last message seen in each room. It is left as it came: `__proto__` is a room like any other. */
 const Seen = Schema.declare(
   (value): value is Readonly<Record<string, number>> =>
-    typeof value === "object" && value !== null && Object.values(value).every(isSequence)
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every(isSequence)
 )
 
 /** A name that a client gives to a message of its own, unique in its session. */

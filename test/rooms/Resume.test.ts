@@ -5,6 +5,26 @@ import { connect, connectAs } from "../support/TestClient.ts"
 import { all, contents, cut, enter } from "./Member.ts"
 
 layer(server({ historyMax: 10 }))("Resume", (it) => {
+  it.effect("RESUME-3: `seen` that is no object of whole numbers is refused", () =>
+    Effect.gen(function* () {
+      const client = yield* connect
+      for (const seen of [
+        [],
+        [1],
+        null,
+        5,
+        "",
+        { lobby: -1 },
+        { lobby: 0.5 },
+        { lobby: 2 ** 53 },
+        { lobby: "1" }
+      ]) {
+        const { code } = yield* client.ask({ type: "login", username: "seen", features: ["history"], seen })
+        assert.strictEqual(code, "invalid_request", JSON.stringify(seen))
+      }
+    })
+  )
+
   it.effect("RESUME-1, RESUME-3: rooms are joined again, and what was missed comes once, in order", () =>
     Effect.gen(function* () {
       const { client: bob } = yield* enter("bob")
