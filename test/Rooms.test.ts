@@ -195,7 +195,7 @@ describe("History", () => {
       terminal.type("/history", keys.enter)
       assert.deepStrictEqual(yield* peer.next, { type: "history", before: 39, limit: 20 })
       peer.send({ status: "success", first: 39, messages: [] })
-      yield* terminal.shows("* nothing older is kept of the lobby")
+      yield* terminal.shows("* nothing older is kept from the lobby")
       terminal.type("/history many", keys.enter)
       yield* terminal.shows("! /history is followed by [COUNT]; /help says more")
     })

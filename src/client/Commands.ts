@@ -96,7 +96,7 @@ export const tell = (
       return { notices: [`you have left ${roomText(room)}`] }
     case "history": {
       const [oldest] = messages
-      if (oldest === undefined) return { notices: [`nothing older is kept of ${roomText(room)}`] }
+      if (oldest === undefined) return { notices: [`nothing older is kept from ${roomText(room)}`] }
       whereabouts.wentBack(room, oldest.seq)
       return { messages, room }
     }
