@@ -57,6 +57,7 @@ export class TerminalScreen {
     this.editor.on("SIGINT", this.leave)
     this.editor.on("SIGCONT", this.continued)
     this.editor.on("close", () => this.ended())
+    this.editor.on("error", this.leave) // a terminal that is gone cannot be given its mode back
     output.on("error", this.leave)
   }
 
