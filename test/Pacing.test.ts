@@ -1,14 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { burstOf, mayPass, type PacingRules, shareAfterRefusal } from "../src/hub/Pacing.ts"
-import {
-  acknowledged,
-  begun,
-  isLive,
-  observed,
-  type Progress,
-  type ProgressRules
-} from "../src/net/Progress.ts"
+import { begun, isLive, observed, type Progress, type ProgressRules } from "../src/net/Progress.ts"
 import { TokenBucket } from "../src/net/TokenBucket.ts"
 
 const KiB = 1_024
@@ -110,17 +103,6 @@ describe("Pacing: readers", () => {
         }
       })
     )
-  })
-
-  it("one whose program may be busy with what its system has acknowledged is live for as long as that takes", () => {
-    const systems = fc.integer({ min: 0, max: 512 * KiB })
-    fc.assert(
-      fc.property(systems, (bytes) => {
-        const busyMillis = (bytes / rules.readerRate) * 1_000
-        assert.isTrue(reads(acknowledged(begun(0, 0), bytes), busyMillis))
-      })
-    )
-    assert.isFalse(reads(acknowledged(begun(0, 0), 2 ** 30), 8_001), "but no longer than for 512 KiB")
   })
 
   it("one that freezes is found out after the stall, however much it took before", () => {

@@ -16,8 +16,6 @@ export interface Progress {
   readonly lagMillis: number
   /** The time that its last step took, or 0 before the first. */
   readonly stepMillis: number
-  /** Bytes that its program may still have to read, as its own system keeps them. */
-  readonly bufferedBytes: number
 }
 
 /** The progress of a reader of which nothing was seen yet. */
@@ -25,8 +23,7 @@ export const begun = (takenBytes: number, nowMillis: number): Progress => ({
   takenBytes,
   atMillis: nowMillis,
   lagMillis: 0,
-  stepMillis: 0,
-  bufferedBytes: 0
+  stepMillis: 0
 })
 
 /** Adds what is seen of a reader now. */
@@ -45,30 +42,24 @@ export const observed = (
 /** The same, counted from now on in bytes that the reader's system has acknowledged. */
 export const acknowledged = (progress: Progress, bytes: number): Progress => ({
   ...progress,
-  takenBytes: bytes,
-  bufferedBytes: Math.min(Math.max(bytes, BUFFER_BYTES_MIN), BUFFER_BYTES_MAX)
+  takenBytes: bytes
 })
 
 /**
  * Tells if a reader that is behind still reads. Progress shows in steps, so that a slow one seems to stand still between
- * two of them: it may need twice as long for one as for the one before, and as long as it may be busy with what its own
- * system keeps.
+ * two of them: it may need twice as long for one as for the one before.
  */
 export const isLive = (
-  { atMillis, bufferedBytes, lagMillis, stepMillis }: Progress,
+  { atMillis, lagMillis, stepMillis }: Progress,
   nowMillis: number,
-  { readerLagMillis, readerRate, stallMillis }: ProgressRules
+  { readerLagMillis, stallMillis }: ProgressRules
 ): boolean => {
   const stillMillis = nowMillis - atMillis
   return (
-    stillMillis <= Math.max(stallMillis, 2 * stepMillis, millisFor(bufferedBytes, readerRate)) &&
+    stillMillis <= Math.max(stallMillis, 2 * stepMillis) &&
     lagMillis + stillMillis <= Math.max(stallMillis, readerLagMillis)
   )
 }
-
-/** What a system is taken to keep for a program that reads slowly, at least and at most. */
-const BUFFER_BYTES_MIN = 192 * 1_024
-const BUFFER_BYTES_MAX = 512 * 1_024
 
 const millisFor = (bytes: number, bytesPerSecond: number): number => (bytes / bytesPerSecond) * SECOND_MILLIS
 
