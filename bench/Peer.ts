@@ -1,10 +1,12 @@
 /** The protocol that the load generator speaks with a server; `generator/Protocols.hpp` has the bytes. */
-export type Dialect = "json" | "history" | "irc" | "nats" | "redis" | "mqtt"
+export type Dialect = "json" | "history" | "web" | "irc" | "nats" | "redis" | "mqtt"
 
 /** Where a server is to run: its port on 127.0.0.1, and a folder of its own that goes with it. */
 interface Place {
   readonly port: number
   readonly folder: string
+  /** What is spoken on that port, if it is not the peer's own. */
+  readonly dialect?: Dialect | undefined
 }
 
 /** A program to run: a script of ours on this Node, an installed program, or C++ that is compiled first. */

@@ -7,7 +7,11 @@ const palabre: Peer = {
   role: "ours",
   dialect: "json",
   program: { script: new URL("../bin/palabre.js", import.meta.url) },
-  arguments: ({ port }) => ["serve", "--host", "127.0.0.1", "--port", `${port}`, "--log-level", "error"]
+  arguments: ({ dialect, port }) => {
+    const [chat, web] = dialect === "web" ? [0, port] : [port, "off"]
+    const hosts = ["--host", "127.0.0.1", "--web-host", "127.0.0.1"]
+    return ["serve", ...hosts, "--port", `${chat}`, "--web-port", `${web}`, "--log-level", "error"]
+  }
 }
 
 /** Hand-written `node:net`, one write for each recipient and turn of the event loop: the limit known on Node. */

@@ -85,7 +85,7 @@ const visitAll = Effect.fnUntraced(function* (round: Round) {
 
 /** Starts a server of its own for the visit and drives it through the phases. */
 const visit = Effect.fnUntraced(function* (round: Round, { peer, visit }: Stop) {
-  const server = yield* start(peer, round.servers.get(peer)!, visit.stored && newStore)
+  const server = yield* start(peer, round.servers.get(peer)!, visit.stored && newStore, visit.dialect)
   const clients = Math.min(visit.clients, peer.clientsMax ?? visit.clients, clientsMax())
   const { generator, scale } = round
   const readings = yield* drive({ generator, peer, server, visit: { ...visit, clients }, scale })

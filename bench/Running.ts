@@ -6,7 +6,7 @@ import * as FileSystem from "effect/FileSystem"
 import { accepts, freePort } from "../process/Port.ts"
 import { start as startProcess } from "../process/Process.ts"
 import { type Executable, root } from "./Executable.ts"
-import type { Peer } from "./Peer.ts"
+import type { Dialect, Peer } from "./Peer.ts"
 
 /** Something could not be measured. */
 export class Unmeasured extends Data.TaggedError("Unmeasured")<{ readonly reason: string }> {}
@@ -27,10 +27,10 @@ export const newStore = "chat.db"
  * file to keep the chat in; its path is taken from the folder that is made for the server.
  */
 export const start = Effect.fnUntraced(
-  function* (peer: Peer, { command }: Executable, storeFile?: string) {
+  function* (peer: Peer, { command }: Executable, storeFile?: string, dialect?: Dialect) {
     const files = yield* FileSystem.FileSystem
     const folder = yield* files.makeTempDirectoryScoped({ prefix: "palabre-bench-" })
-    const place = { port: yield* freePort, folder }
+    const place = { port: yield* freePort, folder, dialect }
     for (const [name, text] of Object.entries(peer.files?.(place) ?? {}))
       yield* files.writeFileString(`${folder}/${name}`, text)
     const store = storeFile === undefined ? [] : ["--store", resolve(folder, storeFile)]

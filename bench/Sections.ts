@@ -13,6 +13,7 @@ import { saturated } from "./sections/Saturated.ts"
 import { starts } from "./sections/Start.ts"
 import { store } from "./sections/Store.ts"
 import { steady } from "./sections/Steady.ts"
+import { webs } from "./sections/Web.ts"
 
 /** All that the benchmark can measure, in the order in which it reports. */
 export const sections: ReadonlyArray<Section> = [
@@ -26,6 +27,7 @@ export const sections: ReadonlyArray<Section> = [
   history,
   resumes,
   recalls,
+  webs,
   store,
   starts,
   reopens,

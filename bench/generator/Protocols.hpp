@@ -33,6 +33,19 @@ inline std::string mqttPacket(unsigned char header, const std::string& body) {
   return packet + body;
 }
 
+/// A message of text as a browser frames it (RFC 6455), under a mask of zeros.
+inline std::string webFrame(const std::string& text) {
+  std::string frame{static_cast<char>(0x81)};
+  if (text.size() < 126) {
+    frame += static_cast<char>(0x80 | text.size());
+  } else {
+    frame += static_cast<char>(0x80 | 126);
+    frame += static_cast<char>(text.size() >> 8);
+    frame += static_cast<char>(text.size() & 255);
+  }
+  return frame + std::string(4, '\0') + text;
+}
+
 inline const Protocol all[] = {
   {"json", [](const std::string& username) { return "{\"type\":\"login\",\"username\":\"" + username + "\"}\n"; },
    [](const std::string& received) {
@@ -49,6 +62,17 @@ inline const Protocol all[] = {
    [](const std::string& received) { return contains(received, "\"session\":") && contains(received, "\n"); },
    [](const std::string&, const std::string& content) {
      return "{\"type\":\"message\",\"content\":\"" + content + "\"}\n";
+   },
+   false},
+  {"web",
+   [](const std::string& username) {
+     return "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n" +
+            webFrame("{\"type\":\"login\",\"username\":\"" + username + "\"}");
+   },
+   [](const std::string& received) { return contains(received, "\"status\":\"success\""); },
+   [](const std::string&, const std::string& content) {
+     return webFrame("{\"type\":\"message\",\"content\":\"" + content + "\"}");
    },
    false},
   {"irc",
