@@ -28,7 +28,7 @@ export interface Refused {
   readonly text: string
 }
 
-const urlOf = ({ host, port }: Address) => `ws://${host}:${port}/ws`
+const urlOf = ({ host, port, tls }: Address) => `${tls === undefined ? "ws" : "wss"}://${host}:${port}/ws`
 
 /** Opens a WebSocket; gives the answer of the server where it refuses. */
 export const openWeb = (
@@ -38,7 +38,7 @@ export const openWeb = (
 ): Effect.Effect<WebClient | Refused, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.callback<WebClient | Refused>((resume) => {
-      const webSocket = new WebSocket(url, { perMessageDeflate: false, ...options })
+      const webSocket = new WebSocket(url, { perMessageDeflate: false, ca: address.tls?.ca, ...options })
       const client = new WebClient(webSocket)
       webSocket.once("open", () => resume(Effect.succeed(client)))
       webSocket.on("error", (error) => resume(Effect.die(error)))

@@ -1,6 +1,7 @@
 import { once } from "node:events"
 import { connect as connectPlain } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
+import { makeCertificate } from "../../attack/Certificate.ts"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -200,6 +201,16 @@ describe("A WebSocket", () => {
       yield* end
       assert.strictEqual((yield* alice.next).code, "shutting_down")
       yield* alice.ended
+    })
+  )
+
+  it.effect("speaks TLS where the chat does, with the same certificate", () =>
+    Effect.gen(function* () {
+      const { ca, certFile, keyFile } = yield* makeCertificate
+      const { web } = yield* gateway({ tlsCertFile: certFile, tlsKeyFile: keyFile })
+      const alice = yield* connectWeb({ ...web, tls: { ca } })
+      yield* alice.login("alice")
+      assert.deepStrictEqual((yield* alice.ask({ type: "list" })).users, ["alice"])
     })
   )
 
