@@ -171,7 +171,7 @@ describe("Outboxes", () => {
       let unacknowledgedBytes = 1_000_000
       const ask = () => Promise.resolve([unacknowledgedBytes])
       const outboxes = new Outboxes(
-        { ...outboxesRules, readerRate: 100_000, readerLagMillis: 60_000 },
+        { ...outboxesRules, stallMillis: 2_000, readerRate: 100_000, readerLagMillis: 60_000 },
         () => [],
         ask
       )
