@@ -132,7 +132,8 @@ describe("clients that are cut off", () => {
       const { findings } = yield* findingsAt(undefined, killed, ({ lobby }) => {
         if (lobby.kept.pop() !== undefined) lobby.last--
       })
-      assert.match(findings.map(({ clause }) => clause).join(" "), /SEQ-4/)
+      // its number is given again (SEQ-4), or somebody comes back before that and misses it (RESUME-3)
+      assert.match(findings.map(({ clause }) => clause).join(" "), /SEQ-4|RESUME-3/)
     })
   )
 
