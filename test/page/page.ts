@@ -106,8 +106,9 @@ export const enterAs = async (page: Page, username: string): Promise<void> => {
 
 /** Says something in the place that is looked at. */
 export const say = async (page: Page, content: string): Promise<void> => {
-  await page.locator("#message").fill(content)
-  await page.keyboard.press("Enter")
+  const message = page.locator("#message")
+  await message.fill(content)
+  await message.press("Enter")
 }
 
 /** Waits until a message is there and has been said. */
