@@ -3,24 +3,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Book } from "../../attack/resume/Book.ts"
 import { play } from "../../attack/resume/Play.ts"
-import type { Settings } from "../../attack/resume/Run.ts"
 import { stored } from "../../attack/resume/Servers.ts"
+import { shortRun } from "./shortRun.ts"
 
-const settings: Settings = {
-  seed: 1,
-  clients: 16,
-  acked: 400,
-  seconds: 0,
-  size: 3_000,
-  allLong: false,
-  bytesPerSecond: 1_000_000,
-  allSlow: false,
-  thinkMillis: 30,
-  stallMillis: 10_000,
-  findingsMax: 50,
-  restartSeconds: 0.5,
-  kills: 3
-}
+const settings = { ...shortRun, stallMillis: 10_000, restartSeconds: 0.5, kills: 3 }
 
 /** What clients find at our own server with a file, which is killed under load and started again. */
 const bookOf = (sync: string, nodeFlags?: ReadonlyArray<string>) =>

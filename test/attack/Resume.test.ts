@@ -7,22 +7,7 @@ import type { Change, Chat } from "../../mutants/chat/Chat.ts"
 import { faults } from "../../mutants/Faults.ts"
 import { clocksWith, Patience } from "../../process/Patience.ts"
 import { chatWith } from "./mixedRun.ts"
-
-const settings: Settings = {
-  seed: 1,
-  clients: 16,
-  acked: 400,
-  seconds: 0,
-  size: 3_000,
-  allLong: false,
-  bytesPerSecond: 1_000_000,
-  allSlow: false,
-  thinkMillis: 30,
-  stallMillis: 1_000,
-  findingsMax: 50,
-  restartSeconds: 0,
-  kills: 0
-}
+import { shortRun } from "./shortRun.ts"
 
 /** What a short run finds at a small server that keeps little, with this change. */
 const findingsAt = (
@@ -46,7 +31,7 @@ const foundAt = Effect.fnUntraced(function* (
     }),
     Effect.sync(() => forget(chat)).pipe(Effect.delay(50))
   )
-  yield* play({ ...settings, ...other }, { addresses: [address], patience, restart }, book)
+  yield* play({ ...shortRun, ...other }, { addresses: [address], patience, restart }, book)
   return book
 })
 
@@ -108,7 +93,7 @@ describe("clients that are cut off", () => {
     Effect.gen(function* () {
       const book = yield* findingsAt()
       assert.deepStrictEqual(book.findings, [])
-      assert.isAtLeast(book.numberOf("acked"), settings.acked)
+      assert.isAtLeast(book.numberOf("acked"), shortRun.acked)
     })
   )
 
