@@ -48,13 +48,15 @@ export const makeServe = Effect.gen(function* () {
     trafficRule: trafficRule(settings),
     clients: new Map()
   }
-  // what became of what they asked for is not known any more (NODE-5)
-  const endAll = () => {
-    for (const { connection } of house.clients.values()) connection.stop("unavailable")
-  }
-  replica.observe((happening) => {
-    if (happening.t === "over") sessions.over(happening.holder)
-  }, endAll)
+  replica.observe({
+    happened: (happening) => {
+      if (happening.t === "over") sessions.over(happening.holder)
+    },
+    // what became of what they asked for is not known any more (NODE-5)
+    ended: (code) => {
+      for (const { connection } of house.clients.values()) connection.stop(code)
+    }
+  })
   const price: Price = {
     pauses: yield* Pauses,
     readMillis: (yield* Connections).readMillis

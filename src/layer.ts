@@ -8,6 +8,7 @@ import type { ListenFailed } from "./net/Listener.ts"
 import { Connections } from "./net/Connections.ts"
 import { Pauses } from "./net/Pauses.ts"
 import type { TooFewFiles } from "./net/OpenFiles.ts"
+import type { Log } from "./log/Log.ts"
 import type { LogError } from "./log/LogError.ts"
 import { minimumLogLevel } from "./telemetry/Logger.ts"
 import { Replies } from "./requests/Replies.ts"
@@ -30,9 +31,10 @@ export const layer = (
 ): Layer.Layer<Server, ListenFailed | LogError | SettingsInvalid | TlsFailed | TooFewFiles> =>
   openLayer(settings)
 
-/** The same, with the parts through which a program takes part. */
+/** The same, with the parts through which a program takes part; over another log than that of the settings, if one is given. */
 export const openLayer = (
-  settings: Partial<Values>
+  settings: Partial<Values>,
+  log?: Layer.Layer<Log, LogError>
 ): Layer.Layer<
   Server | Counters | Hub | Registry | Replica | Replies,
   ListenFailed | LogError | SettingsInvalid | TlsFailed | TooFewFiles
@@ -45,7 +47,7 @@ export const openLayer = (
       given(metricsPort ?? otlpUrl, async () => (await import("./telemetry/Metrics.ts")).metrics)
     ),
     Layer.provide([ConnectionLog.layer, deadlines, Drain.layer]),
-    Layer.provideMerge(Layer.mergeAll(Counters.layer, Hub.layer, replicaOf(all), Replies.layer)),
+    Layer.provideMerge(Layer.mergeAll(Counters.layer, Hub.layer, replicaOf(all, log), Replies.layer)),
     Layer.provide(Pauses.layer),
     Layer.provide(Connections.layer),
     Layer.provide(given(otlpUrl, async (url) => (await import("./telemetry/Otlp.ts")).otlp(url))),
@@ -57,17 +59,17 @@ export const openLayer = (
 }
 
 /** The replica, and the log that it keeps the chat in. */
-const replicaOf = ({
-  storeBytesMax: bytesMax,
-  storeFile: path,
-  storeSync: sync
-}: Values): Layer.Layer<Replica | Registry, LogError | SettingsInvalid, Settings> => {
-  if (path === undefined) return Replica.inMemory
+const replicaOf = (
+  settings: Values,
+  log = logOf(settings)
+): Layer.Layer<Replica | Registry, LogError | SettingsInvalid, Settings> =>
+  log === undefined ? Replica.inMemory : Layer.provide(Replica.layer, log)
+
+/** The log that is to be kept; none if nothing of the chat is to outlive the server. */
+const logOf = ({ storeBytesMax: bytesMax, storeFile: path, storeSync: sync }: Values) => {
+  if (path === undefined) return undefined
   const log = Effect.promise(() => import("./log/Sqlite.ts"))
-  return Layer.provide(
-    Replica.layer,
-    Layer.unwrap(Effect.map(log, ({ sqliteLog }) => sqliteLog({ path, sync, bytesMax })))
-  )
+  return Layer.unwrap(Effect.map(log, ({ sqliteLog }) => sqliteLog({ path, sync, bytesMax })))
 }
 
 /** Loads a layer only if the value is given: few servers need it. */

@@ -65,6 +65,7 @@ const make = Effect.fnUntraced(function* ({ bytesMax, name, replicas, ...options
 
   return Log.of({
     continues: !isNew,
+    isShared: true,
     entryBytesMax,
     append,
     follow: yield* makeFollow(client, opened),

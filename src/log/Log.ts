@@ -39,6 +39,8 @@ export class Log extends Context.Service<
      * restored from a backup). A new epoch must begin.
      */
     readonly continues: boolean
+    /** True if other nodes append to it, too. */
+    readonly isShared: boolean
     /** Bytes of JSON that an entry, or a piece of a checkpoint, may have. */
     readonly entryBytesMax: number
     /** Succeeds once the entry is as safe as the engine makes it. May fail though the entry arrived. */

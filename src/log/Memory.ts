@@ -9,7 +9,8 @@ import { closed, forgot, trimmed } from "./Failure.ts"
 import { LogError } from "./LogError.ts"
 
 const make = Effect.fnUntraced(function* (
-  keeps: "all" | "none"
+  keeps: "all" | "none",
+  isShared = false
 ): Effect.fn.Return<Log["Service"], never, Scope.Scope> {
   let first = 1
   let entries: Array<Logged> = []
@@ -30,7 +31,8 @@ const make = Effect.fnUntraced(function* (
   })
 
   return Log.of({
-    continues: false,
+    continues: isShared, // the first node of a chat begins its first epoch
+    isShared,
     entryBytesMax: Number.MAX_SAFE_INTEGER,
     append: (entry: Entry) =>
       Effect.suspend(() => {
@@ -60,5 +62,8 @@ export const memoryLog: Layer.Layer<Log> = Layer.effect(Log, make("all"))
 
 /** The same for a program that needs no entry twice: each is dropped as soon as every follower has been given it. */
 export const passingLog: Layer.Layer<Log> = Layer.effect(Log, make("none"))
+
+/** A log in memory for several nodes in one program. */
+export const sharedMemoryLog: Layer.Layer<Log> = Layer.effect(Log, make("all", true))
 
 const nothing = Effect.succeed<ReadonlyArray<Logged>>([])

@@ -71,6 +71,7 @@ const make = Effect.fnUntraced(function* (options: SqliteOptions) {
 
   return Log.of({
     continues: opened.continues,
+    isShared: false,
     entryBytesMax,
     append,
     follow: followers.follow,

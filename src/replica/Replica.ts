@@ -17,8 +17,16 @@ import { Checkpoints, recover } from "./Checkpoints.ts"
 import { rulesOf } from "./Rules.ts"
 import { operationBytes, Submissions } from "./Submissions.ts"
 
-/** Takes what happened; for its own operations, a node is told by `done` in place of this. */
-export type Observer = (happening: Happening) => void
+/** Whoever is told what happens on any node. */
+export interface Observer {
+  /**
+   * Takes what an entry of a node led to, from when this node has begun; for its own operations, a node is told the
+   * results by `done` in place of this.
+   */
+  readonly happened: (happening: Happening, by: string) => void
+  /** Nothing of what was under way will be told any more: all clients are to be ended with this code. */
+  readonly ended: (code: "unavailable" | "node_lost") => void
+}
 
 /**
  * This node's copy of the shared state: it appends operations to the log, and applies every entry of the log, in order.
@@ -28,16 +36,18 @@ export type Observer = (happening: Happening) => void
 export class Replica extends Context.Service<
   Replica,
   {
-    /** The name of this node in the log: a new one for each start. */
+    /** The name of this node in the log, as long as it lives: a new one for each start. */
     readonly node: string
+    /** True if there may be other nodes. */
+    readonly isShared: boolean
     /**
      * Appends an operation, and calls `done` with its result: before `submit` returns if the log is in memory. All that
      * waits while another entry is being appended goes into one. Where the log has no room, clients' operations are
      * refused as `unavailable`, and ends are put off until it has.
      */
     readonly submit: (operation: Operation, done: (result: Happening) => void) => void
-    /** Tells everything else that happens from now on, and that the log has failed. */
-    readonly observe: (observer: Observer, onFailure: () => void) => void
+    /** Tells everything else that happens from now on. */
+    readonly observe: (observer: Observer) => void
     /** Fails once the log cannot be used any more. What was submitted may be in it; what is submitted then is refused. */
     readonly failed: Effect.Effect<never, LogError>
     /** Waits for nothing any more: what was submitted may be in the log or not. */
@@ -72,10 +82,9 @@ const makeReplica = Effect.gen(function* () {
   const failed = Deferred.makeUnsafe<never, LogError>()
   let isAppending = false
   let n = 0
-  let observer: Observer = ignore
-  let onFailure = ignore
+  let observer: Observer = nobody
 
-  const read = reader(node, registry, submissions, (happening) => observer(happening))
+  const read = reader(node, registry, submissions, (happening, by) => observer.happened(happening, by))
   const deliver: Deliver = (logged) => {
     for (const each of logged) {
       if (isKept) checkpoints.grew(each.entry)
@@ -85,7 +94,7 @@ const makeReplica = Effect.gen(function* () {
   }
 
   const fail = (error: LogError) => {
-    onFailure()
+    observer.ended("unavailable")
     Deferred.doneUnsafe(failed, Effect.fail(error))
     submissions.end()
     return Effect.void
@@ -108,7 +117,7 @@ const makeReplica = Effect.gen(function* () {
   const position = yield* recover(log, registry)
   yield* Effect.forkScoped(Effect.catch(log.follow(position, deliver), fail), { startImmediately: true })
 
-  const begun = begin(submissions, rulesOf(settings), log.continues)
+  const begun = begin(submissions, rulesOf(settings), log)
   start()
   yield* Effect.raceFirst(Deferred.await(failed), Deferred.await(begun))
 
@@ -122,9 +131,10 @@ const makeReplica = Effect.gen(function* () {
   }
   return Replica.of({
     node,
+    isShared: log.isShared,
     submit,
-    observe: (...given) => {
-      ;[observer, onFailure] = given
+    observe: (given) => {
+      observer = given
     },
     failed: Deferred.await(failed),
     abandon: () => submissions.end(),
@@ -143,7 +153,7 @@ const assertFits = (frameBytesMax: number, entryBytesMax: number): Effect.Effect
 
 /** Applies an entry: whoever submitted an operation on this node is told its result, and the observer everything else. */
 const reader =
-  (node: string, registry: Registry["Service"], submissions: Submissions, observe: Observer) =>
+  (node: string, registry: Registry["Service"], submissions: Submissions, observe: Observer["happened"]) =>
   ({ entry, position }: Logged): void => {
     const own = entry.node === node ? submissions.of(entry.n) : undefined
     let last = -1
@@ -151,7 +161,7 @@ const reader =
       const isResult = i > last
       if (isResult) last = i
       if (isResult && own !== undefined) own[i]!.done(happening)
-      else observe(happening)
+      else observe(happening, entry.node)
     })
     if (own !== undefined) submissions.settled(entry.n)
   }
@@ -160,11 +170,15 @@ const reader =
  * Submits that this node begins, and that an epoch does if the log does not continue. Both go into one entry: a log that
  * has the first alone would seem to continue when it is opened again.
  */
-const begin = (submissions: Submissions, rules: Rules, continues: boolean): Deferred.Deferred<void> => {
+const begin = (
+  submissions: Submissions,
+  rules: Rules,
+  { continues, isShared }: Log["Service"]
+): Deferred.Deferred<void> => {
   const begun = Deferred.makeUnsafe<void>()
   const epoch = randomId(epochBytes)
   const done = () => Deferred.doneUnsafe(begun, Effect.void)
-  submissions.add({ operation: { t: "up", epoch, rules, alone: true }, done })
+  submissions.add({ operation: { t: "up", epoch, rules, alone: !isShared }, done })
   if (!continues) submissions.add({ operation: { t: "epoch", epoch }, done: ignore })
   return begun
 }
@@ -176,3 +190,4 @@ const epochBytes = 6
 const randomId = (bytes: number): string => randomBytes(bytes).toString("base64url")
 
 const ignore = () => {}
+const nobody: Observer = { happened: ignore, ended: ignore }
