@@ -4,10 +4,10 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import * as Scope from "effect/Scope"
 import { clocksWith, Patience } from "../../process/Patience.ts"
 import { freePort, host } from "../../process/Port.ts"
-import { shell, start } from "../../process/Process.ts"
+import { shell } from "../../process/Process.ts"
+import { restartable } from "../../process/Restartable.ts"
 import { Failure } from "../../src/commands/Cli.ts"
 import { type Address, formatAddress } from "../../src/net/Address.ts"
 import { noServer, noServerCode } from "../Report.ts"
@@ -69,27 +69,25 @@ const program = fileURLToPath(new URL("../../bin/palabre.js", import.meta.url))
 
 /** One that a command starts, and starts again once it was killed. */
 const spawned = Effect.fnUntraced(function* (command: (port: number) => ReadonlyArray<string>) {
-  const scope = yield* Effect.scope
   const port = yield* Effect.mapError(freePort, ({ reason }) => new Failure(reason, noServerCode))
   const address = { host, port }
   const listens = Effect.retry(checkFeatures(address), {
     schedule: Schedule.spaced(lookMillis),
     times: startMillisMax / lookMillis
   })
-  const begin = Effect.gen(function* () {
-    const child = yield* start({ command: command(port) })
-    const ended = Effect.flatMap(child.end, ({ how }) =>
-      Effect.fail(new Failure(`the server ended: ${how}\n${child.lastLines.join("\n")}`, noServerCode))
+  const { process, restart } = yield* restartable({ command: command(port) }, (child) =>
+    Effect.raceFirst(
+      listens,
+      Effect.flatMap(child.end, ({ how }) =>
+        Effect.fail(new Failure(`the server ended: ${how}\n${child.lastLines.join("\n")}`, noServerCode))
+      )
     )
-    yield* Effect.raceFirst(listens, ended)
-    return child
-  }).pipe(Effect.provideService(Scope.Scope, scope))
-  let child = yield* begin
-  const restart = Effect.gen(function* () {
-    yield* child.kill
-    child = yield* begin
-  })
-  return { addresses: [address], patience: new Patience(clocksWith(child.pid)), restart } satisfies Endpoint
+  )
+  return {
+    addresses: [address],
+    patience: new Patience(clocksWith(process().pid)),
+    restart
+  } satisfies Endpoint
 })
 
 /** Logs in and out, and fails unless there is a server that grants what a client needs to stay. */

@@ -1,0 +1,105 @@
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as References from "effect/References"
+import * as Schedule from "effect/Schedule"
+import type { LogError } from "../src/log/LogError.ts"
+import { nats, natsClient, type NatsClient } from "../src/log/NatsClient.ts"
+import { removeAtEnd } from "./Guard.ts"
+import { freePort, host } from "./Port.ts"
+import { accepting, type Restartable, restartable } from "./Restartable.ts"
+
+/** Where Debian puts it is not in everybody's PATH. */
+const program = ["nats-server", "/usr/sbin/nats-server"].find(
+  (path) => spawnSync(path, ["--version"]).status === 0
+)
+
+/** True if brokers can be started here. */
+export const hasBrokers = program !== undefined
+
+/** There is no nats-server on this machine. */
+class NoBrokers extends Data.TaggedError("NoBrokers")<{}> {}
+
+/** A broker that was started. */
+export interface Broker extends Restartable {
+  readonly name: string
+  readonly port: number
+}
+
+/** How brokers are to be started. */
+export interface BrokersOptions {
+  /** Their ports; free ones without it. */
+  readonly ports?: ReadonlyArray<number>
+  /** What their configuration says in place of JetStream. */
+  readonly more?: string
+}
+
+/** Starts so many brokers that are one cluster, on loopback and in a folder that is removed with the scope. */
+export const startBrokers = Effect.fnUntraced(function* (
+  count: number,
+  { more, ports: given }: BrokersOptions = {}
+) {
+  if (program === undefined) return yield* new NoBrokers()
+  const folder = yield* brokersFolder
+  const names = Array.from({ length: count }, (_, i) => `b${i + 1}`)
+  const ports = given ?? (yield* Effect.forEach(names, () => freePort))
+  const routes = yield* Effect.forEach(names, () => freePort)
+  const urls = routes.map((port) => `"nats://${host}:${port}"`).join(", ")
+  return yield* Effect.forEach(
+    names,
+    Effect.fnUntraced(function* (name, i) {
+      const port = ports[i]!
+      const lines = [
+        `listen: "${host}:${port}"`,
+        `server_name: ${name}`,
+        more ?? `jetstream { store_dir: "${join(folder, name)}" }`,
+        ...(count === 1 ? [] : [`cluster { name: c, listen: "${host}:${routes[i]}", routes: [${urls}] }`])
+      ]
+      const config = join(folder, `${name}.conf`)
+      writeFileSync(config, lines.join("\n"))
+      const broker = yield* restartable({ command: [program, "-c", config] }, accepting(port))
+      return { ...broker, name, port } satisfies Broker
+    }),
+    { concurrency: "unbounded" }
+  )
+})
+
+/** The broker that leads a stream; waits while none does. */
+export const leaderOf = (brokers: ReadonlyArray<Broker>, stream: string): Effect.Effect<Broker, LogError> =>
+  asking(brokers, ({ manager }) => manager.streams.info(stream)).pipe(
+    Effect.map(({ cluster }) =>
+      brokers.length === 1 ? brokers[0] : brokers.find(({ name }) => name === cluster?.leader)
+    ),
+    Effect.repeat({ until: (leader) => leader !== undefined, schedule: Schedule.spaced(lookMillis) }),
+    Effect.map((leader) => leader!)
+  )
+
+/** Removes a stream, and all that is in it. */
+export const deleteStream = (brokers: ReadonlyArray<Broker>, stream: string): Effect.Effect<void, LogError> =>
+  asking(brokers, ({ manager }) => manager.streams.delete(stream))
+
+/** Asks the brokers, and asks again while they choose a leader. */
+const asking = <A>(
+  brokers: ReadonlyArray<Broker>,
+  ask: (client: NatsClient) => Promise<A>
+): Effect.Effect<A, LogError> =>
+  natsClient({ servers: brokers.map(({ port }) => `nats://${host}:${port}`) }).pipe(
+    Effect.flatMap((client) => nats(() => ask(client))),
+    Effect.retry({ while: ({ isRetryable }) => isRetryable, schedule: Schedule.spaced(lookMillis) }),
+    Effect.scoped,
+    Effect.provideService(References.MinimumLogLevel, "Error")
+  )
+
+const brokersFolder = Effect.acquireRelease(
+  Effect.sync(() => {
+    const folder = mkdtempSync(join(tmpdir(), "palabre-brokers-"))
+    removeAtEnd(folder)
+    return folder
+  }),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
+
+const lookMillis = 50
