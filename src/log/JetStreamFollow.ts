@@ -5,7 +5,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { decodeAll } from "./Codec.ts"
 import { type Failure, forgot, trimmed } from "./Failure.ts"
-import type { Deliver, Log, Position } from "./Log.ts"
+import type { Deliver, Log, Logged, Position } from "./Log.ts"
 import { LogError } from "./LogError.ts"
 import { isNotFound, logErrorOf, nats, type NatsClient } from "./NatsClient.ts"
 
@@ -22,7 +22,7 @@ export const makeFollow = Effect.fnUntraced(function* (
   const messagesAfter = yield* makeConsumers(client, stream.config.name)
   return (after, deliver) =>
     Effect.suspend(() => {
-      const follower = { at: after, deliver }
+      const follower = new Follower(after, deliver)
       const look = lookAt(client, stream, follower)
       const read = Effect.scoped(
         Effect.flatMap(
@@ -35,10 +35,45 @@ export const makeFollow = Effect.fnUntraced(function* (
     })
 })
 
-/** How far somebody has read. */
-interface Follower {
+/** How far somebody has read, and by which consumer. */
+class Follower {
   at: Position
-  readonly deliver: Deliver
+  readonly #deliver: Deliver
+  #isDelivering = false
+  #messages: ConsumerMessages | undefined
+  /** Looks in a row that found more in the stream than has come, while nothing came. */
+  #looksBehind = 0
+  #lookedAt = 0
+
+  constructor(at: Position, deliver: Deliver) {
+    this.at = at
+    this.#deliver = deliver
+  }
+
+  reads(messages: ConsumerMessages): void {
+    this.#messages = messages
+    this.#looksBehind = 0
+  }
+
+  takes(logged: Logged): Effect.Effect<void> {
+    this.at = logged.position
+    this.#isDelivering = true
+    const done = Effect.sync(() => {
+      this.#isDelivering = false
+    })
+    return Effect.ensuring(this.#deliver([logged]), done)
+  }
+
+  /**
+   * The stream has entries up to a position. A consumer lives on one broker: where that is gone, it says nothing any more, and
+   * another one is made.
+   */
+  noticed(last: Position): void {
+    const isBehind = last > this.at && this.at === this.#lookedAt && !this.#isDelivering
+    this.#looksBehind = isBehind ? this.#looksBehind + 1 : 0
+    this.#lookedAt = this.at
+    if (this.#looksBehind === LOOKS_MAX) this.#messages?.stop()
+  }
 }
 
 /** Makes consumers of a stream, each for as long as the connection is the same. */
@@ -76,16 +111,18 @@ const makeConsumers = Effect.fnUntraced(function* ({ connection, jetstream }: Na
 })
 
 /** Delivers messages until there are no more of these; fails where one is missing. */
-const readInto = (follower: Follower, look: Effect.Effect<void, LogError>) => (messages: ConsumerMessages) =>
-  Stream.runForEach(Stream.fromAsyncIterable(messages, logErrorOf), (message: JsMsg) => {
-    if (message.seq <= follower.at) return Effect.void
-    if (message.seq > follower.at + 1)
-      return Effect.andThen(look, Effect.fail(new LogError(hole(follower.at + 1))))
-    return Effect.flatMap(decodeAll(message.seq, [message.string()]), ([logged]) => {
-      follower.at = message.seq
-      return follower.deliver([logged!])
-    }).pipe(Effect.uninterruptible)
-  })
+const readInto =
+  (follower: Follower, look: Effect.Effect<void, LogError>) => (messages: ConsumerMessages) => {
+    follower.reads(messages)
+    return Stream.runForEach(Stream.fromAsyncIterable(messages, logErrorOf), (message: JsMsg) => {
+      if (message.seq <= follower.at) return Effect.void
+      if (message.seq > follower.at + 1)
+        return Effect.andThen(look, Effect.fail(new LogError(hole(follower.at + 1))))
+      return Effect.flatMap(decodeAll(message.seq, [message.string()]), ([logged]) =>
+        follower.takes(logged!)
+      ).pipe(Effect.uninterruptible)
+    })
+  }
 
 /**
  * Fails where the stream has not what the follower has read, or not what it is to read next. A broker that has just
@@ -99,6 +136,7 @@ const lookAt = ({ manager }: NatsClient, { config: { name }, created }: StreamIn
     if (found?.created !== created) return exchanged(name)
     const { first_seq: first, last_seq: last } = found.state
     if (last < follower.at) return forgot(follower.at, last)
+    follower.noticed(last)
     return first > follower.at + 1 ? trimmed(follower.at, first) : undefined
   })
   return Effect.gen(function* () {
