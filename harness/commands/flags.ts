@@ -7,7 +7,7 @@ import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { parseAddress } from "../../src/net/Address.ts"
-import { parseDoor } from "../targets/Door.ts"
+import { parseDoors } from "../targets/Door.ts"
 import { wordsOfTheSheet } from "../client/ClientUse.ts"
 import { kinds } from "../chaos/Changes.ts"
 import { features } from "../language/Features.ts"
@@ -123,11 +123,11 @@ export const targetFlags = {
     folder
   ).pipe(Flag.optional),
   connect: Flag.String("connect").pipe(
-    Flag.withMetavar("HOST:PORT|URL"),
+    Flag.withMetavar("HOST:PORT|URL,…"),
     Flag.withDescription(
-      "play against a server that is already running, over TCP, or over its WebSocket: ws://127.0.0.1:8080/ws"
+      "play against a server that is already running, over TCP, or over its WebSocket: ws://127.0.0.1:8080/ws; several are nodes of it, to which actors are dealt out in turn"
     ),
-    Flag.mapTryCatch(parseDoor, (error) => (error as Error).message),
+    Flag.mapTryCatch(parseDoors, (error) => (error as Error).message),
     Flag.optional
   ),
   ws: Flag.Boolean("ws").pipe(

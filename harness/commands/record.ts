@@ -59,7 +59,7 @@ export const record = Command.make(
       yield* Console.log(`left out: ${count(strange, "message")} of clients that were not recorded`)
     if (recording.unreadable > 0)
       yield* Console.log(`left out: ${count(recording.unreadable, "piece")} of what is not JSON`)
-    const target = { ...connect(to, trust), claims: new Set(needs) }
+    const target = { ...connect([to], trust), claims: new Set(needs) }
     yield* endSessions(target, recording)
     yield* replay(file, target, usernamesIn(recording), texts)
   })

@@ -1,3 +1,4 @@
+import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { knowsPort } from "../client/ClientUse.ts"
@@ -18,7 +19,7 @@ export interface TargetInput {
   readonly port: Option.Option<number>
   readonly env: ReadonlyArray<string>
   readonly cwd: Option.Option<string>
-  readonly connect: Option.Option<Door>
+  readonly connect: Option.Option<NonEmptyReadonlyArray<Door>>
   readonly ws: boolean
   readonly target: Option.Option<string>
   readonly tls: boolean
@@ -125,10 +126,11 @@ export const whyMute = Effect.fnUntraced(function* (
   happenings: Iterable<Happening>,
   { targets }: Catalogue
 ) {
-  if (Option.isNone(connect) || connect.value.webSocket !== undefined) return undefined
-  if (tls || Option.isSome(ca)) return undefined
+  if (Option.isNone(connect) || tls || Option.isSome(ca)) return undefined
   for (const { kind, value } of happenings) if (kind === "received" && isOfUse(value)) return undefined
-  return (yield* speaksTls(connect.value)) ? targets.speaksTls : undefined
+  for (const door of connect.value)
+    if (door.webSocket === undefined && (yield* speaksTls(door))) return targets.speaksTls
+  return undefined
 })
 
 /** True for an object of the protocol; bytes of another one are kept as a text. */

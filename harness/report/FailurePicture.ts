@@ -46,6 +46,7 @@ export const picture = (outcome: Outcome, info: RunInfo): ReadonlyArray<string> 
       : labelled("story", atMost(wrap(story, textWidth(info)), storyLinesMax), info)),
     ...stepLines(outcome, failure, info),
     ...actorLines(outcome, failure, info),
+    ...nodeLines(outcome, info),
     ...serverLines(failure, info),
     ...screenLines(failure, info),
     ...notes
@@ -163,6 +164,19 @@ const withTheFailed = (actors: ReadonlyArray<string>, failed: string | undefined
 }
 
 const eventText = ({ caption, kind }: Happening): string => `${arrows[kind]} ${caption}`
+
+/** The nodes that each actor was at, in order, where the server has several. */
+export const nodesText = ({ nodes }: Outcome, { texts }: Pick<RunInfo, "texts">): string | undefined => {
+  if (nodes === undefined) return undefined
+  const told = [...nodes].map(([actor, names]) => `${actor} ${clip(names.join(", "), valueMax)}`)
+  const more = told.length > actorsMax ? [texts.report.more(told.length - actorsMax)] : []
+  return [...told.slice(0, actorsMax), ...more].join("; ")
+}
+
+const nodeLines = (outcome: Outcome, info: RunInfo): ReadonlyArray<string> => {
+  const text = nodesText(outcome, info)
+  return text === undefined ? [] : labelled("nodes", wrap(text, textWidth(info)), info)
+}
 
 /** How the server ended, and its log: what it wrote before the first step only where it wrote nothing since. */
 const serverLines = (

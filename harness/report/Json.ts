@@ -44,7 +44,7 @@ const causesIn = ({ outcomes }: Summary, info: RunInfo) =>
 
 /** One scenario; what there is nothing to say of is `undefined`, which JSON leaves out. */
 const entry = (outcome: Outcome) => {
-  const { broken, clauses, failure, happenings, notes, scenario, targetLost, verdict } = outcome
+  const { broken, clauses, failure, happenings, nodes, notes, scenario, targetLost, verdict } = outcome
   const verdicts = [...clauses]
   const cause = verdicts.find(([, { verdict }]) => verdict === "failed")?.[0]
   const way = verdicts.flatMap(([, own]) => (own.verdict === "not_reached" ? [own.by] : []))[0]
@@ -66,6 +66,7 @@ const entry = (outcome: Outcome) => {
     expected: failure?.finding.expected,
     received: failure?.finding.received,
     crash: failure?.crash,
+    nodes: nodes === undefined || verdict === "passed" ? undefined : Object.fromEntries(nodes),
     transcript: verdict === "passed" ? undefined : unlessEmpty(transcriptOf(happenings)),
     server: lastOf(server),
     screen: lastOf(failure?.finding.screen ?? [])

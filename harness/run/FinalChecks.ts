@@ -83,8 +83,10 @@ const tryToLogIn = Effect.fnUntraced(function* (scene: Scene): Effect.fn.Return<
     (event: WireEvent) => stage.recorder?.follow(event)
   ]
   const wiring = { actor: username, listener: (event: WireEvent) => listeners.forEach((tell) => tell(event)) }
-  const connection = yield* Effect.catchTag(stage.dial(wiring), "StepFailed", ({ finding }) =>
-    Effect.succeed(finding)
+  const connection = yield* Effect.catchTag(
+    stage.dial(wiring, stage.nodeFor()),
+    "StepFailed",
+    ({ finding }) => Effect.succeed(finding)
   )
   const breaks = stage.ledger.harm ?? (isAlone ? "LOGIN-1" : "CONC-1")
   if (!(connection instanceof ActorConnection)) return { ...connection, breaks }

@@ -13,9 +13,7 @@ export const openStage = Effect.fnUntraced(function* (
 ) {
   const { knowledge, target, texts } = setting
   const server = yield* target.start
-  const strangers = target.livesOn
-    ? yield* strangersAt(server, knowledge.uniqueName(), knowledge.usernames, texts.targets)
-    : []
+  const strangers = target.livesOn ? yield* strangersAt(server, knowledge, texts.targets) : []
   const stage = yield* Stage.open({ ...setting, server, strangers })
   const use: ClientUse = target.clients ?? wordsOfTheSheet
   for (const [actor, command] of programs)

@@ -14,6 +14,7 @@ import { againstPrograms } from "./ProgramChecks.ts"
 import { whyNoProgram } from "./WhyNoProgram.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import { CaptureScope } from "../language/CaptureScope.ts"
+import { nodesOf } from "../stage/Deal.ts"
 import type { Stage } from "../stage/Stage.ts"
 import type { Step } from "../verbs/Step.ts"
 import { blamedFor, pictureOnly, type TraceMode } from "../trace/Exchange.ts"
@@ -47,7 +48,7 @@ export const play = Effect.fnUntraced(function* (scenario: Scenario, target: Tar
   const first = yield* playOnce(scenario, target, settings)
   if ("skipped" in first) return first.skipped
   if (first.failed?.finding.listUnknown === true && knowledge.fences !== "list") {
-    const lists = yield* answersList(target, knowledge.uniqueName())
+    const lists = yield* answersList(target, knowledge)
     knowledge.fences = lists ? "list" : "settle"
     if (!lists) {
       const again = yield* playOnce(scenario, target, settings)
@@ -58,11 +59,11 @@ export const play = Effect.fnUntraced(function* (scenario: Scenario, target: Tar
 })
 
 /** Whether a server of the target answers `list`, asked by itself: what went wrong once may be a fault, not a habit. */
-const answersList = (target: Target, username: string): Effect.Effect<boolean, TargetFailed> =>
+const answersList = (target: Target, knowledge: TargetKnowledge): Effect.Effect<boolean, TargetFailed> =>
   Effect.scoped(
     Effect.flatMap(target.start, (server) =>
-      usersAt(server, username).pipe(
-        Effect.map(Option.isSome),
+      Effect.forEach(nodesOf(server), (node) => usersAt(node, knowledge.uniqueName())).pipe(
+        Effect.map((answers) => answers.every(Option.isSome)),
         Effect.orElseSucceed(() => false)
       )
     )
@@ -153,7 +154,16 @@ const playedOn = Effect.fnUntraced(function* (
     ...stage.notes,
     ...(stage.server.notes?.() ?? [])
   ]
-  const told = { scenario, ms, broken, notes, happenings, ...(exchange && { exchange }) }
+  const nodes = stage.nodesOfActors
+  const told = {
+    scenario,
+    ms,
+    broken,
+    notes,
+    happenings,
+    ...(nodes && { nodes }),
+    ...(exchange && { exchange })
+  }
   if (whatFailed === undefined) return { told, failed: undefined, inconclusive: idleFaultOf(stage) }
   const [place, finding] = whatFailed
   if (finding.trouble !== undefined) return { told, failed: undefined, inconclusive: finding.received }

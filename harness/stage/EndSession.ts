@@ -3,7 +3,7 @@ import { encode } from "../language/Template.ts"
 import { ActorConnection } from "./ActorConnection.ts"
 import type { ChatSession } from "./ChatSession.ts"
 import { Condition } from "./Condition.ts"
-import type { Server } from "./Target.ts"
+import type { Address } from "../../src/net/Address.ts"
 import { waking } from "./WireEvent.ts"
 
 /** The time that ending a session may take. */
@@ -11,14 +11,14 @@ const endMillisMax = 1_000
 
 /** Logs out of a session, wherever its connection is: until then the server would keep the name for it (RESUME-6). */
 export const endSession = (
-  server: Server,
+  address: Address,
   { features, token: session, username }: Pick<ChatSession, "features" | "token" | "username">
 ): Effect.Effect<void> =>
   Effect.gen(function* () {
     const changed = new Condition()
     const wiring = { actor: username, listener: waking(changed) }
     const connection = yield* Effect.acquireRelease(
-      ActorConnection.open(server, wiring, endMillisMax),
+      ActorConnection.open(address, wiring, endMillisMax),
       (connection) => connection.part
     )
     const login = { type: "login", username, features, session }

@@ -5,6 +5,7 @@ import { ownPatience } from "../../process/Patience.ts"
 import { Actor } from "./Actor.ts"
 import type { ClauseId } from "../language/Clauses.ts"
 import { ActorConnection, type Wiring } from "./ActorConnection.ts"
+import { Deal } from "./Deal.ts"
 import { endSession } from "./EndSession.ts"
 import { fail, type StepFailed } from "./Finding.ts"
 import { match, Mismatch, type ObjectPattern } from "../language/Pattern.ts"
@@ -15,9 +16,9 @@ import { NumberWatch } from "./NumberWatch.ts"
 import { Recorder } from "./Recorder.ts"
 import { Secrets } from "./Secrets.ts"
 import { ServerSeats } from "./ServerSeats.ts"
-import { hasField, type PendingRequest, type PendingRequests } from "./PendingRequests.ts"
+import { hasField, type PendingRequest } from "./PendingRequests.ts"
 import { Condition, nextTurn } from "./Condition.ts"
-import type { Server, Target } from "./Target.ts"
+import type { Node, Server, Target } from "./Target.ts"
 import type { Catalogue } from "../texts/Catalogue.ts"
 import type { TargetKnowledge } from "./TargetKnowledge.ts"
 import { show } from "../Format.ts"
@@ -93,6 +94,7 @@ export class Stage {
   /** Connections whose sessions have gone on elsewhere: the server may still take them for alive. */
   private readonly abandoned: Array<ActorConnection> = []
   readonly seats = new ServerSeats()
+  private readonly deal: Deal
   /** Every name that logged in during this scenario. */
   readonly usernames = new Set<string>()
   private readonly ignoring: ReadonlyArray<ObjectPattern>
@@ -106,6 +108,7 @@ export class Stage {
     this.target = setting.target
     this.knowledge = setting.knowledge
     this.server = this.discreet(setting.server)
+    this.deal = new Deal(setting.server)
     this.strangers = setting.strangers
     this.strangerNames = new Set(setting.strangers)
     this.timeScale = setting.timeScale
@@ -170,20 +173,38 @@ export class Stage {
 
   /**
    * Ends what is left of an actor's connection, and opens a new one with an inbox of its own. It may go on with the session
-   * of another: then that is left open.
+   * of `from`: then what that has is left open.
    */
-  connect(actor: Actor, line: number, resumes?: PendingRequests): Effect.Effect<void, StepFailed> {
+  connect(actor: Actor, line: number, from?: Actor): Effect.Effect<void, StepFailed> {
+    const resumes = from?.connection?.requests
     if (resumes !== undefined && actor.connection !== undefined) this.abandoned.push(actor.connection)
     return (resumes === undefined ? this.endOf(actor.connection) : Effect.void).pipe(
       Effect.andThen(this.seats.makeRoom(this.timeScale)),
-      Effect.andThen(this.dial({ ...this.wiringOf(actor), resumes })),
-      Effect.map((connection) => {
-        actor.connection = connection
-        actor.rest = undefined
-        const text = this.texts.play.acts.connect
-        this.did(actor, line, { kind: "connected", text, caption: text, label: "connection" })
-      })
+      Effect.andThen(
+        Effect.suspend(() => {
+          const node = this.nodeFor(actor, from)
+          return Effect.map(this.dial({ ...this.wiringOf(actor), resumes }, node), (connection) => {
+            actor.connection = connection
+            actor.rest = undefined
+            const { connect, connectTo } = this.texts.play.acts
+            const text = this.deal.isAlone ? connect : connectTo(node.name)
+            this.did(actor, line, { kind: "connected", text, caption: text, label: "connection" })
+          })
+        })
+      )
     )
+  }
+
+  /** The node that is next for an actor, or for whoever is not in the cast. */
+  nodeFor(actor?: Actor, from?: Actor): Node {
+    const name = actor?.name ?? "newcomer"
+    const place = actor === undefined ? this.actors.size : [...this.actors.keys()].indexOf(name)
+    return this.deal.next(name, place, from?.name)
+  }
+
+  /** The nodes that each actor was at, in order; `undefined` where the server has no others. */
+  get nodesOfActors(): ReadonlyMap<string, ReadonlyArray<string>> | undefined {
+    return this.deal.isAlone ? undefined : this.deal.dealt
   }
 
   /** Resets a connection; where the server may have no other seat for the next, it is seen to let go of this one. */
@@ -196,15 +217,15 @@ export class Stage {
     })
   }
 
-  /** Opens a connection to the server within the bound for connecting. */
-  dial(wiring: Wiring): Effect.Effect<ActorConnection, StepFailed> {
+  /** Opens a connection to a node of the server within the bound for connecting. */
+  dial(wiring: Wiring, node: Node): Effect.Effect<ActorConnection, StepFailed> {
     const withinMillis = connectMillisMax * this.timeScale
-    return ActorConnection.open(this.server, wiring, withinMillis).pipe(
+    return ActorConnection.open(node, wiring, withinMillis).pipe(
       Effect.tap((connection) => Effect.sync(() => this.seats.take(connection))),
       Effect.mapError((failed) =>
         fail({
-          expected: this.texts.play.accepts(`${this.server.host}:${this.server.port}`),
-          received: whyNoConnection(failed, this.server.host, this.texts.targets),
+          expected: this.texts.play.accepts(node.name),
+          received: whyNoConnection(failed, node.host, this.texts.targets),
           trouble: failed.trouble,
           breaks: this.ledger.harm ?? "LOGIN-1",
           withinMillis,
@@ -255,7 +276,7 @@ export class Stage {
         session === undefined || connection?.requests.loggedOut === true ? [] : [session]
       )
       const sessions = new Map(kept.map((session) => [session.token, session]))
-      return Effect.forEach(sessions.values(), (session) => endSession(this.server, session), {
+      return Effect.forEach(sessions.values(), (session) => endSession(this.nodeFor(), session), {
         concurrency: "unbounded",
         discard: true
       })

@@ -1,4 +1,5 @@
 import * as Data from "effect/Data"
+import type { NonEmptyReadonlyArray } from "effect/Array"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Address } from "../../src/net/Address.ts"
@@ -38,10 +39,18 @@ export interface Target {
   readonly start: Effect.Effect<Server, TargetFailed, Scope.Scope>
 }
 
-/** A running server. */
-export interface Server extends Address {
+/** A node of a server that has several, all of the same chat. */
+export interface Node extends Address {
+  /** As it was named: `127.0.0.1:12345`, or a URL. */
+  readonly name: string
   /** True as long as it may not listen yet; a connection that is refused is then tried again. */
   readonly isStarting?: () => boolean
+}
+
+/** A running server; where it has nodes, its own address is that of the first. */
+export interface Server extends Omit<Node, "name"> {
+  /** Its nodes, where it has several: connections are dealt out to them. */
+  readonly nodes?: NonEmptyReadonlyArray<Node>
   readonly restart: Effect.Effect<void, TargetFailed>
   /** The way it ended, if it did: "exit code 1", "signal SIGSEGV". */
   readonly ended: () => string | undefined

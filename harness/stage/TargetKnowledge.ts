@@ -8,6 +8,13 @@ export class TargetKnowledge {
 
   /** A name that nobody else has, for a client of the harness itself. */
   uniqueName(): string {
-    return `newcomer${process.pid}x${++this.clients}`
+    return `${uniquePrefix}${++this.clients}`
+  }
+
+  /** True for a name that this run has used, for an actor or for a client of the harness itself. */
+  isOwn(username: string): boolean {
+    return username.startsWith(uniquePrefix) || this.usernames.has(username)
   }
 }
+
+const uniquePrefix = `newcomer${process.pid}x`

@@ -9,13 +9,17 @@ export const overWebSockets = (target: Target, urlOf: (server: Server) => string
   endsWhole: true,
   start: Effect.gen(function* () {
     const server = yield* target.start
-    const options = { perMessageDeflate: false, ca: server.tls?.ca }
-    const url = urlOf(server)
-    yield* tryOnce(url, options)
-    const { allEnded, port } = yield* bridge(url, options)
+    const { allEnded, host, port } = yield* wayTo(urlOf(server), server.tls?.ca)
     const restart = Effect.andThen(server.restart, allEnded)
-    return { ...server, host: "127.0.0.1", port, tls: undefined, restart }
+    return { ...server, host, port, tls: undefined, restart }
   })
+})
+
+/** A way to the WebSocket at a URL for clients that speak TCP, for as long as the scope lasts: the address to connect to. */
+export const wayTo = Effect.fnUntraced(function* (url: string, ca?: Buffer) {
+  const options = { perMessageDeflate: false, ca }
+  yield* tryOnce(url, options)
+  return { host: "127.0.0.1", ...(yield* bridge(url, options)) }
 })
 
 /** Opens a WebSocket and closes it, to say why where that cannot be. */

@@ -1,11 +1,13 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { listeningHost } from "../../process/Port.ts"
-import { formatAddress } from "../../src/net/Address.ts"
-import { ActorConnection } from "../stage/ActorConnection.ts"
+import { type Address, formatAddress } from "../../src/net/Address.ts"
+import { ActorConnection, type ConnectFailed } from "../stage/ActorConnection.ts"
 import { hasField } from "../stage/PendingRequests.ts"
 import { Condition } from "../stage/Condition.ts"
-import { type Server, TargetFailed } from "../stage/Target.ts"
+import { nodesOf } from "../stage/Deal.ts"
+import { type Node, type Server, TargetFailed } from "../stage/Target.ts"
+import type { TargetKnowledge } from "../stage/TargetKnowledge.ts"
 import { whyNoConnection } from "../stage/Trouble.ts"
 import { waking } from "../stage/WireEvent.ts"
 import { encode } from "../language/Template.ts"
@@ -27,34 +29,39 @@ export const whyNotAlone = (
   return texts.strangers(listed(names, texts.and))
 }
 
-/** Lists the users of a server, less a client of this name and those of this run; `undefined` where it does not tell. */
-export const strangersAt = (
+/**
+ * Lists the users of a server, as each of its nodes tells, less those of this run; `undefined` where one does not tell.
+ * Fails where one cannot be reached.
+ */
+export const strangersAt = Effect.fnUntraced(function* (
   server: Server,
-  username: string,
-  ours: ReadonlySet<string>,
+  knowledge: TargetKnowledge,
   texts: TargetTexts
-): Effect.Effect<ReadonlyArray<string> | undefined, TargetFailed> =>
-  usersAt(server, username).pipe(
-    Effect.map(
-      Option.match({
-        onNone: () => undefined,
-        onSome: (users) => users.filter((name) => name !== username && !ours.has(name))
-      })
-    ),
-    Effect.catchTag("ConnectFailed", (failed) =>
-      Effect.gen(function* () {
-        const address = formatAddress(server)
-        const reason =
-          failed.isRefused === true
-            ? texts.nobodyAccepts(address, yield* elsewhere(server))
-            : texts.cannotConnect(address, whyNoConnection(failed, server.host, texts))
-        return yield* new TargetFailed({ reason, lastLines: [] })
-      })
+): Effect.fn.Return<ReadonlyArray<string> | undefined, TargetFailed> {
+  const told = yield* Effect.forEach(nodesOf(server), (node) =>
+    Effect.catchTag(usersAt(node, knowledge.uniqueName()), "ConnectFailed", (failed) =>
+      whyNobodyThere(failed, node, texts)
     )
   )
+  if (told.some(Option.isNone)) return undefined
+  const users = new Set(told.flatMap(Option.getOrThrow))
+  return [...users].filter((name) => !knowledge.isOwn(name))
+})
+
+const whyNobodyThere = Effect.fnUntraced(function* (
+  failed: ConnectFailed,
+  node: Node,
+  texts: TargetTexts
+): Effect.fn.Return<never, TargetFailed> {
+  const reason =
+    failed.isRefused === true
+      ? texts.nobodyAccepts(node.name, yield* elsewhere(node))
+      : texts.cannotConnect(node.name, whyNoConnection(failed, node.host, texts))
+  return yield* new TargetFailed({ reason, lastLines: [] })
+})
 
 /** Another address of this machine at which somebody listens on the port of a server that should be here. */
-const elsewhere = ({ host, port }: Server): Effect.Effect<string | undefined> =>
+const elsewhere = ({ host, port }: Address): Effect.Effect<string | undefined> =>
   isLoopback(host)
     ? listeningHost(port).pipe(
         Effect.map((found) => (found === undefined ? undefined : formatAddress({ host: found, port }))),
@@ -66,11 +73,11 @@ const isLoopback = (host: string): boolean => /^(127\..*|::1|localhost)$/.test(h
 
 /** Lists the users of a server, as it tells a client of this name; none where it does not answer `list` in time. */
 export const usersAt = Effect.fnUntraced(
-  function* (server: Server, username: string) {
+  function* (address: Address, username: string) {
     const changed = new Condition()
     const wiring = { actor: username, listener: waking(changed) }
     const connection = yield* Effect.acquireRelease(
-      ActorConnection.open(server, wiring, strangersMillisMax),
+      ActorConnection.open(address, wiring, strangersMillisMax),
       (connection) => connection.part
     )
     yield* connection.write(Buffer.concat([encode({ type: "login", username }), encode({ type: "list" })]))

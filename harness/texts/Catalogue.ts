@@ -45,7 +45,7 @@ interface ReportTexts {
   }
   /** In the margin, of at most seven letters. */
   readonly labels: {
-    readonly [label in "story" | "note" | "server" | "screen" | "also" | "hides"]: string
+    readonly [label in "story" | "note" | "nodes" | "server" | "screen" | "also" | "hides"]: string
   }
   /** Beside a step, of at most nine letters. */
   readonly expected: string

@@ -7,7 +7,7 @@ type Act = "connect" | "disconnect" | "cutOff" | "goSilent" | "halfClose" | "sto
 /** What is said of a play: what was expected, what came, and how that was judged. */
 export interface PlayTexts {
   /** What was done, behind the name of the actor. */
-  readonly acts: { readonly [act in Act]: string }
+  readonly acts: { readonly [act in Act]: string } & { readonly connectTo: (node: string) => string }
   readonly serverCloses: string
   readonly serverResets: string
   /** What the server does with a connection, behind its name. */

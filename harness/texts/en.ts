@@ -50,6 +50,7 @@ export const english: Catalogue = {
     labels: {
       story: "story",
       note: "note",
+      nodes: "nodes",
       server: "server",
       screen: "screen",
       also: "also",

@@ -50,6 +50,7 @@ export const french: Catalogue = {
     labels: {
       story: "récit",
       note: "note",
+      nodes: "nœuds",
       server: "serveur",
       screen: "écran",
       also: "aussi",

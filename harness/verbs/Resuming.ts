@@ -69,7 +69,7 @@ const askToGoOn = Effect.fnUntraced(function* (actor: Actor, from: Actor, step: 
   const { play } = scene.stage.texts
   if (session === undefined)
     return yield* fail({ actor: actor.name, expected: play.session(from.name), received: play.nothing })
-  yield* scene.stage.connect(actor, step.line, from.connection?.requests)
+  yield* scene.stage.connect(actor, step.line, from)
   if (actor !== from) actor.session = session.handedOver()
   yield* send(actor, loginOf(session), step, scene)
 })

@@ -25,6 +25,8 @@ export interface Outcome {
   /** Remarks for the reader about how it was judged. */
   readonly notes: ReadonlyArray<string>
   readonly happenings: ReadonlyArray<Happening>
+  /** The nodes that each actor connected to, in order, where the server has several. */
+  readonly nodes?: ReadonlyMap<string, ReadonlyArray<string>>
   /** The whole exchange, where it was recorded. */
   readonly exchange?: Exchange
 }

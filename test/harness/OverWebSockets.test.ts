@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { TargetFailed } from "../../harness/stage/Target.ts"
 import { connect } from "../../harness/targets/Connect.ts"
-import { parseDoor } from "../../harness/targets/Door.ts"
+import { parseDoors } from "../../harness/targets/Door.ts"
 import { selfOverWebSockets } from "../../harness/targets/Self.ts"
 import { Server } from "../../src/Server.ts"
 import { server } from "../support/server.ts"
@@ -16,7 +16,7 @@ const web = { webHosts: ["127.0.0.1"], webPort: 0 }
 
 /** The WebSocket of the server in the context, under this path. */
 const door = (path: string) =>
-  Effect.map(Server, ({ webAddresses }) => parseDoor(`ws://127.0.0.1:${webAddresses[0]!.port}${path}`))
+  Effect.map(Server, ({ webAddresses }) => parseDoors(`ws://127.0.0.1:${webAddresses[0]!.port}${path}`))
 
 describe("Over WebSockets", () => {
   it.live("scenarios are played as over TCP, restarts and lost connections included", () =>

@@ -278,7 +278,7 @@ describe("--tls and --ca", () => {
 - alice receives: { status: success, message: first }
 - alice half-closes: { at once: true }
 - alice receives: { status: success, message: second }`,
-        connect({ host: "127.0.0.1", port }, trust)
+        connect([{ host: "127.0.0.1", port }], trust)
       )
       assert.strictEqual(told(outcome), "passed")
     })
@@ -327,7 +327,7 @@ const chatHere = Effect.gen(function* () {
 /** A server of ours that runs as long as the scope. */
 const running = Effect.gen(function* () {
   const { host, port } = yield* self().start
-  return connect({ host, port })
+  return connect([{ host, port }])
 })
 
 describe("--connect", () => {
@@ -342,7 +342,7 @@ describe("--connect", () => {
           accept(socket)
           for (const client of chat.clients) served.add(client)
         }
-        yield* playing("- alice logs in\n- bob logs in", connect({ host: "127.0.0.1", port }))
+        yield* playing("- alice logs in\n- bob logs in", connect([{ host: "127.0.0.1", port }]))
         assert.strictEqual(served.size, 4) // who looks for strangers, both, and the newcomer at the end
         for (const { ended } of served) assert.isTrue(ended)
       })
@@ -403,7 +403,7 @@ describe("--connect", () => {
       const port = yield* freePort
       const server = net.createServer()
       yield* Effect.promise(() => new Promise<void>((done) => server.listen({ port, host: "::1" }, done)))
-      const { reason } = yield* failing(connect({ host: "127.0.0.1", port }))
+      const { reason } = yield* failing(connect([{ host: "127.0.0.1", port }]))
       server.close()
       assert.strictEqual(
         reason,
@@ -426,7 +426,7 @@ describe("--connect", () => {
     Effect.gen(function* () {
       const port = yield* freePort
       assert.strictEqual(
-        (yield* failing(connect({ host: "127.0.0.1", port }))).reason,
+        (yield* failing(connect([{ host: "127.0.0.1", port }]))).reason,
         `nobody accepts connections at 127.0.0.1:${port}`
       )
     })

@@ -1,5 +1,5 @@
 import { clip } from "../../Format.ts"
-import { replay } from "../FailurePicture.ts"
+import { nodesText, replay } from "../FailurePicture.ts"
 import { hintsOf } from "../Hints.ts"
 import type { RunInfo } from "../Reporter.ts"
 import { exchangeView } from "./ExchangeView.ts"
@@ -16,6 +16,7 @@ export const scenarioView = ({ exchange, id, isOpen, outcome }: Entry, info: Run
     [report.labels.story, scenario.story?.trim()],
     [report.labels.note, notes.length > 0 ? notes.join("; ") : undefined],
     ...hintsOf(outcome, info.texts).map((hint) => [report.hint, hint] as const),
+    [report.labels.nodes, failure && nodesText(outcome, info)],
     [report.labels.server, failure?.crash === undefined ? undefined : report.serverEnded(failure.crash)],
     [report.labels.screen, failure?.finding.screen?.join(" ⏎ ")],
     ["", failure === undefined ? reason : undefined]

@@ -40,6 +40,7 @@ export const patterns: PatternTexts = {
 export const play: PlayTexts = {
   acts: {
     connect: "connects",
+    connectTo: (node) => `connects to ${node}`,
     disconnect: "disconnects",
     cutOff: "is cut off (RST)",
     goSilent: "goes silent",

@@ -42,6 +42,7 @@ export const patterns: PatternTexts = {
 export const play: PlayTexts = {
   acts: {
     connect: "se connecte",
+    connectTo: (node) => `se connecte à ${node}`,
     disconnect: "ferme la connexion",
     cutOff: "est coupé (RST)",
     goSilent: "se tait",
