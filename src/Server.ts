@@ -102,9 +102,15 @@ type Listen = (where: {
 }) => Effect.Effect<Listener, ListenFailed, Scope.Scope>
 
 const listenFor = (settings: Values, pair: KeyPair | undefined, acceptor: Acceptor): Listen => {
-  const { backlog, keepAliveMillis, loginMillisMax = Infinity, readPauseBytes: highWaterMark } = settings
+  const {
+    backlog,
+    keepAliveMillis,
+    loginMillisMax = Infinity,
+    readPauseBytes: highWaterMark,
+    reusesPort
+  } = settings
   const tls = pair && { ...pair, handshakeMillisMax: Math.min(loginMillisMax, handshakeMillisMax) }
-  return (where) => listen({ ...where, backlog, highWaterMark, keepAliveMillis, tls }, acceptor)
+  return (where) => listen({ ...where, backlog, highWaterMark, keepAliveMillis, reusesPort, tls }, acceptor)
 }
 
 /** Listens for browsers as well, if that is wanted; few servers need it. */

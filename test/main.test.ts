@@ -4,6 +4,7 @@ import { connect } from "node:net"
 import { text } from "node:stream/consumers"
 import { assert, describe, it } from "@effect/vitest"
 import * as Option from "effect/Option"
+import { ListenFailed } from "../src/net/Listener.ts"
 import { defaults, environmentName, table } from "../src/settings/Settings.ts"
 import { type Finished, palabre } from "./support/program.ts"
 
@@ -69,6 +70,32 @@ describe("palabre serve", () => {
     assertTold(await palabre(["serve", "--port", `${port}`]).finished(), 1, /127\.0\.0\.1:\d+.*--port/)
     child.kill("SIGTERM")
     await finished()
+  })
+
+  it("several processes share a port where all of them want to, and nobody joins one who does not", async () => {
+    const one = await serving(["--host", "127.0.0.1", "--reuse-port"])
+    const shared = ["serve", "--host", "127.0.0.1", "--port", `${one.port}`]
+    const other = palabre([...shared, "--reuse-port", "--locale", "en"])
+    await other.listening()
+    const met = new Set<string>()
+    while (met.size < 2) {
+      const socket = connect(one.port, "127.0.0.1").end('{"type":"list"}')
+      met.add(await text(socket))
+    }
+    assert.isTrue([...met].every((answer) => answer.includes("not_logged_in")))
+    assertTold(await palabre(shared).finished(), 1, /127\.0\.0\.1:\d+.*--port/)
+    for (const { child, finished } of [one, other]) {
+      child.kill("SIGTERM")
+      assert.strictEqual((await finished()).code, 0)
+    }
+  })
+
+  it("says what to do where the system shares no port", () => {
+    const failed = new ListenFailed({ host: "::1", port: 443, code: "ENOTSUP", flagPrefix: "web-" })
+    assert.match(
+      failed.message,
+      /^Cannot listen on \[::1\]:443: .*Leave out --reuse-port.*a --web-port of its own/
+    )
   })
 
   it("a profile of its own serves all addresses, of both kinds, and warns once that it speaks no TLS", async () => {

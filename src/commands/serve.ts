@@ -35,7 +35,8 @@ const flag = <A>(name: string, kind: Kind<A>, description: string): Flag.Flag<Op
       Option.match({ onNone: () => Effect.succeedNone, onSome: parse(`${name} (from ${variable})`) })
     )
   )
-  return Flag.String(name).pipe(
+  const text = Flag.String(name)
+  return (kind.alone === undefined ? text : Flag.withOptionalValue(text, kind.alone)).pipe(
     Flag.mapEffect(parse(name)),
     Flag.withMetavar(kind.metavar),
     Flag.withDescription(`${description} [${variable}]`),

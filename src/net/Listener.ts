@@ -18,7 +18,7 @@ export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFail
 }) {
   override get message(): string {
     const where = formatAddress(this)
-    const advice = advices[this.code]?.replaceAll("--", `--${this.flagPrefix ?? ""}`)
+    const advice = advices[this.code]?.replaceAll(/--(?=host|port)/g, `--${this.flagPrefix ?? ""}`)
     return advice === undefined
       ? `Cannot listen on ${where}: ${this.code}.`
       : `Cannot listen on ${where}: ${advice}`
@@ -30,6 +30,8 @@ const advices: Readonly<Record<string, string>> = {
   EACCES: "this port needs privileges. Choose a --port from 1024 on.",
   EADDRNOTAVAIL: "this machine has no such address. Choose another --host.",
   EAFNOSUPPORT: "this machine does not support that kind of address (IPv6?). Choose another --host.",
+  ENOTSUP:
+    "this system lets no other process share a port. Leave out --reuse-port, and give each node a --port of its own.",
   ENOTFOUND: "no such host. Choose another --host."
 }
 
@@ -40,6 +42,8 @@ export interface ListenOptions {
   readonly backlog: number
   /** True where an IPv6 address leaves IPv4 to other listeners. */
   readonly isIpv6Only: boolean
+  /** True where other processes may listen there as well. */
+  readonly reusesPort: boolean
   /** Bytes that may wait in either direction before Node holds back. */
   readonly highWaterMark: number
   readonly keepAliveMillis: number
@@ -79,11 +83,11 @@ export const listen = (
     Effect.callback<Open, ListenFailed>((resume) => {
       const open =
         options.tls === undefined ? openPlain(options, acceptor) : openTls(options, options.tls, acceptor)
-      const { backlog, host, isIpv6Only: ipv6Only, port } = options
+      const { backlog, host, isIpv6Only: ipv6Only, port, reusesPort: reusePort } = options
       const failed = (error: NodeJS.ErrnoException) =>
         resume(Effect.fail(new ListenFailed({ host, port, code: error.code ?? error.message })))
       open.server.once("error", failed)
-      open.server.listen({ host, port, backlog, ipv6Only }, () => {
+      open.server.listen({ host, port, backlog, ipv6Only, reusePort }, () => {
         open.server.off("error", failed).on("error", acceptor.failed)
         resume(Effect.succeed(open))
       })

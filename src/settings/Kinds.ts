@@ -6,6 +6,8 @@ export interface Kind<A> {
   readonly metavar: string
   /** The texts that `parse` takes, in words. */
   readonly expected: string
+  /** The text that a flag without one stands for, if it may be without. */
+  readonly alone?: string
   /** The value of a text, if that is valid. */
   parse(text: string): Option.Option<A>
   /** The text for a value. */
@@ -132,6 +134,19 @@ export const oneOf = <const A extends string>(words: ReadonlyArray<A>): Kind<A> 
   format: String,
   expected: `one of ${words.join(", ")}`
 })
+
+/** Something that is on or off; its flag alone turns it on. */
+export const onOff: Kind<boolean> = {
+  metavar: "on|off",
+  alone: "on",
+  parse: (text) =>
+    Option.map(
+      Option.liftPredicate(text, (word) => /^(?:on|true|off|false)$/.test(word)),
+      (word) => word === "on" || word === "true"
+    ),
+  format: (value) => (value ? "on" : "off"),
+  expected: "on or off"
+}
 
 /** An address or host name to listen on. */
 export const address: Kind<string> = {

@@ -11,6 +11,7 @@ import {
   file,
   type Kind,
   oneOf,
+  onOff,
   orNone,
   orOff,
   origins,
@@ -341,6 +342,12 @@ export const table = {
     count(),
     512,
     "recipients of a message served before other work gets its turn"
+  ),
+  reusesPort: setting(
+    "reuse-port",
+    onOff,
+    false,
+    "let other nodes on this machine listen on the same port and web port; the system deals out the clients"
   ),
   backlog: setting("backlog", count(), 4_096, "connections that may wait in the kernel to be accepted"),
   keepAliveMillis: setting(

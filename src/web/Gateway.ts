@@ -18,6 +18,7 @@ export interface GatewayOptions extends TrustRules {
   readonly port: number
   readonly backlog: number
   readonly isIpv6Only: boolean
+  readonly reusesPort: boolean
   /** Bytes that may wait in either direction before Node holds back. */
   readonly highWaterMark: number
   readonly keepAliveMillis: number
@@ -94,7 +95,7 @@ const serverOf = ({ highWaterMark, keepAliveMillis, tls }: GatewayOptions): Serv
 
 const listening = (
   server: Server,
-  { backlog, host, isIpv6Only: ipv6Only, port }: GatewayOptions,
+  { backlog, host, isIpv6Only: ipv6Only, port, reusesPort: reusePort }: GatewayOptions,
   { failed }: Acceptor
 ): Effect.Effect<void, ListenFailed> =>
   Effect.callback((resume) => {
@@ -103,7 +104,7 @@ const listening = (
       resume(Effect.fail(new ListenFailed({ host, port, code, flagPrefix: "web-" })))
     }
     server.once("error", refused)
-    server.listen({ host, port, backlog, ipv6Only }, () => {
+    server.listen({ host, port, backlog, ipv6Only, reusePort }, () => {
       server.off("error", refused).on("error", failed)
       resume(Effect.void)
     })
