@@ -1,6 +1,6 @@
 import type { Tell } from "./Happening.ts"
 import { announce, message } from "./Messages.ts"
-import { leave, login, over } from "./Names.ts"
+import { kick, leave, login, over } from "./Names.ts"
 import { dead, nodeOf, up } from "./Nodes.ts"
 import type { Entry, Operation } from "./Operation.ts"
 import { forgetUser, trim } from "./Retention.ts"
@@ -38,6 +38,7 @@ const perform: {
   join,
   part,
   leave,
+  kick,
   over,
   trim: (turn, { before }) => {
     trim(turn.state, before)

@@ -18,7 +18,7 @@ export type RefusalCode =
  * each operation has one.
  */
 export type Happening =
-  /** A client holds a name and is in the lobby and in `holder.rooms`. */
+  /** A client holds a name and is in the lobby and, if it has the feature `rooms`, in `holder.rooms`. */
   | {
       readonly t: "granted"
       readonly holder: Holder
@@ -44,8 +44,11 @@ export type Happening =
   /** A client asked to be in a room, and is; `isNew` unless it was before. */
   | { readonly t: "joined"; readonly holder: Holder; readonly room: Room; readonly isNew: boolean }
   | { readonly t: "parted"; readonly holder: Holder; readonly room: Room }
-  /** A connection is over; its client was in the lobby and in `holder.rooms`. Its session is kept if `holder.isAbsent`. */
-  | { readonly t: "left"; readonly holder: Holder }
+  /**
+   * A connection is over; its client was in the lobby and in `holder.rooms`. Its session is kept if `holder.isAbsent`.
+   * `kick` is there if it has to go, with the reason that it is told in place of the usual one.
+   */
+  | { readonly t: "left"; readonly holder: Holder; readonly kick?: { readonly reason: string | undefined } }
   /** An absent session is over. */
   | { readonly t: "over"; readonly holder: Holder }
   /** A node is dead; `left` follows for each of its connections. */
@@ -54,8 +57,13 @@ export type Happening =
   | { readonly t: "epoch"; readonly epoch: string }
   /** An operation was done, or there was nothing to do. */
   | { readonly t: "done" }
+  /** The log did not tell in time if it has the operation: whoever submitted it must not wait. It may still be done. */
+  | { readonly t: "doubtful" }
   /** A whole entry counts for nothing: its node is dead or never began, or the log has it already. */
   | { readonly t: "void" | "again"; readonly node: string; readonly n: number }
+
+/** The happening of a type. */
+export type HappeningOf<T extends Happening["t"]> = Extract<Happening, { readonly t: T }>
 
 /** Takes a happening, and the index of the operation that led to it; -1 for one of a whole entry. */
 export type Tell = (happening: Happening, i: number) => void

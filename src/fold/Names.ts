@@ -1,4 +1,4 @@
-import { usernameKey } from "../Username.ts"
+import { isUsername, usernameKey } from "../Username.ts"
 import type { OperationOf } from "./Operation.ts"
 import { Ring } from "./Ring.ts"
 import { empty, forgetUnlessUsed } from "./Retention.ts"
@@ -45,7 +45,7 @@ const resume = (turn: Turn, holder: Holder, { features, id }: OperationOf<"login
   attach(state, holder)
   turn.tell({ t: "granted", holder, isResumed: true, replaced })
   if (!features.includes("rooms"))
-    while (holder.rooms[0] !== undefined) partFrom(turn, holder, holder.rooms[0])
+    while (holder.rooms[0] !== undefined) partFrom(state, holder, holder.rooms[0])
 }
 
 /** Puts a client where its connection, the lobby and its rooms find it. */
@@ -61,8 +61,20 @@ export const leave = (turn: Turn, { id, keep }: OperationOf<"leave">): void => {
   if (holder !== undefined) detach(turn, holder, keep)
 }
 
+/** Ends the connection of whoever holds a name, and its session. */
+export const kick = (turn: Turn, { reason, username }: OperationOf<"kick">): void => {
+  const holder = isUsername(username) ? turn.state.names.get(usernameKey(username)) : undefined
+  if (holder === undefined || holder.isAbsent) turn.tell({ t: "done" })
+  else detach(turn, holder, false, { reason })
+}
+
 /** Takes a client from where `attach` put it. */
-export const detach = (turn: Turn, holder: Holder, keep: boolean): void => {
+export const detach = (
+  turn: Turn,
+  holder: Holder,
+  keep: boolean,
+  kick?: { readonly reason: string | undefined }
+): void => {
   const { state } = turn
   state.nodes.get(holder.attachment.node)?.holders.delete(holder.attachment.id)
   state.lobby.members.delete(holder)
@@ -72,7 +84,7 @@ export const detach = (turn: Turn, holder: Holder, keep: boolean): void => {
     state.absent.add(holder)
     for (const room of holder.rooms) room.away++
   } else release(state, holder)
-  turn.tell({ t: "left", holder })
+  turn.tell(kick === undefined ? { t: "left", holder } : { t: "left", holder, kick })
   boundAbsent(turn)
 }
 

@@ -68,6 +68,8 @@ const operations = {
   part: { id, room },
   /** A connection is over. With `keep`, its session may be resumed, if it has one. */
   leave: { id, keep: Schema.Boolean },
+  /** Whoever holds a name is to go, and is told the reason: its session is over. */
+  kick: { username, reason: Schema.optionalKey(Schema.String) },
   /** A session's grace is over: it ends if it is absent since connection `id` on node `of`. */
   over: { session: Hash, of: node, id },
   /** What was said before a position is too old to be kept. */

@@ -21,15 +21,15 @@ export const part = (turn: Turn, { id, room: name }: OperationOf<"part">): void 
   const room = roomOf(turn.state, name)
   if (!isRoomName(name) || room === turn.state.lobby) return turn.refuse("invalid_room")
   if (room === undefined || !room.members.has(holder)) return turn.refuse("not_in_room")
-  partFrom(turn, holder, room)
+  partFrom(turn.state, holder, room)
+  turn.tell({ t: "parted", holder, room })
 }
 
 /** Takes a client out of a room. */
-export const partFrom = (turn: Turn, holder: Holder, room: Room): void => {
+export const partFrom = (state: State, holder: Holder, room: Room): void => {
   holder.rooms.splice(holder.rooms.indexOf(room), 1)
   room.members.delete(holder)
-  forgetUnlessUsed(turn.state, room)
-  turn.tell({ t: "parted", holder, room })
+  forgetUnlessUsed(state, room)
 }
 
 /** Puts a client into a room of a valid name, which is made if it does not exist; gives none if limits forbid it. */

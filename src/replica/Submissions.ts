@@ -79,9 +79,14 @@ const takeWithin = (submissions: ReadonlyArray<Submission>, bytesMax: number): R
   return end === -1 ? submissions : submissions.slice(0, Math.max(1, end))
 }
 
-/** The most bytes that an operation can take as JSON: six for a character of its content, as in `\u0001`. */
-const bytesMaxOf = (operation: Operation): number =>
-  operationBytes + ("content" in operation ? 6 * operation.content.length : 0)
+/** The most bytes that an operation can take as JSON: six for a character of a text, as in `\u0001`. */
+const bytesMaxOf = (operation: Operation): number => operationBytes + 6 * textOf(operation).length
+
+/** The text in an operation that may be long. */
+const textOf = (operation: Operation): string => {
+  if ("content" in operation) return operation.content
+  return operation.t === "kick" ? (operation.reason ?? "") : ""
+}
 
 /** More than all other fields of an operation take: names, hashes, a list of rooms. */
 export const operationBytes = 8 * 1024

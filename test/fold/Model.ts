@@ -84,6 +84,10 @@ export class Model {
         const client = this.away.find(({ at, token }) => token === op.session && at === `${op.of}/${op.id}`)
         return client === undefined ? "done" : this.end(client)
       }
+      case "kick": {
+        const client = this.here.find(({ username }) => key(username) === key(op.username))
+        return client === undefined ? "done" : `${this.leave(client, false)}, kicked: ${op.reason}`
+      }
       case "trim":
         this.kept = this.kept.filter((message) => message.position >= op.before)
         return "done"
@@ -153,7 +157,7 @@ export class Model {
     }
     const story = `granted ${holder.username} again instead of ${replaced} in ${this.roomsOf(holder)}`
     if (!op.features.includes("rooms"))
-      for (const room of holder.rooms) this.after.push(this.part(holder, this.room(room)!.name))
+      for (const room of holder.rooms) this.part(holder, this.room(room)!.name)
     return story
   }
 

@@ -34,6 +34,7 @@ const ways = [
   "parted",
   "left for now",
   "left for good",
+  "kicked",
   "over",
   "dead",
   "epoch",
@@ -60,6 +61,7 @@ const wayOf = (line: string): string => {
     case "joined":
       return line.endsWith(" already") ? "joined already" : "joined"
     case "left":
+      if (line.includes(", kicked: ")) return "kicked"
       return line.includes(" for now ") ? "left for now" : "left for good"
     default:
       return first!

@@ -186,6 +186,12 @@ const plans: ReadonlyArray<{ readonly weight: number; readonly arbitrary: fc.Arb
   { weight: 1, arbitrary: usernames.map((username) => () => ({ t: "forget", username })) },
   {
     weight: 1,
+    arbitrary: fc
+      .record({ username: usernames, reason: content }, { requiredKeys: ["username"] })
+      .map((kick) => () => ({ t: "kick", ...kick }))
+  },
+  {
+    weight: 1,
     arbitrary: fc.record({ username: usernames, content }).map((words) => () => ({ t: "announce", ...words }))
   },
   {

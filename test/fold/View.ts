@@ -39,9 +39,10 @@ export const lineOf = (happening: Happening): string => {
     case "parted":
       return `parted ${happening.holder.username} ${happening.room.name}`
     case "left": {
-      const { holder } = happening
+      const { holder, kick } = happening
       const how = holder.isAbsent ? "for now" : "for good"
-      return `left ${holder.username} ${place(holder.attachment)} ${how} from ${names(holder.rooms)}`
+      const why = kick === undefined ? "" : `, kicked: ${kick.reason}`
+      return `left ${holder.username} ${place(holder.attachment)} ${how} from ${names(holder.rooms)}${why}`
     }
     case "over":
       return `over ${happening.holder.username}`
@@ -50,6 +51,7 @@ export const lineOf = (happening: Happening): string => {
     case "epoch":
       return `epoch ${happening.epoch}`
     case "fenced":
+    case "doubtful":
     case "done":
       return happening.t
     case "void":
