@@ -1,26 +1,17 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { Embedder } from "./embedding/Embedder.ts"
 import { Drain } from "./hub/Drain.ts"
 import { nextTurn } from "./hub/Delivery.ts"
-import { Hub } from "./hub/Hub.ts"
 import type { Connection, Ending } from "./net/Connection.ts"
 import { Connections } from "./net/Connections.ts"
 import { Pauses } from "./net/Pauses.ts"
-import { type BucketRule, TokenBucket } from "./net/TokenBucket.ts"
+import { TokenBucket } from "./net/TokenBucket.ts"
 import { isHttp, meantBy, type Problem } from "./Problem.ts"
-import { decodeRequest, features, requestTypes } from "./Protocol.ts"
-import { Registry } from "./Registry.ts"
-import { Replica } from "./replica/Replica.ts"
-import { type Conversation, type House, refuse } from "./requests/Conversation.ts"
+import { decodeRequest, requestTypes } from "./Protocol.ts"
+import { type Conversation, House, refuse } from "./requests/Conversation.ts"
 import { carryOut } from "./requests/Handlers.ts"
 import { depart } from "./requests/Departure.ts"
-import { Replies } from "./requests/Replies.ts"
-import { makeSessions } from "./requests/Sessions.ts"
-import { Settings } from "./settings/Settings.ts"
-import { ConnectionLog } from "./telemetry/ConnectionLog.ts"
-import { Counters } from "./telemetry/Counters.ts"
 import { type Frame, Frames, malformed, type MalformedAt, tooLarge } from "./wire/Frames.ts"
 
 /**
@@ -30,33 +21,7 @@ import { type Frame, Frames, malformed, type MalformedAt, tooLarge } from "./wir
  */
 export const makeServe = Effect.gen(function* () {
   const drain = yield* Drain
-  const settings = yield* Settings
-  const replica = yield* Replica
-  const sessions = yield* makeSessions
-  const house: House = {
-    counters: yield* Counters,
-    embedder: yield* Embedder,
-    hub: yield* Hub,
-    log: yield* ConnectionLog,
-    registry: yield* Registry,
-    replica,
-    replies: yield* Replies,
-    sessions,
-    settings,
-    offered: settings.historyMax === undefined ? features.filter((each) => each !== "history") : features,
-    messageRule: messageRule(settings),
-    trafficRule: trafficRule(settings),
-    clients: new Map()
-  }
-  replica.observe({
-    happened: (happening) => {
-      if (happening.t === "over") sessions.over(happening.holder)
-    },
-    // what became of what they asked for is not known any more (NODE-5)
-    ended: (code) => {
-      for (const { connection } of house.clients.values()) connection.stop(code)
-    }
-  })
+  const house = yield* House
   const price: Price = {
     pauses: yield* Pauses,
     readMillis: (yield* Connections).readMillis
@@ -68,12 +33,6 @@ export const makeServe = Effect.gen(function* () {
     return house.log.around(connection, served)
   }
 })
-
-const messageRule = ({ messageBurst, messageRate }: Settings["Service"]): BucketRule | undefined =>
-  messageRate === undefined ? undefined : { burst: messageBurst, perMillis: messageRate / 1_000 }
-
-const trafficRule = ({ trafficBurst, trafficRate }: Settings["Service"]): BucketRule | undefined =>
-  trafficRate === undefined ? undefined : { burst: trafficBurst, perMillis: trafficRate / 1_000 }
 
 /** What all sessions need to make their clients wait once they have cost too much. */
 interface Price {
@@ -203,7 +162,7 @@ const close = Effect.fnUntraced(function* (
     })
   connection.stop(Option.getOrElse(Cause.findErrorOption(cause), (): Ending => "left"))
   yield* drain.leave
-  if (username !== undefined) yield* depart(session, username)
+  if (username !== undefined) yield* depart(session)
   yield* connection.finish(session.lastWords ?? goodbye(session))
 })
 

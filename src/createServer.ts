@@ -11,18 +11,14 @@ import {
   type MessageQuestion
 } from "./embedding/Embedder.ts"
 import { Feed, type Missed } from "./embedding/Feed.ts"
-import { Members } from "./embedding/Members.ts"
-import { Hub } from "./hub/Hub.ts"
+import type { Happening } from "./fold/Happening.ts"
 import { openLayer } from "./layer.ts"
 import type { Address } from "./net/Address.ts"
 import type { Ending } from "./net/Connection.ts"
-import { encode } from "./Protocol.ts"
-import { Registry } from "./Registry.ts"
-import { Replica } from "./replica/Replica.ts"
-import { Replies } from "./requests/Replies.ts"
+import { House } from "./requests/Conversation.ts"
+import { announce, kick } from "./requests/Program.ts"
 import { Server } from "./Server.ts"
 import { defaults, type Values } from "./settings/Settings.ts"
-import { Counters } from "./telemetry/Counters.ts"
 import { logger } from "./telemetry/Logger.ts"
 import { isUsername } from "./Username.ts"
 
@@ -54,8 +50,8 @@ export interface ServerOptions extends Partial<Values> {
 
 /** Something that happened in the chat. */
 export type ServerEvent =
-  /** Someone logged in. */
-  | { readonly type: "joined"; readonly username: string; readonly address: Address }
+  /** Someone logged in: on this server, at an address, or on another one over the same log. */
+  | { readonly type: "joined"; readonly username: string; readonly address?: Address }
   /** Someone said something that passed. */
   | {
       readonly type: "message"
@@ -74,7 +70,7 @@ export interface ChatServer extends AsyncDisposable {
   readonly port: number
   /** The addresses that it listens on, all with that port. */
   readonly addresses: ReadonlyArray<Address>
-  /** The names of those who are logged in, in login order. */
+  /** The names of those who are logged in, on whichever server over the same log, in login order. */
   readonly users: () => ReadonlyArray<string>
   /**
    * Says something to everyone who is logged in. The promise is kept once it has its place in the order of all messages;
@@ -114,8 +110,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<ChatSer
   const given = { ...fallbacks, ...options }
   const { eventBytesMax, hookMillisMax, onLogin, onMessage, username, ...settings } = given
   const events = new Feed<ServerEvent>(eventBytesMax)
-  const members = new Members()
-  const embedder: Embedder = { username, onLogin, onMessage, hookMillisMax, ...watching(members, events) }
+  const embedder: Embedder = { username, onLogin, onMessage, hookMillisMax, ...telling(events) }
   const runtime = ManagedRuntime.make(
     openLayer(settings).pipe(
       Layer.provide([logger(settings.logFormat ?? defaults().logFormat), Layer.succeed(Embedder, embedder)])
@@ -126,6 +121,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<ChatSer
     throw error
   })
   const { addresses } = Context.get(context, Server)
+  const house = Context.get(context, House)
   const close = async () => {
     await runtime.dispose()
     events.end()
@@ -133,22 +129,16 @@ export const createServer = async (options: ServerOptions = {}): Promise<ChatSer
   return {
     port: addresses[0]!.port,
     addresses,
-    users: Context.get(context, Registry).usernames,
+    users: house.registry.usernames,
     broadcast: async ({ content }) => {
       if (typeof content !== "string" || content === "")
         throw new TypeError("broadcast: content must be a text that is not empty")
-      await announce(context, username, content)
+      assertDone("broadcast", await Effect.runPromise(announce(house, username, content)))
     },
     kick: async (name, reason) => {
-      const member = members.find(name)
-      if (member === undefined) return false
-      if (member.connection.ending === undefined) {
-        Context.get(context, Counters).errors.kicked++
-        member.lastWords = Context.get(context, Replies).refused("kicked", reason)
-        member.connection.stop("kicked")
-      }
-      await members.gone(name)
-      return true
+      const result = await Effect.runPromise(kick(house, name, reason))
+      assertDone("kick", result)
+      return result.t === "left"
     },
     events,
     close,
@@ -156,15 +146,15 @@ export const createServer = async (options: ServerOptions = {}): Promise<ChatSer
   }
 }
 
-/** Keeps account of who is there, and tells what happens. */
-const watching = (
-  members: Members,
-  events: Feed<ServerEvent>
-): Pick<Embedder, "joined" | "said" | "left"> => ({
-  joined: (name, member, isBack) => {
-    members.joined(name, member)
-    if (!isBack) events.push({ type: "joined", username: name, address: member.connection.peer })
-  },
+/** Throws an error if it is not known that the log has what was asked for. */
+const assertDone = (what: string, { t }: Happening): void => {
+  if (t === "refused") throw new Error(`${what}: nothing can be stored at the moment`)
+  if (t === "fenced" || t === "doubtful")
+    throw new Error(`${what}: the log went away, and nobody knows if it was stored`)
+}
+
+const telling = (events: Feed<ServerEvent>): Pick<Embedder, "joined" | "said" | "left"> => ({
+  joined: (username, address) => events.push({ type: "joined", username, ...(address && { address }) }),
   said: ({ content, room, to, username }) =>
     events.push({
       type: "message",
@@ -173,36 +163,8 @@ const watching = (
       ...(room !== undefined && { room }),
       ...(to !== undefined && { to })
     }),
-  left: (name, { connection: { ending = "left" } }) => {
-    members.left(name)
-    events.push({ type: "left", username: name, reason: ending })
-  }
+  left: (username, reason) => events.push({ type: "left", username, reason })
 })
-
-/** Says something in the lobby, as soon as there is room for it. */
-const announce = async (
-  context: Context.Context<Hub | Replica>,
-  username: string,
-  content: string
-): Promise<void> => {
-  const { admit, publish, release } = Context.get(context, Hub)
-  const { submit } = Context.get(context, Replica)
-  const bytes = encode({ type: "message", username, content })
-  await Effect.runPromise(admit(undefined, bytes.length) ?? Effect.void)
-  await new Promise<void>((resolve, reject) =>
-    submit({ t: "announce", username, content }, (result) => {
-      if (result.t !== "said") {
-        release(bytes.length)
-        return reject(new Error("broadcast: nothing can be stored at the moment"))
-      }
-      publish(
-        { room: result.room, to: "members", from: undefined, bytes, said: result.message },
-        bytes.length
-      )
-      resolve()
-    })
-  )
-}
 
 const fallbacks = {
   username: "server",

@@ -11,6 +11,8 @@ import type { TooFewFiles } from "./net/OpenFiles.ts"
 import type { Log } from "./log/Log.ts"
 import type { LogError } from "./log/LogError.ts"
 import { minimumLogLevel } from "./telemetry/Logger.ts"
+import type { House } from "./requests/Conversation.ts"
+import { houseLayer } from "./requests/House.ts"
 import { Replies } from "./requests/Replies.ts"
 import type { Registry } from "./Registry.ts"
 import { Replica } from "./replica/Replica.ts"
@@ -36,7 +38,7 @@ export const openLayer = (
   settings: Partial<Values>,
   log?: Layer.Layer<Log, LogError>
 ): Layer.Layer<
-  Server | Counters | Hub | Registry | Replica | Replies,
+  Server | Counters | House | Hub | Registry | Replica | Replies,
   ListenFailed | LogError | SettingsInvalid | TlsFailed | TooFewFiles
 > => {
   const all = { ...defaults(), ...settings }
@@ -46,7 +48,9 @@ export const openLayer = (
     Layer.provide(
       given(metricsPort ?? otlpUrl, async () => (await import("./telemetry/Metrics.ts")).metrics)
     ),
-    Layer.provide([ConnectionLog.layer, deadlines, Drain.layer]),
+    Layer.provide([deadlines, Drain.layer]),
+    Layer.provideMerge(houseLayer),
+    Layer.provide(ConnectionLog.layer),
     Layer.provideMerge(Layer.mergeAll(Counters.layer, Hub.layer, replicaOf(all, log), Replies.layer)),
     Layer.provide(Pauses.layer),
     Layer.provide(Connections.layer),

@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import { Connection } from "../src/net/Connection.ts"
 import { Drain } from "../src/hub/Drain.ts"
 import { Hub } from "../src/hub/Hub.ts"
+import { houseLayer } from "../src/requests/House.ts"
 import { Replies } from "../src/requests/Replies.ts"
 import { ConnectionLog } from "../src/telemetry/ConnectionLog.ts"
 import { Replica } from "../src/replica/Replica.ts"
@@ -18,7 +19,8 @@ import { connect, connectAs } from "./support/TestClient.ts"
 
 /** The parts of a server, so that what they did can be counted. */
 const open = Server.layer.pipe(
-  Layer.provideMerge(Layer.mergeAll(ConnectionLog.layer, Drain.layer, Replies.layer)),
+  Layer.provideMerge(Layer.mergeAll(Drain.layer, houseLayer)),
+  Layer.provideMerge(Layer.mergeAll(ConnectionLog.layer, Replies.layer)),
   Layer.provideMerge(Layer.mergeAll(Counters.layer, Hub.layer, Replica.inMemory)),
   Layer.provideMerge(Pauses.layer),
   Layer.provideMerge(Connections.layer),

@@ -10,6 +10,7 @@ import { deadlines } from "../src/net/Deadlines.ts"
 import { Pauses } from "../src/net/Pauses.ts"
 import { tcpTables } from "../src/net/TcpTable.ts"
 import { Replica } from "../src/replica/Replica.ts"
+import { houseLayer } from "../src/requests/House.ts"
 import { Replies } from "../src/requests/Replies.ts"
 import { Server } from "../src/Server.ts"
 import { defaults, Settings, type Values } from "../src/settings/Settings.ts"
@@ -21,7 +22,8 @@ import { connectAs, type TestClient } from "./support/TestClient.ts"
 /** The parts of a server, so that it can be seen who is paused. */
 const open = (settings: Partial<Values>) =>
   Server.layer.pipe(
-    Layer.provide([ConnectionLog.layer, deadlines, Drain.layer, Replies.layer]),
+    Layer.provide([deadlines, Drain.layer, houseLayer]),
+    Layer.provide([ConnectionLog.layer, Replies.layer]),
     Layer.provide([Counters.layer, Hub.layer, Replica.inMemory]),
     Layer.provideMerge(Pauses.layer),
     Layer.provideMerge(Connections.layer),

@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import type { Address } from "../net/Address.ts"
-import type { Connection } from "../net/Connection.ts"
+import type { Ending } from "../net/Connection.ts"
 
 /** A login that a hook decides on. */
 export interface LoginQuestion {
@@ -38,13 +38,6 @@ export type MessageAnswer = void | undefined | false | string | { readonly conte
 /** A function of the program that decides on something, at once or later. */
 export type Hook<Question, Answer> = (question: Question) => Answer | PromiseLike<Answer>
 
-/** One who is logged in. */
-export interface Member {
-  readonly connection: Connection
-  /** A reply that is also the goodbye. */
-  lastWords: Buffer | undefined
-}
-
 /** Something that was said: in a room, to one user, or to everyone who is logged in. */
 export interface Words {
   readonly username: string
@@ -61,10 +54,10 @@ export interface Embedder {
   readonly onMessage: Hook<MessageQuestion, MessageAnswer> | undefined
   /** Time that a hook has to answer; then what it was asked about is refused. */
   readonly hookMillisMax: number
-  /** Someone logged in; `isBack` if the name was in use all the time, by another connection of the same session. */
-  readonly joined: (username: string, member: Member, isBack: boolean) => void
+  /** Someone logged in, whose name was not in use; `address` is that of a client that is connected to this server. */
+  readonly joined: (username: string, address: Address | undefined) => void
   readonly said: (words: Words) => void
-  readonly left: (username: string, member: Member) => void
+  readonly left: (username: string, reason: Ending) => void
 }
 
 /** The program that embeds the server; `undefined` where nobody takes part but the clients. */

@@ -1,15 +1,15 @@
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type { Embedder, Member } from "../embedding/Embedder.ts"
+import type { Embedder } from "../embedding/Embedder.ts"
 import type { Asker } from "../embedding/Hooks.ts"
-import type { Happening } from "../fold/Happening.ts"
+import type { Happening, HappeningOf } from "../fold/Happening.ts"
 import type { Operation } from "../fold/Operation.ts"
-import { type Holder, isRoomName, type Room, roomOf } from "../fold/State.ts"
-import type { Broadcast } from "../hub/Broadcast.ts"
+import { type Holder, isRoomName, lobbyKey, type Room, roomOf } from "../fold/State.ts"
 import type { Work } from "../hub/Delivery.ts"
 import type { Hub } from "../hub/Hub.ts"
 import type { Ending } from "../net/Connection.ts"
 import type { BucketRule, TokenBucket } from "../net/TokenBucket.ts"
-import { encode, type ErrorCode, type Feature, type Id, type Request } from "../Protocol.ts"
+import { type ErrorCode, type Feature, type Id, type Request } from "../Protocol.ts"
 import type { Registry } from "../Registry.ts"
 import type { Follower } from "../replay/Follower.ts"
 import type { Replica } from "../replica/Replica.ts"
@@ -40,9 +40,13 @@ export interface House {
   readonly clients: Map<number, Conversation>
 }
 
+export const House = Context.Service<House>("palabre/House")
+
 /** The state of the conversation with one client. */
-export interface Conversation extends Asker, Member {
+export interface Conversation extends Asker {
   readonly house: House
+  /** A reply that is also the goodbye. */
+  lastWords: Buffer | undefined
   /** The name that the client holds, once it is logged in. */
   username: string | undefined
   /** The same, as the shared state knows it. */
@@ -127,14 +131,14 @@ export const refuse = (
  * done in its turn among the broadcasts. Gives the result once that is done.
  */
 export const carryOutInTurn = (
-  { house }: Conversation,
+  { hub, replica }: House,
   operation: Operation,
   react: (result: Happening) => Work
 ): Effect.Effect<Happening> =>
   Effect.callback((resume) =>
-    house.replica.submit(operation, (result) => {
+    replica.submit(operation, (result) => {
       const work = react(result)
-      house.hub.turn(() => {
+      hub.turn(() => {
         try {
           return work()
         } finally {
@@ -144,9 +148,36 @@ export const carryOutInTurn = (
     })
   )
 
+/**
+ * The same for a request whose success is a happening of one type. Where it is neither that nor a refusal, the connection
+ * holds its name no more and is being told why, or ends here, as nobody knows what became of the request (NODE-5).
+ */
+export const carryOutRequest = <T extends Happening["t"]>(
+  conversation: Conversation,
+  operation: Operation,
+  id: Id | undefined,
+  success: T,
+  react: (result: HappeningOf<T>) => Work
+): Effect.Effect<void> =>
+  Effect.asVoid(
+    carryOutInTurn(conversation.house, operation, (result) => {
+      if (result.t === "refused") return refusal(conversation, result.code, id)
+      if (result.t === "doubtful") conversation.connection.stop("unavailable")
+      return result.t === success ? react(result as HappeningOf<T>) : nothing
+    })
+  )
+
+const nothing = () => {}
+
 /** Reads the state as it is once all that was acknowledged before has been read back, and answers in turn (SYNC-1). */
-export const readInTurn = (conversation: Conversation, read: () => Work): Effect.Effect<void> =>
-  Effect.asVoid(carryOutInTurn(conversation, { t: "fence" }, read))
+export const readInTurn = (
+  conversation: Conversation,
+  id: Id | undefined,
+  read: () => Work
+): Effect.Effect<void> =>
+  carryOutRequest(conversation, { t: "fence" }, id, "done", () =>
+    conversation.house.clients.has(conversation.connection.id) ? read() : nothing
+  )
 
 /** Refuses a request in its turn. */
 export const refusal =
@@ -165,28 +196,4 @@ export const roomWith = ({ holder, house }: Conversation, name: string | undefin
 }
 
 /** The name of a room on the wire; the lobby has none. */
-export const nameOf = (room: Room, { registry }: House): string | undefined =>
-  room === registry.state.lobby ? undefined : room.name
-
-/**
- * Tells those in rooms who asked for presence that someone comes or goes (PRES-1, ROOM-5). A few bytes of a client cost a
- * write for each of them, so whoever comes pays for all of that, and for leaving again.
- */
-export const presenceIn = (
-  conversation: Conversation,
-  rooms: Iterable<Room>,
-  type: "joined" | "left",
-  username: string
-): ReadonlyArray<Broadcast> => {
-  const { connection, house } = conversation
-  const broadcasts: Array<Broadcast> = []
-  for (const room of rooms) {
-    const watchers = house.hub.audiences.of(room.key, "watchers").size
-    if (watchers === 0) continue
-    const name = nameOf(room, house)
-    const bytes = encode({ type, ...(name !== undefined && { room: name }), username })
-    if (type === "joined") conversation.answeredBytes += 2 * watchers * bytes.length
-    broadcasts.push({ room, to: "watchers", from: connection, bytes })
-  }
-  return broadcasts
-}
+export const nameOf = ({ key, name }: Room): string | undefined => (key === lobbyKey ? undefined : name)

@@ -7,11 +7,11 @@ export const history: Handler<"history"> = (conversation, request) => {
   const { house } = conversation
   const { before = Infinity, id, limit = historyLimit } = request
   if (conversation.username === undefined) return refuse(conversation, "not_logged_in", id)
-  return readInTurn(conversation, () => {
+  return readInTurn(conversation, id, () => {
     const room = roomWith(conversation, request.room)
     if (typeof room === "string") return refusal(conversation, room, id)
     const messages = pageOf(room, before, limit, house.settings.frameBytesMax - envelopeBytes)
-    const bytes = house.replies.done({ room: nameOf(room, house), first: room.first, messages })
+    const bytes = house.replies.done({ room: nameOf(room), first: room.first, messages })
     return () => answerInPlace(conversation, bytes, id)
   })
 }

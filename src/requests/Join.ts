@@ -4,16 +4,15 @@ import { monotonicMillis } from "../net/MonotonicTime.ts"
 import { type BucketRule, TokenBucket } from "../net/TokenBucket.ts"
 import {
   answerInPlace,
-  carryOutInTurn,
+  carryOutRequest,
   type Conversation,
   type Handler,
   nameOf,
-  presenceIn,
-  refusal,
   refuse,
   type RequestOf
 } from "./Conversation.ts"
 import type { Start } from "../replay/Follower.ts"
+import { joined } from "./News.ts"
 import { fromEpoch, fromNow } from "./Starts.ts"
 
 /** Joins a room, and shows what was said there before, as far as that is asked for (ROOM-1, ROOM-3, HIST-1, HIST-3). */
@@ -61,27 +60,24 @@ const joinNow = (
   const { connection, house } = conversation
   const { id } = request
   const operation = { t: "join", id: connection.id, room: request.room } as const
-  return Effect.asVoid(
-    carryOutInTurn(conversation, operation, (result) => {
-      if (result.t === "refused") return refusal(conversation, result.code, id)
-      if (result.t !== "joined") return () => {} // the session goes on in another connection
-      const { holder, isNew, room } = result
-      const bytes = joinedReply(conversation, room)
-      const start = startOf(room, request, house.registry.state.epoch)
-      if (isNew) payFor(room.bytesAfter(start.after))
-      return () => {
-        answerInPlace(conversation, bytes, id)
-        if (!isNew) return undefined
-        enter(conversation, room, start)
-        return presenceIn(conversation, [room], "joined", holder.username)
-      }
-    })
-  )
+  return carryOutRequest(conversation, operation, id, "joined", (result) => {
+    const { isNew, room } = result
+    const bytes = joinedReply(conversation, room)
+    const start = startOf(room, request, house.registry.state.epoch)
+    if (isNew) payFor(room.bytesAfter(start.after))
+    const tell = joined(house, result)
+    return () => {
+      answerInPlace(conversation, bytes, id)
+      if (!isNew) return undefined
+      enter(conversation, room, start)
+      return tell()
+    }
+  })
 }
 
 const joinedReply = ({ features, house }: Conversation, room: Room): Buffer =>
   house.replies.done({
-    room: nameOf(room, house),
+    room: nameOf(room),
     users: house.registry.usernames(room),
     ...(features.includes("history") && { first: room.first, last: room.last })
   })

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { askLogin } from "../embedding/Hooks.ts"
-import type { Happening } from "../fold/Happening.ts"
+import type { HappeningOf } from "../fold/Happening.ts"
 import type { OperationOf } from "../fold/Operation.ts"
 import type { Room } from "../fold/State.ts"
 import type { Work } from "../hub/Delivery.ts"
@@ -15,16 +15,15 @@ import {
   type Conversation,
   type Handler,
   nameOf,
-  presenceIn,
   refuse,
   type RequestOf
 } from "./Conversation.ts"
 import { fromNow, roomsSeen, startsOf } from "./Starts.ts"
 import { enter } from "./Join.ts"
+import { clientAt, granted } from "./News.ts"
 import { type Fields, withId } from "./Replies.ts"
 
 type LoginRequest = RequestOf<"login">
-type Granted = Extract<Happening, { readonly t: "granted" }>
 
 /** Grants a name that is free, or one's own again, unless the embedder refuses it (LOGIN-1 to LOGIN-10, RESUME-2). */
 export const login: Handler<"login"> = (conversation, request) => {
@@ -52,12 +51,13 @@ const grant = (conversation: Conversation, request: LoginRequest): Effect.Effect
   const features = grantedOf(request.features, house.offered)
   const token = features.includes("history") ? makeToken() : undefined
   const operation = operationOf(conversation, request, features, token)
-  const granted = carryOutInTurn(conversation, operation, (result) =>
+  const carriedOut = carryOutInTurn(house, operation, (result) =>
     result.t === "granted" ? admitted(conversation, request, token, result) : () => {}
   )
-  return Effect.flatMap(granted, (result) => {
+  return Effect.flatMap(carriedOut, (result) => {
     if (result.t === "granted") return house.log.loggedIn(connection, conversation.username!)
-    return result.t === "refused" && result.code === "unavailable"
+    if (result.t !== "refused") return Effect.fail("unavailable") // nobody knows what became of it
+    return result.code === "unavailable"
       ? refuse(conversation, "unavailable", request.id)
       : refuseName(conversation, "username_taken", request.id)
   })
@@ -87,20 +87,17 @@ const admitted = (
   conversation: Conversation,
   request: LoginRequest,
   newToken: string | undefined,
-  { holder, isResumed, replaced }: Granted
+  result: HappeningOf<"granted">
 ): Work => {
   const { connection, house } = conversation
+  const { holder, isResumed, replaced } = result
   const { features, session, username } = holder
-  const { lobby } = house.registry.state
-  const hasRooms = features.includes("rooms")
-  const rooms = [lobby, ...(hasRooms ? holder.rooms : [])]
-  const lost = hasRooms ? [] : [...holder.rooms]
-  const old = replaced?.node === house.replica.node ? house.clients.get(replaced.id) : undefined
-  old?.connection.stop("session_replaced")
+  const rooms = [house.registry.state.lobby, ...(features.includes("rooms") ? holder.rooms : [])]
   Object.assign(conversation, { username, holder, features })
   connection.loginByMillis = Number.POSITIVE_INFINITY
   house.clients.set(connection.id, conversation)
-  house.sessions.came(conversation, holder, old)
+  house.sessions.came(conversation, holder, replaced && clientAt(house, replaced))
+  const tell = granted(house, result)
   const token = isResumed ? request.session : newToken
   const bytes = house.replies.welcome(username, {
     ...(request.features && { features }),
@@ -111,14 +108,10 @@ const admitted = (
     house.counters.logins.granted++
     if (isResumed) house.counters.resumed++
     answer(conversation, withId(bytes, request.id))
-    if (old !== undefined) house.hub.audiences.leaveAll(old.connection)
     if (session !== undefined)
       conversation.follower = new Follower(connection, session.hash, house.settings, house.counters)
     entrances()
-    house.embedder?.joined(username, conversation, replaced !== undefined)
-    return replaced === undefined
-      ? presenceIn(conversation, rooms.toReversed(), "joined", username)
-      : presenceIn(conversation, lost, "left", username)
+    return tell()
   }
 }
 
@@ -151,7 +144,7 @@ const entrancesOf = (
   const { features, session, username } = conversation.holder!
   const startOf = startsOf(request, house.registry.state.epoch)
   const entrances = rooms.map((room) => {
-    const start = startOf(room, room.key, nameOf(room, house))
+    const start = startOf(room, room.key, nameOf(room))
     return () => enter(conversation, room, start)
   })
   if (session !== undefined && features.includes("direct")) {

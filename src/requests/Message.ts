@@ -18,7 +18,7 @@ import {
   refuse,
   type RequestOf
 } from "./Conversation.ts"
-import { deliverLetter } from "./Letter.ts"
+import { letter, wordsOf } from "./News.ts"
 import { type Fields, withId } from "./Replies.ts"
 
 type MessageRequest = RequestOf<"message">
@@ -62,7 +62,7 @@ const say = (
   const { embedder, replies } = conversation.house
   if (embedder?.onMessage === undefined) return send(conversation, username, request)
   return Effect.flatMap(
-    askMessage(conversation, embedder, embedder.onMessage, wordsOf(conversation, username, request)),
+    askMessage(conversation, embedder, embedder.onMessage, askedWords(conversation, username, request)),
     (answer) =>
       typeof answer === "string"
         ? send(conversation, username, { ...request, content: answer })
@@ -114,7 +114,7 @@ const addressOf = ({ house }: Conversation, { room, to }: MessageRequest): { roo
   const { state } = house.registry
   if (to !== undefined) return { to: state.names.get(usernameKey(to))?.username ?? to }
   if (room === undefined) return noAddress
-  const name = nameOf(roomOf(state, room) ?? state.lobby, house)
+  const name = nameOf(roomOf(state, room) ?? state.lobby)
   return name === undefined ? noAddress : { room: name }
 }
 
@@ -159,8 +159,8 @@ const settle = (
   if (result.t === "said") {
     const { message: said, room } = result
     house.counters.messagesReceived++
-    tell(conversation, request)
-    const name = nameOf(room, house)
+    house.embedder?.said(wordsOf(result))
+    const name = nameOf(room)
     const reply =
       follower === undefined && name === undefined
         ? house.replies.sent
@@ -175,8 +175,9 @@ const settle = (
   house.hub.release(bytes.length)
   if (result.t === "letter") {
     house.counters.messagesReceived++
-    tell(conversation, request)
-    deliverLetter(house, result, bytes)
+    house.embedder?.said(wordsOf(result))
+    const work = letter(house, result)
+    if (work !== undefined) house.hub.turn(work)
     acknowledge(conversation, request, { to: result.to.username, cid })
   } else if (result.t === "duplicate") {
     const { room, seq, to } = result
@@ -189,21 +190,19 @@ const settle = (
         ? house.replies.explained("invalid_request", { kind: "wrong", field: "cid", isEmpty: false })
         : house.replies.errors[result.code]
     answerInOrder(conversation, withId(error, id))
-  } // otherwise the connection holds the name no more, and is being told why
+  } else if (result.t === "doubtful") connection.stop("unavailable")
+  // otherwise the connection holds the name no more, and is being told why
 }
 
 const acknowledge = (conversation: Conversation, { id }: MessageRequest, fields: Fields): void =>
   answerInOrder(conversation, withId(conversation.house.replies.acked(fields), id))
 
-/** A message as the embedder is told of it. */
-const wordsOf = (conversation: Conversation, username: string, request: MessageRequest): Words => ({
+/** A message as the embedder is asked about it. */
+const askedWords = (conversation: Conversation, username: string, request: MessageRequest): Words => ({
   username,
   content: request.content,
   ...addressOf(conversation, request)
 })
-
-const tell = (conversation: Conversation, request: MessageRequest): void =>
-  conversation.house.embedder?.said(wordsOf(conversation, conversation.username!, request))
 
 /** Does the same, unless the client has used up its right to: then it is told when to try again. */
 const sayWithin = Effect.fnUntraced(function* (

@@ -4,7 +4,7 @@ import { answerInPlace, type Conversation, type Handler, readInTurn, refuse } fr
 /** Lists all rooms but the lobby, by name (ROOM-1). */
 export const rooms: Handler<"rooms"> = (conversation, { id }) => {
   if (conversation.username === undefined) return refuse(conversation, "not_logged_in", id)
-  return readInTurn(conversation, () => {
+  return readInTurn(conversation, id, () => {
     const bytes = conversation.house.replies.done({ rooms: entries(conversation) })
     return () => answerInPlace(conversation, bytes, id)
   })

@@ -11,6 +11,7 @@ import { Connections } from "../../src/net/Connections.ts"
 import { Pauses } from "../../src/net/Pauses.ts"
 import { Registry } from "../../src/Registry.ts"
 import { Replica } from "../../src/replica/Replica.ts"
+import { houseLayer } from "../../src/requests/House.ts"
 import { Replies } from "../../src/requests/Replies.ts"
 import { Server } from "../../src/Server.ts"
 import { defaults, Settings } from "../../src/settings/Settings.ts"
@@ -59,7 +60,8 @@ const heldLog = Layer.effect(
 ).pipe(Layer.provide(memoryLog))
 
 const open = Server.layer.pipe(
-  Layer.provide([ConnectionLog.layer, Drain.layer, Replies.layer]),
+  Layer.provide([Drain.layer, houseLayer]),
+  Layer.provide([ConnectionLog.layer, Replies.layer]),
   Layer.provide([Counters.layer, Hub.layer, Replica.layer]),
   Layer.provide([Registry.layer, heldLog]),
   Layer.provideMerge(gate),
