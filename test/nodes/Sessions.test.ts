@@ -56,7 +56,7 @@ describe("Sessions on several nodes", () => {
   it.live("RESUME-1: the grace of a session ends on all nodes", () =>
     Effect.scoped(
       Effect.gen(function* () {
-        const [a, b] = yield* startNodes(2, { graceMillis: 1, loginTriesMax: undefined })
+        const [a, b] = yield* startNodes(2, { graceMillis: 1, loginTriesMax: 1e6, loginBytesMax: 1e9 })
         const { client: first } = yield* a!.enter("first", features)
         const carol = yield* a!.connectAs("carol")
         yield* carol.sees("first", "carol")
