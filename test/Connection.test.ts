@@ -166,10 +166,10 @@ const outboxOf = (outboxes: Outboxes, name: string, keptBytes: number, cut: Arra
 })
 
 describe("Outboxes", () => {
-  it.effect("sees what a peer has acknowledged where the system has taken nothing more of a write", () =>
+  it.effect("sees what a peer has taken where the system has taken nothing more of a write", () =>
     Effect.gen(function* () {
-      let unacknowledgedBytes = 1_000_000
-      const ask = () => Promise.resolve([unacknowledgedBytes])
+      let untakenBytes = 1_000_000
+      const ask = () => Promise.resolve({ bytes: [untakenBytes], busyMillis: 0 })
       const outboxes = new Outboxes(
         { ...outboxesRules, stallMillis: 2_000, readerRate: 100_000, readerLagMillis: 60_000 },
         () => [],
@@ -186,7 +186,7 @@ describe("Outboxes", () => {
           (bytes) => bytes !== undefined
         )
       for (let millis = 0; millis <= 10_000; millis += 100) {
-        if (millis % 1_000 === 0) unacknowledgedBytes -= 50_000
+        if (millis % 1_000 === 0) untakenBytes -= 50_000
         assert.isTrue(yield* isLiveAt(millis), `at ${millis} ms`)
       }
       for (let millis = 10_000; millis <= 20_000; millis += 1_000) yield* isLiveAt(millis)

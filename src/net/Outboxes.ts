@@ -1,5 +1,5 @@
-import { acknowledged, begun, isLive, observed, type Progress, type ProgressRules } from "./Progress.ts"
-import { type Ends, unacknowledged } from "./TcpTable.ts"
+import { begun, isLive, observed, recounted, type Progress, type ProgressRules } from "./Progress.ts"
+import { type Ends, untaken } from "./TcpTable.ts"
 
 /** What waits for one client. */
 export interface Outbox {
@@ -24,10 +24,10 @@ export interface OutboxesRules extends ProgressRules {
 /** Time for which one look at all clients that are behind is good enough. */
 const lookMillis = 20
 
-/** Time without progress after which it is asked what peers have acknowledged, and the time between two such questions. */
-const askMillis = 250
+/** Time without progress after which it is asked what peers have taken, and the time between two such questions. */
+const askMillis = 400
 
-/** A question takes time where there are many connections: the next one waits for so many times as long. */
+/** A question keeps everybody waiting where there are many connections: the next one comes after so many times as long. */
 const askPauses = 20
 
 /** What waits for all clients of a server, together. */
@@ -42,15 +42,15 @@ export class Outboxes {
   onCaughtUp: () => void = () => {}
   /** Those that are behind, and what was seen of their progress since. */
   private readonly behind = new Map<Outbox, Progress | undefined>()
-  /** Bytes that the peers of these have acknowledged, as far as that is known. */
-  private readonly acknowledgedBytes = new WeakMap<Outbox, number>()
+  /** Bytes that the peers of these have taken, as far as that is known. */
+  private readonly peerBytes = new WeakMap<Outbox, number>()
   private nextAskMillis = 0
   private look: { readonly atMillis: number; readonly mostBytes: number | undefined } | undefined
   private readonly rules: OutboxesRules
   private readonly all: () => Iterable<Outbox>
-  private readonly ask: typeof unacknowledged
+  private readonly ask: typeof untaken
 
-  constructor(rules: OutboxesRules, all: () => Iterable<Outbox>, ask = unacknowledged) {
+  constructor(rules: OutboxesRules, all: () => Iterable<Outbox>, ask = untaken) {
     this.rules = rules
     this.all = all
     this.ask = ask
@@ -75,7 +75,7 @@ export class Outboxes {
     let isAnyStill = false
     this.countBehind()
     for (const [outbox, before] of this.behind) {
-      const bytes = this.acknowledgedBytes.get(outbox) ?? outbox.takenBytes
+      const bytes = this.peerBytes.get(outbox) ?? outbox.takenBytes
       const progress =
         before === undefined ? begun(bytes, nowMillis) : observed(before, bytes, nowMillis, this.rules)
       if (progress !== before) this.behind.set(outbox, progress)
@@ -87,24 +87,24 @@ export class Outboxes {
   }
 
   /**
-   * Asks what the peers have acknowledged. The system takes more of a write in large steps only; a slow reader seems to
+   * Asks what the peers have taken. The system takes more of a write in large steps only; a slow reader seems to
    * stand still between two of them.
    */
   private async askAll(nowMillis: number): Promise<void> {
     this.nextAskMillis = Infinity
-    const began = performance.now()
     const outboxes = [...this.behind.keys()]
     const takenBytes = outboxes.map((outbox) => outbox.takenBytes)
-    for (const [i, bytes] of (await this.ask(outboxes.map(({ ends }) => ends))).entries())
-      if (bytes !== undefined) this.noteAcknowledged(outboxes[i]!, takenBytes[i]! - bytes)
-    this.nextAskMillis = nowMillis + Math.max(askMillis, askPauses * (performance.now() - began))
+    const { busyMillis, bytes } = await this.ask(outboxes.map(({ ends }) => ends))
+    for (const [i, untakenBytes] of bytes.entries())
+      if (untakenBytes !== undefined) this.noteTaken(outboxes[i]!, takenBytes[i]! - untakenBytes)
+    this.nextAskMillis = nowMillis + Math.max(askMillis, askPauses * busyMillis)
   }
 
-  private noteAcknowledged(outbox: Outbox, bytes: number): void {
+  private noteTaken(outbox: Outbox, bytes: number): void {
     const progress = this.behind.get(outbox)
     if (progress === undefined) return
-    if (!this.acknowledgedBytes.has(outbox)) this.behind.set(outbox, acknowledged(progress, bytes))
-    this.acknowledgedBytes.set(outbox, bytes)
+    if (!this.peerBytes.has(outbox)) this.behind.set(outbox, recounted(progress, bytes))
+    this.peerBytes.set(outbox, bytes)
   }
 
   /** What waits has changed. */
@@ -120,7 +120,7 @@ export class Outboxes {
       this.behind.set(outbox, undefined)
     } else {
       this.behind.delete(outbox)
-      this.acknowledgedBytes.delete(outbox)
+      this.peerBytes.delete(outbox)
       this.onCaughtUp()
     }
   }

@@ -39,8 +39,8 @@ export const observed = (
   return { ...progress, takenBytes, atMillis: nowMillis, stepMillis, lagMillis: Math.max(0, lagMillis) }
 }
 
-/** The same, counted from now on in bytes that the reader's system has acknowledged. */
-export const acknowledged = (progress: Progress, bytes: number): Progress => ({
+/** The same, counted from now on in bytes that the peer has taken, as it shows in the system's tables. */
+export const recounted = (progress: Progress, bytes: number): Progress => ({
   ...progress,
   takenBytes: bytes
 })
