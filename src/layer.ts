@@ -19,6 +19,7 @@ import { Replica } from "./replica/Replica.ts"
 import { Server } from "./Server.ts"
 import { checked, type SettingsInvalid } from "./settings/Check.ts"
 import { defaults, Settings, type Values } from "./settings/Settings.ts"
+import { brokersOf } from "./settings/Store.ts"
 import { Counters } from "./telemetry/Counters.ts"
 import { deadlines } from "./net/Deadlines.ts"
 import type { TlsFailed } from "./net/Tls.ts"
@@ -70,14 +71,30 @@ const replicaOf = (
   log === undefined ? Replica.inMemory : Layer.provide(Replica.layer, log)
 
 /** The log that is to be kept; none if nothing of the chat is to outlive the server. */
-const logOf = ({ storeBytesMax: bytesMax, storeFile: path, storeSync: sync }: Values) => {
-  if (path === undefined) return undefined
-  const log = Effect.promise(() => import("./log/Sqlite.ts"))
-  return Layer.unwrap(Effect.map(log, ({ sqliteLog }) => sqliteLog({ path, sync, bytesMax })))
+const logOf = (settings: Values): Layer.Layer<Log, LogError> | undefined => {
+  const { storeBytesMax: bytesMax, store: path, storeSync: sync } = settings
+  const servers = brokersOf(path)
+  if (servers !== undefined)
+    return loaded(async () =>
+      (await import("./log/JetStream.ts")).jetStreamLog({
+        servers,
+        credsFile: settings.natsCredsFile,
+        tlsCaFile: settings.natsTlsCaFile,
+        name: settings.storeName,
+        replicas: settings.storeReplicas ?? (servers.length < 3 ? 1 : 3),
+        bytesMax
+      })
+    )
+  return path === undefined
+    ? undefined
+    : loaded(async () => (await import("./log/Sqlite.ts")).sqliteLog({ path, sync, bytesMax }))
 }
 
 /** Loads a layer only if the value is given: few servers need it. */
 const given = <Value, A, E, R>(
   value: Value | undefined,
   load: (value: Value) => Promise<Layer.Layer<A, E, R>>
-) => (value === undefined ? Layer.empty : Layer.unwrap(Effect.promise(() => load(value))))
+) => (value === undefined ? Layer.empty : loaded(() => load(value)))
+
+/** Loads a layer where it is needed. */
+const loaded = <A, E, R>(load: () => Promise<Layer.Layer<A, E, R>>) => Layer.unwrap(Effect.promise(load))

@@ -8,7 +8,8 @@ import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { checked } from "../src/settings/Check.ts"
 import { readConfigFile } from "../src/settings/ConfigFile.ts"
-import { defaults, type Setting, table } from "../src/settings/Settings.ts"
+import type { Setting } from "../src/settings/Setting.ts"
+import { defaults, table } from "../src/settings/Settings.ts"
 import { palabre, serve, serving } from "./support/program.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "palabre-config-"))
@@ -41,7 +42,7 @@ describe("--config", () => {
 
   it("has the name of each flag, and takes the value of each as its help writes it", async () => {
     const rows = Object.entries(table) as ReadonlyArray<readonly [string, Setting<unknown>]>
-    const off = new Set(["tls-cert", "tls-key", "otlp-url", "store"]) // no text says that there is none
+    const off = new Set(["tls-cert", "tls-key", "otlp-url", "store", "nats-creds", "nats-tls-ca"]) // no text says that there is none
     const lines = rows
       .filter(([, { flag }]) => !off.has(flag))
       .map(

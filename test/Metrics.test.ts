@@ -325,8 +325,8 @@ describe("The file of --store", () => {
   it.live("is measured, and a server that cannot write it is not ready until it can", () =>
     Effect.scoped(
       Effect.gen(function* () {
-        const storeFile = join(yield* folder, "chat.db")
-        const { connect, get, until } = yield* monitored({ storeFile, storeBytesMax: 1024 * 1024 })
+        const store = join(yield* folder, "chat.db")
+        const { connect, get, until } = yield* monitored({ store, storeBytesMax: 1024 * 1024 })
         const figures = yield* until(() => true)
         assert.isAbove(figures.palabre_store_bytes!, 10_000)
         assert.isAbove(figures.palabre_store_entries_total!, 0)

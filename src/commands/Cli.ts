@@ -23,6 +23,7 @@ export const exitCodes = {
   failed: 1,
   usage: 2,
   store: 3,
+  mismatch: 4,
   bug: 70,
   output: 74,
   interrupted: 130

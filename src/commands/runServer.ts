@@ -5,12 +5,16 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import { exitCodes, Failure } from "./Cli.ts"
+import { safe } from "../client/Printable.ts"
+import type { LogReason } from "../log/Failure.ts"
+import { LogError } from "../log/LogError.ts"
 import { type Address, formatAddress } from "../net/Address.ts"
 import { logger, minimumLogLevel } from "../telemetry/Logger.ts"
 import { openLayer } from "../layer.ts"
 import { Replica } from "../replica/Replica.ts"
 import { Server } from "../Server.ts"
-import type { Profile, Values } from "../settings/Settings.ts"
+import type { Profile } from "../settings/Setting.ts"
+import type { Values } from "../settings/Settings.ts"
 
 /** Runs a server as a whole process: prints its addresses, and serves until interrupted, which is success. */
 export const runServer = (
@@ -40,16 +44,19 @@ export const runServer = (
   )
   return outliveReaders.pipe(
     Effect.andThen(program),
-    Effect.mapError(({ _tag, message }) => new Failure(message, exitCodeOf[_tag] ?? exitCodes.failed)),
+    Effect.mapError((error) => new Failure(safe(error.message), exitCodeOf(error))),
     Effect.onInterrupt(() => endsWell)
   )
 }
 
-/** The exit codes of errors that are not of the network. */
-const exitCodeOf: Readonly<Record<string, number>> = {
-  SettingsInvalid: exitCodes.usage,
-  LogError: exitCodes.store
+const exitCodeOf = (error: { readonly _tag: string } | LogError): number => {
+  if (error._tag === "SettingsInvalid") return exitCodes.usage
+  if (!(error instanceof LogError)) return exitCodes.failed
+  return mismatches.has(error.reason) ? exitCodes.mismatch : exitCodes.store
 }
+
+/** Reasons that stay until somebody changes this server or the others. */
+const mismatches: ReadonlySet<LogReason> = new Set(["newer"])
 
 const smallOutbox =
   "--max-outbox is less than twice --max-frame: one long message may end clients that read. " +

@@ -8,14 +8,8 @@ import * as Flag from "effect/cli/Flag"
 import { exitCodes, Failure } from "./Cli.ts"
 import { file, type Kind, oneOf } from "../settings/Kinds.ts"
 import type { ConfigFile } from "../settings/ConfigFile.ts"
-import {
-  defaults,
-  environmentName,
-  profiles,
-  type Setting,
-  table,
-  type Values
-} from "../settings/Settings.ts"
+import { environmentName, profiles, type Setting } from "../settings/Setting.ts"
+import { defaults, table, type Values } from "../settings/Settings.ts"
 
 /** A value that may be given as a flag, or in the environment variable of the flag. */
 const flag = <A>(name: string, kind: Kind<A>, description: string): Flag.Flag<Option.Option<A>> => {
@@ -103,7 +97,7 @@ export const serve = Command.make(
   Command.withDescription(
     "Serves the chat until SIGINT or SIGTERM, which lets everyone leave in order (a second one ends at once); " +
       "SIGHUP reads the certificate again, or does the same if it means that the terminal was closed. " +
-      "Each flag is also an environment variable, and a setting of the file that --config names. Exit codes: 0 shut down in order, 1 cannot listen, 2 bad flag or value, 3 the file of --store cannot be used."
+      "Each flag is also an environment variable, and a setting of the file that --config names. Exit codes: 0 shut down in order, 1 cannot listen, 2 bad flag or value, 3 what --store names cannot be used, 4 other servers of it have other settings or are newer."
   ),
   Command.withExamples([
     { command: "palabre serve", description: "on this machine only, port 12345" },

@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { Entry } from "../fold/Operation.ts"
 import { decodeAll, encode } from "./Codec.ts"
-import { tooLarge } from "./Failure.ts"
+import { type Failure, tooLarge } from "./Failure.ts"
 import { checkpoints } from "./JetStreamCheckpoint.ts"
 import { makeFollow } from "./JetStreamFollow.ts"
 import { Log, type Position } from "./Log.ts"
@@ -38,6 +38,7 @@ const make = Effect.fnUntraced(function* ({ bytesMax, name, replicas, ...options
   const subject = `${name}.entry`
   const common = { num_replicas: replicas, max_bytes: bytesMax, discard: "new", allow_direct: false } as const
   const { info: opened, isNew } = yield* openStream(client, { ...common, name, subjects: [subject] })
+  if (opened.config.subjects?.join() !== subject) return yield* new LogError(foreign(name))
   const checkpointName = `${name}-checkpoint`
   const checkpointSubject = `${name}.checkpoint`
   yield* openStream(client, {
@@ -101,6 +102,11 @@ const openStream = (
       }
     })
   )
+
+const foreign = (name: string): Failure => ({
+  reason: "refused",
+  detail: `the stream ${name} of the brokers is not the log of a chat: choose another --store-name`
+})
 
 /** Bytes of a message that are not its text. */
 const HEADER_BYTES = 1_024

@@ -34,12 +34,12 @@ export const natsClient = Effect.fnUntraced(function* (
     catch: (error) => new LogError({ reason: "refused", detail: (error as Error).message })
   })
   const where = options.servers.map(withoutPassword).join(", ")
-  const connection = yield* Effect.acquireRelease(
-    patiently(
-      "no broker answers",
-      nats(() => connect(settings))
-    ).pipe(Effect.mapError(({ detail, reason }) => new LogError({ reason, detail: `${where}: ${detail}` }))),
+  const opened = Effect.acquireRelease(
+    nats(() => connect(settings)),
     (connection) => Effect.promise(() => connection.close())
+  )
+  const connection = yield* patiently(`no broker answers at ${where}`, opened).pipe(
+    Effect.mapError(({ detail, reason }) => new LogError({ reason, detail: `${where}: ${detail}` }))
   )
   if (connection.info?.jetstream !== true)
     return yield* new LogError({
@@ -48,9 +48,9 @@ export const natsClient = Effect.fnUntraced(function* (
     })
   const { version } = connection.info
   if (compareVersions(version, safeVersion) < 0)
-    yield* Effect.logWarning(`brokers before ${safeVersion} may lose whole streams when they are killed`, {
-      version
-    })
+    yield* Effect.logWarning(
+      `brokers before ${safeVersion} may lose whole streams when they are killed: use a newer nats-server`
+    ).pipe(Effect.annotateLogs({ version }))
   const manager = yield* nats(() => jetstreamManager(connection, { checkAPI: false, timeout: ANSWER_MILLIS }))
   return { connection, manager, jetstream: jetstream(connection, { timeout: ANSWER_MILLIS }) }
 })
@@ -60,10 +60,10 @@ export const nats = <A>(ask: () => Promise<A>): Effect.Effect<A, LogError> =>
   Effect.tryPromise({ try: ask, catch: logErrorOf })
 
 /** Tries again until it succeeds or cannot, and says why whenever the reason is another. */
-export const patiently = <A>(
+export const patiently = <A, R>(
   message: string,
-  effect: Effect.Effect<A, LogError>
-): Effect.Effect<A, LogError> =>
+  effect: Effect.Effect<A, LogError, R>
+): Effect.Effect<A, LogError, R> =>
   Effect.suspend(() => {
     let told = ""
     const tell = ({ detail, isRetryable }: LogError) => {
@@ -101,7 +101,7 @@ export const isNotFound = (error: unknown): boolean => (error as { readonly code
 const noRoom = ["full", "the brokers have no room: raise their limits, or lower --store-max"] as const
 const notLetIn = [
   "refused",
-  "the brokers let nobody in like that: see --nats-creds and their accounts"
+  "the brokers let nobody in like that: see --nats-creds, or name a user (nats://user:password@…)"
 ] as const
 
 /** What the codes of JetStream mean: https://github.com/nats-io/nats-server/blob/main/server/errors.json */
@@ -109,7 +109,10 @@ const byCode: Readonly<Record<number, readonly [LogReason, string]>> = {
   10_023: noRoom,
   10_028: noRoom,
   10_047: noRoom,
+  10_039: ["refused", "this account has no JetStream: give it some, or see --nats-creds"],
   10_054: ["too_large", "an entry is longer than the brokers take"],
+  10_065: ["refused", "the brokers have another stream with these subjects: choose another --store-name"],
+  10_074: ["refused", "a broker alone keeps no copies: start several as a cluster, or see --store-replicas"],
   10_077: noRoom
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto"
+import { hostname } from "node:os"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -71,14 +72,14 @@ const makeReplica = Effect.gen(function* () {
   const log = yield* Log
   const registry = yield* Registry
   const settings = yield* Settings
-  yield* assertFits(settings.frameBytesMax, log.entryBytesMax)
+  yield* assertFits(settings.frameBytesMax, log)
   const clock = yield* Clock.Clock
   const fork = Effect.runForkWith(yield* Effect.context<never>())
-  const node = randomId(nodeBytes)
+  const node = `${settings.node ?? nodeName()}.${randomId(nodeBytes)}`
   const submissions = new Submissions()
   const appending = new Appending(log)
   const checkpoints = new Checkpoints()
-  const isKept = settings.storeFile !== undefined
+  const isKept = settings.store !== undefined || log.isShared
   const failed = Deferred.makeUnsafe<never, LogError>()
   let isAppending = false
   let n = 0
@@ -144,10 +145,13 @@ const makeReplica = Effect.gen(function* () {
 })
 
 /** The longest request has to fit into an entry; JSON makes no content longer than it was in its frame. */
-const assertFits = (frameBytesMax: number, entryBytesMax: number): Effect.Effect<void, SettingsInvalid> => {
-  const most = entryBytesMax - operationBytes
+const assertFits = (
+  frameBytesMax: number,
+  { entryBytesMax, isShared }: Log["Service"]
+): Effect.Effect<void, SettingsInvalid> => {
+  const most = Math.max(0, entryBytesMax - operationBytes)
   if (frameBytesMax <= most) return Effect.void
-  const problem = `--max-frame is ${frameBytesMax} bytes, and an entry of the log has room for a request of ${most}: lower it`
+  const problem = `--max-frame is ${frameBytesMax} bytes, and an entry of the log has room for a request of ${most}: lower it${isShared ? ", or raise max_payload of the brokers" : ""}`
   return Effect.fail(new SettingsInvalid({ problems: [problem] }))
 }
 
@@ -186,6 +190,12 @@ const begin = (
 /** Bytes of randomness in the name of a node, which must differ from all names before, and of an epoch. */
 const nodeBytes = 12
 const epochBytes = 6
+
+/** The name of this process, for people. */
+const nodeName = (): string =>
+  `${hostname()
+    .replaceAll(/[^\w-]/g, "-")
+    .slice(0, 48)}-${process.pid}`
 
 const randomId = (bytes: number): string => randomBytes(bytes).toString("base64url")
 

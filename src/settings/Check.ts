@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { nearestOf } from "../Nearest.ts"
-import { defaults, type Profile, type Setting, table, type Values } from "./Settings.ts"
+import type { Profile, Setting } from "./Setting.ts"
+import { defaults, table, type Values } from "./Settings.ts"
 
 /** Settings that no server can run with; a sentence for each problem. */
 export class SettingsInvalid extends Schema.TaggedError<SettingsInvalid>()("SettingsInvalid", {

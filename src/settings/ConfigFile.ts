@@ -5,7 +5,8 @@ import * as Schema from "effect/Schema"
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml"
 import { nearestOf } from "../Nearest.ts"
 import { type Kind, oneOf } from "./Kinds.ts"
-import { type Profile, profiles, type Setting, table, type Values } from "./Settings.ts"
+import { type Profile, profiles, type Setting } from "./Setting.ts"
+import { table, type Values } from "./Settings.ts"
 
 /** What a file says of the settings. */
 export interface ConfigFile {

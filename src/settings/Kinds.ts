@@ -63,19 +63,19 @@ export const bytes = (min: number, max = 2 ** 30): Kind<number> => {
 }
 
 /** A time, in milliseconds. */
-export const duration: Kind<number> = {
-  ...quantity(
+export const duration = (min = 1): Kind<number> => {
+  const time = quantity(
     [
       ["h", 3_600_000],
       ["m", 60_000],
       ["s", 1_000],
       ["ms", 1]
     ],
-    1,
+    min,
     2 ** 31 - 1
-  ),
-  metavar: "TIME",
-  expected: "a time such as 500ms, 20s, 5m or 1h"
+  )
+  const examples = min === 1 ? " such as 500ms, 20s" : ` of at least ${time.format(min)}, such as 20s`
+  return { ...time, metavar: "TIME", expected: `a time${examples}, 5m or 1h` }
 }
 
 /** A number of times per second or minute. */
@@ -110,6 +110,22 @@ export const orNone = <A>(kind: Kind<A>): Kind<A | undefined> => ({
   parse: (text) => (text === "" ? Option.some(undefined) : kind.parse(text)),
   format: (value) => (value === undefined ? "none" : kind.format(value))
 })
+
+/** A value, or `auto`, which is `undefined`. */
+export const orAuto = <A>(kind: Kind<A>): Kind<A | undefined> => ({
+  metavar: `${kind.metavar}|auto`,
+  parse: (text) => (text === "auto" ? Option.some(undefined) : kind.parse(text)),
+  format: (value) => (value === undefined ? "auto" : kind.format(value)),
+  expected: `${kind.expected}, or auto`
+})
+
+/** A short name of letters and digits. */
+export const word: Kind<string> = {
+  metavar: "NAME",
+  parse: Option.liftPredicate((text) => /^[a-zA-Z0-9][\w-]{0,63}$/.test(text)),
+  format: String,
+  expected: "a name of 1 to 64 letters, digits, - and _, such as chat2"
+}
 
 /** A path. */
 export const file: Kind<string> = {

@@ -9,7 +9,6 @@ import {
   count,
   duration,
   file,
-  type Kind,
   oneOf,
   onOff,
   orNone,
@@ -20,39 +19,8 @@ import {
   url
 } from "./Kinds.ts"
 import { locales } from "./Locales.ts"
-
-/** Sets of defaults: for a machine in a classroom, and for the open network. */
-export const profiles = ["lab", "public"] as const
-export type Profile = (typeof profiles)[number]
-
-/** One tunable: its meaning, its written form, and its default in each profile. */
-export interface Setting<A> extends Kind<A> {
-  /** The flag of `serve`, without dashes; the name of the environment variable follows from it. */
-  readonly flag: string
-  readonly description: string
-  readonly defaults: Readonly<Record<Profile, A>>
-}
-
-/** The environment variable of a flag: `max-clients` is also `PALABRE_MAX_CLIENTS`. */
-export const environmentName = (flag: string): string => `PALABRE_${flag.toUpperCase().replaceAll("-", "_")}`
-
-const setting = <A>(
-  flag: string,
-  kind: Kind<A>,
-  lab: A,
-  description: string,
-  forPublic = lab
-): Setting<A> => ({
-  ...kind,
-  flag,
-  description,
-  defaults: { lab, public: forPublic }
-})
-
-const KiB = 1024
-const SECOND = 1_000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
+import { HOUR, KiB, MINUTE, type Profile, SECOND, type Setting, setting } from "./Setting.ts"
+import { storeTable } from "./Store.ts"
 
 /** Every tunable of the server. To add one, add a row: the flag, the variable and the help follow. */
 export const table = {
@@ -122,7 +90,7 @@ export const table = {
   ),
   stallMillis: setting(
     "stall",
-    duration,
+    duration(),
     2 * SECOND,
     "time without progress after which a reader holds back only those who say much"
   ),
@@ -134,13 +102,13 @@ export const table = {
   ),
   readerLagMillis: setting(
     "reader-lag",
-    duration,
+    duration(),
     24 * SECOND,
     "time by which a reader may be late against --reader-rate, before nobody waits for it any more"
   ),
   loginMillisMax: setting(
     "login-timeout",
-    orOff(duration),
+    orOff(duration()),
     60 * SECOND,
     "time a connection has to log in",
     20 * SECOND
@@ -155,7 +123,7 @@ export const table = {
   loginTriesMax: setting("login-tries", orOff(count()), 10, "refused logins after which a connection ends"),
   idleMillisMax: setting(
     "idle-timeout",
-    orOff(duration),
+    orOff(duration()),
     undefined,
     "time a client may stay silent",
     5 * MINUTE
@@ -199,7 +167,7 @@ export const table = {
     200,
     "messages kept of each room; off: no history"
   ),
-  historyMillisMax: setting("history-age", duration, 24 * HOUR, "time for which messages are kept"),
+  historyMillisMax: setting("history-age", duration(), 24 * HOUR, "time for which messages are kept"),
   historyBytesMax: setting(
     "history-bytes",
     bytes(64 * KiB, 2 ** 40),
@@ -210,7 +178,7 @@ export const table = {
   clientRoomsMax: setting("rooms-per-client", count(1, 1_000), 20, "rooms that one client may be in"),
   graceMillis: setting(
     "grace",
-    duration,
+    duration(),
     2 * MINUTE,
     "time for which the name, the rooms and the inbox of a client with history are kept after its connection ended"
   ),
@@ -240,29 +208,11 @@ export const table = {
     64,
     "latest messages of each client with history that are recognized when they are sent again"
   ),
-  storeFile: setting(
-    "store",
-    orNone(file),
-    undefined,
-    "a file that the chat is kept in, so that it outlives the server; made if it is not there"
-  ),
-  storeSync: setting(
-    "store-sync",
-    oneOf(["full", "normal"]),
-    "full",
-    "what an acknowledged message in --store survives: full, also the loss of power; normal, the death of the process"
-  ),
-  storeBytesMax: setting("store-max", bytes(KiB * KiB, 2 ** 40), 2 * 2 ** 30, "bytes that --store may have"),
-  checkpointBytes: setting(
-    "store-checkpoint",
-    bytes(64 * KiB, 2 ** 40),
-    32 * KiB * KiB,
-    "bytes that --store grows by, roughly, before the state is written anew and older entries are let go of"
-  ),
-  drainMillisMax: setting("drain-timeout", duration, 4_500, "time to shut down cleanly after a signal"),
+  ...storeTable,
+  drainMillisMax: setting("drain-timeout", duration(), 4_500, "time to shut down cleanly after a signal"),
   lingerMillisMax: setting(
     "linger",
-    duration,
+    duration(),
     SECOND,
     "time an ended connection has to read its last words (END-1)"
   ),
@@ -320,7 +270,7 @@ export const table = {
   ),
   webPingMillis: setting(
     "web-ping",
-    duration,
+    duration(),
     30 * SECOND,
     "time between two checks that a browser is still there"
   ),
@@ -352,7 +302,7 @@ export const table = {
   backlog: setting("backlog", count(), 4_096, "connections that may wait in the kernel to be accepted"),
   keepAliveMillis: setting(
     "keep-alive",
-    duration,
+    duration(),
     MINUTE,
     "silence after which TCP checks that the peer is still there"
   )

@@ -12,6 +12,7 @@ import { Pauses } from "../net/Pauses.ts"
 import { Registry } from "../Registry.ts"
 import { Replica } from "../replica/Replica.ts"
 import { Settings } from "../settings/Settings.ts"
+import { brokersOf } from "../settings/Store.ts"
 import { Counters } from "./Counters.ts"
 
 /**
@@ -153,13 +154,14 @@ const registerState = Effect.fnUntraced(function* ({ counter, gauge }: Register)
   )
 })
 
-/** The file of --store, if there is one. */
+/** What --store names, if it does. */
 const registerStore = Effect.fnUntraced(function* ({ counter, gauge }: Register) {
-  const { storeFile } = yield* Settings
+  const { store } = yield* Settings
   const { appending, checkpoints } = yield* Replica
   const { state } = yield* Registry
-  if (storeFile === undefined) return
-  gauge("palabre_store_bytes", "Bytes of --store", () => bytesOf(storeFile) + bytesOf(`${storeFile}-wal`))
+  if (store === undefined) return
+  if (brokersOf(store) === undefined)
+    gauge("palabre_store_bytes", "Bytes of --store", () => bytesOf(store) + bytesOf(`${store}-wal`))
   gauge("palabre_store_up", "1 while --store can be written", () => (appending.isOut ? 0 : 1))
   counter("palabre_store_failures_total", "Failed attempts to write", () => appending.failures)
   counter("palabre_store_checkpoints_total", "Times the state was written anew", () => checkpoints.kept)

@@ -18,13 +18,13 @@ const features = ["rooms", "direct", "history"]
 
 /** Runs this with a server on a file, which has shut down in order when it is done. */
 const during = <A, E>(
-  storeFile: string,
+  store: string,
   body: (enter: Enter) => Effect.Effect<A, E, Scope.Scope>,
   settings: Partial<Values> = {}
 ) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const context = yield* Layer.build(server({ storeFile, storeSync: "normal", ...settings }))
+      const context = yield* Layer.build(server({ store, storeSync: "normal", ...settings }))
       const [address] = Context.get(context, Server).addresses
       return yield* body(
         Effect.fnUntraced(function* (username, fields = { features }) {
