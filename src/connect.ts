@@ -3,19 +3,30 @@ import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { ConnectionEnded, type SessionFailure } from "./client/Client.ts"
 import { type ReconnectSettings, reconnectSettings, stay } from "./client/Reconnect.ts"
+import { Servers } from "./client/Servers.ts"
 import { type Noted, Session, type Unsent } from "./client/Session.ts"
 import { cannotConnectText, endText, replyText, unsentText } from "./client/Text.ts"
-import { type Event, features, type Kept, type Reply, type Request, type RoomEntry } from "./Protocol.ts"
+import {
+  defaultPort,
+  type Event,
+  features,
+  type Kept,
+  type Reply,
+  type Request,
+  type RoomEntry
+} from "./Protocol.ts"
 import { type Place } from "./client/Session.ts"
 import { Feed, type Missed } from "./embedding/Feed.ts"
-import type { Address } from "./net/Address.ts"
+import { type Address, parseAddresses } from "./net/Address.ts"
 
 /** Options of {@link connect}. Those that are left out have the defaults of `palabre client`. */
 export interface ConnectOptions extends Partial<ReconnectSettings> {
   /** Name or IP address of the server. Default `127.0.0.1`. */
   readonly host?: string
-  /** TCP port of the server. */
-  readonly port: number
+  /** TCP port of the server. Default 12345. */
+  readonly port?: number
+  /** Servers of one chat in place of `host` and `port`, such as `a.example.org:12345`: each connection tries the next. */
+  readonly servers?: ReadonlyArray<string>
   /** Given, the client speaks TLS; `ca` is the certificate (PEM) to trust instead of the system's. */
   readonly tls?: Address["tls"]
   /** The name to log in with. */
@@ -116,17 +127,20 @@ export const connect = async (options: ConnectOptions): Promise<ChatClient> => {
   const {
     eventBytesMax = 1 << 20,
     host = "127.0.0.1",
-    port,
+    port = defaultPort,
+    servers,
     reconnect = false,
     tls,
     username,
     ...given
   } = options
+  if (servers?.length === 0) throw new TypeError("connect: servers must not be empty")
+  const addresses = servers === undefined ? [{ host, port }] : parseAddresses(servers.join())
   const events = new Feed<Event | Reconnected>(eventBytesMax)
   const session = new Session(username)
   const scope = Scope.makeUnsafe()
   const staying = stay(session, {
-    address: { host, port, tls },
+    servers: new Servers(addresses.map(({ host, port }) => ({ host, port, tls }))),
     settings: { ...reconnectSettings, ...given },
     features: features.filter((feature) => reconnect || feature !== "history"),
     onReceived: (noted) =>

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { formatAddress, parseAddress } from "../src/net/Address.ts"
+import { formatAddress, parseAddress, parseAddresses } from "../src/net/Address.ts"
 
 describe("HOST:PORT", () => {
   for (const [text, host, port] of [
@@ -33,4 +33,13 @@ describe("HOST:PORT", () => {
     it(`"${text}" is refused: ${why}`, () => {
       assert.throws(() => parseAddress(text), `HOST:PORT such as 127.0.0.1:12345 or [::1]:12345 (${why})`)
     })
+
+  it("several have commas between them", () => {
+    assert.deepStrictEqual(parseAddresses("a,[::1]:2"), [
+      { host: "a", port: 12345 },
+      { host: "::1", port: 2 }
+    ])
+    for (const text of ["a,", ",", "a,,b"])
+      assert.throws(() => parseAddresses(text), "an address is missing beside a comma")
+  })
 })

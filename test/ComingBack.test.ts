@@ -4,6 +4,7 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
 import { reconnectSettings } from "../src/client/Reconnect.ts"
 import { timeText } from "../src/client/Text.ts"
+import { scriptedServer } from "./support/ScriptedServer.ts"
 import { admit, everything, expectLogin, online, says } from "./support/terminals.ts"
 import { keys } from "./support/VirtualTerminal.ts"
 
@@ -214,6 +215,26 @@ describe("Coming back to a server that has lost the session", () => {
         assert.deepStrictEqual(yield* again.next, says("alice", "for all"))
       })
   )
+})
+
+describe("A chat of several servers", () => {
+  for (const code of ["node_lost", "unavailable", "shutting_down"])
+    it.effect(`NODE-4, NODE-5: goes on at the next server that is there: ${code}`, () =>
+      Effect.gen(function* () {
+        const [gone, next] = yield* Effect.all([scriptedServer, scriptedServer])
+        yield* gone.close
+        const others = [gone.address, next.address]
+        const { peer, terminal } = yield* online({ others }, everything)
+        terminal.type("one", keys.enter)
+        yield* peer.next
+        peer.send({ status: "error", code, message: "Ailleurs" })
+        peer.socket.end()
+        const again = yield* meanwhile(expectLogin(next))
+        assert.deepStrictEqual(again.resumes, { epoch, session, seen: { lobby: last, "@": 0 } })
+        again.send({ status: "success", message: "Bienvenue, alice", ...resumed })
+        assert.deepStrictEqual(yield* again.next, { ...says("alice", "one"), cid: "0" })
+      })
+    )
 })
 
 describe("Somebody who is not to come back", () => {

@@ -53,6 +53,20 @@ describe("connect, to a server that has rooms", () => {
     assert.strictEqual(await codeOf(bob.history()), "not_offered")
   })
 
+  it("connects to the first of several servers that is there", async () => {
+    const gone = await serve()
+    await gone[Symbol.asyncDispose]()
+    await using server = await serve()
+    const servers = [`:${gone.port}`, `127.0.0.1:${server.port}`]
+    await using alice = await connect({ servers, username: "alice" })
+    assert.deepStrictEqual(await alice.list(), ["alice"])
+    for (const wrong of [[], ["a,,b"], ["host:http"]])
+      assert.match(
+        String(await connect({ servers: wrong, username: "bob" }).catch((error: unknown) => error)),
+        /servers must not be empty|HOST:PORT such as/
+      )
+  })
+
   it("HIST-1: shows what was said before, as events, where it is asked for", async () => {
     await using server = await serve()
     await using bob = await connect({ port: server.port, username: "bob" })

@@ -3,6 +3,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { formatAddress } from "../src/net/Address.ts"
+import { Servers } from "../src/client/Servers.ts"
 import { runHeadless } from "../src/client/Headless.ts"
 import { features } from "../src/Protocol.ts"
 import { Server } from "../src/Server.ts"
@@ -23,7 +24,7 @@ const started = Effect.fnUntraced(function* (options: { readonly json?: boolean 
   const { accept, address } = yield* scriptedServer
   const [input, output, remarks] = [new PassThrough(), new PassThrough(), new PassThrough()]
   const running = yield* runHeadless({
-    address,
+    servers: new Servers([address]),
     username: "alice",
     json: false,
     input,

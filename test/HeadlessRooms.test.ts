@@ -2,6 +2,7 @@ import { PassThrough } from "node:stream"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import { Servers } from "../src/client/Servers.ts"
 import { runHeadless } from "../src/client/Headless.ts"
 import { reconnectSettings } from "../src/client/Reconnect.ts"
 import { scriptedServer } from "./support/ScriptedServer.ts"
@@ -22,8 +23,8 @@ const started = Effect.fnUntraced(function* (
 ) {
   const scripted = yield* scriptedServer
   const [input, output, remarks] = [new PassThrough(), new PassThrough(), new PassThrough()]
-  const { address } = scripted
-  const about = { address, username: "alice", json: false, input, output, remarks, settings, ...options }
+  const servers = new Servers([scripted.address])
+  const about = { servers, username: "alice", json: false, input, output, remarks, settings, ...options }
   const running = yield* runHeadless(about).pipe(Effect.scoped, Effect.forkScoped({ startImmediately: true }))
   const peer = yield* expectLogin(scripted)
   peer.send({ status: "success", message: "Bienvenue, alice", ...everything })

@@ -1,11 +1,11 @@
 import type * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Address } from "../net/Address.ts"
 import type { SessionFailure } from "./Client.ts"
 import { promptText } from "./Prompt.ts"
 import { type Attempts, type ReconnectSettings, reconnectSettings } from "./Reconnect.ts"
 import type { TerminalScreen } from "./Screen.ts"
+import type { Servers } from "./Servers.ts"
 import type { Session } from "./Session.ts"
 import { troubleText } from "./Text.ts"
 import type { Whereabouts } from "./Whereabouts.ts"
@@ -24,7 +24,7 @@ export const noFeatures: ReadonlySet<string> = new Set()
 
 /** All that a chat at a terminal knows. */
 export interface Chat {
-  readonly address: Address
+  readonly servers: Servers
   readonly attempts: Attempts
   readonly settings: TerminalSettings
   readonly screen: TerminalScreen

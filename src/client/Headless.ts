@@ -3,7 +3,6 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import type { Address } from "../net/Address.ts"
 import { type Line, Lines, scriptLineBytesMax } from "../wire/Lines.ts"
 import { nextChunk } from "../wire/NextChunk.ts"
 import { features } from "../Protocol.ts"
@@ -12,6 +11,7 @@ import { carryOut, type ServerCommand, tell } from "./Commands.ts"
 import { parseInput } from "./Input.ts"
 import { printableJson, safe, withoutCommands } from "./Printable.ts"
 import { type ReconnectSettings, reconnectSettings, stay } from "./Reconnect.ts"
+import type { Servers } from "./Servers.ts"
 import { type Noted, Session } from "./Session.ts"
 import {
   eventText,
@@ -31,7 +31,7 @@ import { type Place } from "./Session.ts"
 
 /** Where to connect, as whom, and the three streams of a script. */
 export interface HeadlessOptions {
-  readonly address: Address
+  readonly servers: Servers
   readonly username: string
   /** The room to say things in, and go into first; the lobby without one. */
   readonly room?: string | undefined
@@ -64,12 +64,12 @@ export class RoomRefused extends Schema.TaggedError<RoomRefused>()("RoomRefused"
 export const runHeadless = Effect.fn("Headless.run")(function* (
   options: HeadlessOptions
 ): Effect.fn.Return<void, SessionFailure | LinesRefused | OutputClosed | RoomRefused, Scope.Scope> {
-  const { address, settings = reconnectSettings, username } = options
+  const { servers, settings = reconnectSettings, username } = options
   const outputClosed = yield* closing(options.output)
   const session = new Session(username)
   const script: Script = { ...options, session, whereabouts: new Whereabouts() }
   const staying = stay(session, {
-    address,
+    servers,
     features,
     settings,
     onReceived: (noted) => print(script, noted),

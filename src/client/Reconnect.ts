@@ -2,7 +2,6 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
-import type { Address } from "../net/Address.ts"
 import { type Feature, type Reply } from "../Protocol.ts"
 import {
   type Client,
@@ -14,6 +13,8 @@ import {
   login,
   type SessionFailure
 } from "./Client.ts"
+import type { Received } from "./Received.ts"
+import type { Servers } from "./Servers.ts"
 import type { Noted, Session } from "./Session.ts"
 import { cannotConnectText, endText, nameText, refusalText, secondsText } from "./Text.ts"
 
@@ -42,7 +43,7 @@ export const reconnectSettings: ReconnectSettings = {
 
 /** Where to log in, and what to do with all that comes, in order. */
 export interface Visit {
-  readonly address: Address
+  readonly servers: Servers
   readonly features: ReadonlyArray<Feature>
   readonly settings: ReconnectSettings
   readonly onReceived: (noted: Noted) => Effect.Effect<void>
@@ -53,16 +54,13 @@ export interface Visit {
 /** Goes on with a session over a new connection, for as long as the scope lasts; its end logs out. */
 export const visit = Effect.fnUntraced(function* (
   session: Session,
-  { address, features, onReceived, onRoomLost, settings }: Visit
+  { features, onReceived, onRoomLost, servers, settings }: Visit
 ): Effect.fn.Return<Client, SessionFailure, Scope.Scope> {
-  const client = yield* connect({
-    address,
-    settings,
-    onReceived: (received) => {
-      const noted = session.note(received)
-      return noted === undefined ? Effect.void : onReceived(noted)
-    }
-  })
+  const receive = (received: Received) => {
+    const noted = session.note(received)
+    return noted === undefined ? Effect.void : onReceived(noted)
+  }
+  const client = yield* servers.open((address) => connect({ address, settings, onReceived: receive }))
   const { resumption: resume, username } = session
   const reply = yield* login(client, { username, features, resume, settings })
   for (const room of session.notRejoined(reply)) {
@@ -78,14 +76,14 @@ export const visit = Effect.fnUntraced(function* (
 
 /** The attempts to log in since a connection was last steady. */
 export class Attempts {
-  private readonly address: Address
+  private readonly servers: Servers
   private readonly settings: ReconnectSettings
   private tries = 0
   /** The name last logged in with. */
   wasOnlineAs: string | undefined
 
-  constructor(address: Address, settings: ReconnectSettings) {
-    this.address = address
+  constructor(servers: Servers, settings: ReconnectSettings) {
+    this.servers = servers
     this.settings = settings
   }
 
@@ -105,7 +103,7 @@ export class Attempts {
 
   /** What to do after a failure, and what to tell. */
   react(username: string, failure: SessionFailure): Reaction {
-    const { address, settings, tries, wasOnlineAs } = this
+    const { servers, settings, tries, wasOnlineAs } = this
     const wasOnline = wasOnlineAs !== undefined
     switch (failure._tag) {
       case "CannotConnect":
@@ -129,7 +127,7 @@ export class Attempts {
         if (!isSilent || (wasOnline && tries < settings.takenTriesMax)) return { kind: "wait", text }
         return {
           kind: "ask",
-          text: `the server closed the connection without a word: is the name ${nameText(username)} taken${address.tls === undefined && !wasOnline ? ", or does it speak TLS (--tls)" : ""}?`
+          text: `the server closed the connection without a word: is the name ${nameText(username)} taken${servers.current.tls === undefined && !wasOnline ? ", or does it speak TLS (--tls)" : ""}?`
         }
       }
     }
@@ -167,7 +165,7 @@ export const stay = Effect.fnUntraced(function* (
     readonly onLost: (text: string) => Effect.Effect<void>
   }
 ): Effect.fn.Return<never, SessionFailure> {
-  const attempts = new Attempts(options.address, options.settings)
+  const attempts = new Attempts(options.servers, options.settings)
   const online = Effect.gen(function* () {
     const client = yield* visit(session, options)
     yield* attempts.succeeded(session.username)

@@ -2,7 +2,6 @@ import type { Readable, Writable } from "node:stream"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Address } from "../net/Address.ts"
 import { features } from "../Protocol.ts"
 import {
   type Chat,
@@ -16,15 +15,16 @@ import type { SessionFailure } from "./Client.ts"
 import { complete } from "./Completion.ts"
 import { Attempts, visit } from "./Reconnect.ts"
 import { TerminalScreen } from "./Screen.ts"
+import type { Servers } from "./Servers.ts"
 import { Session } from "./Session.ts"
 import { refusalText, roomText, secondsText, troubleText, unsentText } from "./Text.ts"
 import { command, obeyAll } from "./Typed.ts"
 import { show } from "./View.ts"
 import { Whereabouts } from "./Whereabouts.ts"
 
-/** The server, the name, and the terminal. */
+/** The servers, the name, and the terminal. */
 export interface TerminalOptions {
-  readonly address: Address
+  readonly servers: Servers
   /** The name to log in with; asked for if there is none. */
   readonly username: string | undefined
   /** The room to go into at the beginning. */
@@ -41,7 +41,7 @@ export interface TerminalOptions {
 export const runTerminal = Effect.fn("Terminal.run")(function* (
   options: TerminalOptions
 ): Effect.fn.Return<void, SessionFailure, Scope.Scope> {
-  const { address, hasBell = false, output, settings = terminalSettings, username } = options
+  const { hasBell = false, output, servers, settings = terminalSettings, username } = options
   const names = new Set<string>()
   const completed = (line: string) => {
     const { granted = noFeatures, rooms = [] } = chat.session ?? {}
@@ -49,8 +49,8 @@ export const runTerminal = Effect.fn("Terminal.run")(function* (
   }
   const screen = yield* TerminalScreen.open({ ...options, complete: completed })
   const chat: Chat = {
-    address,
-    attempts: new Attempts(address, settings),
+    servers,
+    attempts: new Attempts(servers, settings),
     settings,
     screen,
     columns: () => output.columns ?? Infinity,
@@ -100,9 +100,9 @@ const online = Effect.fnUntraced(function* (
   chat: Chat,
   session: Session
 ): Effect.fn.Return<never, SessionFailure, Scope.Scope> {
-  const { address, attempts, screen, settings } = chat
+  const { attempts, screen, servers, settings } = chat
   const client = yield* visit(session, {
-    address,
+    servers,
     features,
     settings,
     onReceived: (noted) => show(chat, session, noted),

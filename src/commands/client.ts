@@ -5,12 +5,13 @@ import * as Argument from "effect/cli/Argument"
 import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { type Address, parseAddress } from "../net/Address.ts"
+import { type Address, parseAddresses } from "../net/Address.ts"
 import { speaksTls, tlsAdvice } from "../net/SpeaksTls.ts"
 import { readTrusted } from "../net/Trust.ts"
 import { exitCodes, Failure } from "./Cli.ts"
 import type { CannotConnect, ConnectionEnded, LoginRefused } from "../client/Client.ts"
 import { printable } from "../client/Printable.ts"
+import { Servers } from "../client/Servers.ts"
 import { cannotConnectText, endText, refusalText } from "../client/Text.ts"
 import type { LinesRefused, OutputClosed, RoomRefused } from "../client/Headless.ts"
 
@@ -19,7 +20,7 @@ const description = `Joins the chat.
 At a terminal: a prompt with line editing, history and completion. /help lists the commands. Each message has its
 time, and your name stands out in it. /join ROOM goes into a room, where what you type is said then; the prompt has its
 name, and counts what came into others meanwhile. A lost connection is tried again, with the same name and the line that
-was being typed. Where the server keeps sessions, what you missed is shown then, and what had no answer is sent again.
+was being typed, at the next one if several servers are given. Where the server keeps sessions, what you missed is shown then, and what had no answer is sent again.
 
 Without a terminal: each line of standard input is a message or a command (/join ROOM, /leave, /rooms, /msg NAME TEXT,
 /history, /list, /quit; //text says /text) and is answered before the next one is sent. The end of the input logs out.
@@ -44,10 +45,12 @@ const readCertificate = (file: string): Effect.Effect<Buffer, CliError.InvalidVa
 export const client = Command.make(
   "client",
   {
-    address: Argument.String("HOST:PORT").pipe(
-      Argument.withDescription("the server: HOST:PORT, HOST, :PORT or [IPv6]:PORT [default 127.0.0.1:12345]"),
-      Argument.mapTryCatch(parseAddress, (error) => (error as Error).message),
-      Argument.withDefault(parseAddress(""))
+    addresses: Argument.String("HOST:PORT").pipe(
+      Argument.withDescription(
+        "the server: HOST:PORT, HOST, :PORT or [IPv6]:PORT [default 127.0.0.1:12345]; several servers of one chat with commas"
+      ),
+      Argument.mapTryCatch(parseAddresses, (error) => (error as Error).message),
+      Argument.withDefault(parseAddresses(""))
     ),
     username: Flag.String("username").pipe(
       Flag.withAlias("u"),
@@ -90,7 +93,7 @@ export const client = Command.make(
   },
   Effect.fnUntraced(
     function* ({
-      address: where,
+      addresses,
       bell,
       ca,
       json,
@@ -99,12 +102,18 @@ export const client = Command.make(
       tls,
       username
     }): Effect.fn.Return<void, ClientError, Scope.Scope> {
-      const address = { ...where, port: Option.getOrElse(port, () => where.port), tls: trust(tls, ca) }
+      const servers = new Servers(
+        addresses.map(({ host, port: own }) => ({
+          host,
+          port: Option.getOrElse(port, () => own),
+          tls: trust(tls, ca)
+        }))
+      )
       const { env, stderr, stdin, stdout } = process
       if (stdin.isTTY && stdout.isTTY && !json) {
         const { runTerminal } = yield* Effect.promise(() => import("../client/Terminal.ts"))
         return yield* runTerminal({
-          address,
+          servers,
           username: Option.getOrUndefined(username),
           room: Option.getOrUndefined(room),
           input: stdin,
@@ -116,14 +125,14 @@ export const client = Command.make(
       if (Option.isNone(username)) return yield* Effect.fail(nameless)
       const { runHeadless } = yield* Effect.promise(() => import("../client/Headless.ts"))
       return yield* runHeadless({
-        address,
+        servers,
         username: username.value,
         room: Option.getOrUndefined(room),
         json,
         input: stdin,
         output: stdout,
         remarks: stderr
-      }).pipe(Effect.catchTag("ConnectionEnded", (end) => explained(end, address)))
+      }).pipe(Effect.catchTag("ConnectionEnded", (end) => explained(end, servers.current)))
     },
     Effect.scoped,
     Effect.mapError(failureOf)
@@ -134,6 +143,10 @@ export const client = Command.make(
   Command.withExamples([
     { command: "palabre client", description: "the server on this machine; asks for a name" },
     { command: "palabre client chat.example.org:12345 --username alice", description: "a server elsewhere" },
+    {
+      command: "palabre client a.example.org,b.example.org",
+      description: "whichever of two servers of one chat"
+    },
     { command: "echo Hello | palabre client --username bot", description: "says one line and leaves" },
     {
       command: "make 2>&1 | palabre client --username ci --room builds",

@@ -26,6 +26,13 @@ export const parseAddress = (text: string): Address => {
   return { host: host || defaultHost, port: port === undefined ? defaultPort : parsePort(port) }
 }
 
+/** Reads addresses with commas between them, at least one. */
+export const parseAddresses = (text: string): ReadonlyArray<Address> => {
+  const texts = text.split(",")
+  if (texts.length > 1 && texts.includes("")) throw wrong("an address is missing beside a comma")
+  return texts.map(parseAddress)
+}
+
 /** Writes an address the way `parseAddress` reads it. */
 export const formatAddress = ({ host, port }: Address): string =>
   isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`

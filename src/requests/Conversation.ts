@@ -120,7 +120,7 @@ export const refuse = (
   conversation: Conversation,
   code: ErrorCode,
   id: Id | undefined,
-  bytes = conversation.house.replies.errors[code]
+  bytes = conversation.house.replies.refusals[code]
 ): Effect.Effect<void> => {
   conversation.house.counters.errors[code]++
   return reply(conversation, bytes, id)
@@ -185,7 +185,7 @@ export const refusal =
   () => {
     const { counters, replies } = conversation.house
     counters.errors[code]++
-    answer(conversation, withId(replies.errors[code], id))
+    answer(conversation, withId(replies.refusals[code], id))
   }
 
 /** The room that a request names, the lobby if it names none, or the code for why its client cannot ask about it. */

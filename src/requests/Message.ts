@@ -188,7 +188,7 @@ const settle = (
     const error =
       result.code === "invalid_request"
         ? house.replies.explained("invalid_request", { kind: "wrong", field: "cid", isEmpty: false })
-        : house.replies.errors[result.code]
+        : house.replies.refusals[result.code]
     answerInOrder(conversation, withId(error, id))
   } else if (result.t === "doubtful") connection.stop("unavailable")
   // otherwise the connection holds the name no more, and is being told why

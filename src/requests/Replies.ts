@@ -13,6 +13,8 @@ export class Replies extends Context.Service<
     readonly sent: Buffer
     readonly pong: Buffer
     readonly errors: Readonly<Record<ErrorCode, Buffer>>
+    /** The same as answers to requests: `unavailable` says when to ask again, by which it differs from a goodbye. */
+    readonly refusals: Readonly<Record<ErrorCode, Buffer>>
     /** An error whose text tells what is wrong. */
     readonly explained: (code: ErrorCode, problem: Problem) => Buffer
     /** An error with this text in place of the usual one, if there is one. */
@@ -46,6 +48,7 @@ export class Replies extends Context.Service<
         sent: success({ message: text.sent }),
         pong: success({ message: "pong" }),
         errors,
+        refusals: { ...errors, unavailable: error("unavailable", { retryAfterMs: unavailableMillis }) },
         refused: (code, reason) => (reason === undefined ? errors[code] : error(code, { message: reason })),
         explained: (code, problem) => error(code, { message: text.problem(problem) }),
         welcome: (username, fields) => success({ message: text.welcome(username), ...fields }),
@@ -68,6 +71,9 @@ export class Replies extends Context.Service<
     })
   )
 }
+
+/** Time after which a log that cannot be written may be tried again. */
+const unavailableMillis = 1_000
 
 /** Fields of a reply; those that are `undefined` are not there. */
 export type Fields = { readonly [Field in keyof Reply]?: Reply[Field] | undefined }

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { Process } from "../../process/Process.ts"
+import { Servers } from "../../src/client/Servers.ts"
 import { runTerminal } from "../../src/client/Terminal.ts"
 import { Server } from "../../src/Server.ts"
 import { server } from "../support/server.ts"
@@ -25,7 +26,9 @@ const talk = Effect.gen(function* () {
   yield* bob.ask({ type: "join", room: "lab" })
   yield* bob.ask({ type: "message", room: "lab", content: "The build is green again." })
   yield* Effect.forkScoped(
-    Effect.scoped(runTerminal({ address: addresses[0]!, username: "alice", input, output, isDumb: false })),
+    Effect.scoped(
+      runTerminal({ servers: new Servers(addresses), username: "alice", input, output, isDumb: false })
+    ),
     { startImmediately: true }
   )
   yield* terminal.shows("2 here")

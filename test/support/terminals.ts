@@ -1,6 +1,7 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Address } from "../../src/net/Address.ts"
+import { Servers } from "../../src/client/Servers.ts"
 import { type TerminalSettings, terminalSettings } from "../../src/client/Chat.ts"
 import { runTerminal } from "../../src/client/Terminal.ts"
 import { features } from "../../src/Protocol.ts"
@@ -12,17 +13,19 @@ interface StartOptions extends VirtualTerminalOptions {
   readonly room?: string
   readonly hasBell?: boolean
   readonly settings?: TerminalSettings
+  /** More servers of the same chat. */
+  readonly others?: ReadonlyArray<Address>
 }
 
 /** A person's client in a terminal of its own. */
 export const start = Effect.fnUntraced(function* (
   address: Address,
-  { hasBell = false, room, settings = terminalSettings, username, ...window }: StartOptions = {}
+  { hasBell = false, others = [], room, settings = terminalSettings, username, ...window }: StartOptions = {}
 ) {
   const terminal = new VirtualTerminal(window)
   const { input, output } = terminal
   const running = yield* runTerminal({
-    address,
+    servers: new Servers([address, ...others]),
     username,
     room,
     input,
