@@ -1,0 +1,83 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type { Embedder } from "../../src/embedding/Embedder.ts"
+import { announce, kick } from "../../src/requests/Program.ts"
+import { startNodes } from "../support/Nodes.ts"
+
+/** A program that takes part, and notes what it is told. */
+const listening = () => {
+  const told: Array<string> = []
+  const embedder: Embedder = {
+    username: "server",
+    onLogin: undefined,
+    onMessage: undefined,
+    hookMillisMax: 1_000,
+    joined: (username, address) =>
+      told.push(`${username} joined ${address === undefined ? "there" : "here"}`),
+    said: ({ content, room = "lobby", to = "all", username }) =>
+      told.push(`${username} to ${to} in ${room}: ${content}`),
+    left: (username, reason) => told.push(`${username} left: ${reason}`)
+  }
+  return { told, embedder }
+}
+
+const message = (content: string, fields: object = {}) => ({ type: "message", content, ...fields })
+
+describe("Programs that embed nodes of one chat", () => {
+  it.live("hear of everybody, speak to everybody, and kick everybody", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const here = listening()
+        const there = listening()
+        const [a, b] = yield* startNodes(2, {}, [here.embedder, there.embedder])
+        const alice = yield* a!.connectAs("alice", "rooms", "direct", "presence")
+        const bob = yield* b!.connectAs("bob", "rooms", "direct")
+        yield* alice.ask({ type: "list" })
+        const { client: carol } = yield* b!.enter("carol", ["history"])
+        yield* alice.takeUntil(({ username }) => username === "carol")
+        yield* bob.ask(message("hi"))
+        yield* bob.ask({ type: "join", room: "lab" })
+        yield* bob.ask(message("in the lab", { room: "LAB" }))
+        yield* bob.ask(message("psst", { to: "ALICE" }))
+        assert.strictEqual((yield* alice.next).content, "hi")
+        assert.strictEqual((yield* alice.next).content, "psst")
+        yield* announce(a!.house, "server", "welcome")
+        for (const client of [alice, bob, carol])
+          yield* client.takeUntil(({ content, username }) => username === "server" && content === "welcome")
+        assert.strictEqual((yield* kick(a!.house, "nobody", "spam")).t, "done")
+        assert.strictEqual((yield* kick(a!.house, "BOB", "spam")).t, "left")
+        assert.deepStrictEqual(yield* bob.rest, [{ status: "error", code: "kicked", message: "spam" }])
+        assert.deepStrictEqual(yield* alice.next, { type: "left", username: "bob" })
+        assert.strictEqual((yield* kick(a!.house, "carol", undefined)).t, "left")
+        assert.deepInclude((yield* carol.rest).at(-1), { code: "kicked" })
+        assert.deepStrictEqual(yield* alice.next, { type: "left", username: "carol" })
+        const again = yield* (yield* b!.connect).ask({ type: "login", username: "carol" })
+        assert.strictEqual(again.status, "success", "its session is over, too")
+        yield* alice.takeUntil(({ username }) => username === "carol")
+        const words = [
+          "bob to all in lobby: hi",
+          "bob to all in lab: in the lab",
+          "bob to alice in lobby: psst"
+        ]
+        const ends = ["bob left: kicked", "carol left: kicked"]
+        assert.deepStrictEqual(here.told, [
+          "alice joined here",
+          "bob joined there",
+          "carol joined there",
+          ...words,
+          ...ends,
+          "carol joined there"
+        ])
+        assert.deepStrictEqual(there.told, [
+          "alice joined there",
+          "bob joined here",
+          "carol joined here",
+          ...words,
+          "server to all in lobby: welcome",
+          ...ends,
+          "carol joined here"
+        ])
+      })
+    )
+  )
+})
