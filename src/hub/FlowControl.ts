@@ -16,6 +16,8 @@ interface FlowControl {
    * waits only while the hub is full.
    */
   readonly admit: (speaker: Connection | undefined, bytes: number) => Effect.Effect<void, Ending> | undefined
+  /** Done once the hub is not full. */
+  readonly untilNotFull: Effect.Effect<void>
   /** Counts bytes that need no admission. */
   readonly entered: (bytes: number) => void
   /** Admitted bytes are not published after all. */
@@ -78,6 +80,7 @@ export const makeFlowControl = Effect.fnUntraced(function* (isFull: () => boolea
       if (admits(speaker, bytes, 0)) return undefined
       return pauses.pause(speaker, (heldMillis) => admits(speaker, bytes, heldMillis))
     },
+    untilNotFull,
     entered,
     released: (bytes) => {
       underwayBytes -= bytes

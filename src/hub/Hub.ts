@@ -29,6 +29,8 @@ export class Hub extends Context.Service<
       speaker: Connection | undefined,
       bytes: number
     ) => Effect.Effect<void, Ending> | undefined
+    /** Done once the hub is not full: for what needs no admission, and could come without end. */
+    readonly untilNotFull: Effect.Effect<void>
     /** Admitted bytes are not published after all. */
     readonly release: (bytes: number) => void
     /** Sends to all of an audience but the sender, in its turn; so many of its bytes were admitted. Never waits. */
@@ -114,6 +116,7 @@ const makeHub = Effect.gen(function* () {
   return Hub.of({
     audiences,
     admit: flow.admit,
+    untilNotFull: flow.untilNotFull,
     release: flow.released,
     publish,
     turn,

@@ -25,6 +25,8 @@ export interface Observer {
    * results by `done` in place of this.
    */
   readonly happened: (happening: Happening, by: string) => void
+  /** Done once more can be taken: other nodes ask nobody here if there is room for what they append. */
+  readonly ready: Effect.Effect<void>
   /** Nothing of what was under way will be told any more: all clients are to be ended with this code. */
   readonly ended: (code: "unavailable" | "node_lost") => void
 }
@@ -86,13 +88,13 @@ const makeReplica = Effect.gen(function* () {
   let observer: Observer = nobody
 
   const read = reader(node, registry, submissions, (happening, by) => observer.happened(happening, by))
-  const deliver: Deliver = (logged) => {
-    for (const each of logged) {
-      if (isKept) checkpoints.grew(each.entry)
-      read(each)
-    }
-    return Effect.void
+  const take = (logged: Logged): Effect.Effect<void> => {
+    if (isKept) checkpoints.grew(logged.entry)
+    read(logged)
+    return log.isShared ? observer.ready : Effect.void
   }
+  const deliver: Deliver = (logged) =>
+    logged.length === 1 ? take(logged[0]) : Effect.forEach(logged, take, { discard: true })
 
   const fail = (error: LogError) => {
     observer.ended("unavailable")
@@ -200,4 +202,4 @@ const nodeName = (): string =>
 const randomId = (bytes: number): string => randomBytes(bytes).toString("base64url")
 
 const ignore = () => {}
-const nobody: Observer = { happened: ignore, ended: ignore }
+const nobody: Observer = { happened: ignore, ready: Effect.void, ended: ignore }

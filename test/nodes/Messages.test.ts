@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { contents } from "../rooms/Member.ts"
-import { startNodes } from "../support/Nodes.ts"
+import { listener, startNodes } from "../support/Nodes.ts"
 import type { Received } from "../support/TestClient.ts"
 
 const all = ["presence", "rooms", "direct", "history"]
@@ -145,6 +145,32 @@ describe("What is said on other nodes", () => {
         assert.strictEqual((yield* near.next).content, "held")
         assert.strictEqual((yield* alice.next).status, "success")
         assert.strictEqual((yield* bob.next).content, "held")
+      })
+    )
+  )
+
+  it.live("a node reads the log no faster than it delivers", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const hubItemsMax = 20
+        let most = 0
+        const watching = listener({
+          said: () => {
+            most = Math.max(most, b!.house.hub.depth())
+          }
+        })
+        const [a, b] = yield* startNodes(2, { hubItemsMax }, [watching, watching])
+        const alice = yield* a!.connectAs("alice")
+        const bob = yield* b!.connectAs("bob")
+        yield* bob.sees("alice", "bob")
+        b!.reads.closeUnsafe()
+        const count = 500
+        for (let i = 0; i < count; i++) alice.send(message(String(i)))
+        yield* alice.take(count)
+        b!.reads.openUnsafe()
+        yield* bob.take(count)
+        assert.isAtLeast(most, hubItemsMax - 1)
+        assert.isAtMost(most, 2 * hubItemsMax)
       })
     )
   )

@@ -1,23 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { Embedder } from "../../src/embedding/Embedder.ts"
 import { announce, kick } from "../../src/requests/Program.ts"
-import { startNodes } from "../support/Nodes.ts"
+import { listener, startNodes } from "../support/Nodes.ts"
 
 /** A program that takes part, and notes what it is told. */
 const listening = () => {
   const told: Array<string> = []
-  const embedder: Embedder = {
-    username: "server",
-    onLogin: undefined,
-    onMessage: undefined,
-    hookMillisMax: 1_000,
+  const embedder = listener({
     joined: (username, address) =>
       told.push(`${username} joined ${address === undefined ? "there" : "here"}`),
     said: ({ content, room = "lobby", to = "all", username }) =>
       told.push(`${username} to ${to} in ${room}: ${content}`),
     left: (username, reason) => told.push(`${username} left: ${reason}`)
-  }
+  })
   return { told, embedder }
 }
 

@@ -79,6 +79,18 @@ const slow = (log: Log["Service"], appends: Latch.Latch, reads: Latch.Latch): Lo
     })
 })
 
+/** A program that takes part in the chat by listening alone. */
+export const listener = (told: Partial<Embedder>): Embedder => ({
+  username: "server",
+  onLogin: undefined,
+  onMessage: undefined,
+  hookMillisMax: 1_000,
+  joined: () => {},
+  said: () => {},
+  left: () => {},
+  ...told
+})
+
 /** So many servers in this process, over one log in memory; each may have a program that takes part. */
 export const startNodes = Effect.fnUntraced(function* (
   count: number,
