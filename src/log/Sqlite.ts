@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { Entry } from "../fold/Operation.ts"
@@ -29,12 +30,14 @@ const make = Effect.fnUntraced(function* (options: SqliteOptions) {
   let waiting: Array<Waiting> = []
   let isWriting = false
 
+  const read = readAhead(thread, () => last)
   const followers = yield* makeFollowers((after) => {
     if (after === last) return Effect.succeed([])
     if (after + newest.length === last) return Effect.succeed(newest)
-    return Effect.flatMap(thread.ask("read", after), (texts) => decodeAll(after + 1, texts))
+    return Effect.flatMap(read(after), (texts) => decodeAll(after + 1, texts))
   })
-  const wake = Effect.runForkWith(yield* Effect.context<never>())
+
+  const fork = Effect.runForkWith(yield* Effect.context<never>())
 
   const written = (group: ReadonlyArray<Waiting>, answer: Answer) => {
     isWriting = false
@@ -45,7 +48,7 @@ const make = Effect.fnUntraced(function* (options: SqliteOptions) {
       const before = last
       last += group.length
       newest = group.map(({ entry }, i) => ({ position: before + 1 + i, entry }))
-      wake(followers.wake)
+      fork(followers.wake)
       for (const [i, { settle }] of group.entries()) settle(Effect.succeed(before + 1 + i))
     }
     write()
@@ -92,6 +95,22 @@ const make = Effect.fnUntraced(function* (options: SqliteOptions) {
     saved: Effect.map(thread.ask("saved"), Option.fromUndefinedOr)
   })
 })
+
+/** Reads texts after a position. The thread reads on while these are used, so that whoever is far behind waits once. */
+const readAhead = (thread: SqliteThread, last: () => Position) => {
+  let ahead: { readonly after: Position; readonly texts: ReturnType<typeof begin> } | undefined
+  const begin = (after: Position) => Effect.runFork(thread.ask("read", after))
+  return (after: Position) =>
+    Effect.suspend(() => {
+      const texts = ahead?.after === after ? ahead.texts : begin(after)
+      ahead = undefined
+      return Effect.tap(Fiber.join(texts), ({ length }) => {
+        const next = after + length
+        if (next < last()) ahead = { after: next, texts: begin(next) }
+        return Effect.void
+      })
+    })
+}
 
 /** The longest text of an entry. */
 const entryBytesMax = 4 * 1024 * 1024

@@ -1,4 +1,5 @@
-import { extname } from "node:path"
+import { getCompileCacheDir } from "node:module"
+import { dirname, extname } from "node:path"
 import { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -45,7 +46,7 @@ export class SqliteThread {
 
   private constructor(options: SqliteOptions, settle: Settle) {
     this.#due = [settle]
-    this.#worker = new Worker(program, { workerData: options })
+    this.#worker = new Worker(program, { workerData: options, env: environment() })
     this.#worker.on("message", (answer: Answer) => this.#due.shift()!(answer))
     this.#worker.on("error", ({ message }) => this.#end(`the thread for ${options.path} failed: ${message}`))
     this.#worker.on("exit", () => this.#end(closed.detail))
@@ -82,3 +83,9 @@ const resultOf = <A>(answer: Answer): Effect.Effect<A, LogError> =>
 
 /** The program of the thread: beside this file, also where all is built into one. */
 const program = new URL(`SqliteWorker${extname(import.meta.url)}`, import.meta.url)
+
+/** The variables of the thread: it uses the compile cache of the process only where one of them names that. */
+const environment = (): NodeJS.Dict<string> => {
+  const cache = getCompileCacheDir()
+  return cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(cache) }
+}
