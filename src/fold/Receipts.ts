@@ -5,9 +5,14 @@ import type { OperationOf } from "./Operation.ts"
 import { lobbyKey, type Receipt, type Session } from "./State.ts"
 
 /** What tells a message from another one: the same words to the same place have the same digest (DEDUP-4). */
-export const digestOf = ({ content, room = lobbyKey, to }: OperationOf<"message">): string => {
-  const place = to === undefined ? ["room", sameFor(room)] : ["to", sameFor(to)]
-  return hash("sha256", JSON.stringify([...place, content]), "base64url")
+export const digestOf = (operation: OperationOf<"message">): string => {
+  const place = placeOf(operation)
+  return hash("sha256", `${place.length} ${place} ${operation.content}`, "base64url")
+}
+
+const placeOf = ({ room, to }: OperationOf<"message">): string => {
+  if (to !== undefined) return `to ${sameFor(to)}`
+  return `room ${room === undefined ? lobbyKey : sameFor(room)}`
 }
 
 const sameFor = (name: string): string => (isUsername(name) ? usernameKey(name) : name)
