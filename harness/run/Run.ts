@@ -12,6 +12,7 @@ import { openStage } from "./OpenStage.ts"
 import { usersAt, whyNotAlone } from "../targets/Strangers.ts"
 import { againstPrograms } from "./ProgramChecks.ts"
 import { whyNoProgram } from "./WhyNoProgram.ts"
+import { inOwnRooms } from "../scenario/OwnRooms.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import { CaptureScope } from "../language/CaptureScope.ts"
 import { nodesOf } from "../stage/Deal.ts"
@@ -45,18 +46,24 @@ export const play = Effect.fnUntraced(function* (scenario: Scenario, target: Tar
     (yield* whyNoProgram(scenario, target, settings.texts.play.program)) ??
     whyNotHere(scenario, target, settings.texts.play)
   if (missing !== undefined) return skipped(scenario, missing)
-  const first = yield* playOnce(scenario, target, settings)
+  const first = yield* playOnce(unremembered(scenario, target, knowledge), target, settings)
   if ("skipped" in first) return first.skipped
   if (first.failed?.finding.listUnknown === true && knowledge.fences !== "list") {
     const lists = yield* answersList(target, knowledge)
     knowledge.fences = lists ? "list" : "settle"
     if (!lists) {
-      const again = yield* playOnce(scenario, target, settings)
+      const again = yield* playOnce(unremembered(scenario, target, knowledge), target, settings)
       return "skipped" in again ? again.skipped : yield* judge(again, settings)
     }
   }
   return yield* judge(first, settings)
 })
+
+/** A scenario as it can be played on a server that remembers those before it. */
+const unremembered = (scenario: Scenario, target: Target, knowledge: TargetKnowledge): Scenario =>
+  target.livesOn && scenario.needs.includes("history")
+    ? inOwnRooms(scenario, knowledge.roomSuffix())
+    : scenario
 
 /** Whether a server of the target answers `list`, asked by itself: what went wrong once may be a fault, not a habit. */
 const answersList = (target: Target, knowledge: TargetKnowledge): Effect.Effect<boolean, TargetFailed> =>

@@ -22,7 +22,7 @@ export const withMoreSaid = (scenario: Scenario, more: string): Scenario | undef
 }
 
 /** A scenario with another text that takes the same steps; `undefined` where it cannot have that. */
-const rewritten = (scenario: Scenario, text: string): Scenario | undefined => {
+export const rewritten = (scenario: Scenario, text: string): Scenario | undefined => {
   if (countsBytes.test(scenario.text)) return undefined
   const parsed = parseScenario(scenario.file, text)
   if (!("scenario" in parsed) || !isAlike(parsed.scenario, scenario)) return undefined
@@ -59,7 +59,8 @@ const saidAt = (pattern: string): RegExp =>
 
 const sayings = "says(?: (?:in|to) \\S+)?|receives (?:in \\S+|from \\S+ privately)"
 
-const literally = (words: string): string => words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+/** A pattern that matches just this text. */
+export const literally = (words: string): string => words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
 
 /** Three characters that a name may begin with. */
 const mixtureOf = (seed: number): string => {

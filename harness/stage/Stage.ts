@@ -21,6 +21,7 @@ import { Condition, nextTurn } from "./Condition.ts"
 import type { Node, Server, Target } from "./Target.ts"
 import type { Catalogue } from "../texts/Catalogue.ts"
 import type { TargetKnowledge } from "./TargetKnowledge.ts"
+import { roomKey } from "./Rooms.ts"
 import { show } from "../Format.ts"
 import { nowOn } from "./Time.ts"
 import { whyNoConnection } from "./Trouble.ts"
@@ -97,6 +98,8 @@ export class Stage {
   private readonly deal: Deal
   /** Every name that logged in during this scenario. */
   readonly usernames = new Set<string>()
+  /** The rooms that somebody has asked to join. */
+  private readonly joined = new Set<string>()
   private readonly ignoring: ReadonlyArray<ObjectPattern>
   private readonly strangerNames: ReadonlySet<string>
   private readonly clock: Clock.Clock
@@ -114,7 +117,7 @@ export class Stage {
     this.timeScale = setting.timeScale
     this.sendsPartsAlone = setting.sendsPartsAlone === true
     this.clock = clock
-    const seesAll = !setting.target.livesOn && this.ignoring.length === 0
+    const seesAll = setting.strangers?.length === 0 && this.ignoring.length === 0
     this.numbers = new NumberWatch(this.actors, this.texts.play.seen, (clause, evidence) => {
       if (seesAll) this.breaks(clause, evidence)
     })
@@ -313,7 +316,8 @@ export class Stage {
   /** The part of a received value that concerns this scenario. */
   private relevantPart(value: Json): Json | undefined {
     if (isOfStranger(value, this.strangerNames)) return undefined
-    const relevant = withoutStrangers(value, this.strangerNames)
+    const known = withoutStrangers(value, this.strangerNames)
+    const relevant = this.target.livesOn ? withoutOtherRooms(known, this.joined) : known
     const ignored = this.ignoring.some(
       (pattern) => !(match(pattern, relevant, noCaptures) instanceof Mismatch)
     )
@@ -336,6 +340,7 @@ export class Stage {
     const actor = this.actors.get(event.actor)!
     switch (event._tag) {
       case "Asked":
+        if (event.request.type === "join") this.joined.add(roomKey(event.request.room ?? ""))
         if (event.request.type !== "message") break
         this.speaker = actor
         this.lastSaid = event.request
@@ -369,6 +374,16 @@ const withoutStrangers = (value: Json, strangers: ReadonlySet<string>): Json => 
   if (strangers.size === 0 || !hasField(value, "users", Array.isArray)) return value
   const { users, ...rest } = value as { readonly users: ReadonlyArray<Json> }
   return { ...rest, users: users.filter((name) => !strangers.has(String(name))) }
+}
+
+/** A list of rooms without those that are no part of the scenario: others are in them, or were. */
+const withoutOtherRooms = (value: Json, joined: ReadonlySet<string>): Json => {
+  if (!hasField(value, "rooms", Array.isArray)) return value
+  const { rooms, ...rest } = value as { readonly rooms: ReadonlyArray<Json> }
+  return {
+    ...rest,
+    rooms: rooms.filter((one) => !hasField(one, "room", (room) => !joined.has(roomKey(String(room)))))
+  }
 }
 
 const isOfStranger = (value: Json, strangers: ReadonlySet<string>): boolean =>
