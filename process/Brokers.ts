@@ -67,6 +67,10 @@ export const startBrokers = Effect.fnUntraced(function* (
   )
 })
 
+/** What `--store` is for a server of these ports. */
+export const storeOf = (ports: ReadonlyArray<number>): string =>
+  `nats://${ports.map((port) => `${host}:${port}`).join(",")}`
+
 /** The broker that leads a stream; waits while none does. */
 export const leaderOf = (brokers: ReadonlyArray<Broker>, stream: string): Effect.Effect<Broker, LogError> =>
   asking(brokers, ({ manager }) => manager.streams.info(stream)).pipe(

@@ -90,9 +90,15 @@ const SIGNAL_EXIT = 128
 const withoutSeparator = (args: ReadonlyArray<string>): ReadonlyArray<string> =>
   args[1] === "--" ? [args[0]!, ...args.slice(2)] : args
 
-/** Takes a number off the flag of one letter that it is written to, as `make -j2` has it. */
-const withNumbersApart = (args: ReadonlyArray<string>): ReadonlyArray<string> =>
-  args.flatMap((arg) => (/^-[a-z]\d+$/.test(arg) ? [arg.slice(0, 2), arg.slice(2)] : [arg]))
+/** Takes a number off the flag of one letter that it is written to, as `make -j2` has it; what follows `--` stays as it is. */
+const withNumbersApart = (args: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const separator = args.indexOf("--")
+  const flags = separator === -1 ? args : args.slice(0, separator)
+  return [
+    ...flags.flatMap((arg) => (/^-[a-z]\d+$/.test(arg) ? [arg.slice(0, 2), arg.slice(2)] : [arg])),
+    ...args.slice(flags.length)
+  ]
+}
 
 /** Prints help to standard output; a mistake is one line per error on standard error, and a hint at the help. */
 const presenter = CliOutput.layerPresenter({

@@ -1,0 +1,4 @@
+import { runMain } from "../src/commands/Cli.ts"
+import { cluster } from "./commands/cluster.ts"
+
+runMain(cluster, process.argv.slice(2))
