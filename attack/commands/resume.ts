@@ -6,9 +6,10 @@ import * as Flag from "effect/cli/Flag"
 import { exitCodes, Failure } from "../../src/commands/Cli.ts"
 import { formatAddress, parseAddress } from "../../src/net/Address.ts"
 import { Book } from "../resume/Book.ts"
+import { faultNames } from "../resume/Faults.ts"
 import { play, rivals } from "../resume/Play.ts"
-import { failureOf, totalsText } from "../resume/Report.ts"
-import { serverFor } from "../resume/Servers.ts"
+import { failureOf, totalsText, verdictText } from "../resume/Report.ts"
+import { clustered, serverFor } from "../resume/Servers.ts"
 import { seedFlag } from "../Watching.ts"
 
 const description = `Clients that stay: their sessions outlive their connections, which are cut at every point of an exchange (before, within and
@@ -24,14 +25,14 @@ are acked; a run in which nothing comes any more is a finding.
 Exit codes: 0 all of it held, 1 something did not (the report has what came and what was before it, and the command that
 plays it again), 2 bad flag or value, 3 no server, or one without rooms, direct messages or history.`
 
-const positive = (name: string, fallback: number, text: string) =>
+const positive = (name: string, fallback: number, text: string, unset = fallback) =>
   Flag.Int(name).pipe(
     Flag.filter(
       (value) => value > 0,
       () => "a whole number from 1 on"
     ),
     Flag.withDescription(`${text} [default ${fallback.toLocaleString("en")}]`),
-    Flag.withDefault(fallback)
+    Flag.withDefault(unset)
   )
 
 /** `pnpm resume`: clients whose connections are cut at every point, and proof that they lose nothing. */
@@ -39,9 +40,9 @@ export const resume = Command.make(
   "resume",
   {
     seconds: positive("seconds", 60, "how long at least"),
-    acked: positive("acked", 20_000, "messages that must be acked before it may end"),
+    acked: positive("acked", 20_000, "messages that must be acked before it may end; with --nodes 1,000", 0),
     seed: seedFlag,
-    clients: positive("clients", 50, `how many, ${rivals} of them rivals for two names`),
+    clients: positive("clients", 50, `how many, ${rivals} of them rivals for two names; with --nodes 18`, 0),
     size: positive("size", 8_000, "characters of a long message; one in thirty is long"),
     restart: Flag.Int("restart").pipe(
       Flag.withMetavar("SECONDS"),
@@ -59,12 +60,30 @@ export const resume = Command.make(
         (kills) => kills >= 0,
         () => "a whole number from 0 on"
       ),
-      Flag.withDescription("times that the server must have been killed before it may end [default 0]"),
+      Flag.withDescription(
+        "times that the server must have been killed before it may end; with --nodes, faults that must have happened [default 0]"
+      ),
       Flag.withDefault(0)
     ),
     store: Flag.Literals("store", ["full", "normal"]).pipe(
       Flag.withDescription("our own server with a new file, and this --store-sync"),
       Flag.optional
+    ),
+    nodes: Flag.Int("nodes").pipe(
+      Flag.filter(
+        (nodes) => nodes === 0 || nodes > 1,
+        () => "a whole number from 2 on"
+      ),
+      Flag.withDescription(
+        "our own server on so many nodes, over brokers that are started as well (nats-server), and faults of both"
+      ),
+      Flag.withDefault(0)
+    ),
+    brokers: positive("brokers", 3, "with --nodes, brokers"),
+    lease: positive("lease", 3, "with --nodes, seconds after which a silent node is taken for dead"),
+    faults: Flag.Literals("fault", faultNames).pipe(
+      Flag.withDescription("with --nodes, a fault that may happen; may be repeated [default: all]"),
+      Flag.atLeast(0)
     ),
     allLong: Flag.Boolean("all-long").pipe(
       Flag.withDescription("all messages are long"),
@@ -90,32 +109,45 @@ export const resume = Command.make(
       Flag.withDefault("")
     )
   },
-  Effect.fnUntraced(function* ({ connect, restart, spawn, store, ...rest }) {
+  Effect.fnUntraced(function* ({ brokers, connect, faults, lease, nodes, restart, spawn, store, ...rest }) {
     const isStored = Option.isSome(store)
-    if ([connect.length > 0, spawn !== "", isStored].filter(Boolean).length > 1)
+    if ([connect.length > 0, spawn !== "", isStored, nodes > 0].filter(Boolean).length > 1)
       return yield* Effect.fail(new Failure(eitherOr, exitCodes.usage))
     const restartSeconds = isStored ? restart || storedRestartSeconds : restart
-    const given = { ...rest, restart: restartSeconds }
+    const clients = rest.clients || (nodes > 0 ? 18 : 50)
+    const acked = rest.acked || (nodes > 0 ? 1_000 : 20_000)
+    const given = { ...rest, clients, acked, restart: restartSeconds }
     if (given.clients <= rivals + 1)
       return yield* Effect.fail(new Failure(`--clients must be above ${rivals + 1}`, exitCodes.usage))
     if (restartSeconds > 0 && spawn === "" && !isStored)
       return yield* Effect.fail(new Failure(restartNeedsSpawn, exitCodes.usage))
-    if (given.kills > 0 && restartSeconds === 0)
+    if (given.kills > 0 && restartSeconds === 0 && nodes === 0)
       return yield* Effect.fail(new Failure(killsNeedRestart, exitCodes.usage))
     const { readRate: bytesPerSecond, restart: _, ...settings } = given
     const to = connect.map((address) => ` --connect ${formatAddress(address)}`).join("")
     const from = spawn === "" ? "" : ` --spawn '${spawn}'`
     const on = isStored ? ` --store ${store.value}` : ""
-    const replay = `pnpm resume${flagsOf(given)}${to}${from}${on}`
-    const endpoint = yield* serverFor({
-      connect,
-      spawn,
-      store: Option.getOrUndefined(store),
-      clients: given.clients
-    })
+    const over =
+      nodes > 0
+        ? flagsOf({ nodes, brokers, lease }) + faults.map((fault) => ` --fault ${fault}`).join("")
+        : ""
+    const replay = `pnpm resume${flagsOf(given)}${to}${from}${on}${over}`
+    const leaseMillis = 1_000 * lease
+    const endpoint =
+      nodes > 0
+        ? yield* clustered({
+            nodes,
+            brokers,
+            clients,
+            leaseMillis,
+            faults: faults.length > 0 ? faults : faultNames
+          })
+        : yield* serverFor({ connect, spawn, store: Option.getOrUndefined(store), clients })
     const book = new Book()
-    yield* play({ ...settings, ...pace, bytesPerSecond, restartSeconds }, endpoint, book)
+    const more = nodes > 0 ? { deafMillis: 2_000, reignMillis: 2 * leaseMillis, stallMillis: 30_000 } : {}
+    yield* play({ ...settings, ...pace, ...more, bytesPerSecond, restartSeconds }, endpoint, book)
     yield* Console.log(`resume, seed ${given.seed}: ${totalsText(book)}`)
+    if (nodes > 0) yield* Console.log(verdictText(book))
     if (book.findings.length > 0) return yield* Effect.fail(failureOf(book, replay))
     yield* Console.log("Nothing was lost, doubled or out of order.")
   }, Effect.scoped)
@@ -129,6 +161,10 @@ export const resume = Command.make(
       command: "pnpm resume --clients 20 --acked 2000 --size 60000 --all-long --all-slow",
       description: "long messages and slow readers"
     },
+    {
+      command: "pnpm resume --nodes 3 --seconds 60",
+      description: "our own server on three nodes over three brokers, and faults of both"
+    },
     { command: "pnpm resume --connect :9000", description: "another server" },
     {
       command: "pnpm resume --store full --kills 30",
@@ -140,7 +176,7 @@ export const resume = Command.make(
 /** The pace of a run: slow enough for a machine that does other things, too. */
 const pace = { thinkMillis: 300, stallMillis: 20_000, findingsMax: 100 }
 
-const eitherOr = "--connect, --spawn and --store name different servers: choose one"
+const eitherOr = "--connect, --spawn, --store and --nodes name different servers: choose one"
 
 const restartNeedsSpawn =
   "--restart needs --store, or --spawn with a server that keeps its messages in a file: one that it may kill"

@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks"
 import { type Header, headerOf } from "./Content.ts"
 
 /** A clause that did not hold, and for whom. */
@@ -23,11 +24,32 @@ export interface Ack {
   readonly seq: number | undefined
 }
 
+/** What was heard by a client without numbers on one connection, in order. */
+export interface Heard {
+  readonly author: string
+  readonly ids: ReadonlyArray<string>
+}
+
+/** Messages by room, then by number. */
+export type Rooms = ReadonlyMap<string, ReadonlyMap<number, Sighting>>
+
 /** All that was acked and seen in a run, by whomever; of rooms in one epoch. */
 export class Book {
+  /** The epoch that the newest numbers are of. */
+  epoch = ""
+  /** The log is being lost: a new epoch may begin. */
+  mayForget = false
+  /** What was seen in epochs that are over. */
+  readonly past: Array<Rooms> = []
   readonly acks: Array<Ack> = []
   /** By room, then by number. */
   readonly rooms = new Map<string, Map<number, Sighting>>()
+  /** Messages that were refused as not being in the log, by their ids. */
+  readonly refused = new Set<string>()
+  /** Messages that may stand after what was said later. */
+  readonly late = new Set<string>()
+  /** What clients heard that get no numbers. */
+  readonly heard: Array<Heard> = []
   /** Numbers that a gap took from somebody, by room. */
   readonly missed = new Map<string, Set<number>>()
   /** Direct messages that were acked: to whom, and when. */
@@ -46,6 +68,8 @@ export class Book {
     { readonly author: string; readonly since: number; readonly isKept: boolean }
   >()
   private time = 0
+  private ackedAtMillis: number | undefined
+  private pauseMillis = 0
 
   /** A moment later than all before. */
   tick(): number {
@@ -64,8 +88,23 @@ export class Book {
     if (this.findings.length < FINDINGS_MAX) this.findings.push({ clause, who, what, trace })
   }
 
+  /** Somebody is told an epoch. With a new one, all that was is gone; false where none can have begun. */
+  enters(epoch: string): boolean {
+    if (epoch === this.epoch) return true
+    if (this.epoch === "") this.epoch = epoch
+    else if (!this.mayForget) return false
+    else this.begin(epoch)
+    return true
+  }
+
+  /** The longest time between two acks that came one after the other. */
+  get longestPauseMillis(): number {
+    return this.pauseMillis
+  }
+
   ack(ack: Ack): void {
     this.acks.push(ack)
+    this.pause()
     if (ack.seq !== undefined) this.raise(ack.room, ack.seq)
   }
 
@@ -108,6 +147,7 @@ export class Book {
   }
 
   ackLetter(id: string, to: string): void {
+    this.pause()
     if (!this.letters.has(id)) this.letters.set(id, { to, ackedAt: this.tick() })
   }
 
@@ -132,14 +172,31 @@ export class Book {
       : undefined
   }
 
-  /** Whoever has a name gives it up now. */
-  release(name: string): void {
-    this.holders.delete(name)
+  /** Whoever has a name gives it up now, or has lost it. */
+  release(name: string, author: string): void {
+    if (this.holders.get(name)?.author === author) this.holders.delete(name)
   }
 
   /** All connections have ended. */
   releaseAll(): void {
     for (const [name, { isKept }] of this.holders) if (!isKept) this.holders.delete(name)
+  }
+
+  private begin(epoch: string): void {
+    this.epoch = epoch
+    this.past.push(new Map(this.rooms))
+    this.acks.length = 0
+    this.heard.length = 0
+    for (const known of [this.rooms, this.missed, this.letters, this.lettersSeen, this.lettersMissed])
+      known.clear()
+    for (const known of [this.highest, this.firsts, this.holders, this.late]) known.clear()
+    this.count("epochs")
+  }
+
+  private pause(): void {
+    const now = performance.now()
+    this.pauseMillis = Math.max(this.pauseMillis, now - (this.ackedAtMillis ?? now))
+    this.ackedAtMillis = now
   }
 
   private raise(room: string, seq: number): void {

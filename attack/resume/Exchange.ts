@@ -14,6 +14,8 @@ export interface Exchange {
   readonly isStopped: boolean
   /** The rooms of which it had seen nothing when it came back, and something was said: they begin with a gap. */
   readonly unseen: Set<string>
+  /** The places of which it had numbers of another epoch when it came back: they begin with a gap. */
+  readonly renewed: Set<string>
   readonly find: (clause: string, what: string) => void
   /** Sends a request and does this with its reply, unless the connection is cut instead. */
   readonly ask: (request: object, onReply: OnReply) => void
@@ -26,6 +28,23 @@ export interface Exchange {
   /** Ends it. */
   readonly close: () => void
 }
+
+/** Tells a goodbye, which ends a connection and answers nothing, from a reply. */
+export const isGoodbye = ({ code, retryAfterMs }: Received): boolean =>
+  goodbyes.has(String(code)) || (code === "unavailable" && retryAfterMs === undefined)
+
+const goodbyes: ReadonlySet<string> = new Set([
+  "session_replaced",
+  "slow_consumer",
+  "shutting_down",
+  "kicked",
+  "idle_timeout",
+  "login_timeout",
+  "server_full",
+  "too_many_connections",
+  "too_large",
+  "node_lost"
+])
 
 /** The beginning of what is said on a connection that was taken over: it must never be heard. */
 export const ghost = "ghost"

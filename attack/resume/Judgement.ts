@@ -1,5 +1,5 @@
 import type { Ack, Book, Sighting } from "./Book.ts"
-import type { Member } from "./Member.ts"
+import { lobby, type Member } from "./Member.ts"
 
 /** Judges what a run has left in its book, once everybody has got what was due. What was seen at once to be wrong stands there already. */
 export const judge = (book: Book, members: ReadonlyArray<Member>, ackedMin: number): void => {
@@ -9,13 +9,16 @@ export const judge = (book: Book, members: ReadonlyArray<Member>, ackedMin: numb
       "the run",
       `${book.numberOf("acked")} messages were acked, which is too few to judge: ${ackedMin}`
     )
-  for (const [room, sightings] of book.rooms) {
-    const inOrder = [...sightings].toSorted(([one], [other]) => one - other)
-    doubled(book, room, inOrder)
-    senderOrder(book, room, inOrder)
-    staleNames(book, room, inOrder)
-  }
+  for (const rooms of [...book.past, book.rooms])
+    for (const [room, sightings] of rooms) {
+      const inOrder = [...sightings].toSorted(([one], [other]) => one - other)
+      doubled(book, room, inOrder)
+      senderOrder(book, room, inOrder)
+      staleNames(book, room, inOrder)
+      refused(book, room, inOrder)
+    }
   lost(book)
+  unnumbered(book)
   for (const member of members) passedOver(book, member)
   letters(book, members)
 }
@@ -36,6 +39,7 @@ const doubled = (book: Book, room: string, inOrder: InOrder): void => {
 const senderOrder = (book: Book, room: string, inOrder: InOrder): void => {
   const latest = new Map<string, number>()
   for (const [seq, { by, header }] of inOrder) {
+    if (book.late.has(header.id)) continue
     if (header.number < (latest.get(header.author) ?? 0))
       book.find("MSG-4", by, `"${header.id}" is ${room} ${seq}, after ${latest.get(header.author)}`)
     latest.set(header.author, header.number)
@@ -56,6 +60,32 @@ const staleNames = (book: Book, room: string, inOrder: InOrder): void => {
       book.count("names that changed hands")
     }
     holders.set(username, header.author)
+  }
+}
+
+/** What was refused as not being in the log is not in it. */
+const refused = (book: Book, room: string, inOrder: InOrder): void => {
+  for (const [seq, { by, header }] of inOrder)
+    if (book.refused.has(header.id))
+      book.find("NODE-5", by, `"${header.id}" was refused as unavailable, and is ${room} ${seq}`)
+}
+
+/** Whoever gets no numbers heard all of the lobby while it was connected, once and in order, but for its own words. */
+const unnumbered = (book: Book): void => {
+  const room = book.rooms.get(lobby) ?? new Map<number, Sighting>()
+  const numbers = new Map([...room].map(([seq, { header }]) => [header.id, seq]))
+  for (const { author, ids } of book.heard) {
+    let last: number | undefined
+    for (const id of ids) {
+      const seq = numbers.get(id)
+      if (seq === undefined) continue // nobody with numbers saw it
+      if (last !== undefined && seq <= last)
+        book.find("MSG-4", author, `it heard "${id}", lobby ${seq}, after ${last}`)
+      for (let passed = (last ?? seq) + 1; passed < seq; passed++)
+        if (room.get(passed) !== undefined && room.get(passed)!.header.author !== author)
+          book.find("MSG-1", author, `it never heard lobby ${passed}, though it heard ${last} and ${seq}`)
+      last = Math.max(last ?? 0, seq)
+    }
   }
 }
 

@@ -44,14 +44,21 @@ const resuming = (exchange: Exchange, reply: Received, seen: Readonly<Record<str
   const { member } = exchange
   if (reply.status !== "success")
     return exchange.find("RESUME-3", `coming back was answered with ${JSON.stringify(reply)}`)
-  if (reply.resumed !== true)
+  const isAnew = reply.epoch !== member.epoch
+  if (reply.resumed !== true && !isAnew)
     return exchange.find("RESUME-5", `coming back began a new session: ${JSON.stringify(reply)}`)
+  if (isAnew && !exchange.book.enters(String(reply.epoch)))
+    return exchange.find("NODE-3", `a new epoch began, though no log was lost: ${JSON.stringify(reply)}`)
+  if (isAnew) for (const place of Object.keys(seen)) exchange.renewed.add(place)
+  if (reply.resumed !== true) beginAnew(exchange)
   const rooms = (reply.rooms ?? {}) as Record<string, { readonly first: number; readonly last: number }>
   for (const [room, seat] of member.seats) {
     const isIn = room === lobby || Object.hasOwn(rooms, room)
-    if (seat.state === "in" && !isIn) exchange.find("RESUME-1", `it is no longer in ${room}`)
-    if (seat.state === "out" && isIn) exchange.find("RESUME-1", `it is in ${room} again, which it had left`)
+    if (seat.state === "in" && !isIn && !isAnew) exchange.find("RESUME-1", `it is no longer in ${room}`)
+    if (seat.state === "out" && isIn && !isAnew)
+      exchange.find("RESUME-1", `it is in ${room} again, which it had left`)
     seat.state = isIn ? "in" : "out"
+    if (isAnew) seat.ownUpTo = 0
     seat.reading?.again()
     if (!isIn || room === lobby) continue
     const { first, last } = rooms[room]!
@@ -65,8 +72,16 @@ const resuming = (exchange: Exchange, reply: Received, seen: Readonly<Record<str
   keep(exchange, reply)
 }
 
+/** Another session begins in place of one that is not known any more; what it had seen of rooms is worth nothing. */
+const beginAnew = ({ book, member }: Exchange): void => {
+  member.begin()
+  for (const seat of member.seats.values()) if (seat.state === "out") seat.reading = undefined
+  book.count("sessions begun anew")
+}
+
 const keep = (exchange: Exchange, { epoch, session }: Received): void => {
-  const { member } = exchange
+  const { book, member } = exchange
+  if (!book.enters(String(epoch))) exchange.find("NODE-3", `a new epoch began, though no log was lost`)
   member.token = String(session)
   member.epoch = String(epoch)
   exchange.welcomed()

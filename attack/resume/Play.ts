@@ -5,10 +5,13 @@ import type { Patience } from "../../process/Patience.ts"
 import type { Failure } from "../../src/commands/Cli.ts"
 import type { Address } from "../../src/net/Address.ts"
 import { checkTokens } from "./Aftermath.ts"
+import { checkAgreement } from "./Agreement.ts"
 import { Book } from "./Book.ts"
 import { Dice } from "./Dice.ts"
 import { judge } from "./Judgement.ts"
 import { Member } from "./Member.ts"
+import { Outages } from "./Outages.ts"
+import { Plain } from "./Plain.ts"
 import { Rival } from "./Rival.ts"
 import type { Run, Settings } from "./Run.ts"
 import { stay } from "./Staying.ts"
@@ -22,12 +25,14 @@ export interface Endpoint {
   readonly patience: Patience
   /** Kills the server, and starts it again on what it has stored. */
   readonly restart?: Effect.Effect<void, Failure>
+  /** Does harm to it until the run settles, and leaves it as it was. */
+  readonly harm?: (run: Run) => Effect.Effect<void, Failure>
 }
 
 /** Has clients stay at a server while their connections are cut, and judges what they got: the book has what was found. */
 export const play = Effect.fnUntraced(function* (
   settings: Settings,
-  { addresses, patience, restart }: Endpoint,
+  { addresses, harm, patience, restart }: Endpoint,
   book: Book
 ) {
   let progress = 0
@@ -39,8 +44,9 @@ export const play = Effect.fnUntraced(function* (
     contested,
     inboxes: new Set(),
     replaced: new Set(),
-    outages: 0,
-    isDown: false,
+    patience,
+    outages: new Outages(),
+    reigning: new Map(),
     isSettling: false,
     onProgress: () => progress++
   }
@@ -48,9 +54,13 @@ export const play = Effect.fnUntraced(function* (
 
   const until = waiting(run, patience, () => progress)
   const staying = yield* Effect.forEach(members, (member) => Effect.forkChild(stay(member)))
-  const contending = yield* Effect.forEach(rivalsOf(run), ({ live }) => Effect.forkChild(live))
+  const passing = [...rivalsOf(run), ...plainOf(run)]
+  const contending = yield* Effect.forEach(passing, ({ live }) => Effect.forkChild(live))
   const isKilled = restart !== undefined && settings.restartSeconds > 0
-  const killing = yield* Effect.forkChild(isKilled ? kill(run, restart) : Effect.void)
+  const harming = isKilled ? kill(run, restart) : (harm?.(run) ?? Effect.void)
+  const killing = yield* Effect.forkChild(
+    Effect.catch(harming, ({ message }) => Effect.sync(() => book.find("nothing", "the server", message)))
+  )
   const timer = yield* Effect.forkChild(Effect.sleep(settings.seconds * 1_000))
   yield* until(
     () =>
@@ -110,6 +120,12 @@ const settle = Effect.fnUntraced(function* (run: Run, members: ReadonlyArray<Mem
     () => book.find("RESUME-2", "the server", `${replaced.size} connections that were replaced are open`)
   )
   members[0]!.connection?.review()
+  const reading = yield* Effect.forkChild(checkAgreement(run))
+  yield* until(
+    () => isDone(reading),
+    () => book.find("NODE-6", "the nodes", "not all tell what they have kept")
+  )
+  yield* Fiber.interrupt(reading)
   for (const { connection } of members) connection?.leave()
   yield* until(
     () => members.every(({ isDone }) => isDone),
@@ -124,16 +140,11 @@ const kill = Effect.fnUntraced(function* (run: Run, restart: Effect.Effect<void,
   while (!run.isSettling) {
     yield* Effect.sleep(lookMillis)
     if (!dice.chance(lookMillis / (settings.restartSeconds * 1_000))) continue
-    run.outages++
-    run.isDown = true
-    const problem = yield* Effect.match(restart, {
-      onFailure: ({ message }) => message,
-      onSuccess: () => undefined
-    })
-    if (problem !== undefined) return book.find("nothing", "the server", problem)
+    const over = run.outages.begin("node", run.addresses)
+    yield* restart
     book.releaseAll()
     book.count("kills")
-    run.isDown = false
+    over()
   }
 })
 
@@ -156,6 +167,10 @@ const membersOf = (run: Run): ReadonlyArray<Member> => {
 /** Some who want the same names. */
 const rivalsOf = (run: Run): ReadonlyArray<Rival> =>
   contested.flatMap((name) => ["a", "b", "c"].map((id) => new Rival(run, name, id)))
+
+/** Some who know nothing of sessions, where there are several nodes for them to come back to. */
+const plainOf = (run: Run): ReadonlyArray<Plain> =>
+  run.addresses.length === 1 ? [] : ["plain0", "plain1", "plain2"].map((name) => new Plain(run, name))
 
 const rooms = ["lab", "Café", "__proto__"]
 const contested = ["king", "queen"]

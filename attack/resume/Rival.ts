@@ -1,10 +1,12 @@
 import * as Effect from "effect/Effect"
+import type { Address } from "../../src/net/Address.ts"
 import { Trace } from "../Trace.ts"
 import type { Book } from "./Book.ts"
 import { contentOf, headerOf } from "./Content.ts"
 import { Dice } from "./Dice.ts"
 import { type Cut, Line, type Received } from "./Line.ts"
 import { features } from "./Login.ts"
+import { isGoodbye } from "./Exchange.ts"
 import { inbox, lobby } from "./Member.ts"
 import type { Run } from "./Run.ts"
 
@@ -20,6 +22,8 @@ export class Rival {
   private author = ""
   /** Of a session in which it is away. */
   private token: string | undefined
+  /** The epoch in which it got that. */
+  private epoch: string | undefined
   private reigns = 0
   private said = 0
 
@@ -42,45 +46,70 @@ export class Rival {
 
   /** Tries to have the name, and has it for a moment; or comes back to give it up, where it still has it. */
   private reign(onOver: () => void): Line {
-    const { book, tag } = this.run
+    const { addresses, book, outages, tag } = this.run
+    if (this.epoch !== book.epoch) this.token = undefined
     const token = this.token
+    const address = this.dice.pick(addresses)
     const hasSession = token !== undefined || this.dice.chance(0.5)
     const sentAt = book.tick()
     if (token === undefined) this.author = `${this.name}.${tag}-${this.id}${++this.reigns}`
     const login = { type: "login", username: this.name, ...(hasSession && { features }), session: token }
-    const exchange = new Exchange(this.run, this.dice, this.author, {
+    const exchange = new Exchange(book, address, this.author, {
       connected: () =>
         exchange.ask(login, (reply) => {
+          if (reply.code === "unavailable") return exchange.line.cut("close")
           if (reply.status !== "success") {
             if (token !== undefined) exchange.find("RESUME-1", `its name was refused to it: ${reply.code}`)
             this.token = undefined
             return exchange.line.cut("close")
           }
+          if (token !== undefined && reply.epoch !== this.epoch) return exchange.line.cut("close")
           if (token !== undefined && reply.resumed !== true)
             exchange.find("RESUME-3", "its session was not resumed")
+          // a node that the others think to be dead may have granted it before
+          const isSure = hasSession || !outages.at(address).has("node")
           const problem =
-            token === undefined ? book.reigns(this.name, this.author, sentAt, hasSession) : undefined
+            token === undefined && isSure
+              ? book.reigns(this.name, this.author, sentAt, hasSession)
+              : undefined
           if (problem !== undefined) exchange.find("LOGIN-3", problem)
+          this.run.reigning.set(this.name, address)
           this.token = hasSession ? String(reply.session) : undefined
+          this.epoch = hasSession ? String(reply.epoch) : book.epoch
           for (let left = this.dice.below(MESSAGES_MAX); left > 0; left--) this.say(exchange, hasSession)
           const giveUp = () => this.giveUp(exchange, hasSession)
-          if (this.dice.chance(0.5)) giveUp()
+          const { reignMillis } = this.run.settings
+          if (reignMillis !== undefined && this.dice.chance(0.3)) this.stay(exchange, hasSession, reignMillis)
+          else if (this.dice.chance(0.5)) giveUp()
           else setTimeout(giveUp, this.dice.below(this.run.settings.thinkMillis / 4))
         }),
       letter: (id) => {
         if (token === undefined && book.isLetterBefore(id, sentAt))
           exchange.find("DM-3", `a letter came that was to somebody before it: ${id}`)
       },
-      ended: onOver
+      ended: () => {
+        if (this.token === undefined) book.release(this.name, this.author)
+        onOver()
+      }
     })
     return exchange.line
+  }
+
+  /** Keeps the name for so long, and goes on talking, whether anybody answers or not. */
+  private stay(exchange: Exchange, hasSession: boolean, leftMillis: number): void {
+    if (exchange.line.isOver) return
+    if (leftMillis <= 0 || this.run.isSettling) return this.giveUp(exchange, hasSession)
+    this.say(exchange, hasSession)
+    const pauseMillis = 20 + this.dice.below(this.run.settings.thinkMillis)
+    setTimeout(() => this.stay(exchange, hasSession, leftMillis - pauseMillis), pauseMillis).unref()
   }
 
   private say({ ask, find }: Exchange, hasSession: boolean): void {
     const { book } = this.run
     const content = contentOf(this.author, ++this.said, this.dice.below(80))
-    ask({ type: "message", content }, ({ seq, status }) => {
-      if (status !== "success") return
+    ask({ type: "message", content }, ({ code, seq, status }) => {
+      if (code === "unavailable") book.refused.add(headerOf(content)!.id)
+      if (status !== "success" || this.epoch !== book.epoch) return
       if (hasSession !== Number.isInteger(seq)) find("SEQ-3", `an ack has the number ${seq}`)
       book.ack({ header: headerOf(content)!, room: lobby, seq: hasSession ? Number(seq) : undefined })
     })
@@ -90,7 +119,7 @@ export class Rival {
   private giveUp({ ask, line }: Exchange, hasSession: boolean): void {
     const cut = () => line.cut(this.dice.pick<Cut>(["half-close", "close", "reset"]))
     if (hasSession && this.dice.chance(0.5) && !this.run.isSettling) return cut()
-    this.run.book.release(this.name)
+    this.run.book.release(this.name, this.author)
     this.token = undefined
     if (hasSession || this.dice.chance(0.3)) ask({ type: "logout" }, () => {})
     else cut()
@@ -112,15 +141,15 @@ class Exchange {
   private readonly book: Book
   private readonly author: string
 
-  constructor({ addresses, book }: Run, dice: Dice, author: string, { connected, ended, letter }: Ear) {
+  constructor(book: Book, address: Address, author: string, { connected, ended, letter }: Ear) {
     this.book = book
     this.author = author
     const received = (object: Received | undefined, text: string) => {
       this.trace.add("←", text)
-      if (object?.status !== undefined) this.expected.shift()?.(object)
+      if (object?.status !== undefined && !isGoodbye(object)) this.expected.shift()?.(object)
       else if (object?.room === inbox) letter(headerOf(String(object.content))?.id ?? "")
     }
-    this.line = new Line(dice.pick(addresses), { connected, received, ended }, undefined)
+    this.line = new Line(address, { connected, received, ended }, undefined)
   }
 
   readonly ask = (request: object, onReply: (reply: Received) => void): void => {

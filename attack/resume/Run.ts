@@ -1,6 +1,8 @@
 import type { Address } from "../../src/net/Address.ts"
 import type { Seed } from "../Seed.ts"
 import type { Book } from "./Book.ts"
+import type { Patience } from "../../process/Patience.ts"
+import type { Outages } from "./Outages.ts"
 
 /** The settings of a run. */
 export interface Settings {
@@ -27,6 +29,10 @@ export interface Settings {
   readonly findingsMax: number
   /** All read slowly, not only some. */
   readonly allSlow: boolean
+  /** A client that has waited for an answer about so long tries another address; none does where it is absent. */
+  readonly deafMillis?: number
+  /** The time for which some keep a contested name; nobody does for long where it is absent. */
+  readonly reignMillis?: number
 }
 
 /** The state that all clients of a run share. */
@@ -35,6 +41,7 @@ export interface Run {
   /** The addresses of one server, or of the nodes of one. */
   readonly addresses: ReadonlyArray<Address>
   readonly book: Book
+  readonly patience: Patience
   /** Tells what is said in this run from what was said at the server before. */
   readonly tag: string
   /** The names that some want who do not stay. */
@@ -43,10 +50,10 @@ export interface Run {
   readonly inboxes: Set<string>
   /** Connections that another has taken over, and that have not ended yet. */
   readonly replaced: Set<{ readonly close: () => void }>
-  /** The times that the server was killed. */
-  outages: number
-  /** It is being killed, and started again. */
-  isDown: boolean
+  /** What was done to the server, or to nodes of it. */
+  readonly outages: Outages
+  /** Where whoever has a contested name is connected. */
+  readonly reigning: Map<string, Address>
   /** Nothing new is said any more, and nothing cut: everybody gets what is still due. */
   isSettling: boolean
   /** Told whenever something came that may be what somebody waits for. */

@@ -6,12 +6,14 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { clocksWith, Patience } from "../../process/Patience.ts"
 import { freePort, host } from "../../process/Port.ts"
+import { notStartedText, startCluster } from "../../process/Cluster.ts"
 import { shell } from "../../process/Process.ts"
 import { restartable } from "../../process/Restartable.ts"
 import { Failure } from "../../src/commands/Cli.ts"
 import { type Address, formatAddress } from "../../src/net/Address.ts"
 import { noServer, noServerCode } from "../Report.ts"
 import { startServer } from "../ServerProcess.ts"
+import { type FaultName, harm } from "./Faults.ts"
 import { Line, type Received } from "./Line.ts"
 import { features } from "./Login.ts"
 import type { Endpoint } from "./Play.ts"
@@ -25,6 +27,45 @@ interface Wanted {
   /** The `--store-sync` of our own with a new file. */
   readonly store: string | undefined
   readonly clients: number
+}
+
+/** Our own on several nodes that are one chat, over brokers which are started as well, and the harm that is done to both. */
+export const clustered = Effect.fnUntraced(function* ({
+  brokers,
+  clients,
+  faults,
+  leaseMillis,
+  nodeFlags,
+  nodes
+}: WantedCluster) {
+  const flags = `--max-clients ${3 * clients} --log-level warn --lease ${leaseMillis}ms ${clusterFlags}`
+  const cluster = yield* startCluster({
+    brokers,
+    nodes,
+    hasProxies: true,
+    flags: flags.split(" "),
+    ...(nodeFlags && { nodeFlags })
+  }).pipe(Effect.mapError((error) => new Failure(notStartedText(error), noServerCode)))
+  const addresses = cluster.nodes.map(({ address }) => address)
+  yield* Effect.forEach(addresses, checkFeatures)
+  return {
+    addresses,
+    patience: new Patience(clocksWith(undefined)),
+    harm: harm(cluster, leaseMillis, faults)
+  } satisfies Endpoint
+})
+
+/** Keeps enough for whoever was away, writes the state anew often, and gives up soon what nobody comes back for. */
+const clusterFlags = "--history 5000 --grace 30s --store-checkpoint 256KiB --store-max 64MiB"
+
+/** The nodes and brokers that a run is to have, and what is to happen to them. */
+interface WantedCluster {
+  readonly nodes: number
+  readonly brokers: number
+  readonly clients: number
+  readonly leaseMillis: number
+  readonly faults: ReadonlyArray<FaultName>
+  readonly nodeFlags?: (at: number) => ReadonlyArray<string>
 }
 
 /** The server of a run: our own, one that a command starts, or one that runs already. All have to offer the features. */

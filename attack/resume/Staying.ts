@@ -14,7 +14,8 @@ export const stay = Effect.fnUntraced(function* (member: Member) {
       const visit = new Visit(member, fate, () => resume(Effect.void))
       return Effect.sync(() => visit.close())
     })
-    const { isDown, isSettling } = member.run
+    const { addresses, isSettling, outages } = member.run
+    const isDown = addresses.every((address) => outages.at(address).has("node"))
     if (!member.isDone) yield* Effect.sleep(isDown || isSettling ? soonMillis : fate.pauseMillis)
   }
 })

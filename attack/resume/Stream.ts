@@ -36,6 +36,8 @@ export class Stream {
       return this.exchange.find("RESUME-2", `a connection that was replaced was heard: ${content}`)
     if (this.exchange.unseen.delete(room))
       this.exchange.find("RESUME-3", `${room} goes on at ${seq}, and no gap says that something was not seen`)
+    if (this.exchange.renewed.delete(room))
+      this.exchange.find("RESUME-3", `${room} goes on at ${seq}, and no gap says that numbers begin anew`)
     const problem = this.member.readingOf(room)!.message(Number(seq))
     if (problem !== undefined || !Number.isInteger(seq))
       this.exchange.find("SEQ-2", `${room}: ${problem ?? seq}`)
@@ -55,10 +57,11 @@ export class Stream {
   }
 
   private gap({ epoch, from, last, reason, to }: Received, room: string): void {
-    const { book, unseen } = this.exchange
+    const { book, renewed, unseen } = this.exchange
     book.count("gaps")
     const reading = this.member.readingOf(room)!
-    if (reason === "epoch" && epoch !== this.member.epoch) return reading.goOn(Number(last))
+    if (reason === "epoch" && epoch === this.member.epoch && renewed.delete(room))
+      return reading.goOn(Number(last))
     if (reason === "unseen" && (unseen.delete(room) || Number(to) === 0)) return reading.goOn(Number(to))
     if (reason !== "expired")
       return this.exchange.find("RESUME-3", `a gap of ${room} came for the reason "${reason}"`)

@@ -98,6 +98,7 @@ export class Talk {
         () => this.exchange.isStopped || this.send(message),
         Number(reply.retryAfterMs)
       ).unref()
+    if (reply.code === "unavailable") return this.refused(message, wasSent, Number(reply.retryAfterMs))
     this.member.pending = this.member.pending.filter((other) => other !== message)
     if (this.member.run.contested.includes(message.to ?? "") && unheard.has(String(reply.code))) return
     if (reply.status !== "success")
@@ -108,6 +109,19 @@ export class Talk {
     if (reply.duplicate === true && !wasSent)
       this.exchange.find("DEDUP-1", `${message.cid}, which is new, was taken for a duplicate`)
     this.take(message, reply)
+  }
+
+  /** The log could not take it: it was not said, unless it had been sent before and arrived then. */
+  private refused(message: Pending, wasSent: boolean, retryMillis: number): void {
+    const { book } = this.exchange
+    const { id } = headerOf(message.content)!
+    if (wasSent) {
+      book.late.add(id)
+      setTimeout(() => this.exchange.isStopped || this.send(message), retryMillis).unref()
+    } else {
+      book.refused.add(id)
+      this.member.pending = this.member.pending.filter((other) => other !== message)
+    }
   }
 
   private take(message: Pending, reply: Received): void {
@@ -140,7 +154,7 @@ export class Talk {
     const message = this.known()
     if (message === undefined) return
     this.ask(requestOf(message), ({ code, duplicate, seq, status }) => {
-      if (code === "rate_limited") return
+      if (isPutOff(code)) return
       if (status !== "success" || duplicate !== true || seq !== message.seq)
         this.exchange.find(
           "DEDUP-1",
@@ -155,7 +169,7 @@ export class Talk {
     if (message === undefined) return
     const content = contentOf(this.member.author, message.number, message.content.length + 1)
     this.ask({ ...requestOf(message), content: `${content}, twisted` }, ({ code }) => {
-      if (code !== "invalid_request" && code !== "rate_limited")
+      if (code !== "invalid_request" && !isPutOff(code))
         this.exchange.find(
           "DEDUP-4",
           `another message under ${message.cid} was answered with ${code ?? "success"}`
@@ -259,6 +273,9 @@ const requestOf = ({ cid, content, room, to }: Pending) => ({
 
 /** The codes with which a direct message may be refused. */
 const unheard: ReadonlySet<string> = new Set(["no_such_user", "cannot_receive"])
+
+/** Tells the codes with which a message may be refused though nothing is wrong with it. */
+const isPutOff = (code: unknown): boolean => code === "rate_limited" || code === "unavailable"
 
 const burstMax = 8
 const pendingMax = 32

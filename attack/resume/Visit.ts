@@ -1,8 +1,10 @@
+import { performance } from "node:perf_hooks"
+import type { Address } from "../../src/net/Address.ts"
 import { Trace } from "../Trace.ts"
 import type { Fate, Point } from "./Fate.ts"
 import { Line, type Received } from "./Line.ts"
 import { lobby, type Member } from "./Member.ts"
-import { type Exchange, ghost, type OnReply } from "./Exchange.ts"
+import { type Exchange, ghost, isGoodbye, type OnReply } from "./Exchange.ts"
 import { enter } from "./Login.ts"
 import { Stream } from "./Stream.ts"
 import { Talk } from "./Talk.ts"
@@ -15,6 +17,7 @@ export class Visit implements Exchange {
   private isReplaced = false
   private isLoggedIn = false
   readonly unseen = new Set<string>()
+  readonly renewed = new Set<string>()
   /** It has asked to be ended. */
   private isLeaving = false
   private isOver = false
@@ -24,8 +27,14 @@ export class Visit implements Exchange {
   private readonly stream: Stream
   private readonly talk: Talk
   private readonly counts = { requests: 0, acks: 0, events: 0 }
-  private readonly expected: Array<OnReply> = []
-  private readonly outages: number
+  private readonly expected: Array<{ readonly type: string; readonly onReply: OnReply }> = []
+  private readonly address: Address
+  /** When it began, as the outages count. */
+  private readonly begunAt: number
+  /** The epoch that its login's reply named. */
+  private epoch: string | undefined
+  private heardAtMillis = performance.now()
+  private readonly ear: NodeJS.Timeout | undefined
   private isCut = false
   /** Nothing of it counts any more. */
   private isGone = false
@@ -37,11 +46,13 @@ export class Visit implements Exchange {
     this.onOver = onOver
     this.stream = new Stream(this)
     this.talk = new Talk(this)
-    const { addresses } = member.run
+    const { addresses, outages, settings } = member.run
     const { bytesPerSecond } = member.character
     const listener = { connected: () => this.enter(), received: this.received, ended: this.ended }
-    this.line = new Line(member.dice.pick(addresses), listener, bytesPerSecond)
-    this.outages = member.run.outages
+    this.address = member.dice.pick(addresses)
+    this.begunAt = outages.now
+    this.line = new Line(this.address, listener, bytesPerSecond)
+    if (settings.deafMillis !== undefined) this.ear = this.listen(settings.deafMillis)
   }
 
   readonly lines = () => this.trace.lines
@@ -68,9 +79,26 @@ export class Visit implements Exchange {
       return this.cut()
     }
     if (this.meets("takeover", n)) return this.giveUp()
-    this.expected.push(onReply)
-    this.send(request)
+    this.expect(request, onReply)
     if (this.meets("before an ack", n)) this.cut()
+  }
+
+  private expect(request: object & { readonly type?: string }, onReply: OnReply): void {
+    if (this.expected.length === 0) this.heardAtMillis = performance.now()
+    this.expected.push({ type: request.type ?? "", onReply })
+    this.send(request)
+  }
+
+  /** Waits for answers only so long, or twice as long, and goes somewhere else then, as clients do whose server is frozen. */
+  private listen(deafMillis: number): NodeJS.Timeout {
+    const millisMax = deafMillis * (1 + this.member.dice.below(100) / 100)
+    return setInterval(() => {
+      if (this.isStopped || this.expected.length === 0) return
+      if (performance.now() - this.heardAtMillis < millisMax) return
+      this.book.count("servers given up")
+      if (this.isLoggedIn && this.member.dice.chance(0.5)) this.giveUp()
+      else this.cutOff()
+    }, lookMillis).unref()
   }
 
   send(request: object): void {
@@ -81,6 +109,7 @@ export class Visit implements Exchange {
   /** Its login was answered; what was missed comes now. */
   welcomed(): void {
     this.isLoggedIn = true
+    this.epoch = this.member.epoch
     this.member.connection = this
     this.member.old?.haunt()
     this.member.old = undefined
@@ -132,13 +161,17 @@ export class Visit implements Exchange {
     if (this.isCut) return
     this.book.count("cuts")
     this.book.count(this.fate.point)
+    this.cutOff()
+  }
+
+  private cutOff(): void {
     this.isCut = true
     this.line.cut(this.fate.how)
   }
 
   /** Leaves the connection to be replaced by the next one. */
   private giveUp(): void {
-    this.book.count(this.fate.point)
+    this.book.count("takeover")
     this.isReplaced = true
     this.member.old = this
     this.member.run.replaced.add(this)
@@ -156,23 +189,21 @@ export class Visit implements Exchange {
       this.line.sendPart(login, this.fate.part)
       return this.cut()
     }
-    this.expected.push(onReply)
-    this.send(login)
+    this.expect(login, onReply)
     if (this.meets("before the login's reply", this.fate.after)) this.cut()
   }
 
   private readonly received = (object: Received | undefined, text: string): void => {
     this.trace.add("←", text)
+    this.heardAtMillis = performance.now()
     if (object === undefined) return this.find("WIRE-1", text)
+    if (this.epoch !== undefined && this.epoch !== this.book.epoch) return this.close()
     if (this.isReplaced) {
       if (object.code !== undefined) this.goodbye = String(object.code)
       return
     }
-    if (object.status !== undefined) {
-      const onReply = goodbyes.has(String(object.code)) ? undefined : this.expected.shift()
-      if (onReply === undefined) this.goodbye = String(object.code)
-      else onReply(object)
-    } else {
+    if (object.status !== undefined) this.replied(object)
+    else {
       this.stream.take(object)
       const n = this.counts.events++
       if (this.meets("between events", n) || (this.isLoggedIn && this.meets("while catching up", n)))
@@ -181,11 +212,31 @@ export class Visit implements Exchange {
     this.member.run.onProgress()
   }
 
+  private replied(reply: Received): void {
+    const expected = isGoodbye(reply) ? undefined : this.expected.shift()
+    if (expected === undefined) this.goodbye = String(reply.code)
+    else {
+      const isRefused = reply.code === "unavailable"
+      if (isRefused && this.troubles.size === 0)
+        this.find("NODE-5", "a request was refused as unavailable, though the log was there")
+      if (isRefused && expected.type !== "message") this.close()
+      else expected.onReply(reply)
+    }
+  }
+
+  /** What was done meanwhile to the server that it is connected to. */
+  private get troubles() {
+    return this.member.run.outages.since(this.begunAt, this.address)
+  }
+
   private readonly ended = (isClosed: boolean): void => {
     this.isOver = true
+    clearInterval(this.ear)
     this.member.run.replaced.delete(this)
-    const { isDown, outages } = this.member.run
-    if (!isDown && this.outages === outages) this.checkEnd(isClosed)
+    const { troubles } = this
+    if (troubles.size === 0) this.checkEnd(isClosed)
+    else if (this.goodbye === "node_lost" && !troubles.has("node"))
+      this.find("NODE-4", "its node was taken for dead, though nothing had happened to it")
     this.over()
   }
 
@@ -207,16 +258,4 @@ export class Visit implements Exchange {
   }
 }
 
-/** The codes that end a connection and answer nothing. */
-const goodbyes: ReadonlySet<string> = new Set([
-  "session_replaced",
-  "slow_consumer",
-  "shutting_down",
-  "kicked",
-  "idle_timeout",
-  "login_timeout",
-  "server_full",
-  "too_many_connections",
-  "too_large",
-  "node_lost"
-])
+const lookMillis = 100

@@ -61,10 +61,11 @@ const clientOf = (house: House, { attachment }: Holder): Conversation | undefine
 export const letter = (house: House, happening: HappeningOf<"letter">): Work | undefined => {
   const addressee = clientOf(house, happening.to)
   if (addressee === undefined) return undefined
-  const { connection, follower } = addressee
-  return follower === undefined
-    ? () => connection.offer(encoded(happening))
-    : () => follower.letter(happening.message)
+  // looked at in its turn: what was granted just before has its follower only then
+  return () => {
+    const { connection, follower } = addressee
+    return follower === undefined ? connection.offer(encoded(happening)) : follower.letter(happening.message)
+  }
 }
 
 /** Someone came, or goes on in another connection: then the old one is over (RESUME-2). */

@@ -1,0 +1,173 @@
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import * as Semaphore from "effect/Semaphore"
+import { deleteStream, leaderOf } from "../../process/Brokers.ts"
+import { type Cluster, type ClusterNode, streamName } from "../../process/Cluster.ts"
+import type { Treatment } from "../../process/Proxy.ts"
+import type { NotStarted } from "../../process/Restartable.ts"
+import { Failure } from "../../src/commands/Cli.ts"
+import type { LogError } from "../../src/log/LogError.ts"
+import { Dice } from "./Dice.ts"
+import type { Outage } from "./Outages.ts"
+import type { Run } from "./Run.ts"
+
+/** The cluster that harm is done to, and by whose draws. */
+interface Harm {
+  readonly cluster: Cluster
+  /** The time after which the others take a silent node for dead. */
+  readonly leaseMillis: number
+  readonly run: Run
+  readonly dice: Dice
+}
+
+/** Something that goes wrong with a node, or with the log of all, and that is well again in the end. */
+interface Fault {
+  readonly kind: Outage
+  readonly strike: (harm: Harm, node: ClusterNode) => Effect.Effect<unknown, NotStarted | LogError>
+}
+
+/** Waits so long, or up to twice as long. */
+const around = ({ dice }: Harm, millis: number) => Effect.sleep(millis + dice.below(millis))
+
+/** Has the ways of a node to all brokers treat what passes like this, for 3 to 5 s. */
+const away = (treatment: Treatment): Fault => ({
+  kind: "node",
+  strike: ({ dice }, { proxies }) => {
+    const treatAll = (treatment: Treatment) => Effect.forEach(proxies, ({ treat }) => treat(treatment))
+    const pause = Effect.sleep(3_000 + dice.below(2_000))
+    return treatAll(treatment).pipe(Effect.andThen(pause), Effect.andThen(treatAll("pass")))
+  }
+})
+
+const faults = {
+  "node-killed": {
+    kind: "node",
+    strike: (harm, { kill, restart }) => {
+      const pause = harm.dice.chance(0.5) ? Effect.void : around(harm, harm.leaseMillis)
+      return kill.pipe(Effect.andThen(pause), Effect.andThen(restart))
+    }
+  },
+  "node-frozen": {
+    kind: "node",
+    strike: (harm, { freeze, thaw }) =>
+      freeze.pipe(Effect.andThen(around(harm, 1.2 * harm.leaseMillis)), Effect.andThen(thaw))
+  },
+  "connections-cut": {
+    kind: "node",
+    strike: (_, { proxies }) => Effect.forEach(proxies, ({ cut }) => cut)
+  },
+  "log-out-of-reach": away("refuse"),
+  "packets-lost": away("swallow"),
+  "packets-late": away("hold"),
+  "leader-killed": {
+    kind: "log",
+    strike: (harm) =>
+      Effect.flatMap(leaderOf(harm.cluster.brokers, streamName), ({ kill, restart }) =>
+        kill.pipe(Effect.andThen(around(harm, 1_000)), Effect.andThen(restart))
+      )
+  },
+  "broker-restarted": {
+    kind: "log",
+    strike: ({ cluster: { brokers }, dice }) => dice.pick(brokers).restart
+  },
+  "log-lost": {
+    kind: "log",
+    strike: ({ cluster: { brokers }, run: { book } }) =>
+      Effect.suspend(() => {
+        const { epoch } = book
+        book.mayForget = true
+        const isAnew = Effect.sync(() => book.epoch !== epoch)
+        return Effect.andThen(
+          deleteStream(brokers, streamName),
+          Effect.repeat(isAnew, { until: (anew) => anew, schedule: Schedule.spaced(lookMillis) })
+        )
+      })
+  }
+} as const satisfies Readonly<Record<string, Fault>>
+
+/** The name of a fault. */
+export type FaultName = keyof typeof faults
+
+export const faultNames = Object.keys(faults) as ReadonlyArray<FaultName>
+
+/**
+ * Does harm to the nodes of a cluster and to its brokers, at the same time, until the run settles; then all is well. The log
+ * is lost once at most, half-way through, while nothing else is wrong.
+ */
+export const harm =
+  (cluster: Cluster, leaseMillis: number, chosen: ReadonlyArray<FaultName>) =>
+  (run: Run): Effect.Effect<void, Failure> => {
+    const { seconds, seed } = run.settings
+    const peace = Semaphore.makeUnsafe(kinds.length)
+    const again = (kind: Outage) => {
+      const names = chosen.filter((name) => faults[name].kind === kind && name !== "log-lost")
+      const given: Harm = { cluster, leaseMillis, run, dice: new Dice(seed, `faults of a ${kind}`) }
+      const pause = Effect.suspend(() => Effect.sleep(pauseMillis + given.dice.below(pauseMillis)))
+      const next = Effect.suspend(() => peace.withPermits(1)(strike(given, given.dice.pick(names))))
+      return Effect.whileLoop({
+        while: () => names.length > 0 && !run.isSettling,
+        body: () => Effect.andThen(pause, next),
+        step: () => {}
+      })
+    }
+    const lose = Effect.suspend(() => {
+      const given: Harm = { cluster, leaseMillis, run, dice: new Dice(seed, "loss") }
+      return Effect.andThen(
+        Effect.sleep(seconds * 500),
+        peace.withPermits(kinds.length)(strike(given, "log-lost"))
+      )
+    })
+    return Effect.all([...kinds.map(again), chosen.includes("log-lost") ? lose : Effect.void], {
+      concurrency: "unbounded"
+    }).pipe(
+      Effect.andThen(Effect.forEach(cluster.nodes, (node) => assertRuns(run, node))),
+      Effect.mapError((error) => new Failure(reasonOf(error))),
+      Effect.asVoid
+    )
+  }
+
+const kinds: ReadonlyArray<Outage> = ["node", "log"]
+
+const strike = Effect.fnUntraced(function* (given: Harm, name: FaultName) {
+  const { cluster, run } = given
+  const { kind, strike }: Fault = faults[name]
+  const node = aimed(given)
+  if (kind === "node") {
+    yield* assertRuns(run, node)
+    run.book.releaseAll()
+  }
+  const over = run.outages.begin(kind, kind === "node" ? [node.address] : run.addresses)
+  run.book.count(name)
+  run.book.count("kills")
+  yield* strike(given, node)
+  if (kind === "log") yield* leaderOf(cluster.brokers, streamName)
+  setTimeout(() => {
+    over()
+    if (name === "log-lost") run.book.mayForget = false
+  }, lingerMillis).unref()
+})
+
+/** More often than not, a node where somebody has a name that others want. */
+const aimed = ({ cluster: { nodes }, dice, run }: Harm): ClusterNode => {
+  const reigning = nodes.filter(({ address }) => [...run.reigning.values()].includes(address))
+  return dice.pick(reigning.length > 0 && dice.chance(0.7) ? reigning : nodes)
+}
+
+/** A node that has ended by itself is a finding, and is started again. */
+const assertRuns = ({ book }: Run, { name, process, restart }: ClusterNode) =>
+  Effect.suspend(() => {
+    const { ended, lastLines } = process()
+    if (ended === undefined) return Effect.void
+    book.find("NODE-4", name, `it ended by itself: ${ended.how}`, lastLines)
+    return restart
+  })
+
+const reasonOf = (error: NotStarted | LogError): string =>
+  error._tag === "NotStarted"
+    ? [`a node or broker does not start again: ${error.how}`, ...error.lines].join("\n  ")
+    : `the brokers cannot be asked: ${error.detail}`
+
+const pauseMillis = 700
+/** The time for which clients may still be told of a trouble that is over. */
+const lingerMillis = 3_000
+const lookMillis = 50
