@@ -49,6 +49,7 @@ describe("Programs that embed nodes of one chat", () => {
         const again = yield* (yield* b!.connect).ask({ type: "login", username: "carol" })
         assert.strictEqual(again.status, "success", "its session is over, too")
         yield* alice.takeUntil(({ username }) => username === "carol")
+        assert.strictEqual(b!.house.hub.audiences.online, 1)
         const words = [
           "bob to all in lobby: hi",
           "bob to all in lab: in the lab",
