@@ -68,7 +68,7 @@ const replicaOf = (
   settings: Values,
   log = logOf(settings)
 ): Layer.Layer<Replica | Registry, LogError | SettingsInvalid, Settings> =>
-  log === undefined ? Replica.inMemory : Layer.provide(Replica.layer, log)
+  log === undefined ? Replica.inMemory : Replica.over(log)
 
 /** The log that is to be kept; none if nothing of the chat is to outlive the server. */
 const logOf = (settings: Values): Layer.Layer<Log, LogError> | undefined => {

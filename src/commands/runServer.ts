@@ -56,7 +56,7 @@ const exitCodeOf = (error: { readonly _tag: string } | LogError): number => {
 }
 
 /** Reasons that stay until somebody changes this server or the others. */
-const mismatches: ReadonlySet<LogReason> = new Set(["newer"])
+const mismatches: ReadonlySet<LogReason> = new Set(["newer", "unlike"])
 
 const smallOutbox =
   "--max-outbox is less than twice --max-frame: one long message may end clients that read. " +

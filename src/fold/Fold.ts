@@ -51,7 +51,8 @@ const perform: {
   dead,
   beat: done,
   fence: done,
-  epoch: (turn, { epoch }) => {
+  epoch: (turn, { epoch, of = turn.state.epoch }) => {
+    if (of !== turn.state.epoch) return done(turn)
     turn.state.epoch = epoch
     turn.tell({ t: "epoch", epoch })
   }

@@ -1,3 +1,4 @@
+import type { Rules } from "./Operation.ts"
 import type { Said } from "./Ring.ts"
 import type { Attachment, Holder, Room } from "./State.ts"
 
@@ -53,6 +54,8 @@ export type Happening =
   | { readonly t: "over"; readonly holder: Holder }
   /** A node is dead; `left` follows for each of its connections. */
   | { readonly t: "dead"; readonly node: string }
+  /** A node did not begin, as the rules of the others are these. */
+  | { readonly t: "unlike"; readonly rules: Rules }
   /** What numbers mean has changed. */
   | { readonly t: "epoch"; readonly epoch: string }
   /** An operation was done, or there was nothing to do. */

@@ -1,5 +1,5 @@
 import { boundAbsent, detach } from "./Names.ts"
-import type { OperationOf } from "./Operation.ts"
+import type { OperationOf, Rules } from "./Operation.ts"
 import { boundByRules } from "./Retention.ts"
 import type { Node, State } from "./State.ts"
 import type { Turn } from "./Turn.ts"
@@ -16,9 +16,17 @@ export const nodeOf = ({ entry, state }: Turn): Node | undefined => {
   return begun
 }
 
-/** Begins a node. The rules are those of the first node, or of the only one. */
+/**
+ * Begins a node. The rules are those of the first node, or of the only one: another with others does not begin, unless it
+ * has before and somebody is connected to it.
+ */
 export const up = (turn: Turn, { alone, epoch, rules }: OperationOf<"up">): void => {
   const { entry, state } = turn
+  const { holders } = state.nodes.get(entry.node)!
+  if (!alone && state.nodes.size > 1 && holders.size === 0 && !areSame(rules, state.rules)) {
+    state.nodes.delete(entry.node)
+    return turn.tell({ t: "unlike", rules: state.rules })
+  }
   if (state.epoch === "") state.epoch = epoch
   turn.tell({ t: "done" })
   if (alone || state.nodes.size === 1) state.rules = rules
@@ -26,6 +34,9 @@ export const up = (turn: Turn, { alone, epoch, rules }: OperationOf<"up">): void
   boundByRules(state)
   boundAbsent(turn)
 }
+
+const areSame = (some: Rules, others: Rules): boolean =>
+  Object.keys(others).every((name) => some[name as keyof Rules] === others[name as keyof Rules])
 
 export const dead = (turn: Turn, { node }: OperationOf<"dead">): void => {
   if (turn.state.nodes.has(node)) die(turn, node)

@@ -30,7 +30,9 @@ export const Rules = Schema.Struct({
   /** Bytes of the letters of an inbox, as `bytesOf` counts them. */
   inboxBytes: Count,
   /** Messages of a session of which it is known that they were said. */
-  receipts: Count
+  receipts: Count,
+  /** The version of Unicode that says which names are equal. */
+  unicode: Schema.String
 })
 export type Rules = typeof Rules.Type
 
@@ -42,7 +44,10 @@ const node = Schema.String
 
 /** The operations; `id` is that of a connection on the node which appended the entry. */
 const operations = {
-  /** A node begins. `epoch` counts if the log is new. With `alone`, all other nodes are dead. */
+  /**
+   * A node begins. `epoch` counts if the log is new. With `alone`, all other nodes are dead; without, its rules must be
+   * those of the others.
+   */
   up: { epoch: Schema.String, rules: Rules, alone: Schema.Boolean },
   /** A name is asked for: by a session that comes back (`resume`), or for a new one (`token`), or for none. */
   login: {
@@ -82,8 +87,8 @@ const operations = {
   beat: {},
   /** Something to wait for: whoever reads it has read all before it. */
   fence: {},
-  /** The log has lost something: from now on, numbers are those of another epoch. */
-  epoch: { epoch: Schema.String }
+  /** The log has lost something: from now on, numbers are those of another epoch; only if it still is the epoch `of`. */
+  epoch: { epoch: Schema.String, of: Schema.optionalKey(Schema.String) }
 } as const
 
 type Operations = Tagged<typeof operations>

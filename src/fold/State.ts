@@ -119,7 +119,8 @@ export const makeState = (): State => ({
     absent: 0,
     inbox: 0,
     inboxBytes: 0,
-    receipts: 0
+    receipts: 0,
+    unicode: ""
   },
   nodes: new Map(),
   dead: new Set(),

@@ -14,6 +14,8 @@ export const reasons = {
   damaged: { isRetryable: false },
   /** A newer version of the program wrote it. */
   newer: { isRetryable: false },
+  /** Other nodes of it have other settings. */
+  unlike: { isRetryable: false },
   /** Another process uses it. */
   in_use: { isRetryable: false },
   /** It may not be written, or not be used: permissions, credentials, an engine that lacks something. */

@@ -9,15 +9,8 @@ import { checkpoints } from "./JetStreamCheckpoint.ts"
 import { makeFollow } from "./JetStreamFollow.ts"
 import { Log, type Position } from "./Log.ts"
 import { LogError } from "./LogError.ts"
-import {
-  isNotFound,
-  nats,
-  natsClient,
-  patiently,
-  purge,
-  type NatsClient,
-  type NatsOptions
-} from "./NatsClient.ts"
+import { patiently } from "./Patience.ts"
+import { isNotFound, nats, natsClient, purge, type NatsClient, type NatsOptions } from "./NatsClient.ts"
 
 export interface JetStreamOptions extends NatsOptions {
   /** The name of the stream; that of the checkpoints follows from it. */

@@ -2,10 +2,10 @@ import type { JetStreamClient, JetStreamManager } from "@nats-io/jetstream"
 import type { Authenticator, ConnectionOptions, NatsConnection } from "@nats-io/transport-node"
 import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { closed, type LogReason } from "./Failure.ts"
 import { LogError } from "./LogError.ts"
+import { patiently } from "./Patience.ts"
 
 /** Where brokers are, and how to be let in. */
 export interface NatsOptions {
@@ -58,24 +58,6 @@ export const natsClient = Effect.fnUntraced(function* (
 /** Waits for the answer of a broker. */
 export const nats = <A>(ask: () => Promise<A>): Effect.Effect<A, LogError> =>
   Effect.tryPromise({ try: ask, catch: logErrorOf })
-
-/** Tries again until it succeeds or cannot, and says why whenever the reason is another. */
-export const patiently = <A, R>(
-  message: string,
-  effect: Effect.Effect<A, LogError, R>
-): Effect.Effect<A, LogError, R> =>
-  Effect.suspend(() => {
-    let told = ""
-    const tell = ({ detail, isRetryable }: LogError) => {
-      if (!isRetryable || detail === told) return Effect.void
-      told = detail
-      return Effect.logWarning(`${message}; trying again`).pipe(Effect.annotateLogs({ reason: detail }))
-    }
-    return Effect.retry(Effect.tapError(effect, tell), {
-      schedule: Schedule.spaced(RETRY_MILLIS),
-      while: ({ isRetryable }) => isRetryable
-    })
-  })
 
 /** The error of a broker in our words. */
 export const logErrorOf = (error: unknown): LogError => {

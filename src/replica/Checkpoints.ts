@@ -5,6 +5,7 @@ import * as Schedule from "effect/Schedule"
 import { checkpoint } from "../fold/Checkpoint.ts"
 import type { Entry } from "../fold/Operation.ts"
 import { restore } from "../fold/Restore.ts"
+import { makeState } from "../fold/State.ts"
 import type { Log, Position } from "../log/Log.ts"
 import { LogError } from "../log/LogError.ts"
 import type { Registry } from "../Registry.ts"
@@ -23,7 +24,10 @@ export const recover = (
   Effect.flatMap(
     saved,
     Option.match({
-      onNone: () => Effect.succeed(0),
+      onNone: () => {
+        adopt(makeState())
+        return Effect.succeed(0)
+      },
       onSome: ({ pieces, position }) =>
         Result.match(restore(pieces), {
           onFailure: (reason) => Effect.fail(new LogError({ reason, detail: unreadable[reason] })),
@@ -55,8 +59,13 @@ export class Checkpoints {
       this.grownBytes += operationBytes + ("content" in operation ? 2 * operation.content.length : 0)
   }
 
-  /** Never ends. */
-  keep(log: Log["Service"], { state }: Registry["Service"], bytesMax: number): Effect.Effect<never> {
+  /** Does so as long as this is its node's business. Never ends. */
+  keep(
+    log: Log["Service"],
+    { state }: Registry["Service"],
+    bytesMax: number,
+    isDue: () => boolean
+  ): Effect.Effect<never> {
     const save = Effect.gen({ self: this }, function* () {
       const { grownBytes } = this
       const { position } = state
@@ -71,7 +80,7 @@ export class Checkpoints {
         )
       )
     )
-    const look = Effect.suspend(() => (this.grownBytes < bytesMax ? Effect.void : save))
+    const look = Effect.suspend(() => (this.grownBytes < bytesMax || !isDue() ? Effect.void : save))
     return Effect.andThen(Effect.repeat(look, Schedule.spaced(lookMillis)), Effect.never)
   }
 }

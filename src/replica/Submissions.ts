@@ -12,62 +12,106 @@ export class Submissions {
   /** Those that are in no entry yet. */
   #waiting: Array<Submission> = []
   /** Those of entries that were appended, by the number of the entry. */
-  readonly #appended = new Map<number, ReadonlyArray<Submission>>()
+  readonly #appended = new Map<number, Appended>()
+  readonly #isShared: boolean
+  /** True while it is in doubt what the log has: nothing new is let in. */
+  #areShut = false
   #areOver = false
+
+  /** Of a log that other nodes append to, too, or not. */
+  constructor(isShared: boolean) {
+    this.#isShared = isShared
+  }
 
   get areWaiting(): boolean {
     return this.#waiting.length > 0
   }
 
+  /** True while an entry is not read back. */
+  get areUnderWay(): boolean {
+    return this.#appended.size > 0
+  }
+
   add(submission: Submission): void {
-    if (this.#areOver) refuse(submission)
+    if (this.#areOver || (this.#areShut && !mustBeDone.has(submission.operation.t))) this.#refuse(submission)
     else this.#waiting.push(submission)
   }
 
   /** The next ones, as many as fit into an entry of so many bytes. */
-  take(n: number, bytesMax: number): ReadonlyArray<Operation> {
+  take(n: number, bytesMax: number, nowMillis: number): ReadonlyArray<Operation> {
     const taken = takeWithin(this.#waiting, bytesMax)
     this.#waiting = this.#waiting.slice(taken.length)
-    this.#appended.set(n, taken)
+    this.#appended.set(n, { sinceMillis: nowMillis, submissions: taken })
     return taken.map(({ operation }) => operation)
   }
 
   /** Those of an entry that is read back. */
   of(n: number): ReadonlyArray<Submission> | undefined {
-    return this.#appended.get(n)
+    return this.#appended.get(n)?.submissions
   }
 
   /** An entry was read back. */
   settled(n: number): void {
     this.#appended.delete(n)
+    this.#areShut = false
   }
 
   /** An entry is not in the log: ends are put off, and the rest is refused. */
   giveBack(n: number): void {
-    const { no = [], yes = [] } = Object.groupBy(this.of(n) ?? [], ({ operation }) =>
-      mustBeDone.has(operation.t) ? "yes" : "no"
-    )
+    const given = this.of(n) ?? []
     this.#appended.delete(n)
-    this.#waiting = [...yes, ...this.#waiting]
-    for (const submission of no) refuse(submission)
+    this.#waiting = [...given, ...this.#waiting]
+    this.#refuseFirst(given.length)
+  }
+
+  /**
+   * Nobody waits any more for entries that were appended before a time: they may be in the log or not. What waits behind
+   * them is refused, and so is what comes until one is read back; ends are put off (NODE-5).
+   */
+  doubt(beforeMillis: number): void {
+    const late = [...this.#appended.values()].filter(({ sinceMillis }) => sinceMillis <= beforeMillis)
+    const told = late.flatMap(({ submissions }) => submissions)
+    if (told.length === 0) return
+    this.#areShut = true
+    for (const each of late) each.submissions = []
+    for (const { done } of told) done({ t: "doubtful" })
+    this.#refuseFirst(this.#waiting.length)
   }
 
   /** Nothing will be read back any more. What was submitted may be in the log, so nobody is told what became of it. */
   end(): void {
-    const lost = [...this.#appended.values(), this.#waiting].flat()
+    const appended = [...this.#appended.values()].flatMap(({ submissions }) => submissions)
+    const lost = [...appended, ...this.#waiting]
     this.#areOver = true
     this.#appended.clear()
     this.#waiting = []
     for (const { done } of lost) done({ t: "fenced" })
   }
+
+  /** Refuses the first ones that wait, except ends. */
+  #refuseFirst(count: number): void {
+    const { no = [], yes = [] } = Object.groupBy(this.#waiting.slice(0, count), ({ operation }) =>
+      mustBeDone.has(operation.t) ? "yes" : "no"
+    )
+    this.#waiting = [...yes, ...this.#waiting.slice(count)]
+    for (const submission of no) this.#refuse(submission)
+  }
+
+  /** Says that an operation was not done. What only waits for its turn need not be in a log that nobody else writes. */
+  #refuse({ done, operation }: Submission): void {
+    done(operation.t === "fence" && !this.#isShared ? { t: "done" } : { t: "refused", code: "unavailable" })
+  }
+}
+
+/** What went into one entry. */
+interface Appended {
+  readonly sinceMillis: number
+  /** Those who are to be told what it leads to. */
+  submissions: ReadonlyArray<Submission>
 }
 
 /** Ends, which are not asked for by anybody who could ask again. */
-const mustBeDone: ReadonlySet<Operation["t"]> = new Set(["up", "epoch", "leave", "over", "trim"])
-
-/** Says that an operation was not done; what only waits for its turn need not be in the log. */
-const refuse = ({ done, operation }: Submission): void =>
-  done(operation.t === "fence" ? { t: "done" } : { t: "refused", code: "unavailable" })
+const mustBeDone: ReadonlySet<Operation["t"]> = new Set(["up", "dead", "epoch", "leave", "over", "trim"])
 
 /** The first submissions, as many as fit into one entry; at least one. */
 const takeWithin = (submissions: ReadonlyArray<Submission>, bytesMax: number): ReadonlyArray<Submission> => {

@@ -28,8 +28,8 @@ export const monitor = (
       const { metricsHost: host } = yield* Settings
       const { isDraining } = yield* Drain
       const counters = yield* Counters
-      const { appending } = yield* Replica
-      const isReady = () => counters.isListening && !isDraining() && !appending.isOut
+      const replica = yield* Replica
+      const isReady = () => counters.isListening && !isDraining() && replica.isReady
       const routes = Layer.mergeAll(
         PrometheusMetrics.layerHttp(),
         HttpRouter.add("GET", "/healthz", Effect.succeed(HttpServerResponse.text("ok\n"))),

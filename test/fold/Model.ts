@@ -62,7 +62,7 @@ export class Model {
     this.nodes = new Map([...this.nodes, [node, n]])
     this.told = []
     for (const op of ops) {
-      this.told.push(this.dead.includes(node) ? "fenced" : this.result(node, position, op))
+      this.told.push(this.nodes.has(node) ? this.result(node, position, op) : "fenced")
       this.told.push(...this.after.splice(0))
       this.settle()
     }
@@ -97,6 +97,7 @@ export class Model {
       case "dead":
         return this.nodes.has(op.node) ? this.die(op.node) : "done"
       case "epoch":
+        if (op.of !== undefined && op.of !== this.epoch) return "done"
         this.epoch = op.epoch
         return `epoch ${op.epoch}`
       case "beat":
@@ -118,6 +119,12 @@ export class Model {
   }
 
   private up(node: string, op: OperationOf<"up">): string {
+    const isEmpty = !this.here.some(({ at }) => at.startsWith(`${node}/`))
+    const rules = JSON.stringify(this.rules)
+    if (!op.alone && this.nodes.size > 1 && isEmpty && JSON.stringify(op.rules) !== rules) {
+      this.nodes = new Map([...this.nodes].filter(([name]) => name !== node))
+      return `unlike ${rules}`
+    }
     if (this.epoch === "") this.epoch = op.epoch
     if (op.alone || this.nodes.size === 1) this.rules = op.rules
     if (op.alone) for (const other of this.nodes.keys()) if (other !== node) this.after.push(this.die(other))

@@ -37,6 +37,7 @@ const ways = [
   "kicked",
   "over",
   "dead",
+  "unlike",
   "epoch",
   "done",
   "void",

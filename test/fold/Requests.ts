@@ -44,7 +44,8 @@ const rules: fc.Arbitrary<Rules> = fc.record({
   absent: fc.nat(3),
   inbox: fc.nat(2),
   inboxBytes: fc.integer({ min: 0, max: 1_000 }),
-  receipts: fc.nat(2)
+  receipts: fc.nat(2),
+  unicode: fc.constantFrom("16.0", "17.0")
 })
 
 const pick = <A>(list: ReadonlyArray<A>, which: number): A | undefined => list[which % (list.length || 1)]
@@ -201,7 +202,15 @@ const plans: ReadonlyArray<{ readonly weight: number; readonly arbitrary: fc.Arb
       .map((which) => (model) => ({ t: "dead", node: pick([...model.nodes.keys()], which) ?? "nobody" }))
   },
   { weight: 1, arbitrary: fc.constantFrom<Operation>({ t: "beat" }, { t: "fence" }).map((op) => () => op) },
-  { weight: 1, arbitrary: fc.nat(9).map((which) => () => ({ t: "epoch", epoch: `epoch ${which}` })) },
+  {
+    weight: 1,
+    arbitrary: fc.nat(9).map((which) => (model) => ({
+      t: "epoch",
+      epoch: `epoch ${which}`,
+      ...(which < 3 && { of: model.epoch }),
+      ...(which > 6 && { of: "another" })
+    }))
+  },
   {
     weight: 1,
     arbitrary: fc
@@ -250,8 +259,10 @@ export class Writer {
     const node = name()
     const n = (this.ns.get(node) ?? 0) + 1
     this.ns.set(node, n)
-    const begins: ReadonlyArray<Operation> =
-      n > 1 ? [] : [{ t: "up", epoch: "first", rules: this.rules, alone: model.nodes.size === 0 }]
+    const rules = model.nodes.size === 0 || step.isLate ? this.rules : model.rules
+    const begins: ReadonlyArray<Operation> = model.nodes.has(node)
+      ? []
+      : [{ t: "up", epoch: "first", rules, alone: model.nodes.size === 0 }]
     const ops = step.plans.map((plan) => plan(model, node))
     const entry: Entry = { v: 1, node, n, at: n, ops: [...begins, ...ops] }
     this.written.push(entry)

@@ -50,6 +50,8 @@ export const lineOf = (happening: Happening): string => {
       return `dead ${happening.node}`
     case "epoch":
       return `epoch ${happening.epoch}`
+    case "unlike":
+      return `unlike ${JSON.stringify(happening.rules)}`
     case "fenced":
     case "doubtful":
     case "done":

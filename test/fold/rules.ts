@@ -9,5 +9,6 @@ export const rules: Rules = {
   absent: 2,
   inbox: 3,
   inboxBytes: 1_000_000,
-  receipts: 2
+  receipts: 2,
+  unicode: "17.0"
 }

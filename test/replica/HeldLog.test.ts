@@ -62,7 +62,7 @@ const heldLog = Layer.effect(
 const open = Server.layer.pipe(
   Layer.provide([Drain.layer, houseLayer]),
   Layer.provide([ConnectionLog.layer, Replies.layer]),
-  Layer.provide([Counters.layer, Hub.layer, Replica.layer]),
+  Layer.provide([Counters.layer, Hub.layer, Replica.over(heldLog)]),
   Layer.provide([Registry.layer, heldLog]),
   Layer.provideMerge(gate),
   Layer.provide(Pauses.layer),

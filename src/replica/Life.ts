@@ -1,0 +1,344 @@
+import { randomBytes } from "node:crypto"
+import { hostname } from "node:os"
+import type * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import type { Happening } from "../fold/Happening.ts"
+import type { Entry, Operation, Rules } from "../fold/Operation.ts"
+import type { LogReason } from "../log/Failure.ts"
+import type { Deliver, Log, Logged } from "../log/Log.ts"
+import { LogError } from "../log/LogError.ts"
+import { patiently } from "../log/Patience.ts"
+import type { Registry } from "../Registry.ts"
+import type { Values } from "../settings/Settings.ts"
+import type { Appending } from "./Appending.ts"
+import { type Checkpoints, recover } from "./Checkpoints.ts"
+import { Liveness } from "./Liveness.ts"
+import { differences, rulesOf } from "./Rules.ts"
+import { Submissions } from "./Submissions.ts"
+
+const ignore = () => {}
+
+/** Whoever is told what happens on any node. */
+export interface Observer {
+  /**
+   * Takes what an entry of a node led to, from when this node has begun; for its own operations, a node is told the
+   * results by `done` in place of this.
+   */
+  readonly happened: (happening: Happening, by: string) => void
+  /** Nothing of what was under way will be told any more: all clients are to be ended with this code. */
+  readonly ended: (code: "unavailable" | "node_lost") => void
+  /** Waited for after each entry of a log that others write as well: nothing more is read meanwhile. */
+  readonly ready: Effect.Effect<void>
+}
+
+/** What all lives of a server share. */
+export interface Body {
+  readonly settings: Values
+  readonly registry: Registry["Service"]
+  readonly clock: Clock.Clock
+  readonly fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
+  readonly appending: Appending
+  readonly checkpoints: Checkpoints
+  observer: Observer
+}
+
+/** The end of a life, and what the next one is to know of it. */
+export interface Ended {
+  readonly code: "unavailable" | "node_lost"
+  /** Why it ended, for people. */
+  readonly reason: string
+  /** The node that is dead now, though others may not know it yet. */
+  readonly node: string
+  /** The epoch of which the log has lost something, if it has. */
+  readonly lost: string | undefined
+}
+
+/**
+ * This server as one node of a log, from `up` to its end. In a log that others append to as well, a node shows signs of
+ * life, and says who of the others is dead. It ends where it reads that it is dead itself, hears nothing of itself for
+ * the lease, or the log is another one: then the server begins anew, as another node.
+ */
+export class Life {
+  readonly node: string
+  readonly isShared: boolean
+  readonly #body: Body
+  readonly #log: Log["Service"]
+  readonly #past: Ended | undefined
+  readonly #isKept: boolean
+  readonly #submissions: Submissions
+  readonly #liveness: Liveness
+  /** Those that this node has said are dead. */
+  readonly #dead = new Set<string>()
+  readonly #ended = Deferred.makeUnsafe<Ended, LogError>()
+  #appender: Fiber.Fiber<void> | undefined
+  #isAppending = false
+  /** When it was looked at the time last: that is often enough for what is appended. */
+  #lookedMillis: number
+  #appendedMillis: number
+  #n = 0
+  #hasBegun = false
+  #isOver = false
+
+  constructor(body: Body, log: Log["Service"], past: Ended | undefined) {
+    const { settings } = body
+    this.node = `${settings.node ?? nodeName()}.${randomId(nodeBytes)}`
+    this.isShared = log.isShared
+    this.#body = body
+    this.#log = log
+    this.#past = past
+    this.#isKept = settings.store !== undefined || log.isShared
+    this.#submissions = new Submissions(log.isShared)
+    this.#lookedMillis = this.#nowMillis
+    this.#appendedMillis = this.#lookedMillis
+    this.#liveness = new Liveness(settings.leaseMillis, this.#lookedMillis)
+  }
+
+  /** The end of this life; fails where the next one would end in the same way. */
+  get ended(): Effect.Effect<Ended, LogError> {
+    return Deferred.await(this.#ended)
+  }
+
+  /** True once this node has begun, and until it ends. */
+  get isAlive(): boolean {
+    return this.#hasBegun && !this.#isOver
+  }
+
+  /** Reads all that is in the log, and begins. Fails if the other nodes have other settings. */
+  get begin(): Effect.Effect<void, LogError, Scope.Scope> {
+    return Effect.gen({ self: this }, function* () {
+      const { checkpoints, registry, settings } = this.#body
+      const position = yield* patiently("the log cannot be read yet", recover(this.#log, registry))
+      checkpoints.grownBytes = 0
+      const follow = this.#log.follow(position, (logged) => this.#deliver(logged))
+      yield* Effect.addFinalizer(() => Effect.sync(() => this.#appender?.interruptUnsafe()))
+      yield* Effect.forkScoped(
+        Effect.catch(follow, (error) => this.#fail(error)),
+        { startImmediately: true }
+      )
+      if (this.isShared)
+        yield* Effect.forkScoped(
+          Effect.repeat(
+            Effect.sync(() => this.#look()),
+            Schedule.spaced(lookMillis)
+          )
+        )
+      const result = yield* this.#up(!this.isShared)
+      if (result.t === "unlike") {
+        yield* this.#untilAlone(result.rules)
+        yield* this.#up(true)
+      }
+      const keep = checkpoints.keep(this.#log, registry, settings.checkpointBytes, () => this.#isEldest)
+      if (this.#isKept) yield* Effect.forkScoped(keep)
+      const probe = this.#body.appending.probe(() => this.submit({ t: "beat" }, ignore))
+      if (this.#isKept && !this.isShared) yield* Effect.forkScoped(probe)
+    })
+  }
+
+  submit(operation: Operation, done: (result: Happening) => void): void {
+    this.#submissions.add({ operation, done })
+    this.#start()
+  }
+
+  /** Waits for nothing any more. */
+  abandon(): void {
+    this.#submissions.end()
+  }
+
+  /** Leaves the other nodes in order: the names of this one are free at once. */
+  get leave(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (!this.isShared || !this.isAlive) return Effect.void
+      this.#isOver = true
+      const left = this.#log.append(this.#entryOf([{ t: "dead", node: this.node }]))
+      return Effect.ignore(Effect.timeoutOption(Effect.interruptible(left), leaveMillis))
+    })
+  }
+
+  /** Submits that this node begins, and what it knows of the time before; all in one entry, so that nothing comes between. */
+  #up(alone: boolean): Effect.Effect<Happening> {
+    return Effect.callback((resume) => {
+      const epoch = randomId(epochBytes)
+      const { lost, node } = this.#past ?? {}
+      const rules = rulesOf(this.#body.settings)
+      const isAnother = !this.isShared && !this.#log.continues
+      const done = (result: Happening) => {
+        this.#hasBegun = result.t === "done"
+        resume(Effect.succeed(result))
+      }
+      this.#submissions.add({ operation: { t: "up", epoch, rules, alone }, done })
+      if (node !== undefined) this.#submissions.add({ operation: { t: "dead", node }, done: ignore })
+      if (lost !== undefined)
+        this.#submissions.add({ operation: { t: "epoch", epoch, of: lost }, done: ignore })
+      if (isAnother) this.#submissions.add({ operation: { t: "epoch", epoch }, done: ignore })
+      this.#start()
+    })
+  }
+
+  /** Done once all other nodes are dead; fails as soon as one of them shows a sign of life. */
+  #untilAlone(rules: Rules): Effect.Effect<void, LogError> {
+    return Effect.gen({ self: this }, function* () {
+      const liveness = this.#liveness
+      const detail = `the other nodes of this chat run ${differences(rules, rulesOf(this.#body.settings))}`
+      yield* Effect.logWarning(`${detail}: waiting if any of them is alive`)
+      liveness.beginAnew(this.#nowMillis)
+      while (true) {
+        yield* Effect.sleep(lookMillis)
+        const others = this.#others
+        const dead = liveness.look(others, this.#nowMillis)
+        if (dead.length === others.length) return
+        if (liveness.hasHeard(others)) return yield* new LogError({ reason: "unlike", detail })
+      }
+    })
+  }
+
+  #start(): void {
+    if (this.#isAppending || !this.#submissions.areWaiting) return
+    this.#appender = this.#body.fork(this.#appendAll)
+  }
+
+  readonly #appendAll: Effect.Effect<void> = Effect.whileLoop({
+    while: () => (this.#isAppending = this.#submissions.areWaiting),
+    body: () => this.#append(),
+    step: ignore
+  }).pipe(Effect.catch((error) => this.#fail(error)))
+
+  #append(): Effect.Effect<unknown, LogError> {
+    this.#appendedMillis = this.#lookedMillis
+    const ops = this.#submissions.take(this.#n + 1, this.#log.entryBytesMax, this.#lookedMillis)
+    const entry = this.#entryOf(ops)
+    const giveBack = () => this.#submissions.giveBack(entry.n)
+    return this.#isKept ? this.#body.appending.append(this.#log, entry, giveBack) : this.#log.append(entry)
+  }
+
+  #entryOf(ops: ReadonlyArray<Operation>): Entry {
+    return { v: 1, node: this.node, n: ++this.#n, at: this.#body.clock.currentTimeMillisUnsafe(), ops }
+  }
+
+  readonly #deliver: Deliver = (logged) =>
+    logged.length === 1
+      ? this.#take(logged[0])
+      : Effect.forEach(logged, (each) => this.#take(each), { discard: true })
+
+  #take(logged: Logged): Effect.Effect<void> {
+    const { entry } = logged
+    if (this.#isKept) this.#body.checkpoints.grew(entry)
+    if (!this.isShared) {
+      this.#read(logged)
+      return Effect.void
+    }
+    if (this.#isOver) return Effect.void
+    if (entry.node === this.node || !this.#hasBegun) this.#liveness.heardOwn(this.#nowMillis)
+    if (entry.node !== this.node) this.#liveness.heard(entry.node, this.#nowMillis)
+    this.#read(logged)
+    return this.#body.observer.ready
+  }
+
+  /** Applies an entry: whoever submitted an operation on this node is told its result, and the observer everything else. */
+  #read({ entry, position }: Logged): void {
+    const isOwn = entry.node === this.node
+    const own = isOwn ? this.#submissions.of(entry.n) : undefined
+    let isDead = false
+    let last = -1
+    this.#body.registry.apply(position, entry, (happening, i) => {
+      const isResult = i > last
+      if (isResult) last = i
+      const submission = isResult ? own?.[i] : undefined
+      if (submission !== undefined) submission.done(happening)
+      else if (this.#hasBegun) this.#body.observer.happened(happening, entry.node)
+      if (happening.t === "dead" || happening.t === "void") isDead ||= happening.node === this.node
+    })
+    if (isOwn) this.#submissions.settled(entry.n)
+    if (isDead && this.#hasBegun)
+      this.#end("node_lost", "the other nodes heard nothing of this one for --lease")
+  }
+
+  /** Several times a second. */
+  #look(): void {
+    const nowMillis = this.#nowMillis
+    this.#lookedMillis = nowMillis
+    const dead = this.#liveness.look(this.#others, nowMillis)
+    if (this.#liveness.isCutOff(nowMillis))
+      this.#end("unavailable", "nothing was read back from the log for --lease")
+    if (this.#isOver) return
+    if (this.#hasBegun) {
+      this.#submissions.doubt(nowMillis - this.#body.settings.storeWaitMillis)
+      for (const node of dead) if (!this.#dead.has(node)) this.#declareDead(node)
+    }
+    if (nowMillis - this.#appendedMillis >= beatMillis && !this.#submissions.areUnderWay)
+      this.submit({ t: "beat" }, ignore)
+  }
+
+  #declareDead(node: string): void {
+    this.#dead.add(node)
+    this.submit({ t: "dead", node }, ignore)
+  }
+
+  get #others(): ReadonlyArray<string> {
+    return [...this.#body.registry.state.nodes.keys()].filter((node) => node !== this.node)
+  }
+
+  get #isEldest(): boolean {
+    return this.#body.registry.state.nodes.keys().next().value === this.node
+  }
+
+  get #nowMillis(): number {
+    return Number(this.#body.clock.monotonicTimeNanosUnsafe() / 1_000_000n)
+  }
+
+  #fail(error: LogError): Effect.Effect<void> {
+    return Effect.sync(() => {
+      if (this.isShared && !lasting.has(error.reason))
+        return this.#end("unavailable", error.detail, error.reason === "forgot")
+      if (this.#isOver) return
+      this.#tellEnd("unavailable")
+      Deferred.doneUnsafe(this.#ended, Effect.fail(error))
+    })
+  }
+
+  #end(code: Ended["code"], reason: string, isLost = false): void {
+    if (this.#isOver) return
+    const { epoch } = this.#body.registry.state
+    const lost = isLost && epoch !== "" ? epoch : this.#past?.lost
+    this.#tellEnd(code)
+    Deferred.doneUnsafe(this.#ended, Effect.succeed({ code, reason, node: this.node, lost }))
+  }
+
+  #tellEnd(code: Ended["code"]): void {
+    this.#isOver = true
+    if (this.#hasBegun) this.#body.observer.ended(code)
+    this.#submissions.end()
+  }
+}
+
+/** What would end the next life as well. */
+const lasting: ReadonlySet<LogReason> = new Set([
+  "refused",
+  "damaged",
+  "newer",
+  "unlike",
+  "too_large",
+  "in_use"
+])
+
+/** Bytes of randomness in the name of a node, which must differ from all names before, and of an epoch. */
+const nodeBytes = 12
+const epochBytes = 6
+
+/** Silence after which a node shows a sign of life. */
+const beatMillis = 500
+const lookMillis = 100
+
+/** The longest that the end of a server waits for the log. */
+const leaveMillis = 1_000
+
+/** The name of this process, for people. */
+const nodeName = (): string =>
+  `${hostname()
+    .replaceAll(/[^\w-]/g, "-")
+    .slice(0, 48)}-${process.pid}`
+
+const randomId = (bytes: number): string => randomBytes(bytes).toString("base64url")
