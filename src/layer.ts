@@ -10,6 +10,7 @@ import { Pauses } from "./net/Pauses.ts"
 import type { TooFewFiles } from "./net/OpenFiles.ts"
 import type { Log } from "./log/Log.ts"
 import type { LogError } from "./log/LogError.ts"
+import { LogTimes, timed } from "./log/LogTimes.ts"
 import { minimumLogLevel } from "./telemetry/Logger.ts"
 import type { House } from "./requests/Conversation.ts"
 import { houseLayer } from "./requests/House.ts"
@@ -54,7 +55,7 @@ export const openLayer = (
     Layer.provide(ConnectionLog.layer),
     Layer.provideMerge(Layer.mergeAll(Counters.layer, Hub.layer, replicaOf(all, log), Replies.layer)),
     Layer.provide(Pauses.layer),
-    Layer.provide(Connections.layer),
+    Layer.provide([Connections.layer, LogTimes.layer]),
     Layer.provide(given(otlpUrl, async (url) => (await import("./telemetry/Otlp.ts")).otlp(url))),
     Layer.provide(Layer.sync(Metric.MetricRegistry, () => new Map())),
     Layer.provide(Layer.effect(Settings, checked(settings))),
@@ -67,8 +68,8 @@ export const openLayer = (
 const replicaOf = (
   settings: Values,
   log = logOf(settings)
-): Layer.Layer<Replica | Registry, LogError | SettingsInvalid, Settings> =>
-  log === undefined ? Replica.inMemory : Replica.over(log)
+): Layer.Layer<Replica | Registry, LogError | SettingsInvalid, LogTimes | Settings> =>
+  log === undefined ? Replica.inMemory : Replica.over(timed(log))
 
 /** The log that is to be kept; none if nothing of the chat is to outlive the server. */
 const logOf = (settings: Values): Layer.Layer<Log, LogError> | undefined => {

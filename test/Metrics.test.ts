@@ -2,25 +2,31 @@ import { join } from "node:path"
 import { once } from "node:events"
 import { connect as connectPlain } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
+import { openLayer } from "../src/layer.ts"
+import { Log } from "../src/log/Log.ts"
+import { sharedMemoryLog } from "../src/log/Memory.ts"
 import { Server } from "../src/Server.ts"
 import type { Values } from "../src/settings/Settings.ts"
 import { keptLines } from "./support/logLines.ts"
 import { serve } from "./support/program.ts"
 import { folder } from "./support/folder.ts"
-import { server } from "./support/server.ts"
+import { slow } from "./support/Nodes.ts"
 import { connectTo } from "./support/TestClient.ts"
 
-/** A monitored server that the test can end, and what its monitor answers. */
-const monitored = Effect.fnUntraced(function* (settings: Partial<Values> = {}) {
+/** A monitored server that the test can end, and what its monitor answers; over a log, if one is given. */
+const monitored = Effect.fnUntraced(function* (settings: Partial<Values> = {}, log?: Log["Service"]) {
   const { layer, lines } = keptLines()
   const scope = yield* Scope.make()
+  const given = { hosts: ["127.0.0.1"], port: 0, metricsPort: 0, logLevel: "info", ...settings } as const
   const context = yield* Layer.buildWithScope(
-    server({ metricsPort: 0, logLevel: "info", ...settings }).pipe(Layer.provide(layer)),
+    openLayer(given, log && Layer.succeed(Log, log)).pipe(Layer.provide(layer)),
     scope
   )
   const [address] = (yield* Effect.provide(Server, context)).addresses
@@ -330,10 +336,20 @@ describe("The file of --store", () => {
         const figures = yield* until(() => true)
         assert.isAbove(figures.palabre_store_bytes!, 10_000)
         assert.isAbove(figures.palabre_store_entries_total!, 0)
-        assert.deepInclude(figures, { palabre_store_up: 1, palabre_store_failures_total: 0 })
+        assert.deepInclude(figures, {
+          palabre_store_up: 1,
+          palabre_store_failures_total: 0,
+          palabre_store_behind_seconds: 0
+        })
+        assert.notProperty(figures, "palabre_nodes")
         assert.strictEqual((yield* get("/readyz")).status, 200)
         const client = yield* connect
         yield* client.login("alice")
+        const told = yield* until(({ palabre_store_apply_seconds_count: count }) => count! > 0)
+        for (const what of ["append", "read_back", "apply"]) {
+          assert.strictEqual(told[`palabre_store_${what}_seconds_count`], 1, "the entry of the login")
+          assert.isAbove(told[`palabre_store_${what}_seconds_sum`]!, 0)
+        }
         const message = { type: "message", content: "x".repeat(50_000) }
         while ((yield* client.ask(message)).status === "success") continue
         assert.isAbove(
@@ -344,6 +360,38 @@ describe("The file of --store", () => {
         // nobody says anything, and the file is tried all the same
         yield* until(({ palabre_store_up: up }) => up === 1)
         assert.strictEqual((yield* get("/readyz")).status, 200)
+      })
+    )
+  )
+})
+
+const readBackCount = (figures: Figures): number => figures.palabre_store_read_back_seconds_count!
+
+describe("A log that servers share", () => {
+  it.live("tells how many they are, and how far one is behind that does not read", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const log = Context.get(yield* Layer.build(sharedMemoryLog), Log)
+        const reads = Latch.makeUnsafe(true)
+        const one = yield* monitored({}, slow(log, Latch.makeUnsafe(true), reads))
+        const two = yield* monitored({}, log)
+        const both = yield* one.until(({ palabre_nodes: nodes }) => nodes === 2)
+        assert.strictEqual((yield* two.scrape).palabre_nodes, 2)
+        assert.isBelow(both.palabre_store_behind_seconds!, 10)
+        const [alice, bob] = [yield* one.connect, yield* two.connect]
+        yield* alice.login("alice")
+        const before = readBackCount(yield* one.scrape)
+        reads.closeUnsafe()
+        yield* bob.login("bob")
+        alice.send({ type: "message", content: "unread" })
+        const behind = yield* one.until((figures) => figures.palabre_store_behind_seconds! > 0.05)
+        assert.strictEqual(readBackCount(behind), before)
+        assert.strictEqual((yield* two.scrape).palabre_store_behind_seconds, 0)
+        reads.openUnsafe()
+        yield* alice.sees("alice", "bob")
+        const after = yield* one.until((figures) => figures.palabre_store_behind_seconds === 0)
+        assert.isAbove(readBackCount(after), before)
+        assert.isAbove(after.palabre_store_read_back_seconds_sum!, 0.05)
       })
     )
   )

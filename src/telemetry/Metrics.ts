@@ -7,6 +7,7 @@ import { eventLoopDelay } from "./EventLoopDelay.ts"
 import type { Connection } from "../net/Connection.ts"
 import { Connections } from "../net/Connections.ts"
 import { Hub } from "../hub/Hub.ts"
+import { LogTimes } from "../log/LogTimes.ts"
 import { openFilesMax } from "../net/OpenFiles.ts"
 import { Pauses } from "../net/Pauses.ts"
 import { Registry } from "../Registry.ts"
@@ -22,7 +23,7 @@ import { Counters } from "./Counters.ts"
 export const metrics: Layer.Layer<
   never,
   never,
-  Connections | Counters | Hub | Pauses | Registry | Replica | Settings
+  Connections | Counters | Hub | LogTimes | Pauses | Registry | Replica | Settings
 > = Layer.effectDiscard(
   Effect.gen(function* () {
     const register = yield* makeRegister
@@ -48,6 +49,12 @@ interface Register {
     record: Readonly<Record<string, number>>
   ) => void
   readonly gauge: (name: string, description: string, read: Read, labels?: Labels) => void
+  /** Registers a histogram of times, and gives what records one, in seconds. */
+  readonly seconds: (
+    name: string,
+    description: string,
+    boundaries: ReadonlyArray<number>
+  ) => (seconds: number) => void
 }
 
 const makeRegister = Effect.map(Effect.context<never>(), (context): Register => {
@@ -65,6 +72,11 @@ const makeRegister = Effect.map(Effect.context<never>(), (context): Register => 
     gauge: (name, description, read, attributes) => {
       const metric = Metric.gauge(name, { description, attributes })
       Metric.registerUnsafe(metric, context, { get: () => ({ value: read() }), ...unwritten })
+    },
+    seconds: (name, description, boundaries) => {
+      const metric = Metric.histogram(name, { description, boundaries })
+      metric.valueUnsafe(context) // so that it is there before the first time
+      return (seconds) => metric.updateUnsafe(seconds, context)
     }
   }
   return register
@@ -103,10 +115,9 @@ const registerConnections = Effect.fnUntraced(function* ({ counter, gauge, perKe
   counter("palabre_pauses_total", "Times a client's requests were left unread for a while", pauses.total)
 })
 
-const registerMessages = Effect.fnUntraced(function* ({ counter, gauge, perKey }: Register) {
+const registerMessages = Effect.fnUntraced(function* ({ counter, gauge, perKey, seconds }: Register) {
   const counters = yield* Counters
   const hub = yield* Hub
-  const context = yield* Effect.context<never>()
 
   perKey("palabre_logins_total", "Login attempts", "result", counters.logins)
   perKey("palabre_errors_total", "Error replies, goodbyes included", "code", counters.errors)
@@ -117,12 +128,12 @@ const registerMessages = Effect.fnUntraced(function* ({ counter, gauge, perKey }
     () => hub.counters.deliveries
   )
   gauge("palabre_hub_items", "Messages in transit, not yet offered to all recipients", hub.depth)
-  const latency = Metric.histogram("palabre_broadcast_seconds", {
-    description: "Time from publishing the first message of a batch until it is offered to all recipients",
-    boundaries: latencyBoundaries
-  })
-  latency.valueUnsafe(context) // so that it is there before the first message
-  hub.deliveryLatency.observe((seconds) => latency.updateUnsafe(seconds, context))
+  const offered = seconds(
+    "palabre_broadcast_seconds",
+    "Time from publishing the first message of a batch until it is offered to all recipients",
+    latencyBoundaries
+  )
+  hub.deliveryLatency.observe(offered)
 })
 
 const registerState = Effect.fnUntraced(function* ({ counter, gauge }: Register) {
@@ -154,24 +165,52 @@ const registerState = Effect.fnUntraced(function* ({ counter, gauge }: Register)
   )
 })
 
-/** What --store names, if it does. */
-const registerStore = Effect.fnUntraced(function* ({ counter, gauge }: Register) {
+/** What keeps the chat, and who shares it, if it is to outlive this server. */
+const registerStore = Effect.fnUntraced(function* ({ counter, gauge, seconds }: Register) {
   const { store } = yield* Settings
-  const { appending, checkpoints } = yield* Replica
+  const { appending, checkpoints, isShared } = yield* Replica
+  const times = yield* LogTimes
   const { state } = yield* Registry
-  if (store === undefined) return
-  if (brokersOf(store) === undefined)
+  if (store === undefined && !isShared) return
+  if (store !== undefined && brokersOf(store) === undefined)
     gauge("palabre_store_bytes", "Bytes of --store", () => bytesOf(store) + bytesOf(`${store}-wal`))
   gauge("palabre_store_up", "1 while --store can be written", () => (appending.isOut ? 0 : 1))
   counter("palabre_store_failures_total", "Failed attempts to write", () => appending.failures)
   counter("palabre_store_checkpoints_total", "Times the state was written anew", () => checkpoints.kept)
   counter("palabre_store_entries_total", "Entries in the log since it was made", () => state.position)
+  gauge(
+    "palabre_store_behind_seconds",
+    "Age of the oldest entry of this server that it has not read back",
+    () => times.behindSeconds
+  )
+  times.observer = {
+    appended: seconds(
+      "palabre_store_append_seconds",
+      "Time from handing an entry to the log until the log has it",
+      latencyBoundaries
+    ),
+    readBack: seconds(
+      "palabre_store_read_back_seconds",
+      "Time from handing an entry to the log until it is read back, which acknowledgements wait for",
+      latencyBoundaries
+    ),
+    applied: seconds(
+      "palabre_store_apply_seconds",
+      "Time from reading an entry until its messages are handed on",
+      applyBoundaries
+    )
+  }
+  if (isShared)
+    gauge("palabre_nodes", "Servers of this chat that are alive, this one included", () => state.nodes.size)
 })
 
 const bytesOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
 
 /** Seconds, from the cost of one write to more than anyone would wait. */
 const latencyBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] as const
+
+/** Seconds, from the cost of one request to a long pause of the event loop. */
+const applyBoundaries = [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5]
 
 /** Sums what open connections count themselves. */
 const trafficOf = (open: Iterable<Connection>) => {

@@ -64,7 +64,7 @@ const startNode = Effect.fnUntraced(function* (
 })
 
 /** A log as one node sees it: no other node waits for it. */
-const slow = (log: Log["Service"], appends: Latch.Latch, reads: Latch.Latch): Log["Service"] => ({
+export const slow = (log: Log["Service"], appends: Latch.Latch, reads: Latch.Latch): Log["Service"] => ({
   ...log,
   append: (entry) => Effect.andThen(appends.await, log.append(entry)),
   follow: (after, deliver) =>
