@@ -20,12 +20,16 @@ const hasSystemd = has("systemd-analyze", "--version")
 if (!hasSystemd) console.warn("SKIPPED: there is no systemd-analyze, so the unit was not looked at")
 if (compose === undefined) console.warn("SKIPPED: there is no Compose, so its file was not looked at")
 
-/** The unit with this in the place of one of its lines, where everything else that it names exists. */
-const unit = (key: string, line: string): string => {
+/** Debian puts it where not everybody looks. */
+const broker = ["nats-server", "/usr/sbin/nats-server"].find((path) => has(path, "--version"))
+if (broker === undefined) console.warn("SKIPPED: there is no nats-server, so its settings were not looked at")
+
+/** A unit with this in the place of one of its lines, where everything else that it names exists. */
+const unit = (key: string, line: string, source = "palabre.service", name = source): string => {
   const folder = mkdtempSync(join(tmpdir(), "palabre-unit-"))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  const file = join(folder, "palabre.service")
-  const text = readFileSync("deploy/palabre.service", "utf8")
+  const file = join(folder, name)
+  const text = readFileSync(join("deploy", source), "utf8")
     .replace(/^ExecStart=.*$/m, "ExecStart=/bin/true")
     .replace(new RegExp(`^${key}=.*$`, "m"), line)
   writeFileSync(file, text)
@@ -42,10 +46,43 @@ describe("deploy/", () => {
     assert.match(await verify(unit("MemoryMax", "MemoryMax=much")), /palabre\.service:\d+: .*much/)
   })
 
-  it.skipIf(compose === undefined)("the compose file is one that Compose takes", async () => {
+  it.skipIf(!hasSystemd)(
+    "the units of nodes and their brokers are ones that systemd takes whole",
+    async () => {
+      for (const [source, name] of [
+        ["palabre.service", "palabre@1.service"],
+        ["nodes/nats@.service", "nats@1.service"]
+      ] as const) {
+        assert.strictEqual(await verify(unit("TasksMax", "TasksMax=64", source, name)), "")
+        assert.match(await verify(unit("TasksMax", "TasksMax=few", source, name)), /@1\.service:\d+: .*few/)
+      }
+    }
+  )
+
+  it.skipIf(compose === undefined)("the compose files are ones that Compose takes", async () => {
     const [command, ...args] = compose!
-    const { stdout } = await run(command!, [...args, "-f", "deploy/compose.yaml", "config"])
-    assert.match(stdout, /pids_limit: 64/)
+    const config = (file: string, env: NodeJS.ProcessEnv = {}) =>
+      run(command!, [...args, "-f", file, "config"], { env: { ...process.env, ...env } })
+    assert.match((await config("deploy/compose.yaml")).stdout, /pids_limit: 64/)
+    const nodes = await config("deploy/nodes/compose.yaml", { NATS_VERSION: "2", PASSWORD: "x1" })
+    assert.strictEqual(nodes.stdout.match(/nats:\/\/palabre:x1@broker3:4222/g)?.length, 2)
+  })
+
+  it.skipIf(broker === undefined)("the settings of a broker are ones that NATS takes", async () => {
+    const settings = {
+      NAME: "b1",
+      LISTEN: "127.0.0.1:4222",
+      CLUSTER: "127.0.0.1:6222",
+      STORE: tmpdir(),
+      PASSWORD: "x1",
+      ROUTES: '["nats-route://broker:x1@127.0.0.1:6222"]'
+    }
+    const look = (env: NodeJS.ProcessEnv) =>
+      run(broker!, ["-t", "-c", "deploy/nodes/nats.conf"], { env: { ...process.env, ...env } })
+    await look(settings)
+    const { ROUTES: _, ...fewer } = settings
+    const message = await look(fewer).catch(({ stderr }: { stderr: string }) => stderr)
+    assert.match(String(message), /ROUTES/)
   })
 
   it("unit and image serve the open network, with the same limits", () => {
