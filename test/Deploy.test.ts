@@ -36,6 +36,10 @@ const unit = (key: string, line: string, source = "palabre.service", name = sour
   return file
 }
 
+/** Has a broker of these variables read its settings. */
+const readBroker = (env: NodeJS.ProcessEnv) =>
+  run(broker!, ["-t", "-c", "deploy/nodes/nats.conf"], { env: { ...process.env, ...env } })
+
 /** What systemd has to say of a unit. */
 const verify = async (file: string): Promise<string> =>
   (await run("systemd-analyze", ["verify", file])).stderr
@@ -77,11 +81,9 @@ describe("deploy/", () => {
       PASSWORD: "x1",
       ROUTES: '["nats-route://broker:x1@127.0.0.1:6222"]'
     }
-    const look = (env: NodeJS.ProcessEnv) =>
-      run(broker!, ["-t", "-c", "deploy/nodes/nats.conf"], { env: { ...process.env, ...env } })
-    await look(settings)
+    await readBroker(settings)
     const { ROUTES: _, ...fewer } = settings
-    const message = await look(fewer).catch(({ stderr }: { stderr: string }) => stderr)
+    const message = await readBroker(fewer).catch(({ stderr }: { stderr: string }) => stderr)
     assert.match(String(message), /ROUTES/)
   })
 
