@@ -23,7 +23,8 @@ export const checkpoint = (state: State, bytesMax: number): Iterable<string> => 
 }
 
 const chatRows = function* ({ absent, dead, lobby, nodes, rooms }: State): Iterable<Row> {
-  for (const [node, { n }] of nodes) yield { t: "node", node, n }
+  for (const [node, { heard, n, since, version }] of nodes)
+    yield { t: "node", node, n, since, heard, version }
   for (const node of dead) yield { t: "dead", node }
   for (const { last, name } of rooms.values()) yield { t: "room", name, last }
   for (const { attachment, features, isAbsent, rooms, session, username } of [...lobby.members, ...absent])

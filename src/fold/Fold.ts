@@ -19,6 +19,7 @@ export const apply = (state: State, position: number, entry: Entry, tell: Tell):
   if (node === undefined) return tell({ t: "void", node: entry.node, n: entry.n }, -1)
   if (entry.n <= node.n) return tell({ t: "again", node: entry.node, n: entry.n }, -1)
   node.n = entry.n
+  node.heard = entry.at
   for (const operation of entry.ops) {
     if (state.nodes.get(entry.node) === node) perform[operation.t](turn, operation as never)
     else turn.tell({ t: "fenced" })

@@ -11,7 +11,8 @@ const deadMax = 1_000
 export const nodeOf = ({ entry, state }: Turn): Node | undefined => {
   const node = state.nodes.get(entry.node)
   if (node !== undefined || state.dead.has(entry.node) || entry.ops[0]?.t !== "up") return node
-  const begun = { n: 0, holders: new Map<number, never>() }
+  const [{ version }] = entry.ops as [OperationOf<"up">]
+  const begun = { n: 0, since: entry.at, heard: entry.at, version, holders: new Map<number, never>() }
   state.nodes.set(entry.node, begun)
   return begun
 }

@@ -46,9 +46,14 @@ const node = Schema.String
 const operations = {
   /**
    * A node begins. `epoch` counts if the log is new. With `alone`, all other nodes are dead; without, its rules must be
-   * those of the others.
+   * those of the others. `version` is that of palabre, for people.
    */
-  up: { epoch: Schema.String, rules: Rules, alone: Schema.Boolean },
+  up: {
+    epoch: Schema.String,
+    rules: Rules,
+    alone: Schema.Boolean,
+    version: Schema.optionalKey(Schema.String)
+  },
   /** A name is asked for: by a session that comes back (`resume`), or for a new one (`token`), or for none. */
   login: {
     id,

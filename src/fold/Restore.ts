@@ -38,9 +38,11 @@ const add = (state: State, row: Row, names: Map<string, string>): boolean => {
   switch (row.t) {
     case "state":
       return false
-    case "node":
-      state.nodes.set(row.node, { n: row.n, holders: new Map() })
+    case "node": {
+      const { heard, n, node, since, version } = row
+      state.nodes.set(node, { n, since, heard, version, holders: new Map() })
       return true
+    }
     case "dead":
       state.dead.add(row.node)
       return true

@@ -20,7 +20,13 @@ const rows = {
     lobbyLast: Count,
     forgotten: Count
   },
-  node: { node: Name, n: Count },
+  node: {
+    node: Name,
+    n: Count,
+    since: Schema.Finite,
+    heard: Schema.Finite,
+    version: Schema.optional(Schema.String)
+  },
   dead: { node: Name },
   room: { name: Name, last: Count },
   /** Those who are present in the order in which they came, then those who are absent in the order in which they left. */

@@ -72,6 +72,11 @@ export interface Holder {
 export interface Node {
   /** The number of its last entry. */
   n: number
+  /** The times of its first entry and its last one, by its own clock, in milliseconds since 1970: for people. */
+  readonly since: number
+  heard: number
+  /** The version of palabre that it said to be. */
+  version: string | undefined
   /** Those who are connected to it, by the id of their connection. */
   readonly holders: Map<number, Holder>
 }

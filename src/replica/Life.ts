@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import manifest from "../../package.json" with { type: "json" }
 import type { Happening } from "../fold/Happening.ts"
 import type { Entry, Operation, Rules } from "../fold/Operation.ts"
 import type { LogReason } from "../log/Failure.ts"
@@ -169,7 +170,7 @@ export class Life {
         this.#hasBegun = result.t === "done"
         resume(Effect.succeed(result))
       }
-      this.#submissions.add({ operation: { t: "up", epoch, rules, alone }, done })
+      this.#submissions.add({ operation: { t: "up", epoch, rules, alone, version: manifest.version }, done })
       if (node !== undefined) this.#submissions.add({ operation: { t: "dead", node }, done: ignore })
       if (lost !== undefined)
         this.#submissions.add({ operation: { t: "epoch", epoch, of: lost }, done: ignore })

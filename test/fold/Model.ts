@@ -40,11 +40,21 @@ const without = <A>(list: ReadonlyArray<A>, item: A): ReadonlyArray<A> =>
 const sizeOf = (kept: ReadonlyArray<Kept>) =>
   kept.reduce((sum, { content }) => sum + 200 + 2 * content.length, 0)
 
+/** A node that is alive. */
+interface Living {
+  readonly n: number
+  readonly since: number
+  readonly heard: number
+  readonly version: string | undefined
+}
+
+const versionIn = ([first]: Entry["ops"]) => (first?.t === "up" ? first.version : undefined)
+
 /** What a chat that people stay in does, as plainly as it can be said: lists, and all limits imposed after each operation. */
 export class Model {
   epoch = ""
   rules!: Rules
-  nodes: ReadonlyMap<string, number> = new Map()
+  nodes: ReadonlyMap<string, Living> = new Map()
   dead: ReadonlyArray<string> = []
   here: ReadonlyArray<Client> = []
   away: ReadonlyArray<Client> = []
@@ -55,11 +65,12 @@ export class Model {
   private told: Array<string> = []
 
   /** Gives what happened, a line each. */
-  apply(position: number, { n, node, ops }: Entry): ReadonlyArray<string> {
+  apply(position: number, { at, n, node, ops }: Entry): ReadonlyArray<string> {
     if (this.dead.includes(node) || (!this.nodes.has(node) && ops[0]?.t !== "up"))
       return [`void ${node} ${n}`]
-    if (n <= (this.nodes.get(node) ?? 0)) return [`again ${node} ${n}`]
-    this.nodes = new Map([...this.nodes, [node, n]])
+    const known = this.nodes.get(node) ?? { n: 0, since: at, version: versionIn(ops) }
+    if (n <= known.n) return [`again ${node} ${n}`]
+    this.nodes = new Map([...this.nodes, [node, { ...known, n, heard: at }]])
     this.told = []
     for (const op of ops) {
       this.told.push(this.nodes.has(node) ? this.result(node, position, op) : "fenced")

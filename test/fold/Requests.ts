@@ -262,7 +262,7 @@ export class Writer {
     const rules = model.nodes.size === 0 || step.isLate ? this.rules : model.rules
     const begins: ReadonlyArray<Operation> = model.nodes.has(node)
       ? []
-      : [{ t: "up", epoch: "first", rules, alone: model.nodes.size === 0 }]
+      : [{ t: "up", epoch: "first", rules, alone: model.nodes.size === 0, version: `1.${n}` }]
     const ops = step.plans.map((plan) => plan(model, node))
     const entry: Entry = { v: 1, node, n, at: n, ops: [...begins, ...ops] }
     this.written.push(entry)

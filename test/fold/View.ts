@@ -1,6 +1,6 @@
 import type { Happening } from "../../src/fold/Happening.ts"
 import { bytesOf, type Ring, type Said } from "../../src/fold/Ring.ts"
-import { type Holder, Room, type State } from "../../src/fold/State.ts"
+import { type Holder, type Node, Room, type State } from "../../src/fold/State.ts"
 import { usernameKey } from "../../src/Username.ts"
 import type { Model } from "./Model.ts"
 
@@ -71,9 +71,12 @@ const kept = (
   session = "nobody"
 ) => `${of}#${message.seq} at ${message.position} by ${message.username} (${session}): ${message.content}`
 
+const living = ([node, { heard, n, since, version }]: readonly [string, Omit<Node, "holders">]) =>
+  `${node} ${n} ${version} from ${since} to ${heard}`
+
 export const viewOfModel = (model: Model): View => ({
   epoch: model.epoch,
-  nodes: Array.from(model.nodes, ([node, n]) => `${node} ${n}`),
+  nodes: Array.from(model.nodes, living),
   dead: model.dead.join(),
   lobby: `${model.lobby.last} ${usernames(model.here)}`,
   absent: usernames(model.away),
@@ -99,7 +102,7 @@ export const viewOf = (state: State): View => {
     messages.push(kept(nameOf(said.place), said, said.session))
   return {
     epoch: state.epoch,
-    nodes: Array.from(state.nodes, ([node, { n }]) => `${node} ${n}`),
+    nodes: Array.from(state.nodes, living),
     dead: [...state.dead].join(),
     lobby: `${state.lobby.last} ${usernames(present)}`,
     absent: usernames(state.absent),
