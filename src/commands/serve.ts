@@ -1,45 +1,14 @@
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Record from "effect/Record"
-import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
+import type * as Flag from "effect/cli/Flag"
 import { exitCodes, Failure } from "./Cli.ts"
-import { file, type Kind, oneOf } from "../settings/Kinds.ts"
+import { flag, flagOf } from "./flags.ts"
+import { file, oneOf } from "../settings/Kinds.ts"
 import type { ConfigFile } from "../settings/ConfigFile.ts"
 import { environmentName, profiles, type Setting } from "../settings/Setting.ts"
 import { defaults, table, type Values } from "../settings/Settings.ts"
-
-/** A value that may be given as a flag, or in the environment variable of the flag. */
-const flag = <A>(name: string, kind: Kind<A>, description: string): Flag.Flag<Option.Option<A>> => {
-  const variable = environmentName(name)
-  const parse = (option: string) => (text: string) =>
-    Option.match(kind.parse(text), {
-      onNone: () =>
-        Effect.fail(
-          new CliError.InvalidValue({ option, value: text, expected: kind.expected, kind: "flag" })
-        ),
-      onSome: Effect.succeedSome
-    })
-  const fromEnvironment = Config.String(variable).pipe(
-    Config.option,
-    Effect.orElseSucceed(() => Option.none<string>()),
-    Effect.flatMap(
-      Option.match({ onNone: () => Effect.succeedNone, onSome: parse(`${name} (from ${variable})`) })
-    )
-  )
-  const text = Flag.String(name)
-  return (kind.alone === undefined ? text : Flag.withOptionalValue(text, kind.alone)).pipe(
-    Flag.mapEffect(parse(name)),
-    Flag.withMetavar(kind.metavar),
-    Flag.withDescription(`${description} [${variable}]`),
-    Flag.withDefault(fromEnvironment)
-  )
-}
-
-const defaultsText = <A>({ defaults: { lab, public: open }, format }: Setting<A>): string =>
-  lab === open ? `default ${format(lab)}` : `default ${format(lab)}, public ${format(open)}`
 
 type Given = { readonly [Name in keyof Values]: Option.Option<Values[Name]> }
 
@@ -56,8 +25,7 @@ const flags = {
   ),
   ...(Object.fromEntries(
     Object.entries(table).map(([name, row]) => {
-      const setting = row as Setting<unknown>
-      return [name, flag(setting.flag, setting, `${setting.description}; ${defaultsText(setting)}`)]
+      return [name, flagOf(row as Setting<unknown>)]
     })
   ) as { readonly [Name in keyof Given]: Flag.Flag<Given[Name]> })
 }

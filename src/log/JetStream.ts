@@ -10,7 +10,15 @@ import { makeFollow } from "./JetStreamFollow.ts"
 import { Log, type Position } from "./Log.ts"
 import { LogError } from "./LogError.ts"
 import { patiently } from "./Patience.ts"
-import { isNotFound, nats, natsClient, purge, type NatsClient, type NatsOptions } from "./NatsClient.ts"
+import {
+  isNotFound,
+  logErrorOf,
+  nats,
+  natsClient,
+  purge,
+  type NatsClient,
+  type NatsOptions
+} from "./NatsClient.ts"
 
 export interface JetStreamOptions extends NatsOptions {
   /** The name of the stream; that of the checkpoints follows from it. */
@@ -21,20 +29,28 @@ export interface JetStreamOptions extends NatsOptions {
   readonly bytesMax: number
 }
 
-/** A log that many nodes share: a stream of NATS JetStream. */
+/** A log that many nodes share: a stream of NATS JetStream, which is made where there is none. */
 export const jetStreamLog = (options: JetStreamOptions): Layer.Layer<Log, LogError> =>
-  Layer.effect(Log, make(options))
+  Layer.effect(Log, make(options, openStream))
 
-const make = Effect.fnUntraced(function* ({ bytesMax, name, replicas, ...options }: JetStreamOptions) {
+/** The same, if it is there. */
+export const existingJetStreamLog = (
+  options: NatsOptions & Pick<JetStreamOptions, "name">
+): Layer.Layer<Log, LogError> => Layer.effect(Log, make({ ...options, replicas: 1, bytesMax: 0 }, findStream))
+
+const make = Effect.fnUntraced(function* (
+  { bytesMax, name, replicas, ...options }: JetStreamOptions,
+  open: OpenStream
+) {
   const client = yield* natsClient(options)
   const { connection, jetstream, manager } = client
   const subject = `${name}.entry`
   const common = { num_replicas: replicas, max_bytes: bytesMax, discard: "new", allow_direct: false } as const
-  const { info: opened, isNew } = yield* openStream(client, { ...common, name, subjects: [subject] })
+  const { info: opened, isNew } = yield* open(client, { ...common, name, subjects: [subject] })
   if (opened.config.subjects?.join() !== subject) return yield* new LogError(foreign(name))
   const checkpointName = `${name}-checkpoint`
   const checkpointSubject = `${name}.checkpoint`
-  yield* openStream(client, {
+  yield* open(client, {
     ...common,
     name: checkpointName,
     subjects: [checkpointSubject, `${checkpointSubject}.>`]
@@ -79,11 +95,13 @@ const make = Effect.fnUntraced(function* ({ bytesMax, name, replicas, ...options
   })
 })
 
-/** The stream of a name, made where there is none. */
-const openStream = (
-  { manager }: NatsClient,
+type OpenStream = (
+  client: NatsClient,
   config: Partial<StreamConfig> & { readonly name: string }
-): Effect.Effect<{ readonly info: StreamInfo; readonly isNew: boolean }, LogError> =>
+) => Effect.Effect<{ readonly info: StreamInfo; readonly isNew: boolean }, LogError>
+
+/** The stream of a name, made where there is none. */
+const openStream: OpenStream = ({ manager }, config) =>
   patiently(
     "the brokers cannot keep the log yet",
     nats(async () => {
@@ -95,6 +113,19 @@ const openStream = (
       }
     })
   )
+
+/** The stream of a name. */
+const findStream: OpenStream = ({ manager }, { name }) =>
+  Effect.tryPromise({
+    try: async () => ({ info: await manager.streams.info(name), isNew: false }),
+    catch: (error) =>
+      isNotFound(error)
+        ? new LogError({
+            reason: "refused",
+            detail: `the brokers keep no chat under this --store-name: ${name}`
+          })
+        : logErrorOf(error)
+  })
 
 const foreign = (name: string): Failure => ({
   reason: "refused",

@@ -164,7 +164,8 @@ const compareVersions = (a: string, b: string): number => {
 
 const safeVersion = "2.10.23"
 
-const withoutPassword = (server: string): string => {
+/** The address of a broker, for people. */
+export const withoutPassword = (server: string): string => {
   const { host, protocol } = new URL(server)
   return `${protocol}//${host}`
 }
