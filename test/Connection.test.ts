@@ -5,13 +5,21 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { Connection, type ConnectionRules } from "../src/net/Connection.ts"
-import { type Outbox, Outboxes } from "../src/net/Outboxes.ts"
+import type { Outbox } from "../src/net/Behind.ts"
+import { Outboxes } from "../src/net/Outboxes.ts"
 import type { Seat } from "../src/net/Admission.ts"
 import { nextTurn } from "../src/hub/Delivery.ts"
 import { SocketTransport } from "../src/net/SocketTransport.ts"
 import type { Transport, TransportOwner } from "../src/net/Transport.ts"
 
-const outboxesRules = { outboxesBytesMax: 1_024, stallMillis: 1_000, readerRate: 1, readerLagMillis: 1_000 }
+const outboxesRules = {
+  outboxBytesMax: 1_024,
+  outboxesBytesMax: 1_024,
+  readerReserveBytes: 0,
+  stallMillis: 1_000,
+  readerRate: 1,
+  readerLagMillis: 1_000
+}
 
 const rules: ConnectionRules = {
   outboxBytesMax: 1_024,
@@ -155,6 +163,7 @@ describe("Connection over a socket", () => {
 const outboxOf = (outboxes: Outboxes, name: string, keptBytes: number, cut: Array<string>) => ({
   ends,
   waitingBytes: 0,
+  bytesOut: 0,
   takenBytes: 0,
   keptBytes,
   noteWaiting: () => {},

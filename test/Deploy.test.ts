@@ -46,7 +46,7 @@ const verify = async (file: string): Promise<string> =>
 
 describe("deploy/", () => {
   it.skipIf(!hasSystemd)("the unit is one that systemd takes whole", async () => {
-    assert.strictEqual(await verify(unit("MemoryMax", "MemoryMax=5G")), "")
+    assert.strictEqual(await verify(unit("MemoryMax", "MemoryMax=6G")), "")
     assert.match(await verify(unit("MemoryMax", "MemoryMax=much")), /palabre\.service:\d+: .*much/)
   })
 
@@ -94,15 +94,15 @@ describe("deploy/", () => {
     assert.match(service!, /^Environment=PALABRE_PROFILE=public$/m)
     assert.match(image!, /^ENV PALABRE_PROFILE=public /m)
     for (const [text, limits] of [
-      [service!, [/^MemoryMax=5G$/m, /^TasksMax=64$/m, /^LimitNOFILE=65536$/m, /^TimeoutStopSec=15$/m]],
-      [image!, [/--memory 5g --pids-limit 64 --stop-timeout 15 /]],
-      [composition!, [/mem_limit: 5g/, /pids_limit: 64/, /nofile: 65536/, /stop_grace_period: 15s/]]
+      [service!, [/^MemoryMax=6G$/m, /^TasksMax=64$/m, /^LimitNOFILE=65536$/m, /^TimeoutStopSec=15$/m]],
+      [image!, [/--memory 6g --pids-limit 64 --stop-timeout 15 /]],
+      [composition!, [/mem_limit: 6g/, /pids_limit: 64/, /nofile: 65536/, /stop_grace_period: 15s/]]
     ] as const)
       for (const limit of limits) assert.match(text, limit)
   })
 
   it("the limit on memory lets a server take all that its settings let it take, with TLS", () => {
-    const limit = 5 * 1_024 * MiB
+    const limit = 6 * 1_024 * MiB
     const most = memoryBytesMax(defaults("public"), true)
     assert.isBelow(most, 0.9 * limit)
   })

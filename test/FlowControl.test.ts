@@ -89,6 +89,25 @@ it.effect(
       yield* TestClock.adjust(4_000)
       yield* acks(flooder, floodMessages)
       assert.notInclude(yield* users(bystander), "frozen")
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(open({ outboxBytesMax: 512 * KiB, readerReserveBytes: 1_024 * KiB }))
+    )
+)
+
+it.effect(
+  "MSG-10: one who reads nothing for longer than the stall, and then goes on, has missed nothing",
+  () =>
+    Effect.gen(function* () {
+      const { bystander, flooder, frozen } = yield* besideFrozen
+      for (let millis = 0; millis < 4_000; millis += 200) {
+        yield* ask(bystander, { type: "ping" })
+        yield* TestClock.adjust(200)
+      }
+      yield* acks(flooder, floodMessages)
+      assert.include(yield* users(bystander), "frozen")
+      frozen.socket.resume()
+      for (const { content } of yield* frozen.take(floodMessages)) assert.strictEqual(content, long)
     }).pipe(Effect.scoped, Effect.provide(open({ outboxBytesMax: 512 * KiB })))
 )
 

@@ -125,7 +125,10 @@ it.live(
         heard.map(({ content }) => Number.parseInt(content, 10)),
         heard.map((_, i) => i)
       )
-    }).pipe(Effect.scoped, Effect.provide(server({ outboxBytesMax: 256 * 1024, stallMillis: 50 })))
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(server({ outboxBytesMax: 256 * 1024, stallMillis: 50, readerReserveBytes: 0 }))
+    )
 )
 
 layer(server({ outboxBytesMax: 256 * 1024 }))("Slow consumers", (it) => {

@@ -73,6 +73,25 @@ it.live.skipIf(!hasProc)(
     }).pipe(Effect.scoped)
 )
 
+it.live.skipIf(!hasProc)(
+  "memory stays below what the settings allow, however much is said while readers show nothing",
+  () =>
+    Effect.gen(function* () {
+      const own = { ...limits, outboxBytesMax: MiB, readerReserveBytes: 32 * MiB }
+      const server = yield* serverWith(own, "--stall", "100ms")
+      for (const client of yield* Effect.forEach(names("deaf", 20), (name) => server.login(name)))
+        client.socket.pause()
+      const speaker = yield* server.login("speaker")
+      for (let i = 0; i < 750; i++) yield* acked(speaker, "x".repeat(60_000))
+      const read = yield* server.figures
+      assert.isAbove(read("palabre_outbox_highest_bytes"), own.readerReserveBytes / 2)
+      assert.isAtMost(read("palabre_outbox_highest_bytes"), own.outboxBytesMax + own.readerReserveBytes)
+      assert.strictEqual(read('palabre_connections_ended_total{reason="slow_consumer"}'), 20)
+      assert.isAtMost(server.peakBytes(), bytesMax(own))
+    }).pipe(Effect.scoped),
+  60_000
+)
+
 const keeping = {
   clientsMax: 80,
   outboxesBytesMax: 4 * MiB,

@@ -68,8 +68,9 @@ describe("Pacing: admission", () => {
         const say = (share: TokenBucket, size: number, atMillis: number): boolean => {
           const room = { behindBytes, underwayBytes: 0, roomUsed: 0 }
           const shareBytes = share.level(atMillis)
-          if (!mayPass(room, { bytes: size, shareBytes, hasWaited: false }, rules)) {
-            share.spend(atMillis, Math.max(0, shareBytes - shareAfterRefusal(room, rules)))
+          const message = { bytes: size, shareBytes, hasWaited: false }
+          if (!mayPass(room, message, rules)) {
+            share.spend(atMillis, shareBytes - shareAfterRefusal(room, message, rules))
             return false
           }
           share.spend(atMillis, size)
@@ -83,6 +84,27 @@ describe("Pacing: admission", () => {
       }),
       { numRuns: 50 }
     )
+  })
+})
+
+/** Says so much, is refused for ten seconds while there is no room, and tells if it may speak when there is some. */
+const passesLater = (saidBytes: number): boolean => {
+  const full = { behindBytes: threeQuarters, underwayBytes: 0, roomUsed: 0 }
+  const share = bucket()
+  share.spend(0, saidBytes)
+  for (let atMillis = 0; atMillis <= 10_000; atMillis += 100) {
+    const message = { bytes: 100, shareBytes: share.level(atMillis), hasWaited: false }
+    assert.isFalse(mayPass(full, message, rules))
+    share.spend(atMillis, message.shareBytes - shareAfterRefusal(full, message, rules))
+  }
+  const message = { bytes: 100, shareBytes: share.level(10_000), hasWaited: false }
+  return mayPass({ ...full, behindBytes: half + half / 3 }, message, rules)
+}
+
+describe("Pacing: those who are held back", () => {
+  it("MSG-10: one who says little goes first, also after it had to wait", () => {
+    assert.isTrue(passesLater(1_000))
+    assert.isFalse(passesLater(64 * KiB))
   })
 })
 

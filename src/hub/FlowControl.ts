@@ -53,17 +53,18 @@ export const makeFlowControl = Effect.fnUntraced(function* (isFull: () => boolea
     speaker.share ??= new TokenBucket(share, nowMillis)
     const claim = { bytes, shareBytes: speaker.share.level(nowMillis), hasWaited: heldMillis >= stallMillis }
     if (!mayPass(crowding, claim, settings)) {
-      speaker.share.spend(nowMillis, Math.max(0, claim.shareBytes - shareAfterRefusal(crowding, settings)))
+      speaker.share.spend(nowMillis, claim.shareBytes - shareAfterRefusal(crowding, claim, settings))
       return false
     }
     speaker.share.spend(nowMillis, bytes)
     room?.spend(nowMillis, bytes, Number.NEGATIVE_INFINITY)
-    underwayBytes += bytes
+    entered(bytes)
     return true
   }
 
   const entered = (bytes: number): void => {
     underwayBytes += bytes
+    outboxes.saidBytes += bytes
   }
 
   const untilNotFull: Effect.Effect<void> = Effect.suspend(() =>

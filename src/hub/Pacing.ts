@@ -58,11 +58,18 @@ export const mayPass = (
 }
 
 /**
- * The most of its share that a speaker keeps where a message of it is refused: what is free while a reader is behind is
- * first for those who did not have to be held back.
+ * What a speaker keeps of its share where a message of it is refused: what is free while a reader is behind is first for
+ * those who have said next to nothing of their share, even if they had to wait a moment.
  */
-export const shareAfterRefusal = ({ behindBytes }: Crowding, rules: PacingRules): number =>
-  behindBytes === undefined ? burstOf(rules) : burstOf(rules) / 2
+export const shareAfterRefusal = (
+  { behindBytes }: Crowding,
+  { shareBytes }: Claim,
+  rules: PacingRules
+): number => {
+  const burst = burstOf(rules)
+  const isQuiet = shareBytes >= burst - SMALL_BYTES
+  return behindBytes === undefined || isQuiet ? shareBytes : Math.min(shareBytes, burst / 2)
+}
 
 /** Bytes that a small message counts as, so that a speaker of many of them does not slip through every gap. */
 const SMALL_BYTES = 4_096

@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
 import type { Address } from "./Address.ts"
 import type { Seat } from "./Admission.ts"
-import type { Outbox, Outboxes } from "./Outboxes.ts"
+import type { Outbox } from "./Behind.ts"
+import type { Outboxes } from "./Outboxes.ts"
 import type { Ends } from "./TcpTable.ts"
 import type { TokenBucket } from "./TokenBucket.ts"
 import { type Transport, type TransportOwner, waitingWriteBytes } from "./Transport.ts"
@@ -201,7 +202,9 @@ export class Connection implements TransportOwner, Outbox {
 
   private hasRoomFor(bytes: number): boolean {
     if (!this.isOpen || this.theirs === "gone") return false
-    if (this.transport.waitingBytes + bytes <= this.rules.outboxBytesMax) return true
+    const { outboxBytesMax, outboxes, readMillis } = this.rules
+    if (this.transport.waitingBytes + bytes <= outboxBytesMax) return true
+    if (outboxes.mayOverflow(this, bytes, readMillis())) return true
     this.stop("slow_consumer")
     this.close()
     return false

@@ -1,22 +1,7 @@
-import { begun, isLive, observed, recounted, type Progress, type ProgressRules } from "./Progress.ts"
-import { type Ends, untaken } from "./TcpTable.ts"
+import { Behind, type BehindRules, type Outbox } from "./Behind.ts"
+import { untaken } from "./TcpTable.ts"
 
-/** What waits for one client. */
-export interface Outbox {
-  readonly ends: Ends
-  /** Bytes that wait. */
-  readonly waitingBytes: number
-  /** Bytes that the system has taken so far, as closely as it shows. */
-  readonly takenBytes: number
-  /** Memory that is kept for this client alone. */
-  readonly keptBytes: number
-  /** Looks again at how much waits. */
-  noteWaiting(): void
-  /** Ends the client at once, as it does not read fast enough, and frees what is kept for it. */
-  cutOff(): void
-}
-
-export interface OutboxesRules extends ProgressRules {
+export interface OutboxesRules extends BehindRules {
   /** Memory that may be kept for clients one by one. */
   readonly outboxesBytesMax: number
 }
@@ -40,10 +25,10 @@ export class Outboxes {
   keptBytes = 0
   /** Called when a client has caught up. */
   onCaughtUp: () => void = () => {}
-  /** Those that are behind, and what was seen of their progress since. */
-  private readonly behind = new Map<Outbox, Progress | undefined>()
-  /** Bytes that the peers of these have taken, as far as that is known. */
-  private readonly peerBytes = new WeakMap<Outbox, number>()
+  /** Bytes that were said to anybody so far. */
+  saidBytes = 0
+  /** Those that are behind, and what was seen of them since. */
+  private readonly behind = new Map<Outbox, Behind>()
   private nextAskMillis = 0
   private look: { readonly atMillis: number; readonly mostBytes: number | undefined } | undefined
   private readonly rules: OutboxesRules
@@ -62,7 +47,7 @@ export class Outboxes {
     return this.behind.size
   }
 
-  /** The most bytes that wait for a client that is behind and still reads, if there is one. */
+  /** The most bytes that others have to wait for, as they wait for a client that is behind and still reads, if there is one. */
   mostBehindBytes(nowMillis: number): number | undefined {
     if (this.behind.size === 0) return undefined
     if (this.look === undefined || nowMillis - this.look.atMillis >= lookMillis)
@@ -74,16 +59,18 @@ export class Outboxes {
     let mostBytes: number | undefined
     let isAnyStill = false
     this.countBehind()
-    for (const [outbox, before] of this.behind) {
-      const bytes = this.peerBytes.get(outbox) ?? outbox.takenBytes
-      const progress =
-        before === undefined ? begun(bytes, nowMillis) : observed(before, bytes, nowMillis, this.rules)
-      if (progress !== before) this.behind.set(outbox, progress)
-      isAnyStill ||= nowMillis - progress.atMillis >= askMillis
-      if (isLive(progress, nowMillis, this.rules)) mostBytes = Math.max(mostBytes ?? 0, outbox.waitingBytes)
+    for (const behind of this.behind.values()) {
+      const bytes = behind.look(nowMillis)
+      if (bytes !== undefined) mostBytes = Math.max(mostBytes ?? bytes, bytes)
+      isAnyStill ||= behind.isStill(askMillis, nowMillis)
     }
     if (isAnyStill && nowMillis >= this.nextAskMillis) void this.askAll(nowMillis)
     return mostBytes
+  }
+
+  /** True while these bytes may wait for a client though its outbox has no room for them: it may turn out to read. */
+  mayOverflow(outbox: Outbox, bytes: number, nowMillis: number): boolean {
+    return this.behind.get(outbox)?.mayOverflow(bytes, this.saidBytes, nowMillis) === true
   }
 
   /**
@@ -96,15 +83,8 @@ export class Outboxes {
     const takenBytes = outboxes.map((outbox) => outbox.takenBytes)
     const { busyMillis, bytes } = await this.ask(outboxes.map(({ ends }) => ends))
     for (const [i, untakenBytes] of bytes.entries())
-      if (untakenBytes !== undefined) this.noteTaken(outboxes[i]!, takenBytes[i]! - untakenBytes)
+      if (untakenBytes !== undefined) this.behind.get(outboxes[i]!)?.peerTook(takenBytes[i]! - untakenBytes)
     this.nextAskMillis = nowMillis + Math.max(askMillis, askPauses * busyMillis)
-  }
-
-  private noteTaken(outbox: Outbox, bytes: number): void {
-    const progress = this.behind.get(outbox)
-    if (progress === undefined) return
-    if (!this.peerBytes.has(outbox)) this.behind.set(outbox, recounted(progress, bytes))
-    this.peerBytes.set(outbox, bytes)
   }
 
   /** What waits has changed. */
@@ -117,10 +97,9 @@ export class Outboxes {
     this.changed()
     if (isBehind) {
       this.fellBehind++
-      this.behind.set(outbox, undefined)
+      this.behind.set(outbox, new Behind(outbox, this.rules))
     } else {
       this.behind.delete(outbox)
-      this.peerBytes.delete(outbox)
       this.onCaughtUp()
     }
   }

@@ -14,7 +14,7 @@ export interface Progress {
   readonly atMillis: number
   /** Time by which it was late against one that takes `readerRate`. */
   readonly lagMillis: number
-  /** The time that its last step took, or 0 before the first. */
+  /** The time that its longest step took, forgotten in four times as long; 0 before the first. */
   readonly stepMillis: number
 }
 
@@ -34,8 +34,9 @@ export const observed = (
   { readerRate }: ProgressRules
 ): Progress => {
   if (takenBytes <= progress.takenBytes) return progress
-  const stepMillis = nowMillis - progress.atMillis
-  const lagMillis = progress.lagMillis + stepMillis - millisFor(takenBytes - progress.takenBytes, readerRate)
+  const millis = nowMillis - progress.atMillis
+  const stepMillis = Math.max(millis, progress.stepMillis - millis / 4)
+  const lagMillis = progress.lagMillis + millis - millisFor(takenBytes - progress.takenBytes, readerRate)
   return { ...progress, takenBytes, atMillis: nowMillis, stepMillis, lagMillis: Math.max(0, lagMillis) }
 }
 
@@ -47,19 +48,18 @@ export const recounted = (progress: Progress, bytes: number): Progress => ({
 
 /**
  * Tells if a reader that is behind still reads. Progress shows in steps, so that a slow one seems to stand still between
- * two of them: it may need twice as long for one as for the one before.
+ * two of them: it may need twice as long for one as before.
  */
-export const isLive = (
-  { atMillis, lagMillis, stepMillis }: Progress,
+export const isLive = (progress: Progress, nowMillis: number, rules: ProgressRules): boolean =>
+  nowMillis - progress.atMillis <= Math.max(rules.stallMillis, 2 * progress.stepMillis) &&
+  mayRead(progress, nowMillis, rules)
+
+/** Tells if a reader may turn out to read fast enough on average, however long nothing has shown. */
+export const mayRead = (
+  { atMillis, lagMillis }: Progress,
   nowMillis: number,
   { readerLagMillis, stallMillis }: ProgressRules
-): boolean => {
-  const stillMillis = nowMillis - atMillis
-  return (
-    stillMillis <= Math.max(stallMillis, 2 * stepMillis) &&
-    lagMillis + stillMillis <= Math.max(stallMillis, readerLagMillis)
-  )
-}
+): boolean => lagMillis + nowMillis - atMillis <= Math.max(stallMillis, readerLagMillis)
 
 const millisFor = (bytes: number, bytesPerSecond: number): number => (bytes / bytesPerSecond) * SECOND_MILLIS
 

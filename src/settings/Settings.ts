@@ -106,6 +106,12 @@ export const table = {
     24 * SECOND,
     "time by which a reader may be late against --reader-rate, before nobody waits for it any more"
   ),
+  readerReserveBytes: setting(
+    "reader-reserve",
+    bytes(0),
+    16 * KiB * KiB,
+    "what may be said while more than --max-outbox waits for a reader that may turn out to read"
+  ),
   loginMillisMax: setting(
     "login-timeout",
     orOff(duration()),

@@ -10,6 +10,7 @@ type Limits = Pick<
   | "outboxBytesMax"
   | "outboxesBytesMax"
   | "readPauseBytes"
+  | "readerReserveBytes"
   | "historyBytesMax"
   | "roomsMax"
   | "clientRoomsMax"
@@ -24,6 +25,7 @@ export const memoryBytesMax = (limits: Limits, hasTls = false): number =>
     (4 * KiB + 2 * limits.frameBytesMax + 96 * KiB + limits.readPauseBytes + (hasTls ? 64 * KiB : 0)) +
   1.5 * limits.outboxesBytesMax +
   4 * limits.outboxBytesMax +
+  2 * limits.readerReserveBytes +
   1.5 * limits.historyBytesMax +
   limits.roomsMax * KiB +
   (limits.clientsMax + limits.sessionsMax) *
