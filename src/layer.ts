@@ -16,7 +16,8 @@ import type { House } from "./requests/Conversation.ts"
 import { houseLayer } from "./requests/House.ts"
 import { Replies } from "./requests/Replies.ts"
 import type { Registry } from "./Registry.ts"
-import { Replica } from "./replica/Replica.ts"
+import { inMemory } from "./replica/InMemory.ts"
+import type { Replica } from "./replica/Replica.ts"
 import { Server } from "./Server.ts"
 import { checked, type SettingsInvalid } from "./settings/Check.ts"
 import { defaults, Settings, type Values } from "./settings/Settings.ts"
@@ -69,7 +70,7 @@ const replicaOf = (
   settings: Values,
   log = logOf(settings)
 ): Layer.Layer<Replica | Registry, LogError | SettingsInvalid, LogTimes | Settings> =>
-  log === undefined ? Replica.inMemory : Replica.over(timed(log))
+  log === undefined ? inMemory : loaded(async () => (await import("./replica/Lives.ts")).overLog(timed(log)))
 
 /** The log that is to be kept; none if nothing of the chat is to outlive the server. */
 const logOf = (settings: Values): Layer.Layer<Log, LogError> | undefined => {

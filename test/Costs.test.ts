@@ -9,7 +9,7 @@ import { Hub } from "../src/hub/Hub.ts"
 import { houseLayer } from "../src/requests/House.ts"
 import { Replies } from "../src/requests/Replies.ts"
 import { ConnectionLog } from "../src/telemetry/ConnectionLog.ts"
-import { Replica } from "../src/replica/Replica.ts"
+import { inMemory } from "../src/replica/InMemory.ts"
 import { Server } from "../src/Server.ts"
 import { defaults, Settings } from "../src/settings/Settings.ts"
 import { Counters } from "../src/telemetry/Counters.ts"
@@ -21,7 +21,7 @@ import { connect, connectAs } from "./support/TestClient.ts"
 const open = Server.layer.pipe(
   Layer.provideMerge(Layer.mergeAll(Drain.layer, houseLayer)),
   Layer.provideMerge(Layer.mergeAll(ConnectionLog.layer, Replies.layer)),
-  Layer.provideMerge(Layer.mergeAll(Counters.layer, Hub.layer, Replica.inMemory)),
+  Layer.provideMerge(Layer.mergeAll(Counters.layer, Hub.layer, inMemory)),
   Layer.provideMerge(Pauses.layer),
   Layer.provideMerge(Connections.layer),
   Layer.provide(Layer.succeed(Settings, { ...defaults(), hosts: ["127.0.0.1"], port: 0 }))

@@ -9,7 +9,7 @@ import { Connections } from "../src/net/Connections.ts"
 import { deadlines } from "../src/net/Deadlines.ts"
 import { Pauses } from "../src/net/Pauses.ts"
 import { tcpTables } from "../src/net/TcpTable.ts"
-import { Replica } from "../src/replica/Replica.ts"
+import { inMemory } from "../src/replica/InMemory.ts"
 import { houseLayer } from "../src/requests/House.ts"
 import { Replies } from "../src/requests/Replies.ts"
 import { Server } from "../src/Server.ts"
@@ -24,7 +24,7 @@ const open = (settings: Partial<Values>) =>
   Server.layer.pipe(
     Layer.provide([deadlines, Drain.layer, houseLayer]),
     Layer.provide([ConnectionLog.layer, Replies.layer]),
-    Layer.provide([Counters.layer, Hub.layer, Replica.inMemory]),
+    Layer.provide([Counters.layer, Hub.layer, inMemory]),
     Layer.provideMerge(Pauses.layer),
     Layer.provideMerge(Connections.layer),
     Layer.provide(Layer.succeed(Settings, { ...defaults(), hosts: ["127.0.0.1"], port: 0, ...settings })),

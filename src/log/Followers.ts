@@ -14,10 +14,6 @@ export interface Followers {
   readonly follow: Log["Service"]["follow"]
   /** Delivers what is new to every follower that is not being served. */
   readonly wake: Effect.Effect<void>
-  /** The same where this entry is all that is new. */
-  readonly deliver: (logged: Logged) => Effect.Effect<void>
-  /** True if there are followers, and all have been given the entry at a position and are done with it. */
-  readonly areDoneWith: (position: Position) => boolean
   /** True once the scope has closed, and all followers with it. */
   readonly areClosed: () => boolean
 }
@@ -89,40 +85,5 @@ export const makeFollowers = Effect.fnUntraced(function* (
     })
   })
   const wake = Effect.suspend(() => Effect.forEach(followers, serve, { discard: true }))
-  const deliver = (logged: Logged): Effect.Effect<void> => {
-    const [follower] = followers
-    return followers.size === 1 && isNextOf(follower!, logged)
-      ? deliverNext(follower!, logged, serve, fail)
-      : wake
-  }
-  const areDoneWith = (position: Position): boolean => {
-    for (const { at, isServed } of followers) if (at < position || isServed) return false
-    return followers.size > 0
-  }
-  return { follow, wake, deliver, areDoneWith, areClosed: () => areClosed }
+  return { follow, wake, areClosed: () => areClosed }
 })
-
-const isNextOf = ({ at, isServed }: Follower, { position }: Logged): boolean =>
-  !isServed && at === position - 1
-
-/** The short way of a follower that has everything before an entry: nothing is read. */
-const deliverNext = (
-  follower: Follower,
-  logged: Logged,
-  serve: (follower: Follower) => Effect.Effect<void>,
-  fail: (follower: Follower, cause: Effect.Effect<never, LogError>) => Effect.Effect<void>
-): Effect.Effect<void> => {
-  follower.isServed = true
-  follower.isDue = false
-  follower.at = logged.position
-  return Effect.matchCauseEffect(
-    Effect.suspend(() => follower.deliver([logged])),
-    {
-      onFailure: (cause) => fail(follower, Effect.failCause(cause)),
-      onSuccess: () => {
-        follower.isServed = false
-        return follower.isDue ? serve(follower) : Effect.void
-      }
-    }
-  )
-}

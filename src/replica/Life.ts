@@ -1,5 +1,3 @@
-import { randomBytes } from "node:crypto"
-import { hostname } from "node:os"
 import type * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -17,24 +15,13 @@ import type { Registry } from "../Registry.ts"
 import type { Values } from "../settings/Settings.ts"
 import type { Appending } from "./Appending.ts"
 import { type Checkpoints, recover } from "./Checkpoints.ts"
+import { newEpoch, newNode } from "./Ids.ts"
 import { Liveness } from "./Liveness.ts"
+import type { Observer } from "./Replica.ts"
 import { differences, rulesOf } from "./Rules.ts"
 import { Submissions } from "./Submissions.ts"
 
 const ignore = () => {}
-
-/** Whoever is told what happens on any node. */
-export interface Observer {
-  /**
-   * Takes what an entry of a node led to, from when this node has begun; for its own operations, a node is told the
-   * results by `done` in place of this.
-   */
-  readonly happened: (happening: Happening, by: string) => void
-  /** Nothing of what was under way will be told any more: all clients are to be ended with this code. */
-  readonly ended: (code: "unavailable" | "node_lost") => void
-  /** Waited for after each entry of a log that others write as well: nothing more is read meanwhile. */
-  readonly ready: Effect.Effect<void>
-}
 
 /** What all lives of a server share. */
 export interface Body {
@@ -69,7 +56,6 @@ export class Life {
   readonly #body: Body
   readonly #log: Log["Service"]
   readonly #past: Ended | undefined
-  readonly #isKept: boolean
   readonly #submissions: Submissions
   readonly #liveness: Liveness
   /** Those that this node has said are dead. */
@@ -86,12 +72,11 @@ export class Life {
 
   constructor(body: Body, log: Log["Service"], past: Ended | undefined) {
     const { settings } = body
-    this.node = `${settings.node ?? nodeName()}.${randomId(nodeBytes)}`
+    this.node = newNode(settings)
     this.isShared = log.isShared
     this.#body = body
     this.#log = log
     this.#past = past
-    this.#isKept = settings.store !== undefined || log.isShared
     this.#submissions = new Submissions(log.isShared)
     this.#lookedMillis = this.#nowMillis
     this.#appendedMillis = this.#lookedMillis
@@ -133,9 +118,9 @@ export class Life {
         yield* this.#up(true)
       }
       const keep = checkpoints.keep(this.#log, registry, settings.checkpointBytes, () => this.#isEldest)
-      if (this.#isKept) yield* Effect.forkScoped(keep)
+      yield* Effect.forkScoped(keep)
       const probe = this.#body.appending.probe(() => this.submit({ t: "beat" }, ignore))
-      if (this.#isKept && !this.isShared) yield* Effect.forkScoped(probe)
+      if (!this.isShared) yield* Effect.forkScoped(probe)
     })
   }
 
@@ -162,7 +147,7 @@ export class Life {
   /** Submits that this node begins, and what it knows of the time before; all in one entry, so that nothing comes between. */
   #up(alone: boolean): Effect.Effect<Happening> {
     return Effect.callback((resume) => {
-      const epoch = randomId(epochBytes)
+      const epoch = newEpoch()
       const { lost, node } = this.#past ?? {}
       const rules = rulesOf(this.#body.settings)
       const isAnother = !this.isShared && !this.#log.continues
@@ -212,7 +197,7 @@ export class Life {
     const ops = this.#submissions.take(this.#n + 1, this.#log.entryBytesMax, this.#lookedMillis)
     const entry = this.#entryOf(ops)
     const giveBack = () => this.#submissions.giveBack(entry.n)
-    return this.#isKept ? this.#body.appending.append(this.#log, entry, giveBack) : this.#log.append(entry)
+    return this.#body.appending.append(this.#log, entry, giveBack)
   }
 
   #entryOf(ops: ReadonlyArray<Operation>): Entry {
@@ -226,7 +211,7 @@ export class Life {
 
   #take(logged: Logged): Effect.Effect<void> {
     const { entry } = logged
-    if (this.#isKept) this.#body.checkpoints.grew(entry)
+    this.#body.checkpoints.grew(entry)
     if (!this.isShared) {
       this.#read(logged)
       return Effect.void
@@ -325,21 +310,9 @@ const lasting: ReadonlySet<LogReason> = new Set([
   "in_use"
 ])
 
-/** Bytes of randomness in the name of a node, which must differ from all names before, and of an epoch. */
-const nodeBytes = 12
-const epochBytes = 6
-
 /** Silence after which a node shows a sign of life. */
 const beatMillis = 500
 const lookMillis = 100
 
 /** The longest that the end of a server waits for the log. */
 const leaveMillis = 1_000
-
-/** The name of this process, for people. */
-const nodeName = (): string =>
-  `${hostname()
-    .replaceAll(/[^\w-]/g, "-")
-    .slice(0, 48)}-${process.pid}`
-
-const randomId = (bytes: number): string => randomBytes(bytes).toString("base64url")

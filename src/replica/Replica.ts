@@ -1,20 +1,29 @@
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import type { Happening } from "../fold/Happening.ts"
 import type { Operation } from "../fold/Operation.ts"
-import { Log } from "../log/Log.ts"
-import { passingLog } from "../log/Memory.ts"
 import type { LogError } from "../log/LogError.ts"
-import { Registry } from "../Registry.ts"
-import { SettingsInvalid } from "../settings/Check.ts"
-import { Settings } from "../settings/Settings.ts"
-import { Appending } from "./Appending.ts"
-import { Checkpoints } from "./Checkpoints.ts"
-import { type Body, type Ended, Life, type Observer } from "./Life.ts"
-import { operationBytes } from "./Submissions.ts"
+import type { SettingsInvalid } from "../settings/Check.ts"
+import type { Appending } from "./Appending.ts"
+import type { Checkpoints } from "./Checkpoints.ts"
+
+/** Whoever is told what happens on any node. */
+export interface Observer {
+  /**
+   * Takes what an entry of a node led to, from when this node has begun; for its own operations, a node is told the
+   * results by `done` in place of this.
+   */
+  readonly happened: (happening: Happening, by: string) => void
+  /** Nothing of what was under way will be told any more: all clients are to be ended with this code. */
+  readonly ended: (code: "unavailable" | "node_lost") => void
+  /** Waited for after each entry of a log that others write as well: nothing more is read meanwhile. */
+  readonly ready: Effect.Effect<void>
+}
+
+const ignore = () => {}
+
+/** Until there is an observer. */
+export const nobody: Observer = { happened: ignore, ended: ignore, ready: Effect.void }
 
 /**
  * This node's copy of the shared state: it appends operations to the log, and applies every entry of the log, in order.
@@ -31,7 +40,7 @@ export class Replica extends Context.Service<
     /** True if there may be other nodes. */
     readonly isShared: boolean
     /**
-     * Appends an operation, and calls `done` with its result: before `submit` returns if the log is in memory. All that
+     * Appends an operation, and calls `done` with its result: before `submit` returns if there is no log. All that
      * waits while another entry is being appended goes into one. Where the log has no room or does not answer, clients'
      * operations are refused as `unavailable`, and ends are put off until it does; between two lives, both are refused.
      */
@@ -45,95 +54,4 @@ export class Replica extends Context.Service<
     readonly appending: Pick<Appending, "isOut" | "failures">
     readonly checkpoints: Pick<Checkpoints, "grownBytes" | "kept">
   }
->()("palabre/Replica") {
-  /** A replica over a log, which is opened for each life, and the copy of the state that it keeps. */
-  static readonly over = <R>(
-    log: Layer.Layer<Log, LogError, R>
-  ): Layer.Layer<Replica | Registry, LogError | SettingsInvalid, R | Settings> =>
-    Layer.provideMerge(
-      Layer.effect(
-        Replica,
-        Effect.suspend(() => makeReplica(log))
-      ),
-      Registry.layer
-    )
-
-  /** A replica of which nothing outlives the program. */
-  static readonly inMemory = Layer.orDie(Replica.over(passingLog))
-}
-
-const makeReplica = Effect.fnUntraced(function* <R>(log: Layer.Layer<Log, LogError, R>) {
-  const settings = yield* Settings
-  const body: Body = {
-    settings,
-    registry: yield* Registry,
-    clock: yield* Clock.Clock,
-    fork: Effect.runForkWith(yield* Effect.context<never>()),
-    appending: new Appending(),
-    checkpoints: new Checkpoints(),
-    observer: nobody
-  }
-  const failed = Deferred.makeUnsafe<never, LogError | SettingsInvalid>()
-  const begun = Deferred.makeUnsafe<void>()
-  let life!: Life
-
-  const live = Effect.fnUntraced(function* (past: Ended | undefined) {
-    const opened = Context.get(yield* Layer.build(Layer.fresh(log)), Log)
-    yield* assertFits(settings.frameBytesMax, opened)
-    const next = new Life(body, opened, past)
-    const begin = Effect.andThen(next.begin, () => {
-      life = next
-      Deferred.doneUnsafe(begun, Effect.void)
-      return Effect.never
-    })
-    return yield* Effect.raceFirst(next.ended, begin)
-  }, Effect.scoped)
-
-  const lives = Effect.gen(function* () {
-    let past: Ended | undefined
-    while (true) {
-      past = yield* live(past)
-      const { node, reason } = past
-      yield* Effect.logWarning("this node begins anew").pipe(Effect.annotateLogs({ node, reason }))
-      yield* Effect.sleep(pauseMillis)
-    }
-  })
-  const fail = (error: LogError | SettingsInvalid) => Deferred.fail(failed, error)
-  yield* Effect.forkScoped(Effect.catch(lives, fail), { startImmediately: true })
-  yield* Effect.raceFirst(Deferred.await(failed), Deferred.await(begun))
-  yield* Effect.addFinalizer(() => life.leave)
-  return Replica.of({
-    get node() {
-      return life.node
-    },
-    get isReady() {
-      return life.isAlive && !body.appending.isOut
-    },
-    isShared: life.isShared,
-    submit: (operation, done) => life.submit(operation, done),
-    observe: (observer) => {
-      body.observer = observer
-    },
-    failed: Deferred.await(failed),
-    abandon: () => life.abandon(),
-    appending: body.appending,
-    checkpoints: body.checkpoints
-  })
-})
-
-/** The longest request has to fit into an entry; JSON makes no content longer than it was in its frame. */
-const assertFits = (
-  frameBytesMax: number,
-  { entryBytesMax, isShared }: Log["Service"]
-): Effect.Effect<void, SettingsInvalid> => {
-  const most = Math.max(0, entryBytesMax - operationBytes)
-  if (frameBytesMax <= most) return Effect.void
-  const problem = `--max-frame is ${frameBytesMax} bytes, and an entry of the log has room for a request of ${most}: lower it${isShared ? ", or raise max_payload of the brokers" : ""}`
-  return Effect.fail(new SettingsInvalid({ problems: [problem] }))
-}
-
-/** Time between the end of a life and the next one. */
-const pauseMillis = 500
-
-const ignore = () => {}
-const nobody: Observer = { happened: ignore, ended: ignore, ready: Effect.void }
+>()("palabre/Replica") {}

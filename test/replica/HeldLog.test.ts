@@ -6,11 +6,11 @@ import * as Layer from "effect/Layer"
 import { Drain } from "../../src/hub/Drain.ts"
 import { Hub } from "../../src/hub/Hub.ts"
 import { Log } from "../../src/log/Log.ts"
-import { memoryLog } from "../../src/log/Memory.ts"
+import { memoryLog } from "../log/MemoryLog.ts"
 import { Connections } from "../../src/net/Connections.ts"
 import { Pauses } from "../../src/net/Pauses.ts"
 import { Registry } from "../../src/Registry.ts"
-import { Replica } from "../../src/replica/Replica.ts"
+import { overLog } from "../../src/replica/Lives.ts"
 import { houseLayer } from "../../src/requests/House.ts"
 import { Replies } from "../../src/requests/Replies.ts"
 import { Server } from "../../src/Server.ts"
@@ -62,7 +62,7 @@ const heldLog = Layer.effect(
 const open = Server.layer.pipe(
   Layer.provide([Drain.layer, houseLayer]),
   Layer.provide([ConnectionLog.layer, Replies.layer]),
-  Layer.provide([Counters.layer, Hub.layer, Replica.over(heldLog)]),
+  Layer.provide([Counters.layer, Hub.layer, overLog(heldLog)]),
   Layer.provide([Registry.layer, heldLog]),
   Layer.provideMerge(gate),
   Layer.provide(Pauses.layer),

@@ -2,15 +2,14 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import type { Entry } from "../fold/Operation.ts"
-import { makeFollowers } from "./Followers.ts"
-import { type Checkpoint, Log, type Logged, type Position } from "./Log.ts"
-import { closed, forgot, trimmed } from "./Failure.ts"
-import { LogError } from "./LogError.ts"
+import type { Entry } from "../../src/fold/Operation.ts"
+import { makeFollowers } from "../../src/log/Followers.ts"
+import { type Checkpoint, Log, type Logged, type Position } from "../../src/log/Log.ts"
+import { closed, forgot, trimmed } from "../../src/log/Failure.ts"
+import { LogError } from "../../src/log/LogError.ts"
 
 const make = Effect.fnUntraced(function* (
-  keeps: "all" | "none",
-  isShared = false
+  isShared: boolean
 ): Effect.fn.Return<Log["Service"], never, Scope.Scope> {
   let first = 1
   let entries: Array<Logged> = []
@@ -37,12 +36,9 @@ const make = Effect.fnUntraced(function* (
     append: (entry: Entry) =>
       Effect.suspend(() => {
         if (followers.areClosed()) return Effect.fail(new LogError(closed))
-        const logged = { position: last() + 1, entry }
-        entries.push(logged)
-        return Effect.map(followers.deliver(logged), () => {
-          if (keeps === "none" && followers.areDoneWith(last())) trim(last() + 1)
-          return logged.position
-        })
+        const position = last() + 1
+        entries.push({ position, entry })
+        return Effect.as(followers.wake, position)
       }).pipe(Effect.uninterruptible),
     follow: followers.follow,
     at: (position) => Effect.sync(() => Option.fromUndefinedOr(entries[position - first])),
@@ -58,12 +54,9 @@ const make = Effect.fnUntraced(function* (
 })
 
 /** A log in the memory of this process. Followers have been called when an append is done. */
-export const memoryLog: Layer.Layer<Log> = Layer.effect(Log, make("all"))
-
-/** The same for a program that needs no entry twice: each is dropped as soon as every follower has been given it. */
-export const passingLog: Layer.Layer<Log> = Layer.effect(Log, make("none"))
+export const memoryLog: Layer.Layer<Log> = Layer.effect(Log, make(false))
 
 /** A log in memory for several nodes in one program. */
-export const sharedMemoryLog: Layer.Layer<Log> = Layer.effect(Log, make("all", true))
+export const sharedMemoryLog: Layer.Layer<Log> = Layer.effect(Log, make(true))
 
 const nothing = Effect.succeed<ReadonlyArray<Logged>>([])
