@@ -73,22 +73,8 @@ describe("palabre serve", () => {
     await finished()
   })
 
-  it("several processes share a port where all of them want to, and nobody joins one who does not", async () => {
-    const one = await serving(["--host", "127.0.0.1", "--reuse-port"])
-    const shared = ["serve", "--host", "127.0.0.1", "--port", `${one.port}`]
-    const other = palabre([...shared, "--reuse-port", "--locale", "en"])
-    await other.listening()
-    const met = new Set<string>()
-    while (met.size < 2) {
-      const socket = connect(one.port, "127.0.0.1").end('{"type":"list"}')
-      met.add(await text(socket))
-    }
-    assert.isTrue([...met].every((answer) => answer.includes("not_logged_in")))
-    assertTold(await palabre(shared).finished(), 1, /127\.0\.0\.1:\d+.*--port/)
-    for (const { child, finished } of [one, other]) {
-      child.kill("SIGTERM")
-      assert.strictEqual((await finished()).code, 0)
-    }
+  it("does not split a port between servers that are not one chat", async () => {
+    assertTold(await palabre(["serve", "--reuse-port"]).finished(), 2, /--reuse-port.*--store nats:/)
   })
 
   it("says what to do where the system shares no port", () => {

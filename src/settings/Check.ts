@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { nearestOf } from "../Nearest.ts"
 import type { Profile, Setting } from "./Setting.ts"
+import { brokersOf } from "./Store.ts"
 import { defaults, table, type Values } from "./Settings.ts"
 
 /** Settings that no server can run with; a sentence for each problem. */
@@ -37,7 +38,7 @@ export const checked = (
         problems.push(`--${setting.flag} (${name}) is ${written(value)}; expected ${setting.expected}`)
     }
     const complete = values as unknown as Values
-    if (problems.length === 0) problems.push(...conflicts(complete))
+    if (problems.length === 0) problems.push(...conflicts(complete), ...splits(complete))
     return problems.length === 0 ? Effect.succeed(complete) : Effect.fail(new SettingsInvalid({ problems }))
   })
 
@@ -81,6 +82,12 @@ const conflicts = ({
       )
   )
 }
+
+/** A port that is shared by servers of several chats. */
+const splits = ({ reusesPort, store }: Values): ReadonlyArray<string> =>
+  reusesPort && brokersOf(store) === undefined
+    ? ["--reuse-port has several servers of one chat share a port: they need --store nats://…"]
+    : []
 
 const meet = (some: ReadonlyArray<string>, others: ReadonlyArray<string>): boolean =>
   some.some((one) => others.some((other) => covers(one, other)))

@@ -18,6 +18,39 @@ const row = (name: string, clients: number) =>
     `^${name} +\\d{4}-[\\d-]+T[\\d:]+Z +now +${clients} +${manifest.version.replaceAll(".", "\\.")}$`
   )
 
+describe.skipIf(!hasBrokers)("palabre serve --reuse-port", () => {
+  it.live(
+    "has several servers listen on one port, and the clients in one chat wherever they land",
+    () =>
+      Effect.gen(function* () {
+        const common = ["--store", yield* broker, "--log-level", "error"]
+        const shared = ["--reuse-port", ...common]
+        const { port } = yield* Effect.promise(() => serving(...shared, "--locale", "fr"))
+        const there = ["--host", "127.0.0.1", "--port", String(port)]
+        const other = palabre(["serve", ...there, ...shared, "--locale", "en"])
+        yield* Effect.promise(other.listening)
+        const welcomes = new Set<string>()
+        const clients = []
+        while (welcomes.size < 2) {
+          const client = yield* connectTo({ host: "127.0.0.1", port })
+          const { message } = yield* client.ask({ type: "login", username: `client${clients.length}` })
+          welcomes.add(String(message).replace(/client\d+/, "you"))
+          clients.push(client)
+        }
+        const last = clients.at(-1)!
+        const { users } = yield* last.ask({ type: "list" })
+        assert.strictEqual((users as ReadonlyArray<string>).length, clients.length)
+        yield* last.ask({ type: "message", content: "hello" })
+        for (const client of clients.slice(0, -1))
+          assert.include(yield* client.next, { type: "message", content: "hello" })
+        const alone = yield* Effect.promise(() => palabre(["serve", ...there, ...common]).finished())
+        assert.strictEqual(alone.code, 1)
+        assert.match(alone.err, /something else is listening there/)
+      }),
+    60_000
+  )
+})
+
 describe.skipIf(!hasBrokers)("palabre nodes", () => {
   it.live(
     "tells who serves a chat, since when, for how many, and who falls silent",
