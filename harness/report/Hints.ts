@@ -15,7 +15,8 @@ export const hintsOf = (outcome: Outcome, { hints }: Catalogue): ReadonlyArray<s
   return [
     actor !== undefined && wasSentBack(outcome, failure.finding) ? hints.sentBack(actor) : undefined,
     signal === undefined ? undefined : hints.signals[signal],
-    failure.lastLines.some((line) => /address already in use/i.test(line)) ? hints.addressInUse : undefined
+    failure.lastLines.some((line) => /address already in use/i.test(line)) ? hints.addressInUse : undefined,
+    outcome.nodes === undefined ? undefined : hints.oneNode([...outcome.nodes.values()][0]?.[0] ?? "")
   ].filter((text) => text !== undefined)
 }
 

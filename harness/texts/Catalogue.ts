@@ -96,6 +96,8 @@ interface HintTexts {
   readonly sentBack: (actor: string) => string
   readonly signals: { readonly [signal: string]: string }
   readonly addressInUse: string
+  /** Of a server of several nodes: how to find out if they are the reason. */
+  readonly oneNode: (node: string) => string
 }
 
 /** The numbers of clauses that must hold, and do. */

@@ -139,7 +139,8 @@ export const english: Catalogue = {
       SIGILL: `the program ran into an invalid instruction, as after a missing return; ${sanitized}`,
       SIGKILL: "something ended the program from outside, often because it took too much memory"
     },
-    addressInUse: "another program has this port, or the server lacks SO_REUSEADDR before bind"
+    addressInUse: "another program has this port, or the server lacks SO_REUSEADDR before bind",
+    oneNode: (node) => `does it hold at one node alone? Play it with --connect ${node}`
   },
   unreadable: {
     "not UTF-8": "this byte is not UTF-8",

@@ -144,7 +144,8 @@ export const french: Catalogue = {
       SIGKILL:
         "quelque chose a arrêté le programme de l'extérieur, souvent parce qu'il prenait trop de mémoire"
     },
-    addressInUse: "un autre programme a ce port, ou il manque SO_REUSEADDR avant bind dans le serveur"
+    addressInUse: "un autre programme a ce port, ou il manque SO_REUSEADDR avant bind dans le serveur",
+    oneNode: (node) => `cela tient-il avec un seul nœud ? Jouez-le avec --connect ${node}`
   },
   unreadable: {
     "not UTF-8": "cet octet n'est pas de l'UTF-8",

@@ -97,6 +97,7 @@ describe("--connect with several addresses", () => {
       )
       const [a, b, c] = [nameOf(doors[0]), nameOf(doors[1]), nameOf(doors[2])]
       const shown = picture(outcome, runInfo({ width: 120 })).join("\n")
+      assert.include(shown, `does it hold at one node alone? Play it with --connect ${a}`)
       assert.include(shown, `nodes   alice ${a}; bob ${b}; carol ${c}`)
       const report = JSON.parse(json(runInfo()).end!(new Summary([outcome], weighing)))
       assert.deepStrictEqual(report.scenarios[0].nodes, { alice: [a], bob: [b], carol: [c] })
