@@ -149,7 +149,11 @@ const notJson = ({ before, from }: MalformedAt, ends: "no_lines" | "too_many" | 
   return { kind: "not_json", before, from, meant, ends }
 }
 
-/** Gives back what the session held, in the order that others see, then says why it ends. */
+/**
+ * Gives back what the session held, in the order that others see, then says why it ends. A client that is told
+ * `unavailable` need not wait for that: it may take long, and where its session goes on, the end of this connection
+ * counts for nothing.
+ */
 const close = Effect.fnUntraced(function* (
   session: Session,
   drain: Drain["Service"],
@@ -162,8 +166,10 @@ const close = Effect.fnUntraced(function* (
     })
   connection.stop(Option.getOrElse(Cause.findErrorOption(cause), (): Ending => "left"))
   yield* drain.leave
-  if (username !== undefined) yield* depart(session)
-  yield* connection.finish(session.lastWords ?? goodbye(session))
+  const departed = username === undefined ? Effect.void : depart(session)
+  const finished = Effect.suspend(() => connection.finish(session.lastWords ?? goodbye(session)))
+  const concurrency = connection.ending === "unavailable" ? 2 : 1
+  yield* Effect.all([departed, finished], { concurrency, discard: true })
 })
 
 /** The last words to a client that the server ends for a reason of its own. */

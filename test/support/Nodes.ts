@@ -1,5 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
@@ -63,10 +64,11 @@ const startNode = Effect.fnUntraced(function* (
   }
 })
 
-/** A log as one node sees it: no other node waits for it. */
+/** A log as one node sees it: no other node waits for it, and what is on its way arrives even if nobody waits for that. */
 export const slow = (log: Log["Service"], appends: Latch.Latch, reads: Latch.Latch): Log["Service"] => ({
   ...log,
-  append: (entry) => Effect.andThen(appends.await, log.append(entry)),
+  append: (entry) =>
+    Effect.flatMap(Effect.forkDetach(Effect.andThen(appends.await, log.append(entry))), Fiber.join),
   follow: (after, deliver) =>
     Effect.gen(function* () {
       const queue = yield* Queue.unbounded<Logged>()
