@@ -73,8 +73,11 @@ const make = Effect.fnUntraced(function* (
           )
     })
 
+  const { mend, save, saved } = checkpoints(client, checkpointName, checkpointSubject, opened.created, last)
+  const isMended = yield* patiently("the brokers cannot tell what they have kept yet", mend)
+
   return Log.of({
-    continues: !isNew,
+    continues: !isNew && !isMended,
     isShared: true,
     entryBytesMax,
     append,
@@ -91,7 +94,8 @@ const make = Effect.fnUntraced(function* (
       ),
     last,
     trim: (before) => Effect.flatMap(last, (last) => purge(client, name, Math.min(before, last + 1))),
-    ...checkpoints(client, checkpointName, checkpointSubject)
+    save,
+    saved
   })
 })
 

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Checkpoint, Log, Unsaved } from "./Log.ts"
+import type { Checkpoint, Log, Position, Unsaved } from "./Log.ts"
 import type { LogError } from "./LogError.ts"
 import { nats, type NatsClient, purge } from "./NatsClient.ts"
 
@@ -8,6 +8,19 @@ import { nats, type NatsClient, purge } from "./NatsClient.ts"
 interface Mark {
   readonly position: number
   readonly pieces: number
+  /** The position that the pieces were saved for. */
+  readonly from: number
+  /** When the stream of the entries was made: a checkpoint of another one does not count. */
+  readonly of: string
+}
+
+/** The checkpoints of a log. */
+interface Checkpoints extends Pick<Log["Service"], "save" | "saved"> {
+  /**
+   * Puts the newest checkpoint at the end of a log that has lost entries up to its position; true if it did, so that the
+   * log does not continue.
+   */
+  readonly mend: Effect.Effect<boolean, LogError>
 }
 
 /**
@@ -17,19 +30,23 @@ interface Mark {
 export const checkpoints = (
   client: NatsClient,
   stream: string,
-  subject: string
-): Pick<Log["Service"], "save" | "saved"> => {
+  subject: string,
+  of: string,
+  last: Effect.Effect<Position, LogError>
+): Checkpoints => {
   const { jetstream, manager } = client
   const lastOf = (subject: string) =>
     nats(() => manager.streams.getMessage(stream, { last_by_subj: subject }))
   const put = (subject: string, text: string, options = {}) =>
     nats(() => jetstream.publish(subject, text, options))
   const pieceSubject = (position: number, i: number) => `${subject}.${position}.${i}`
-  const mark = Effect.map(lastOf(subject), (message) =>
-    message === null
-      ? { sequence: 0, position: 0, pieces: 0 }
-      : { sequence: message.seq, ...message.json<Mark>() }
-  )
+  const mark = Effect.map(lastOf(subject), (message) => {
+    const none = { sequence: message?.seq ?? 0, position: 0, pieces: 0, from: 0, of }
+    const found = message?.json<Mark>()
+    return found?.of === of ? { ...none, ...found } : none
+  })
+  const complete = (mark: Mark, sequence: number) =>
+    put(subject, JSON.stringify(mark), { expect: { lastSubjectSequence: sequence } })
 
   const save = ({ pieces, position }: Unsaved): Effect.Effect<void, LogError> =>
     Effect.gen(function* () {
@@ -41,24 +58,34 @@ export const checkpoints = (
         const { seq } = yield* put(pieceSubject(position, i++), piece)
         first = Math.min(first, seq)
       }
-      const complete: Mark = { position, pieces: i }
-      const { seq } = yield* put(subject, JSON.stringify(complete), {
-        expect: { lastSubjectSequence: older.sequence }
-      })
+      const { seq } = yield* complete({ position, pieces: i, from: position, of }, older.sequence)
       yield* purge(client, stream, Math.min(first, seq))
     })
 
   const saved: Effect.Effect<Option.Option<Checkpoint>, LogError> = Effect.gen(function* () {
-    const { pieces: count, position } = yield* mark
+    const { from, pieces: count, position } = yield* mark
     if (position === 0) return Option.none()
     const pieces: Array<string> = []
     for (let i = 0; i < count; i++) {
-      const message = yield* lastOf(pieceSubject(position, i))
+      const message = yield* lastOf(pieceSubject(from, i))
       if (message === null) return yield* saved // a newer one has taken its place meanwhile
       pieces.push(message.string())
     }
     return Option.some({ position, pieces })
   })
 
-  return { save, saved }
+  const mend = Effect.gen(function* () {
+    const { sequence, ...newest } = yield* mark
+    // a broker that has just become the leader may not know all yet
+    const isThere = Effect.map(Effect.delay(last, LOOK_MILLIS), (end) => end >= newest.position)
+    const knowsIt = Effect.repeat(isThere, { until: (isThere) => isThere, times: LOOKS_MAX })
+    if (newest.position <= (yield* last) || (yield* knowsIt)) return false
+    yield* complete({ ...newest, position: yield* last }, sequence)
+    return true
+  })
+
+  return { save, saved, mend }
 }
+
+const LOOK_MILLIS = 300
+const LOOKS_MAX = 3

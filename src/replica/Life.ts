@@ -66,6 +66,8 @@ export class Life {
   /** When it was looked at the time last: that is often enough for what is appended. */
   #lookedMillis: number
   #appendedMillis: number
+  /** The epoch of which the log has lost something, if it has. */
+  #lost: string | undefined
   #n = 0
   #hasBegun = false
   #isOver = false
@@ -77,6 +79,7 @@ export class Life {
     this.#body = body
     this.#log = log
     this.#past = past
+    this.#lost = past?.lost
     this.#submissions = new Submissions(log.isShared)
     this.#lookedMillis = this.#nowMillis
     this.#appendedMillis = this.#lookedMillis
@@ -98,6 +101,7 @@ export class Life {
     return Effect.gen({ self: this }, function* () {
       const { checkpoints, registry, settings } = this.#body
       const position = yield* patiently("the log cannot be read yet", recover(this.#log, registry))
+      if (this.isShared && !this.#log.continues) this.#lost ??= registry.state.epoch
       checkpoints.grownBytes = 0
       const follow = this.#log.follow(position, (logged) => this.#deliver(logged))
       yield* Effect.addFinalizer(() => Effect.sync(() => this.#appender?.interruptUnsafe()))
@@ -148,18 +152,18 @@ export class Life {
   #up(alone: boolean): Effect.Effect<Happening> {
     return Effect.callback((resume) => {
       const epoch = newEpoch()
-      const { lost, node } = this.#past ?? {}
+      const { node } = this.#past ?? {}
       const rules = rulesOf(this.#body.settings)
-      const isAnother = !this.isShared && !this.#log.continues
       const done = (result: Happening) => {
         this.#hasBegun = result.t === "done"
         resume(Effect.succeed(result))
       }
       this.#submissions.add({ operation: { t: "up", epoch, rules, alone, version: manifest.version }, done })
       if (node !== undefined) this.#submissions.add({ operation: { t: "dead", node }, done: ignore })
-      if (lost !== undefined)
-        this.#submissions.add({ operation: { t: "epoch", epoch, of: lost }, done: ignore })
-      if (isAnother) this.#submissions.add({ operation: { t: "epoch", epoch }, done: ignore })
+      const of = this.#lost
+      if (of !== undefined) this.#submissions.add({ operation: { t: "epoch", epoch, of }, done: ignore })
+      else if (!this.isShared && !this.#log.continues)
+        this.#submissions.add({ operation: { t: "epoch", epoch }, done: ignore })
       this.#start()
     })
   }
@@ -288,9 +292,9 @@ export class Life {
   #end(code: Ended["code"], reason: string, isLost = false): void {
     if (this.#isOver) return
     const { epoch } = this.#body.registry.state
-    const lost = isLost && epoch !== "" ? epoch : this.#past?.lost
+    if (isLost && epoch !== "") this.#lost = epoch
     this.#tellEnd(code)
-    Deferred.doneUnsafe(this.#ended, Effect.succeed({ code, reason, node: this.node, lost }))
+    Deferred.doneUnsafe(this.#ended, Effect.succeed({ code, reason, node: this.node, lost: this.#lost }))
   }
 
   #tellEnd(code: Ended["code"]): void {

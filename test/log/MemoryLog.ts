@@ -30,7 +30,9 @@ const make = Effect.fnUntraced(function* (
   })
 
   return Log.of({
-    continues: isShared, // the first node of a chat begins its first epoch
+    get continues() {
+      return isShared && last() > 0
+    },
     isShared,
     entryBytesMax: Number.MAX_SAFE_INTEGER,
     append: (entry: Entry) =>
