@@ -172,15 +172,19 @@ export class Life {
   #untilAlone(rules: Rules): Effect.Effect<void, LogError> {
     return Effect.gen({ self: this }, function* () {
       const liveness = this.#liveness
-      const detail = `the other nodes of this chat run ${differences(rules, rulesOf(this.#body.settings))}`
-      yield* Effect.logWarning(`${detail}: waiting if any of them is alive`)
+      const unlike = `the other nodes of this chat run ${differences(rules, rulesOf(this.#body.settings))}`
+      yield* Effect.logWarning(`${unlike}: waiting for --lease to hear if any of them is alive`)
       liveness.beginAnew(this.#nowMillis)
       while (true) {
         yield* Effect.sleep(lookMillis)
         const others = this.#others
         const dead = liveness.look(others, this.#nowMillis)
         if (dead.length === others.length) return
-        if (liveness.hasHeard(others)) return yield* new LogError({ reason: "unlike", detail })
+        if (liveness.hasHeard(others))
+          return yield* new LogError({
+            reason: "unlike",
+            detail: `${unlike}: give all the same, or end the others`
+          })
       }
     })
   }
