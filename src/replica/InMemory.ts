@@ -54,6 +54,7 @@ const makeInMemory = Effect.gen(function* () {
   return Replica.of({
     node,
     isReady: true,
+    lives: 1,
     isShared: false,
     submit,
     observe: (given) => {

@@ -262,7 +262,7 @@ export class Life {
       this.#submissions.doubt(nowMillis - this.#body.settings.storeWaitMillis)
       for (const node of dead) if (!this.#dead.has(node)) this.#declareDead(node)
     }
-    if (nowMillis - this.#appendedMillis >= beatMillis && !this.#submissions.areUnderWay)
+    if (nowMillis - this.#appendedMillis >= beatMillis && !this.#isAppending)
       this.submit({ t: "beat" }, ignore)
   }
 

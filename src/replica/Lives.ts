@@ -40,6 +40,7 @@ const make = Effect.fnUntraced(function* <R>(log: Layer.Layer<Log, LogError, R>)
   const failed = Deferred.makeUnsafe<never, LogError | SettingsInvalid>()
   const begun = Deferred.makeUnsafe<void>()
   let life!: Life
+  let lived = 0
 
   const live = Effect.fnUntraced(function* (past: Ended | undefined) {
     const opened = Context.get(yield* Layer.build(Layer.fresh(log)), Log)
@@ -57,6 +58,7 @@ const make = Effect.fnUntraced(function* <R>(log: Layer.Layer<Log, LogError, R>)
     let past: Ended | undefined
     while (true) {
       past = yield* live(past)
+      lived++
       const { node, reason } = past
       yield* Effect.logWarning("this node begins anew").pipe(Effect.annotateLogs({ node, reason }))
       yield* Effect.sleep(pauseMillis)
@@ -72,6 +74,9 @@ const make = Effect.fnUntraced(function* <R>(log: Layer.Layer<Log, LogError, R>)
     },
     get isReady() {
       return life.isAlive && !body.appending.isOut
+    },
+    get lives() {
+      return lived + 1
     },
     isShared: life.isShared,
     submit: (operation, done) => life.submit(operation, done),

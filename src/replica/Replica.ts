@@ -37,6 +37,8 @@ export class Replica extends Context.Service<
     readonly node: string
     /** True while this node takes part and can write to the log. */
     readonly isReady: boolean
+    /** The number of its lives until now. */
+    readonly lives: number
     /** True if there may be other nodes. */
     readonly isShared: boolean
     /**

@@ -27,13 +27,10 @@ export class Submissions {
     return this.#waiting.length > 0
   }
 
-  /** True while an entry is not read back. */
-  get areUnderWay(): boolean {
-    return this.#appended.size > 0
-  }
-
   add(submission: Submission): void {
-    if (this.#areOver || (this.#areShut && !mustBeDone.has(submission.operation.t))) this.#refuse(submission)
+    const { t } = submission.operation
+    const isLetIn = !this.#areShut || mustBeDone.has(t) || t === "beat"
+    if (this.#areOver || !isLetIn) this.#refuse(submission)
     else this.#waiting.push(submission)
   }
 

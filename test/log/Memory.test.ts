@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import { memoryLog, sharedMemoryLog } from "./MemoryLog.ts"
 import { contract, entryOf, openLayer } from "./Contract.ts"
 
-
 describe("Memory", () => {
   for (const log of [memoryLog, sharedMemoryLog])
     contract({ isShared: false, isKept: false, isRemote: false }, Effect.succeed({ open: openLayer(log) }))
