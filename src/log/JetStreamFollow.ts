@@ -27,7 +27,7 @@ export const makeFollow = Effect.fnUntraced(function* (
       const read = Effect.scoped(
         Effect.flatMap(
           messagesAfter(() => follower.at),
-          readInto(follower, look)
+          readInto(follower, assertHas(client, stream.config.name, look))
         )
       )
       const looking = Effect.forever(Effect.andThen(Effect.sleep(LOOK_MILLIS), look))
@@ -110,19 +110,37 @@ const makeConsumers = Effect.fnUntraced(function* ({ connection, jetstream }: Na
     )
 })
 
-/** Delivers messages until there are no more of these; fails where one is missing. */
+/** Delivers messages until there are no more of these; fails where one is missing, with `forgot` if it is gone. */
 const readInto =
-  (follower: Follower, look: Effect.Effect<void, LogError>) => (messages: ConsumerMessages) => {
+  (follower: Follower, assertHas: (position: Position) => Effect.Effect<void, LogError>) =>
+  (messages: ConsumerMessages) => {
     follower.reads(messages)
     return Stream.runForEach(Stream.fromAsyncIterable(messages, logErrorOf), (message: JsMsg) => {
       if (message.seq <= follower.at) return Effect.void
       if (message.seq > follower.at + 1)
-        return Effect.andThen(look, Effect.fail(new LogError(hole(follower.at + 1))))
+        return Effect.andThen(assertHas(follower.at + 1), Effect.fail(new LogError(passedOver)))
       return Effect.flatMap(decodeAll(message.seq, [message.string()]), ([logged]) =>
         follower.takes(logged!)
       ).pipe(Effect.uninterruptible)
     })
   }
+
+/**
+ * Fails where an entry is gone. A consumer may be on a broker that has lost sight of one and is still to get it from the
+ * others, so it is asked for by its number, several times.
+ */
+const assertHas =
+  ({ manager }: NatsClient, name: string, look: Effect.Effect<void, LogError>) =>
+  (position: Position): Effect.Effect<void, LogError> =>
+    Effect.gen(function* () {
+      const find = untilItAnswers(nats(() => manager.streams.getMessage(name, { seq: position })))
+      for (let looks = 1; ; looks++) {
+        if ((yield* find) !== null) return
+        yield* look
+        if (looks === LOOKS_MAX) return yield* new LogError(hole(position))
+        yield* Effect.sleep(LOOK_MILLIS)
+      }
+    })
 
 /**
  * Fails where the stream has not what the follower has read, or not what it is to read next. A broker that has just
@@ -156,6 +174,9 @@ const exchanged = (name: string): Failure => ({
   reason: "forgot",
   detail: `the stream ${name} was removed or made anew`
 })
+
+/** Read again from there. */
+const passedOver: Failure = { reason: "unavailable", detail: "a broker passed over an entry" }
 
 const hole = (position: Position): Failure => ({
   reason: "forgot",
