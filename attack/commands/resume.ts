@@ -40,7 +40,7 @@ export const resume = Command.make(
   "resume",
   {
     seconds: positive("seconds", 60, "how long at least"),
-    acked: positive("acked", 20_000, "messages that must be acked before it may end; with --nodes 1,000", 0),
+    acked: positive("acked", 20_000, "messages that must be acked before it may end; with --nodes 500", 0),
     seed: seedFlag,
     clients: positive("clients", 50, `how many, ${rivals} of them rivals for two names; with --nodes 18`, 0),
     size: positive("size", 8_000, "characters of a long message; one in thirty is long"),
@@ -115,7 +115,7 @@ export const resume = Command.make(
       return yield* Effect.fail(new Failure(eitherOr, exitCodes.usage))
     const restartSeconds = isStored ? restart || storedRestartSeconds : restart
     const clients = rest.clients || (nodes > 0 ? 18 : 50)
-    const acked = rest.acked || (nodes > 0 ? 1_000 : 20_000)
+    const acked = rest.acked || (nodes > 0 ? 500 : 20_000)
     const given = { ...rest, clients, acked, restart: restartSeconds }
     if (given.clients <= rivals + 1)
       return yield* Effect.fail(new Failure(`--clients must be above ${rivals + 1}`, exitCodes.usage))
@@ -144,7 +144,10 @@ export const resume = Command.make(
           })
         : yield* serverFor({ connect, spawn, store: Option.getOrUndefined(store), clients })
     const book = new Book()
-    const more = nodes > 0 ? { deafMillis: 2_000, reignMillis: 2 * leaseMillis, stallMillis: 30_000 } : {}
+    const more =
+      nodes > 0
+        ? { deafMillis: 2_000, reignMillis: 2 * leaseMillis, stallMillis: 30_000, findingsMax: 20 }
+        : {}
     yield* play({ ...settings, ...pace, ...more, bytesPerSecond, restartSeconds }, endpoint, book)
     yield* Console.log(`resume, seed ${given.seed}: ${totalsText(book)}`)
     if (nodes > 0) yield* Console.log(verdictText(book))

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import { Line, type Received } from "./Line.ts"
 import { features } from "./Login.ts"
 import type { Member } from "./Member.ts"
@@ -15,8 +16,8 @@ const tryToken = (
   { addresses, book, onProgress }: Run,
   { author, epoch, name, token }: Member
 ): Effect.Effect<void> =>
-  Effect.callback<void>((resume) => {
-    if (token === undefined) return resume(Effect.void)
+  Effect.callback<boolean>((resume) => {
+    if (token === undefined) return resume(Effect.succeed(true))
     const replies: Array<Received> = []
     const login = { type: "login", username: name, features, session: token, epoch, seen: { "@": 0 } }
     const received = (object: Received | undefined, text: string) => {
@@ -30,13 +31,18 @@ const tryToken = (
     }
     const ended = () => {
       const [reply] = replies
+      if (reply?.code === "unavailable") return resume(Effect.succeed(false))
       if (reply?.status !== "success" || reply.resumed !== false)
         book.find("RESUME-6", author, `its token was worth ${JSON.stringify(reply)} after its logout`)
       onProgress()
-      resume(Effect.void)
+      resume(Effect.succeed(true))
     }
     const line = new Line(addresses[0]!, { connected, received, ended }, undefined)
     return Effect.sync(() => line.cut("reset"))
-  })
+  }).pipe(
+    Effect.repeat({ until: (isAnswered) => isAnswered, schedule: Schedule.spaced(lookMillis) }),
+    Effect.asVoid
+  )
 
 const tokensTried = 5
+const lookMillis = 200

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import { type Address, formatAddress } from "../../src/net/Address.ts"
 import { Line, type Received } from "./Line.ts"
 import { features } from "./Login.ts"
@@ -26,8 +27,9 @@ export const checkAgreement = Effect.fnUntraced(function* (run: Run) {
         )
 })
 
+/** What a node has, once it answers. */
 const viewOf = (run: Run, address: Address, i: number, rooms: ReadonlyArray<string>): Effect.Effect<View> =>
-  Effect.callback((resume) => {
+  Effect.callback<View>((resume) => {
     const { book } = run
     const who = `reader${i}-${run.tag}`
     const view: Record<string, string> = {}
@@ -53,15 +55,23 @@ const viewOf = (run: Run, address: Address, i: number, rooms: ReadonlyArray<stri
           ask({ type: "logout" })
         },
         received: (object, text) => {
-          run.onProgress()
           if (object?.status !== undefined) expected.shift()?.(object, text)
         },
-        ended: () => resume(Effect.succeed(view))
+        ended: () => {
+          if (Object.keys(view).length === rooms.length) run.onProgress()
+          resume(Effect.succeed(view))
+        }
       },
       undefined
     )
     return Effect.sync(() => line.cut("reset"))
-  })
+  }).pipe(
+    Effect.repeat({
+      until: (view) => rooms.every((room) => view[room]?.includes('"success"') === true),
+      schedule: Schedule.spaced(lookMillis)
+    })
+  )
 
 const limitMax = 200
+const lookMillis = 200
 const shownMax = 300

@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
 import * as Semaphore from "effect/Semaphore"
 import { deleteStream, leaderOf } from "../../process/Brokers.ts"
 import { type Cluster, type ClusterNode, streamName } from "../../process/Cluster.ts"
@@ -72,15 +71,17 @@ const faults = {
   },
   "log-lost": {
     kind: "log",
-    strike: ({ cluster: { brokers }, run: { book } }) =>
-      Effect.suspend(() => {
+    strike: ({ cluster: { brokers }, run: { book, patience, settings } }) =>
+      Effect.gen(function* () {
         const { epoch } = book
         book.mayForget = true
-        const isAnew = Effect.sync(() => book.epoch !== epoch)
-        return Effect.andThen(
-          deleteStream(brokers, streamName),
-          Effect.repeat(isAnew, { until: (anew) => anew, schedule: Schedule.spaced(lookMillis) })
-        )
+        yield* deleteStream(brokers, streamName)
+        const since = patience.begin()
+        while (book.epoch === epoch) {
+          yield* Effect.sleep(lookMillis)
+          if (patience.overdue(since, settings.stallMillis) !== undefined)
+            return book.find("NODE-3", "the nodes", "the log was deleted, and no new epoch begins")
+        }
       })
   }
 } as const satisfies Readonly<Record<string, Fault>>
@@ -102,7 +103,7 @@ export const harm =
     const again = (kind: Outage) => {
       const names = chosen.filter((name) => faults[name].kind === kind && name !== "log-lost")
       const given: Harm = { cluster, leaseMillis, run, dice: new Dice(seed, `faults of a ${kind}`) }
-      const pause = Effect.suspend(() => Effect.sleep(pauseMillis + given.dice.below(pauseMillis)))
+      const pause = Effect.suspend(() => around(given, pauseMillis[kind]))
       const next = Effect.suspend(() => peace.withPermits(1)(strike(given, given.dice.pick(names))))
       return Effect.whileLoop({
         while: () => names.length > 0 && !run.isSettling,
@@ -167,7 +168,8 @@ const reasonOf = (error: NotStarted | LogError): string =>
     ? [`a node or broker does not start again: ${error.how}`, ...error.lines].join("\n  ")
     : `the brokers cannot be asked: ${error.detail}`
 
-const pauseMillis = 700
+/** The time between two faults, or half of it. Brokers need some to choose a leader and to catch up. */
+const pauseMillis: Readonly<Record<Outage, number>> = { node: 1_500, log: 4_000 }
 /** The time for which clients may still be told of a trouble that is over. */
 const lingerMillis = 3_000
 const lookMillis = 50

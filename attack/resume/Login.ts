@@ -41,13 +41,18 @@ const beginning = (exchange: Exchange, reply: Received): void => {
 
 /** Goes on with a session. */
 const resuming = (exchange: Exchange, reply: Received, seen: Readonly<Record<string, number>>): void => {
-  const { member } = exchange
+  const { book, member } = exchange
+  const wasLost = book.mayForget || member.epoch !== book.epoch
+  if (reply.code === "username_taken" && wasLost) {
+    member.giveUp()
+    return exchange.close()
+  }
   if (reply.status !== "success")
     return exchange.find("RESUME-3", `coming back was answered with ${JSON.stringify(reply)}`)
   const isAnew = reply.epoch !== member.epoch
   if (reply.resumed !== true && !isAnew)
     return exchange.find("RESUME-5", `coming back began a new session: ${JSON.stringify(reply)}`)
-  if (isAnew && !exchange.book.enters(String(reply.epoch)))
+  if (isAnew && !enters(exchange, reply))
     return exchange.find("NODE-3", `a new epoch began, though no log was lost: ${JSON.stringify(reply)}`)
   if (isAnew) for (const place of Object.keys(seen)) exchange.renewed.add(place)
   if (reply.resumed !== true) beginAnew(exchange)
@@ -58,8 +63,10 @@ const resuming = (exchange: Exchange, reply: Received, seen: Readonly<Record<str
     if (seat.state === "out" && isIn && !isAnew)
       exchange.find("RESUME-1", `it is in ${room} again, which it had left`)
     seat.state = isIn ? "in" : "out"
-    if (isAnew) seat.ownUpTo = 0
-    seat.reading?.again()
+    if (isAnew) {
+      seat.ownUpTo = 0
+      seat.reading?.goOn(Number(room === lobby ? reply.last : rooms[room]?.last))
+    } else seat.reading?.again()
     if (!isIn || room === lobby) continue
     const { first, last } = rooms[room]!
     exchange.book.begins(room, first)
@@ -68,21 +75,32 @@ const resuming = (exchange: Exchange, reply: Received, seen: Readonly<Record<str
     if (last > 0) exchange.unseen.add(room)
   }
   member.inbox.again()
-  exchange.book.count("resumed")
+  book.count("resumed")
   keep(exchange, reply)
 }
 
 /** Another session begins in place of one that is not known any more; what it had seen of rooms is worth nothing. */
-const beginAnew = ({ book, member }: Exchange): void => {
+const beginAnew = ({ book, member, renewed }: Exchange): void => {
   member.begin()
+  member.run.inboxes.add(member.name)
+  renewed.delete(inbox)
   for (const seat of member.seats.values()) if (seat.state === "out") seat.reading = undefined
   book.count("sessions begun anew")
 }
 
 const keep = (exchange: Exchange, { epoch, session }: Received): void => {
-  const { book, member } = exchange
-  if (!book.enters(String(epoch))) exchange.find("NODE-3", `a new epoch began, though no log was lost`)
+  const { member } = exchange
+  if (!enters(exchange, { epoch }))
+    return exchange.find("NODE-3", `a new epoch began, though no log was lost: ${epoch}`)
   member.token = String(session)
   member.epoch = String(epoch)
   exchange.welcomed()
+}
+
+/** The epoch that a reply names counts from now on, if that can be; with a new one, nobody has an inbox any more. */
+const enters = ({ book, member }: Exchange, { epoch }: Received): boolean => {
+  const { epoch: known } = book
+  if (!book.enters(String(epoch))) return false
+  if (known !== "" && known !== epoch) member.run.inboxes.clear()
+  return true
 }

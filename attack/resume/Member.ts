@@ -84,6 +84,8 @@ export class Member {
 
   /** It has logged out. */
   isDone = false
+  /** It has left a login unanswered at a node in trouble, which may take its session back there at any time. */
+  hasLateLogin = false
 
   /** A session begins. */
   begin(): void {
@@ -96,6 +98,15 @@ export class Member {
   /** Its name is taken by a session whose token it never got. */
   rename(): void {
     this.name = this.name.replace(/~\d+$/, "") + `~${++this.renamed}`
+  }
+
+  /** Its session is gone with the log, and another one has its name, whose token it never got. */
+  giveUp(): void {
+    this.token = undefined
+    this.rename()
+    this.begin()
+    for (const [room, seat] of this.seats)
+      if (room !== lobby) this.seats.set(room, { ...seat, state: "out", reading: undefined })
   }
 
   /** A seat that is looked at for the first time, or known. */

@@ -100,7 +100,9 @@ export class Talk {
       ).unref()
     if (reply.code === "unavailable") return this.refused(message, wasSent, Number(reply.retryAfterMs))
     this.member.pending = this.member.pending.filter((other) => other !== message)
-    if (this.member.run.contested.includes(message.to ?? "") && unheard.has(String(reply.code))) return
+    const { contested, inboxes } = this.member.run
+    const isSure = message.to === undefined || (inboxes.has(message.to) && !contested.includes(message.to))
+    if (!isSure && unheard.has(String(reply.code))) return
     if (reply.status !== "success")
       return this.exchange.find(
         message.to === undefined ? "MSG-2" : "DM-3",

@@ -234,6 +234,7 @@ export class Visit implements Exchange {
     clearInterval(this.ear)
     this.member.run.replaced.delete(this)
     const { troubles } = this
+    if (!this.isLoggedIn && troubles.size > 0) this.member.hasLateLogin = true
     if (troubles.size === 0) this.checkEnd(isClosed)
     else if (this.goodbye === "node_lost" && !troubles.has("node"))
       this.find("NODE-4", "its node was taken for dead, though nothing had happened to it")
@@ -244,7 +245,8 @@ export class Visit implements Exchange {
     if (this.isReplaced) {
       if (isClosed && this.goodbye !== "session_replaced")
         this.find("RESUME-2", `it was replaced, and ended with ${this.goodbye ?? "no goodbye"}`)
-    } else if (this.goodbye !== undefined || (isClosed && !this.isLeaving && !this.isCut))
+    } else if (this.goodbye === "session_replaced" && this.member.hasLateLogin) return
+    else if (this.goodbye !== undefined || (isClosed && !this.isLeaving && !this.isCut))
       this.find("END-1", `the server ended it with ${this.goodbye ?? "no goodbye"}`)
   }
 
