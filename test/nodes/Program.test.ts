@@ -1,7 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { createServer } from "../../src/index.ts"
 import { announce, kick } from "../../src/requests/Program.ts"
+import { hasBrokers, startBrokers } from "../../process/Brokers.ts"
+import { contents } from "../rooms/Member.ts"
 import { listener, startNodes } from "../support/Nodes.ts"
+import { connectTo } from "../support/TestClient.ts"
 
 /** A program that takes part, and notes what it is told. */
 const listening = () => {
@@ -73,6 +77,38 @@ describe("Programs that embed nodes of one chat", () => {
           ...ends,
           "carol joined here"
         ])
+      })
+    )
+  )
+})
+
+describe.skipIf(!hasBrokers)("createServer, of one chat on brokers", () => {
+  it.live("tells what happens on other nodes, and kicks there", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const [broker] = yield* startBrokers(1)
+        const store = `nats://127.0.0.1:${broker!.port}`
+        const open = Effect.acquireRelease(
+          Effect.promise(() => createServer({ port: 0, store, locale: "en", logLevel: "error" })),
+          (server) => Effect.promise(() => server.close())
+        )
+        const [a, b] = yield* Effect.all([open, open])
+        const next = Effect.promise(async () => (await a.events.next()).value)
+        const alice = yield* Effect.flatMap(connectTo(a.addresses[0]!), (client) => client.login("alice"))
+        const bob = yield* Effect.flatMap(connectTo(b.addresses[0]!), (client) => client.login("bob"))
+        assert.deepInclude(yield* next, { type: "joined", username: "alice" })
+        assert.deepStrictEqual(yield* next, { type: "joined", username: "bob" })
+        assert.deepStrictEqual(a.users(), ["alice", "bob"])
+        yield* bob.ask(message("hi"))
+        assert.deepStrictEqual(yield* next, { type: "message", username: "bob", content: "hi" })
+        yield* Effect.promise(() => b.broadcast({ content: "welcome" }))
+        assert.deepStrictEqual(yield* next, { type: "message", username: "server", content: "welcome" })
+        assert.deepStrictEqual(contents(yield* alice.take(2)), ["hi", "welcome"])
+        assert.isTrue(yield* Effect.promise(() => a.kick("bob", "spam")))
+        assert.deepStrictEqual(yield* next, { type: "left", username: "bob", reason: "kicked" })
+        assert.deepInclude((yield* bob.rest).at(-1), { code: "kicked", message: "spam" })
+        assert.deepStrictEqual(a.users(), ["alice"])
+        assert.isFalse(yield* Effect.promise(() => a.kick("bob")))
       })
     )
   )

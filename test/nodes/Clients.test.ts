@@ -1,0 +1,39 @@
+import { assert, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { type ChatClient, connect } from "../../src/index.ts"
+import { formatAddress } from "../../src/net/Address.ts"
+import { startNodes } from "../support/Nodes.ts"
+
+const take = (client: ChatClient) => Effect.promise(async () => (await client.events.next()).value)
+
+it.live(
+  "NODE-4, RESUME-3, DEDUP-3: a client of several nodes goes on at the next one, and misses nothing",
+  () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const [a, b] = yield* startNodes(2)
+        const servers = [a!, b!].map(({ server }) => formatAddress(server.addresses[0]!))
+        const options = { servers, username: "alice", reconnect: true, retryMillis: 1, retryMillisMax: 5 }
+        const alice = yield* Effect.acquireRelease(
+          Effect.promise(() => connect(options)),
+          (client) => Effect.promise(() => client.close())
+        )
+        const bob = yield* b!.connectAs("bob", "rooms")
+        yield* Effect.promise(() => alice.join("lab"))
+        yield* bob.ask({ type: "join", room: "lab" })
+        assert.deepInclude(yield* take(alice), { type: "joined", username: "bob" })
+        assert.deepInclude(yield* take(alice), { type: "joined", room: "lab" })
+        b!.reads.closeUnsafe()
+        const saying = alice.say("before the end", { room: "lab" })
+        yield* Effect.promise(() => saying)
+        yield* a!.submit({ t: "dead", node: a!.replica.node })
+        b!.reads.openUnsafe()
+        assert.deepInclude(yield* take(alice), { type: "reconnected", resumed: true })
+        yield* Effect.promise(() => alice.say("after it", { room: "lab" }))
+        assert.strictEqual((yield* bob.next).content, "before the end")
+        assert.strictEqual((yield* bob.next).content, "after it")
+        yield* bob.ask({ type: "message", room: "lab", content: "welcome back" })
+        assert.deepInclude(yield* take(alice), { room: "lab", content: "welcome back", seq: 3 })
+      })
+    )
+)
