@@ -60,6 +60,8 @@ describe("What is said on other nodes", () => {
           content: "hello",
           seq: ack.seq
         })
+        const { first, messages } = yield* alice.ask({ type: "history", room: "lab" })
+        assert.deepStrictEqual([first, messages], [1, [{ seq: 1, username: "bob", content: "hello", at }]])
         yield* bob.ask({ type: "leave", room: "lab" })
         assert.deepStrictEqual(yield* alice.next, { type: "left", room: "Lab", username: "bob" })
         yield* alice.ask({ type: "rooms" })
@@ -147,6 +149,36 @@ describe("What is said on other nodes", () => {
         assert.strictEqual((yield* bob.next).content, "held")
       })
     )
+  )
+
+  it.live(
+    "MSG-10, HIST-1: a reader on another node that stands still delays nobody, and misses nothing with history",
+    () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const [a, b] = yield* startNodes(2)
+          const count = 190
+          const alice = yield* a!.connectAs("alice")
+          const plain = yield* b!.connectAs("plain")
+          const { client: follower } = yield* b!.enter("follower", ["history"])
+          const bob = yield* b!.connectAs("bob")
+          yield* alice.sees("alice", "plain", "follower", "bob")
+          plain.socket.pause()
+          follower.socket.pause()
+          const content = "x".repeat(60_000)
+          for (let i = 0; i < count; i++) yield* alice.ask(message(`${i} ${content}`))
+          assert.strictEqual((yield* bob.take(count)).at(-1)!.content, `${count - 1} ${content}`)
+          follower.socket.resume()
+          assert.deepStrictEqual(
+            numbers(yield* follower.take(count)),
+            Array.from({ length: count }, (_, i) => i + 1)
+          )
+          plain.socket.resume()
+          const heard = yield* plain.rest
+          assert.isBelow(heard.length, count)
+          yield* bob.sees("alice", "follower", "bob")
+        })
+      )
   )
 
   it.live("a node reads the log no faster than it delivers", () =>
