@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { openLayer } from "../src/layer.ts"
 import { Log } from "../src/log/Log.ts"
+import { Replica } from "../src/replica/Replica.ts"
 import { sharedMemoryLog } from "./log/MemoryLog.ts"
 import { Server } from "../src/Server.ts"
 import type { Values } from "../src/settings/Settings.ts"
@@ -46,7 +47,8 @@ const monitored = Effect.fnUntraced(function* (settings: Partial<Values> = {}, l
   })
   const end = Scope.close(scope, Exit.void)
   yield* Effect.addFinalizer(() => end)
-  return { address: address!, connect: connectTo(address!), url, get, scrape, until, end }
+  const replica = Context.get(context, Replica)
+  return { address: address!, replica, connect: connectTo(address!), url, get, scrape, until, end }
 })
 
 type Figures = Readonly<Record<string, number>>
@@ -392,6 +394,29 @@ describe("A log that servers share", () => {
         const after = yield* one.until((figures) => figures.palabre_store_behind_seconds === 0)
         assert.isAbove(readBackCount(after), before)
         assert.isAbove(after.palabre_store_read_back_seconds_sum!, 0.05)
+      })
+    )
+  )
+
+  it.live("tells that one was taken for dead, is not ready, and begins anew", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const log = Context.get(yield* Layer.build(sharedMemoryLog), Log)
+        const reads = Latch.makeUnsafe(true)
+        const one = yield* monitored({}, slow(log, Latch.makeUnsafe(true), reads))
+        const two = yield* monitored({}, log)
+        assert.deepInclude(yield* one.scrape, { palabre_node_lives_total: 1, palabre_store_up: 1 })
+        const alice = yield* one.connect
+        yield* alice.login("alice")
+        two.replica.submit({ t: "dead", node: one.replica.node }, () => {})
+        assert.strictEqual((yield* alice.next).code, "node_lost")
+        assert.strictEqual((yield* one.get("/readyz")).status, 503)
+        yield* one.until((figures) => figures.palabre_node_lives_total === 2)
+        assert.strictEqual((yield* one.get("/readyz")).status, 200)
+        assert.strictEqual(
+          (yield* two.until(({ palabre_nodes: nodes }) => nodes === 2)).palabre_node_lives_total,
+          1
+        )
       })
     )
   )

@@ -40,7 +40,7 @@ const make = Effect.fnUntraced(function* <R>(log: Layer.Layer<Log, LogError, R>)
   const failed = Deferred.makeUnsafe<never, LogError | SettingsInvalid>()
   const begun = Deferred.makeUnsafe<void>()
   let life!: Life
-  let lived = 0
+  let count = 0
 
   const live = Effect.fnUntraced(function* (past: Ended | undefined) {
     const opened = Context.get(yield* Layer.build(Layer.fresh(log)), Log)
@@ -48,6 +48,7 @@ const make = Effect.fnUntraced(function* <R>(log: Layer.Layer<Log, LogError, R>)
     const next = new Life(body, opened, past)
     const begin = Effect.andThen(next.begin, () => {
       life = next
+      count++
       Deferred.doneUnsafe(begun, Effect.void)
       return Effect.never
     })
@@ -58,7 +59,6 @@ const make = Effect.fnUntraced(function* <R>(log: Layer.Layer<Log, LogError, R>)
     let past: Ended | undefined
     while (true) {
       past = yield* live(past)
-      lived++
       const { node, reason } = past
       yield* Effect.logWarning("this node begins anew").pipe(Effect.annotateLogs({ node, reason }))
       yield* Effect.sleep(pauseMillis)
@@ -76,7 +76,7 @@ const make = Effect.fnUntraced(function* <R>(log: Layer.Layer<Log, LogError, R>)
       return life.isAlive && !body.appending.isOut
     },
     get lives() {
-      return lived + 1
+      return count
     },
     isShared: life.isShared,
     submit: (operation, done) => life.submit(operation, done),

@@ -37,7 +37,7 @@ export class Replica extends Context.Service<
     readonly node: string
     /** True while this node takes part and can write to the log. */
     readonly isReady: boolean
-    /** The number of its lives until now. */
+    /** Lives that have begun: more than one where the others took this node for dead, or it was cut off. */
     readonly lives: number
     /** True if there may be other nodes. */
     readonly isShared: boolean

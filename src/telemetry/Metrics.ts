@@ -168,13 +168,14 @@ const registerState = Effect.fnUntraced(function* ({ counter, gauge }: Register)
 /** What keeps the chat, and who shares it, if it is to outlive this server. */
 const registerStore = Effect.fnUntraced(function* ({ counter, gauge, seconds }: Register) {
   const { store } = yield* Settings
-  const { appending, checkpoints, isShared } = yield* Replica
+  const replica = yield* Replica
+  const { appending, checkpoints } = replica
   const times = yield* LogTimes
   const { state } = yield* Registry
-  if (store === undefined && !isShared) return
+  if (store === undefined && !replica.isShared) return
   if (store !== undefined && brokersOf(store) === undefined)
     gauge("palabre_store_bytes", "Bytes of --store", () => bytesOf(store) + bytesOf(`${store}-wal`))
-  gauge("palabre_store_up", "1 while --store can be written", () => (appending.isOut ? 0 : 1))
+  gauge("palabre_store_up", "1 while --store can be written and read", () => (replica.isReady ? 1 : 0))
   counter("palabre_store_failures_total", "Failed attempts to write", () => appending.failures)
   counter("palabre_store_checkpoints_total", "Times the state was written anew", () => checkpoints.kept)
   counter("palabre_store_entries_total", "Entries in the log since it was made", () => state.position)
@@ -200,8 +201,9 @@ const registerStore = Effect.fnUntraced(function* ({ counter, gauge, seconds }: 
       applyBoundaries
     )
   }
-  if (isShared)
-    gauge("palabre_nodes", "Servers of this chat that are alive, this one included", () => state.nodes.size)
+  if (!replica.isShared) return
+  gauge("palabre_nodes", "Servers of this chat that are alive, this one included", () => state.nodes.size)
+  counter("palabre_node_lives_total", "Times this server began to take part", () => replica.lives)
 })
 
 const bytesOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
