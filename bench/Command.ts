@@ -10,7 +10,7 @@ import { Failure } from "../src/commands/Cli.ts"
 import { bench } from "./Bench.ts"
 import { writeDocuments } from "./Documents.ts"
 import { thisMachine } from "./Machine.ts"
-import { modes, runOptions, peerNames, type Flags } from "./RunOptions.ts"
+import { apart, modes, runOptions, peerNames, type Flags } from "./RunOptions.ts"
 import { progress } from "./Progress.ts"
 import { report } from "./Report.ts"
 import { gaps, outcomes, type Result } from "./Result.ts"
@@ -22,7 +22,9 @@ const parameters = {
     sections.map(({ name }) => name)
   ).pipe(
     Argument.variadic(),
-    Argument.withDescription("What to measure, as listed above; everything when nothing is named")
+    Argument.withDescription(
+      `What to measure, as listed above; everything but ${apart.join(" and ")} when nothing is named`
+    )
   ),
   quick: Flag.Boolean("quick").pipe(
     Flag.withDefault(false),
@@ -48,7 +50,9 @@ const parameters = {
   ),
   write: Flag.Boolean("write").pipe(
     Flag.withDefault(false),
-    Flag.withDescription("Write docs/BENCHMARKS.md with its plot, and the headline into README.md")
+    Flag.withDescription(
+      `Write docs/BENCHMARKS.md with its plot, and the headline into README.md; with the sections ${apart.join(" ")}, the figures of docs/SCALING.md`
+    )
   )
 }
 
@@ -86,6 +90,10 @@ export const command = CliCommand.make(
     {
       command: "pnpm bench --write",
       description: "measures, and writes docs/BENCHMARKS.md and the README's headline"
+    },
+    {
+      command: `pnpm bench ${apart.join(" ")} --write`,
+      description: "several servers over NATS JetStream, and the figures of docs/SCALING.md"
     }
   ])
 )

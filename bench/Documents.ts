@@ -4,14 +4,24 @@ import { Failure } from "../src/commands/Cli.ts"
 import { excerpt, page } from "./Page.ts"
 import { root } from "./Executable.ts"
 import type { Result } from "./Result.ts"
+import { apart } from "./RunOptions.ts"
+import { scaling } from "./Scaling.ts"
 
-/** The markers around the part of the README that is written here. */
+/** The markers around the part of the README, or of docs/SCALING.md, that is written here. */
 const markers = { from: "<!-- bench -->", to: "<!-- /bench -->" } as const
 
-/** Writes the page and its plot, and the headline into the README where that has a place for it; tells what it did. */
+/** Writes the page and its plot, and the headline into the README where that has a place for it, or the figures of several servers; tells what it did. */
 export const writeDocuments = Effect.fnUntraced(
   function* (result: Result) {
     const files = yield* FileSystem.FileSystem
+    if (result.sections.every(({ name }) => apart.includes(name))) {
+      const path = `${root}docs/SCALING.md`
+      const updated = withPart(yield* files.readFileString(path), scaling(result))
+      if (updated === undefined)
+        return yield* Effect.fail(new Failure(`docs/SCALING.md has no ${markers.from} … ${markers.to}.`))
+      yield* files.writeFileString(path, updated)
+      return "Wrote the figures of docs/SCALING.md."
+    }
     const { plot } = yield* Effect.promise(() => import("./Plot.ts"))
     yield* files.makeDirectory(`${root}docs`, { recursive: true })
     yield* files.writeFileString(`${root}docs/benchmarks.svg`, `${plot(result)}\n`)

@@ -9,7 +9,7 @@ export interface Figure {
   readonly target?: Target
 }
 
-export type Unit = "µs" | "ms" | "KiB" | "MiB" | "/s" | "×"
+export type Unit = "µs" | "ms" | "KiB" | "MiB" | "MB/s" | "/s" | "×"
 
 /** The goal of our server: at most so much, of the value itself or of its ratio to the reference. */
 export interface Target {

@@ -1,9 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { run } from "../process/Process.ts"
-import type { Dialect, Peer } from "./Peer.ts"
+import type { Peer } from "./Peer.ts"
 import { compile, type Executable } from "./Executable.ts"
-import { type Running, Unmeasured } from "./Running.ts"
+import type { Servers, Variant } from "./Servers.ts"
+import { Unmeasured } from "./Running.ts"
 
 /** An activity in a room; `generator/main.cpp` does it. */
 export type Phase = Saturate | Pace | Ack | List | Resume | Recall
@@ -56,8 +57,10 @@ export interface Recall {
 export const Reading = Schema.Struct({
   phase: Schema.String,
   seconds: Schema.Finite,
-  /** CPU time of the server. */
+  /** CPU time of the server, or of all that are one. */
   cpuSeconds: Schema.Finite,
+  /** CPU time of the brokers that keep its chat. */
+  besideSeconds: Schema.Finite,
   /** Time in which the generator ran or waited for a CPU. */
   generatorSeconds: Schema.Finite,
   residentBytes: Schema.Finite,
@@ -81,14 +84,6 @@ const decodeReading = Schema.decodeUnknownEffect(Schema.fromJsonString(Reading))
 /** Compiles the load generator, or takes the one compiled before. */
 export const prepareGenerator = compile("bench/generator/main.cpp")
 
-/** What is not as the server is otherwise measured. */
-export interface Variant {
-  /** What its clients speak. */
-  readonly dialect?: Dialect | undefined
-  /** Our server keeps the chat in a file. */
-  readonly stored?: true | undefined
-}
-
 /** A room of so many clients, and what happens in it. */
 export interface Visit extends Variant {
   readonly clients: number
@@ -99,7 +94,7 @@ export interface Visit extends Variant {
 export interface Drive {
   readonly generator: Executable
   readonly peer: Peer
-  readonly server: Running
+  readonly servers: Servers
   readonly visit: Visit
   /** The factor of the time of each phase. */
   readonly scale: number
@@ -107,12 +102,13 @@ export interface Drive {
 
 /** Drives a crowd through phases; the readings are of the start, the logins, then each phase. */
 export const drive = Effect.fnUntraced(
-  function* ({ generator, peer, scale, server, visit }: Drive) {
+  function* ({ generator, peer, scale, servers, visit }: Drive) {
     const { clients, dialect = peer.dialect, phases } = visit
     const crowd = {
       protocol: dialect,
-      port: server.port,
-      pid: server.pid,
+      port: servers.ports.join(":"),
+      pid: servers.pids.join(":"),
+      beside: servers.besidePids.join(":"),
       clients,
       senders: 10,
       bytes: 64,

@@ -33,8 +33,15 @@ export const stops = (
 }
 
 /** What visits are told apart by: their clients, and in what they vary. */
-export const roomOf = ({ clients, dialect, stored }: Omit<Visit, "phases">): string =>
-  `${clients} clients${dialect === undefined ? "" : ` with ${dialect}`}${stored ? " in a file" : ""}`
+export const roomOf = ({ clients, dialect, servers, store }: Omit<Visit, "phases">): string =>
+  [
+    `${clients} clients`,
+    ...(dialect === undefined ? [] : [`with ${dialect}`]),
+    ...(store === undefined ? [] : [storeTitles[store]]),
+    ...(servers === undefined ? [] : [`on ${servers}`])
+  ].join(" ")
+
+const storeTitles = { file: "in a file", 1: "over one broker", 3: "over three brokers" }
 
 /** The visits that a section wants. */
 export const visitsOf = ({ method }: Section): ReadonlyArray<Visit> =>

@@ -104,7 +104,7 @@ export const withSpread = ({ least, median, most }: Spread, unit: Unit): string 
 /** A number as a person reads it: three digits that count, thousands and millions by name. */
 export const formatNumber = (value: number, unit: Unit): string => {
   if (unit === "/s" && value >= 1e6) return `${(value / 1e6).toFixed(2)} M`
-  if (unit === "/s") return `${Math.round(value / 1e3)} k`
+  if (unit === "/s" && value >= 1e4) return `${Math.round(value / 1e3)} k`
   if (unit === "×") return value.toFixed(2)
   if (value >= 100) return Math.round(value).toLocaleString("en")
   return value.toPrecision(value >= 10 ? 3 : 2)

@@ -5,7 +5,8 @@ import type { Notes } from "./Notes.ts"
 import type { Peer } from "./Peer.ts"
 import { roomOf, type Stop, stops, takesPart } from "./Plan.ts"
 import type { Executable } from "./Executable.ts"
-import { newStore, start, Unmeasured } from "./Running.ts"
+import { Unmeasured } from "./Running.ts"
+import { startServers } from "./Servers.ts"
 import type { Section, Values, Visits } from "./Section.ts"
 import type { Sample } from "./Statistics.ts"
 
@@ -85,10 +86,10 @@ const visitAll = Effect.fnUntraced(function* (round: Round) {
 
 /** Starts a server of its own for the visit and drives it through the phases. */
 const visit = Effect.fnUntraced(function* (round: Round, { peer, visit }: Stop) {
-  const server = yield* start(peer, round.servers.get(peer)!, visit.stored && newStore, visit.dialect)
+  const servers = yield* startServers(peer, round.servers.get(peer)!, visit)
   const clients = Math.min(visit.clients, peer.clientsMax ?? visit.clients, clientsMax())
   const { generator, scale } = round
-  const readings = yield* drive({ generator, peer, server, visit: { ...visit, clients }, scale })
+  const readings = yield* drive({ generator, peer, servers, visit: { ...visit, clients }, scale })
   for (const doubt of readings.flatMap(doubtsAbout)) round.notes.add(`with ${roomOf(visit)} ${doubt}`, peer)
   return new Map((["start", "login", ...visit.phases] as const).map((phase, i) => [phase, readings[i]!]))
 }, Effect.scoped)

@@ -37,12 +37,20 @@ export const peerNames: ReadonlyArray<string> = peers
   .filter(({ role }) => role === "peer")
   .map(({ name }) => name)
 
+/** The sections that are measured only where they are named. */
+export const apart: ReadonlyArray<string> = sections.filter(({ isApart }) => isApart).map(({ name }) => name)
+
 /** Reads the flags; fails with what is wrong with them. */
 export const runOptions = (flags: Flags): Result.Result<RunOptions, Failure> => {
   const mode = flags.quick ? modes.quick : modes.full
-  if (flags.write && (flags.quick || flags.sections.length > 0))
-    return usage("--write takes the figures of a whole run: leave --quick and the sections out.")
-  const chosen = sections.filter(({ name }) => flags.sections.length === 0 || flags.sections.includes(name))
+  const isScaling = apart.every((name) => flags.sections.includes(name))
+  if (flags.write && (flags.quick || flags.sections.length !== (isScaling ? apart.length : 0)))
+    return usage(
+      `--write takes the figures of a whole run: leave --quick and the sections out, or name ${apart.join(" and ")}.`
+    )
+  const chosen = sections.filter(({ isApart, name }) =>
+    flags.sections.length === 0 ? isApart === undefined : flags.sections.includes(name)
+  )
   const alone = !flags.quick && chosen.length === 1 ? chosen[0]!.roundsAlone : undefined
   const rounds = Option.getOrElse(flags.rounds, () => alone ?? mode.rounds)
   if (rounds < 1) return usage("--rounds must be 1 or more.")

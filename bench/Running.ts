@@ -11,32 +11,27 @@ import type { Dialect, Peer } from "./Peer.ts"
 /** Something could not be measured. */
 export class Unmeasured extends Data.TaggedError("Unmeasured")<{ readonly reason: string }> {}
 
-/** A server that listens. */
-export interface Running {
-  readonly pid: number
-  readonly port: number
-  /** From its start until the first connection was accepted. */
-  readonly startMillis: number
+/** How a server is to be started that is not as it is otherwise. */
+interface StartOptions {
+  /** What our own server keeps the chat in: a file in the folder that is made for it, if that is no whole path, or brokers. */
+  readonly store?: string | undefined
+  /** What is spoken on its port. */
+  readonly dialect?: Dialect | undefined
 }
 
-/** A file that our server keeps the chat in: a new one for each start. */
-export const newStore = "chat.db"
-
-/**
- * Starts a server on a free port of 127.0.0.1; it is killed when the scope closes: it has nothing to save. Our own takes a
- * file to keep the chat in; its path is taken from the folder that is made for the server.
- */
+/** Starts a server on a free port of 127.0.0.1; it is killed when the scope closes: it has nothing to save. `startMillis` is the time until it accepted the first connection. */
 export const start = Effect.fnUntraced(
-  function* (peer: Peer, { command }: Executable, storeFile?: string, dialect?: Dialect) {
+  function* (peer: Peer, { command }: Executable, { dialect, store }: StartOptions = {}) {
     const files = yield* FileSystem.FileSystem
     const folder = yield* files.makeTempDirectoryScoped({ prefix: "palabre-bench-" })
     const place = { port: yield* freePort, folder, dialect }
     for (const [name, text] of Object.entries(peer.files?.(place) ?? {}))
       yield* files.writeFileString(`${folder}/${name}`, text)
-    const store = storeFile === undefined ? [] : ["--store", resolve(folder, storeFile)]
+    const kept = store?.includes("://") ? store : store && resolve(folder, store)
+    const flags = kept === undefined ? [] : ["--store", kept]
     const began = yield* Clock.currentTimeNanos
     const server = yield* startProcess({
-      command: [...command, ...peer.arguments(place), ...store],
+      command: [...command, ...peer.arguments(place), ...flags],
       cwd: root
     })
     const unmeasured = (reason: string) => {

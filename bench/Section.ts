@@ -1,10 +1,11 @@
 import type * as Effect from "effect/Effect"
 import type { FileSystem } from "effect/FileSystem"
 import type { Figure } from "./Figure.ts"
-import type { Pace, Phase, Reading, Saturate, Variant, Visit } from "./Generator.ts"
+import type { Pace, Phase, Reading, Saturate, Visit } from "./Generator.ts"
 import type { Peer } from "./Peer.ts"
 import type { Executable } from "./Executable.ts"
 import type { Unmeasured } from "./Running.ts"
+import type { Variant } from "./Servers.ts"
 
 /** Figures that belong together: what `pnpm bench NAME` measures. */
 export interface Section {
@@ -15,6 +16,8 @@ export interface Section {
   readonly includes: (peer: Peer) => boolean
   /** The first round is enough for the servers of others: then there is time for more rounds of the rest. */
   readonly othersOnce?: true
+  /** It is measured only where it is named: its figures are for docs/SCALING.md. */
+  readonly isApart?: true
   /** Rounds where it is measured on its own: its figure scatters so much that few of them would not decide. */
   readonly roundsAlone?: number
   readonly method: Visits | Direct
@@ -39,6 +42,10 @@ export type Values = Readonly<Record<string, number>>
 
 /** CPU time of the server for one operation, in µs. */
 export const cpuMicros = ({ cpuSeconds, operations }: Reading): number => (cpuSeconds * 1e6) / operations
+
+/** CPU time of the brokers for one operation, in µs. */
+export const brokersMicros = ({ besideSeconds, operations }: Reading): number =>
+  (besideSeconds * 1e6) / operations
 
 export const everyone = (): boolean => true
 

@@ -5,6 +5,8 @@ import { harness } from "./sections/Harness.ts"
 import { lists } from "./sections/List.ts"
 import { history } from "./sections/History.ts"
 import { login } from "./sections/Login.ts"
+import { nodes } from "./sections/Nodes.ts"
+import { oneLog } from "./sections/OneLog.ts"
 import { recalls } from "./sections/Recall.ts"
 import { reopens } from "./sections/Reopen.ts"
 import { resumes } from "./sections/Resume.ts"
@@ -31,5 +33,7 @@ export const sections: ReadonlyArray<Section> = [
   store,
   starts,
   reopens,
-  harness
+  harness,
+  nodes,
+  oneLog
 ]

@@ -49,7 +49,8 @@ inline int connectTo(int port, bool holdsLittle = false) {
 
 class Crowd {
 public:
-  Crowd(const Protocol& protocol, int port) : protocol_(protocol), port_(port) {}
+  /// Clients of servers that are one, on these ports.
+  Crowd(const Protocol& protocol, std::vector<int> ports) : protocol_(protocol), ports_(std::move(ports)) {}
 
   std::uint64_t delivered = 0; // messages seen by a client
   std::uint64_t sent = 0;      // messages said
@@ -59,7 +60,7 @@ public:
   bool timing = false;
 
   std::size_t size() const { return clients_.size(); }
-  int port() const { return port_; }
+  int port() const { return ports_.front(); }
 
   /// How many clients receive one message.
   std::uint64_t fan() const { return size() - (protocol_.echoes ? 0 : 1); }
@@ -81,7 +82,7 @@ public:
 
   /// One more client in the room, which never reads what others say: that is left to the server.
   void freeze() {
-    frozen_ = connectTo(port_, true);
+    frozen_ = connectTo(port(), true);
     const std::string greeting = protocol_.greeting("frozen");
     std::string received;
     char bytes[4096];
@@ -206,7 +207,7 @@ private:
 
   void connectClient(std::size_t index) {
     Client& client = clients_[index];
-    client.fd = connectTo(port_);
+    client.fd = connectTo(ports_[index % ports_.size()]);
     fcntl(client.fd, F_SETFL, O_NONBLOCK);
     epoll_event event{};
     event.events = EPOLLIN;
@@ -321,7 +322,7 @@ private:
   }
 
   const Protocol& protocol_;
-  const int port_;
+  const std::vector<int> ports_;
   const int epoll_ = epoll_create1(0);
   std::vector<Client> clients_;
   std::size_t joined_ = 0;

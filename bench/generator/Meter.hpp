@@ -22,16 +22,32 @@ inline std::uint64_t nanosOf(clockid_t clock) {
 
 inline std::uint64_t now() { return nanosOf(CLOCK_MONOTONIC); }
 
-/// The process under test, seen from outside.
-class Process {
+/// Processes, seen from outside.
+class Processes {
 public:
-  explicit Process(pid_t pid) : pid_(pid) { clock_getcpuclockid(pid, &clock_); }
+  explicit Processes(const std::vector<int>& pids) : pids_(pids) {
+    for (const int pid : pids) {
+      clocks_.emplace_back();
+      clock_getcpuclockid(pid, &clocks_.back());
+    }
+  }
 
-  /// CPU time of all its threads, user and system: the figure that /proc/PID/stat rounds to 10 ms.
-  std::uint64_t cpuNanos() const { return nanosOf(clock_); }
+  /// CPU time of all their threads, user and system: the figure that /proc/PID/stat rounds to 10 ms.
+  std::uint64_t cpuNanos() const {
+    std::uint64_t sum = 0;
+    for (const clockid_t clock : clocks_) sum += nanosOf(clock);
+    return sum;
+  }
 
   std::uint64_t residentBytes() const {
-    std::FILE* file = std::fopen(("/proc/" + std::to_string(pid_) + "/status").c_str(), "r");
+    std::uint64_t sum = 0;
+    for (const int pid : pids_) sum += residentBytesOf(pid);
+    return sum;
+  }
+
+private:
+  static std::uint64_t residentBytesOf(int pid) {
+    std::FILE* file = std::fopen(("/proc/" + std::to_string(pid) + "/status").c_str(), "r");
     if (file == nullptr) return 0;
     char line[256];
     unsigned long long kilobytes = 0;
@@ -41,9 +57,8 @@ public:
     return kilobytes * 1024;
   }
 
-private:
-  pid_t pid_;
-  clockid_t clock_{};
+  const std::vector<int> pids_;
+  std::vector<clockid_t> clocks_;
 };
 
 /// Time in which this process ran or wanted to run. Close to the time that passed, it is the bottleneck.

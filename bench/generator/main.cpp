@@ -2,6 +2,9 @@
 //
 //   generator crowd,protocol=json,port=12345,pid=4242,clients=1000,senders=10,bytes=64,atOnce=64 PHASE...
 //
+// Servers that are one have several ports and pids (port=12345:12346), and clients take turns among them; `beside` has the
+// pids of what else works for them.
+//
 //   saturate,seconds=1,window=4            each sender has `window` messages on the way, all the time
 //   pace,rate=100,seconds=1                `rate` messages a second in all
 //     ,probe=1                             while pings on a connection of their own measure the server's pauses
@@ -13,7 +16,8 @@
 //                                          it, so many of them at a time
 //
 // A line tells what the server spent between the phase's first byte and its last: CPU time of the process `pid`,
-// its memory, what was done (`operations`: logins, deliveries, acks, lists, clients that came back or joined) and how long each took.
+// its memory, what was done (`operations`: logins, deliveries, acks, lists, clients that came back or joined) and how long each took;
+// and the CPU time of what works beside.
 
 #include "Crowd.hpp"
 #include "Meter.hpp"
@@ -36,6 +40,13 @@ struct Command {
     return found->second;
   }
   double number(const std::string& key) const { return std::atof(text(key).c_str()); }
+  std::vector<int> numbers(const std::string& key) const {
+    std::vector<int> all;
+    const std::string list = options.count(key) > 0 ? text(key) : "";
+    for (std::size_t from = 0; from < list.size(); from = std::min(list.find(':', from), list.size()) + 1)
+      all.push_back(std::atoi(list.c_str() + from));
+    return all;
+  }
   std::size_t count(const std::string& key) const { return static_cast<std::size_t>(number(key)); }
   std::uint64_t nanos() const { return static_cast<std::uint64_t>(number("seconds") * static_cast<double>(second)); }
 };
@@ -53,19 +64,27 @@ static Command parse(const std::string& argument) {
   return command;
 }
 
+/// What is under test, and what works for it.
+struct Measured {
+  const Processes server;
+  const Processes beside;
+};
+
 /// One phase between its begin and its end.
 class Reading {
 public:
-  Reading(std::string phase, const Process& server)
-    : phase_(std::move(phase)), server_(server), began_(now()), busy_(ownBusyNanos()), cpu_(server.cpuNanos()) {}
+  Reading(std::string phase, const Measured& measured)
+    : phase_(std::move(phase)), measured_(measured), began_(now()), busy_(ownBusyNanos()),
+      cpu_(measured.server.cpuNanos()), beside_(measured.beside.cpuNanos()) {}
 
   void end(std::uint64_t operations, std::uint64_t lost, Latencies& latencies, const std::string& more = "") {
-    const std::uint64_t cpu = server_.cpuNanos() - cpu_, busy = ownBusyNanos() - busy_, time = now() - began_;
-    std::printf("{\"phase\":\"%s\",\"seconds\":%.6f,\"cpuSeconds\":%.6f,\"generatorSeconds\":%.6f,"
+    const std::uint64_t cpu = measured_.server.cpuNanos() - cpu_, beside = measured_.beside.cpuNanos() - beside_;
+    const std::uint64_t busy = ownBusyNanos() - busy_, time = now() - began_;
+    std::printf("{\"phase\":\"%s\",\"seconds\":%.6f,\"cpuSeconds\":%.6f,\"besideSeconds\":%.6f,\"generatorSeconds\":%.6f,"
                 "\"residentBytes\":%llu,\"operations\":%llu,\"lost\":%llu,"
                 "\"p50Micros\":%u,\"p99Micros\":%u,\"maxMicros\":%u%s}\n",
-                phase_.c_str(), inSeconds(time), inSeconds(cpu), inSeconds(busy),
-                static_cast<unsigned long long>(server_.residentBytes()), static_cast<unsigned long long>(operations),
+                phase_.c_str(), inSeconds(time), inSeconds(cpu), inSeconds(beside), inSeconds(busy),
+                static_cast<unsigned long long>(measured_.server.residentBytes()), static_cast<unsigned long long>(operations),
                 static_cast<unsigned long long>(lost), latencies.micros(0.5), latencies.micros(0.99),
                 latencies.micros(1), more.c_str());
     std::fflush(stdout);
@@ -76,12 +95,12 @@ private:
   static double inSeconds(std::uint64_t nanos) { return static_cast<double>(nanos) / static_cast<double>(second); }
 
   const std::string phase_;
-  const Process& server_;
-  const std::uint64_t began_, busy_, cpu_;
+  const Measured& measured_;
+  const std::uint64_t began_, busy_, cpu_, beside_;
 };
 
 struct Room {
-  const Process& server;
+  const Measured& measured;
   Crowd& crowd;
   std::size_t senders;
   std::size_t bytes;
@@ -91,7 +110,7 @@ static void saturate(const Room& room, const Command& phase) {
   Crowd& crowd = room.crowd;
   const std::uint64_t window = phase.count("window") * room.senders * crowd.fan();
   const std::uint64_t sent = crowd.sent, delivered = crowd.delivered;
-  Reading reading(phase.name, room.server);
+  Reading reading(phase.name, room.measured);
   for (const std::uint64_t end = now() + phase.nanos(); now() < end; crowd.pump(5 * millisecond))
     while ((crowd.sent - sent) * crowd.fan() < crowd.delivered - delivered + window)
       crowd.say(crowd.sent % room.senders, room.bytes, now());
@@ -120,7 +139,7 @@ static void pace(const Room& room, const Command& phase) {
   crowd.timing = true;
   std::optional<Probe> probe;
   if (phase.options.count("probe") > 0) probe.emplace(crowd.port());
-  Reading reading(phase.name, room.server);
+  Reading reading(phase.name, room.measured);
   const std::uint64_t start = now();
   while (crowd.sent - base < messages) {
     const std::uint64_t due = start + (crowd.sent - base) * interval, time = now();
@@ -150,7 +169,7 @@ static void ack(const Room& room, const Command& phase) {
   const std::uint64_t messages = phase.nanos() / interval;
   Latencies late;
   crowd.awaitAcks();
-  Reading reading(phase.name, room.server);
+  Reading reading(phase.name, room.measured);
   const std::uint64_t start = now();
   for (std::uint64_t i = 0; i < messages;) {
     const std::uint64_t due = start + i * interval, time = now();
@@ -170,7 +189,7 @@ static void list(const Room& room, const Command& phase) {
   Crowd& crowd = room.crowd;
   crowd.watchLines();
   const std::uint64_t listed = crowd.listed;
-  Reading reading(phase.name, room.server);
+  Reading reading(phase.name, room.measured);
   for (const std::uint64_t end = now() + phase.nanos(); now() < end;) {
     const std::uint64_t asked = now(), before = crowd.listed;
     crowd.write(0, "{\"type\":\"list\"}\n");
@@ -194,7 +213,7 @@ static void resume(const Room& room, const Command& phase) {
   rest(crowd, 300 * millisecond);
   for (std::size_t i = 0; i < missed; i++) crowd.say(0, room.bytes, now());
   rest(crowd, 300 * millisecond);
-  Reading reading(phase.name, room.server);
+  Reading reading(phase.name, room.measured);
   for (std::size_t i = 1; i <= back; i++) crowd.resume(i, seen, missed);
   const std::uint64_t lost = crowd.settle(delivered + back * missed);
   reading.end(back, lost, crowd.latencies);
@@ -209,7 +228,7 @@ static void recall(const Room& room, const Command& phase) {
     crowd.write(0, "{\"type\":\"message\"," + place + ",\"content\":\"" + crowd.marked(room.bytes, now()) + "\"}\n");
   rest(crowd, 300 * millisecond);
   const std::uint64_t delivered = crowd.delivered, joining = crowd.size() - 1;
-  Reading reading(phase.name, room.server);
+  Reading reading(phase.name, room.measured);
   for (std::size_t i = 1; i <= joining; i++) {
     crowd.await(i, messages);
     crowd.write(i, "{\"type\":\"join\"," + place + ",\"recent\":" + std::to_string(messages) + "}\n");
@@ -231,12 +250,12 @@ int main(int argc, char** argv) {
   prctl(PR_SET_PDEATHSIG, SIGKILL); // whoever started this is gone: nobody waits for the rest
   if (argc < 2) fail("usage: generator crowd,OPTION=VALUE... PHASE[,OPTION=VALUE...]...");
   const Command settings = parse(argv[1]);
-  const Process server(static_cast<pid_t>(settings.number("pid")));
-  Crowd crowd(protocolNamed(settings.text("protocol")), static_cast<int>(settings.number("port")));
-  const Room room{server, crowd, settings.count("senders"), std::max(settings.count("bytes"), markBytes)};
+  const Measured measured{Processes(settings.numbers("pid")), Processes(settings.numbers("beside"))};
+  Crowd crowd(protocolNamed(settings.text("protocol")), settings.numbers("port"));
+  const Room room{measured, crowd, settings.count("senders"), std::max(settings.count("bytes"), markBytes)};
 
-  Reading("start", server).end(0, 0, crowd.latencies);
-  Reading login("login", server);
+  Reading("start", measured).end(0, 0, crowd.latencies);
+  Reading login("login", measured);
   crowd.join(settings.count("clients"), settings.count("atOnce"));
   for (const std::uint64_t settled = now() + 300 * millisecond; now() < settled;) crowd.pump(20 * millisecond);
   login.end(crowd.size(), 0, crowd.latencies);

@@ -29,7 +29,7 @@ export const reopens: Section = {
         const folder = yield* files.makeTempDirectoryScoped({ prefix: "palabre-bench-" })
         const path = `${folder}/chat.db`
         yield* Effect.sync(() => fill(path))
-        return { reopen: (yield* start(peer, executable, path)).startMillis }
+        return { reopen: (yield* start(peer, executable, { store: path })).startMillis }
       },
       Effect.scoped,
       Effect.catchTag("PlatformError", ({ message }) => Effect.fail(new Unmeasured({ reason: message })))

@@ -8,7 +8,7 @@ const warm: Ack = { phase: "ack", seconds: 0.5, rate: 1_000 }
 const ack: Ack = { phase: "ack", seconds: 1.5, rate: 1_000 }
 const pinged: Pace = { phase: "pace", seconds: 1.5, rate: 100, probe: 1 }
 
-const kept = { dialect: "history", stored: true } as const
+const kept = { dialect: "history", store: "file" } as const
 const unkept = { dialect: "history" } as const
 
 /** The time that the disk costs: whoever speaks waits for it, and nobody else. */

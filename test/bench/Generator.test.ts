@@ -5,6 +5,7 @@ const reading = (given: Partial<Reading>): Reading => ({
   phase: "saturate",
   seconds: 1,
   cpuSeconds: 0.99,
+  besideSeconds: 0,
   generatorSeconds: 0.5,
   residentBytes: 1,
   operations: 1,

@@ -57,6 +57,22 @@ describe("the visits of a round", () => {
     )
   })
 
+  it("give each store, and servers that are one, a room of its own", () => {
+    const variants = [
+      {},
+      { store: "file" },
+      { store: 1 },
+      { store: 3 },
+      { store: 3, servers: "two" },
+      { store: 3, servers: "second of two" }
+    ] as const
+    const visits = variants.map((variant): Visit => Object.assign({ clients: 10, phases: [warm] }, variant))
+    assert.deepStrictEqual(
+      stops([section("a", visits), section("b", visits)], [ours], 1).map(({ visit }) => visit),
+      visits
+    )
+  })
+
   it("let servers take turns at each size, the other way round in every other round", () => {
     const sections = [
       section("a", [

@@ -44,6 +44,15 @@ describe("bench arguments", () => {
       "login"
     ]))
 
+  it("name what is left out otherwise, and that alone is written to another page", () => {
+    assert.notInclude(names(options({}).sections), "nodes")
+    assert.deepStrictEqual(names(options({ sections: ["log", "nodes"], write: true }).sections), [
+      "nodes",
+      "log"
+    ])
+    assert.include(mistake({ write: true, sections: ["nodes"] }).message, "nodes and log")
+  })
+
   it("name peers; ours and the hand-written ones are always there", () =>
     assert.deepStrictEqual(names(options({ peers: Option.some("redis, nats") }).peers), [
       "palabre",
