@@ -133,6 +133,7 @@ const connectionOptions = (
     reconnectTimeWait: RETRY_MILLIS,
     // what brokers call themselves among each other need not be what they are called here
     ignoreClusterUpdates: true,
+    noAsyncTraces: true,
     ...(first?.username && {
       user: decodeURIComponent(first.username),
       pass: decodeURIComponent(first.password)
