@@ -22,6 +22,8 @@ interface Harm {
 /** Something that goes wrong with a node, or with the log of all, and that is well again in the end. */
 interface Fault {
   readonly kind: Outage
+  /** The node that it strikes, if that is not left to the dice. */
+  readonly aim?: (harm: Harm) => ClusterNode
   readonly strike: (harm: Harm, node: ClusterNode) => Effect.Effect<unknown, NotStarted | LogError>
 }
 
@@ -45,6 +47,19 @@ const faults = {
       const pause = harm.dice.chance(0.5) ? Effect.void : around(harm, harm.leaseMillis)
       return kill.pipe(Effect.andThen(pause), Effect.andThen(restart))
     }
+  },
+  "node-restarted": {
+    kind: "node",
+    aim: ({ cluster: { nodes }, run: { book } }) => nodes[book.numberOf("node-restarted") % nodes.length]!,
+    strike: (harm, { name, process, restart }) =>
+      Effect.gen(function* () {
+        const { end, signal } = yield* Effect.sync(process)
+        signal("SIGTERM")
+        const { code, how } = yield* end
+        if (code !== 0) harm.run.book.find("END-2", name, `it was asked to end, and ended with ${how}`)
+        if (harm.dice.chance(0.5)) yield* around(harm, harm.leaseMillis)
+        yield* restart
+      })
   },
   "node-frozen": {
     kind: "node",
@@ -131,8 +146,8 @@ const kinds: ReadonlyArray<Outage> = ["node", "log"]
 
 const strike = Effect.fnUntraced(function* (given: Harm, name: FaultName) {
   const { cluster, run } = given
-  const { kind, strike }: Fault = faults[name]
-  const node = aimed(given)
+  const { aim, kind, strike }: Fault = faults[name]
+  const node = (aim ?? aimed)(given)
   if (kind === "node") {
     yield* assertRuns(run, node)
     run.book.releaseAll()
