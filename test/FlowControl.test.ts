@@ -233,6 +233,19 @@ it.live("MSG-10: speakers at full rate never cost a reader its place, nor a mess
   }).pipe(Effect.scoped, Effect.provide(open({ outboxBytesMax: 384 * KiB })))
 )
 
+for (const features of [["direct"], ["direct", "history"]])
+  it.live(`letters that wait count as what is kept for their addressee alone (${features.join(", ")})`, () =>
+    Effect.gen(function* () {
+      const { outboxes } = yield* Connections
+      const deaf = yield* connectAs("deaf", "rooms", ...features)
+      deaf.socket.pause()
+      const writer = yield* connectAs("writer", "rooms", "direct")
+      while (outboxes.highestBytes < 1_024 * KiB)
+        assert.strictEqual((yield* ask(writer, { type: "message", to: "deaf", content: long })).to, "deaf")
+      assert.isAtLeast(outboxes.keptBytes, outboxes.highestBytes)
+    }).pipe(Effect.scoped, Effect.provide(open({ outboxBytesMax: 4_096 * KiB })))
+  )
+
 it.effect("PRES-1: whoever comes and goes pays for what all others are told of it", () =>
   Effect.gen(function* () {
     const { paused, total } = yield* Pauses

@@ -81,15 +81,18 @@ export class Follower implements Backlog {
     this.streams.delete(key)
   }
 
-  /** Shows what was published in a room, with acks in the place of its own messages. */
-  show(key: string, pieces: ReadonlyArray<Piece>): void {
+  /** Shows what was published at a place, with acks in that of its own messages; `areOwn` are shown to nobody else. */
+  show(key: string, pieces: ReadonlyArray<Piece>, areOwn = false): void {
     const stream = this.streams.get(key)
     const last = pieces.at(-1)
     if (stream === undefined || last === undefined) return
     if (this.isLive && this.fits(pieces)) {
       stream.shown = stream.due = last.seq
-      if (pieces.length === 1) this.connection.offer(last.bytes)
-      else this.connection.offerTogether(pieces.map(({ bytes }) => bytes))
+      if (pieces.length === 1 && !areOwn) this.connection.offer(last.bytes)
+      else {
+        const parts = pieces.map(({ bytes }) => bytes)
+        this.connection.offerTogether(parts, areOwn)
+      }
       return
     }
     for (const { bytes, isAck, seq } of pieces) {
@@ -106,7 +109,7 @@ export class Follower implements Backlog {
     const place = this.streams.get(inboxKey)?.place
     if (place === undefined) return
     const bytes = Buffer.from(messageLine(place, said))
-    this.show(inboxKey, [{ bytes, seq: said.seq, isAck: false }])
+    this.show(inboxKey, [{ bytes, seq: said.seq, isAck: false }], true)
   }
 
   /** Tells something at its place: after all that was published before, whether that has been shown yet or not. */

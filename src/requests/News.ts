@@ -64,7 +64,8 @@ export const letter = (house: House, happening: HappeningOf<"letter">): Work | u
   // looked at in its turn: what was granted just before has its follower only then
   return () => {
     const { connection, follower } = addressee
-    return follower === undefined ? connection.offer(encoded(happening)) : follower.letter(happening.message)
+    if (follower === undefined) connection.offerTogether([encoded(happening)], true)
+    else follower.letter(happening.message)
   }
 }
 
