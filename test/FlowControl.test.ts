@@ -17,6 +17,7 @@ import { defaults, Settings, type Values } from "../src/settings/Settings.ts"
 import { ConnectionLog } from "../src/telemetry/ConnectionLog.ts"
 import { minimumLogLevel } from "../src/telemetry/Logger.ts"
 import { Counters } from "../src/telemetry/Counters.ts"
+import { flood, long } from "./support/flood.ts"
 import { connectAs, type TestClient } from "./support/TestClient.ts"
 
 /** The parts of a server, so that it can be seen who is paused. */
@@ -33,7 +34,6 @@ const open = (settings: Partial<Values>) =>
   )
 
 const KiB = 1_024
-const long = "x".repeat(60_000)
 
 /** The reply to a request, whatever comes before it. */
 const ask = Effect.fnUntraced(function* (client: TestClient, request: object) {
@@ -144,16 +144,6 @@ const reading = Effect.fnUntraced(function* (bytesPerSecond: number) {
   })
   return reader
 })
-
-/** Says as much as is taken. */
-const flood = ({ socket }: TestClient): void => {
-  const message = Buffer.from(JSON.stringify({ type: "message", content: long }) + "\n")
-  const say = () => {
-    while (!socket.destroyed && socket.write(message));
-  }
-  socket.on("drain", say)
-  say()
-}
 
 it.effect("PING-1: the time for which a speaker is paused is not idle time", () =>
   Effect.gen(function* () {

@@ -3,6 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { start } from "../process/Process.ts"
 import { Server } from "../src/Server.ts"
+import { defaults } from "../src/settings/Settings.ts"
+import { flood } from "./support/flood.ts"
 import { server } from "./support/server.ts"
 import { connectAs } from "./support/TestClient.ts"
 
@@ -31,15 +33,22 @@ const network = Effect.acquireRelease(
     })
 )
 
-/** A client in the namespace, which says nothing more once it is logged in. */
-const farClient = Effect.fnUntraced(function* (port: number) {
+/** A client in the namespace, which says nothing more once it is logged in; it prints the size of each piece that it reads. */
+const farClient = Effect.fnUntraced(function* (port: number, bytesPerSecond = Infinity) {
   const script = `const socket = require("node:net").connect(${port}, "${addresses.here}")
     socket.write('{"type":"login","username":"far"}')
-    socket.on("data", (data) => console.log(String(data)))`
+    let pieces = 0
+    socket.on("data", ({ length }) => {
+      console.log("piece", pieces++)
+      if (${bytesPerSecond} === Infinity) return
+      socket.pause()
+      setTimeout(() => socket.resume(), (length / ${bytesPerSecond}) * 1_000)
+    })`
   const client = yield* start({
     command: ["ip", "netns", "exec", names.space, process.execPath, "-e", script]
   })
-  yield* client.prints(/success/)
+  yield* client.prints(/piece 0/)
+  return client
 })
 
 const mayMakeNetworks = (): boolean => {
@@ -69,6 +78,38 @@ describe("A peer that vanished", () => {
         })
         const hosts = ["127.0.0.1", addresses.here]
         yield* Effect.scoped(visit).pipe(Effect.provide(server({ hosts, keepAliveMillis: 1_000 })))
+      }).pipe(Effect.scoped),
+    60_000
+  )
+})
+
+/** Eight times what `public` has: what the system takes first is filled eight times as fast. */
+const fast = {
+  roomRate: 8 * defaults("public").roomRate!,
+  readerReserveBytes: 8 * defaults("public").readerReserveBytes
+}
+
+describe("A reader elsewhere", () => {
+  it.live.skipIf(!mayMakeNetworks())(
+    "MSG-10: one of --reader-rate keeps its place while a room says no more than the reserve (needs root and namespaces)",
+    () =>
+      Effect.gen(function* () {
+        yield* network
+        const visit = Effect.gen(function* () {
+          const { port } = (yield* Server).addresses[0]!
+          const far = yield* farClient(port, defaults().readerRate)
+          const bystander = yield* connectAs("bystander", "presence")
+          for (const speaker of yield* Effect.forEach([0, 1, 2], (i) => connectAs(`speaker ${i}`)))
+            flood(speaker)
+          yield* far.prints(/piece 12/)
+          const heard = yield* bystander.before
+          assert.deepStrictEqual(
+            heard.filter(({ type }) => type === "left"),
+            []
+          )
+        })
+        const hosts = ["127.0.0.1", addresses.here]
+        yield* Effect.scoped(visit).pipe(Effect.provide(server({ hosts, ...fast })))
       }).pipe(Effect.scoped),
     60_000
   )
