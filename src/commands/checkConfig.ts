@@ -4,7 +4,6 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import { readKeyPair } from "../net/Tls.ts"
 import { checked } from "../settings/Check.ts"
-import { readConfigFile } from "../settings/ConfigFile.ts"
 import { exitCodes, Failure } from "./Cli.ts"
 
 /** `palabre check-config`: tells whether a server could start with a file, and starts none. */
@@ -18,6 +17,7 @@ export const checkConfig = Command.make(
   },
   Effect.fnUntraced(
     function* ({ file }) {
+      const { readConfigFile } = yield* Effect.promise(() => import("../settings/ConfigFile.ts"))
       const { profile, values } = yield* readConfigFile(file)
       const { tlsCertFile, tlsKeyFile } = yield* checked(values, profile)
       yield* readKeyPair(tlsCertFile, tlsKeyFile)
