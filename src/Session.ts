@@ -64,6 +64,7 @@ const makeSession = (house: House, price: Price, connection: Connection): Sessio
   features: [],
   follower: undefined,
   inFlight: 0,
+  isLost: false,
   onIdle: undefined,
   malformedInARow: 0,
   loginTries: 0,
@@ -83,6 +84,7 @@ const converse = Effect.fnUntraced(function* (session: Session): Effect.fn.Retur
     frames.push(yield* connection.read())
     for (let answered = 1; ; answered++) {
       yield* connection.writable()
+      if (session.isLost) return yield* Effect.fail(connection.ending ?? "unavailable")
       if (session.traffic !== undefined) yield* pay(session, session.traffic)
       const answer = answerNext(session)
       if (answer === undefined) break

@@ -65,6 +65,8 @@ export interface Conversation extends Asker {
   answeredBytes: number
   /** The number of its messages that are in the log, or on their way there, and not read back yet. */
   inFlight: number
+  /** True once one of them will never be answered: then nothing that was asked after it is answered either (REQ-2). */
+  isLost: boolean
   /** Called once there are none. */
   onIdle: (() => void) | undefined
 }
@@ -78,12 +80,15 @@ export type Handler<Type extends Request["type"]> = (
   request: RequestOf<Type>
 ) => Effect.Effect<void, Ending>
 
-/** Done once all messages of the client were read back from the log, and answered. */
-export const idle = (conversation: Conversation): Effect.Effect<void> =>
+/** Done once all messages of the client were read back from the log, and answered; fails if one of them will not be. */
+export const idle = (conversation: Conversation): Effect.Effect<void, Ending> =>
   conversation.inFlight === 0
     ? Effect.void
     : Effect.callback((resume) => {
-        conversation.onIdle = () => resume(Effect.void)
+        conversation.onIdle = () => {
+          const { ending = "unavailable" } = conversation.connection
+          resume(conversation.isLost ? Effect.fail(ending) : Effect.void)
+        }
       })
 
 /** Sends a reply. */
@@ -108,7 +113,11 @@ export const answerInPlace = (conversation: Conversation, bytes: Buffer, id: Id 
 }
 
 /** Sends a reply with the id of its request, after the answers to earlier ones. */
-export const reply = (conversation: Conversation, bytes: Buffer, id: Id | undefined): Effect.Effect<void> => {
+export const reply = (
+  conversation: Conversation,
+  bytes: Buffer,
+  id: Id | undefined
+): Effect.Effect<void, Ending> => {
   if (conversation.follower === undefined && conversation.inFlight === 0)
     return Effect.sync(() => answer(conversation, withId(bytes, id)))
   const turn = conversation.house.hub.inTurn(() => answer(conversation, withId(bytes, id)))
@@ -121,7 +130,7 @@ export const refuse = (
   code: ErrorCode,
   id: Id | undefined,
   bytes = conversation.house.replies.refusals[code]
-): Effect.Effect<void> => {
+): Effect.Effect<void, Ending> => {
   conversation.house.counters.errors[code]++
   return reply(conversation, bytes, id)
 }

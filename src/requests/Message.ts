@@ -173,6 +173,7 @@ const settle = (
     return
   }
   house.hub.release(bytes.length)
+  if (conversation.isLost) return
   if (result.t === "letter") {
     house.counters.messagesReceived++
     house.embedder?.said(wordsOf(result))
@@ -190,8 +191,11 @@ const settle = (
         ? house.replies.explained("invalid_request", { kind: "wrong", field: "cid", isEmpty: false })
         : house.replies.refusals[result.code]
     answerInOrder(conversation, withId(error, id))
-  } else if (result.t === "doubtful") connection.stop("unavailable")
-  // otherwise the connection holds the name no more, and is being told why
+  } else {
+    // otherwise the connection holds the name no more, and is being told why
+    if (result.t === "doubtful") connection.stop("unavailable")
+    conversation.isLost = true
+  }
 }
 
 const acknowledge = (conversation: Conversation, { id }: MessageRequest, fields: Fields): void =>

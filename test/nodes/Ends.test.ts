@@ -102,8 +102,12 @@ describe("Nodes that end", () => {
         yield* bob.sees("alice", "plain", "bob")
         yield* a!.submit({ t: "fence" }) // so that no sign of life is due
         a!.appends.closeUnsafe()
-        alice.send(message("once", { cid: "1" }))
-        assert.deepInclude((yield* alice.rest).at(-1), { code: "unavailable" })
+        alice.send(message("once", { cid: "1" }), message("twice"), { type: "ping" }, { type: "logout" })
+        const last = yield* alice.rest
+        assert.deepStrictEqual(
+          last.map(({ code, retryAfterMs }) => [code, retryAfterMs]),
+          [["unavailable", undefined]]
+        )
         const refused = yield* plain.ask(message("not in the log"))
         assert.deepInclude(refused, { code: "unavailable", retryAfterMs: 1_000 })
         assert.deepInclude(yield* plain.ask({ type: "list" }), { code: "unavailable" })
