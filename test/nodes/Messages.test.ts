@@ -157,7 +157,7 @@ describe("What is said on other nodes", () => {
       Effect.scoped(
         Effect.gen(function* () {
           const [a, b] = yield* startNodes(2)
-          const count = 190
+          const count = 150
           const alice = yield* a!.connectAs("alice")
           const plain = yield* b!.connectAs("plain")
           const { client: follower } = yield* b!.enter("follower", ["history"])
@@ -174,10 +174,6 @@ describe("What is said on other nodes", () => {
             numbers(yield* follower.take(count)),
             Array.from({ length: count }, (_, i) => i + 1)
           )
-          plain.socket.resume()
-          const heard = yield* plain.rest
-          assert.isBelow(heard.length, count)
-          yield* bob.sees("alice", "follower", "bob")
         })
       )
   )
