@@ -155,7 +155,8 @@ export const waitMillis = (
 ): number => Math.min(retryMillisMax, retryMillis * 2 ** tries) * (1 - random / 2)
 
 /**
- * Keeps a program's session online: comes back after each cut, as long as that may be, for `awayMillisMax` at most.
+ * Keeps a program's session online: comes back after each cut, as long as that may be, for `awayMillisMax` at most. Before
+ * the first login, each server is tried once.
  * Fails with the reason why there is no connection any more.
  */
 export const stay = Effect.fnUntraced(function* (
@@ -174,14 +175,16 @@ export const stay = Effect.fnUntraced(function* (
   })
   /** When the connection was lost, while there is none. */
   let lostAt: number | undefined
+  /** The number of servers that may still grant the first login, where one before could not. */
+  let left = options.servers.count - 1
   while (true) {
     const failure = yield* Effect.flip(Effect.scoped(online))
     const now = yield* Clock.currentTimeMillis
     lostAt ??= now
     const { kind, text } = attempts.react(session.username, failure)
     const isPatient = now - lostAt < options.settings.awayMillisMax
-    if (attempts.wasOnlineAs === undefined || kind !== "wait" || !isPatient || !options.mayReturn())
-      return yield* failure
+    const mayGoOn = attempts.wasOnlineAs === undefined ? left-- > 0 : isPatient && options.mayReturn()
+    if (kind !== "wait" || !mayGoOn) return yield* failure
     const millis = yield* attempts.wait
     yield* options.onLost(`${text}. Trying again in ${secondsText(millis)}`)
     yield* Effect.sleep(millis)

@@ -12,6 +12,10 @@ export class Servers {
     this.addresses = addresses
   }
 
+  get count(): number {
+    return this.addresses.length
+  }
+
   /** The one that was tried last, or will be first. */
   get current(): Address {
     return this.addresses[this.index]!

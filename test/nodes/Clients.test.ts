@@ -2,6 +2,7 @@ import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { type ChatClient, connect } from "../../src/index.ts"
 import { formatAddress } from "../../src/net/Address.ts"
+import { scriptedServer } from "../support/ScriptedServer.ts"
 import { startNodes } from "../support/Nodes.ts"
 
 const take = (client: ChatClient) => Effect.promise(async () => (await client.events.next()).value)
@@ -36,4 +37,31 @@ it.live(
         assert.deepInclude(yield* take(alice), { room: "lab", content: "welcome back", seq: 3 })
       })
     )
+)
+
+it.live("NODE-5: a first login that one server cannot store is tried at the next", () =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const scripted = yield* Effect.all([scriptedServer, scriptedServer])
+      const servers = scripted.map(({ address }) => formatAddress(address))
+      const connecting = connect({ servers, username: "alice", retryMillis: 1 })
+      const refused = { status: "error", code: "unavailable", message: "not now", retryAfterMs: 1 }
+      const first = yield* scripted[0].accept
+      yield* first.next
+      first.send(refused)
+      const second = yield* scripted[1].accept
+      yield* second.next
+      second.send({ status: "success", message: "welcome" })
+      const alice = yield* Effect.promise(() => connecting)
+      assert.strictEqual(alice.username, "alice")
+      second.socket.end()
+      const failing = connect({ servers, username: "bob", retryMillis: 1 }).catch((error: unknown) => error)
+      for (const server of scripted) {
+        const peer = yield* server.accept
+        yield* peer.next
+        peer.send(refused)
+      }
+      assert.deepInclude(yield* Effect.promise(() => failing), { code: "unavailable" })
+    })
+  )
 )
