@@ -37,7 +37,7 @@ const makeInMemory = Effect.gen(function* () {
       }
     )
   }
-  const observe: Submission["done"] = (happening) => observer.happened(happening, node)
+  const observe: Submission["done"] = (happening) => observer.happened(happening)
 
   const submit = (operation: Operation, done: Submission["done"]): void => {
     waiting.push({ operation, done })

@@ -242,7 +242,7 @@ export class Life {
       if (isResult) last = i
       const submission = isResult ? own?.[i] : undefined
       if (submission !== undefined) submission.done(happening)
-      else if (this.#hasBegun) this.#body.observer.happened(happening, entry.node)
+      else if (this.#hasBegun) this.#body.observer.happened(happening)
       if (happening.t === "dead" || happening.t === "void") isDead ||= happening.node === this.node
     })
     if (isOwn) this.#submissions.settled(entry.n)

@@ -13,7 +13,7 @@ export interface Observer {
    * Takes what an entry of a node led to, from when this node has begun; for its own operations, a node is told the
    * results by `done` in place of this.
    */
-  readonly happened: (happening: Happening, by: string) => void
+  readonly happened: (happening: Happening) => void
   /** Nothing of what was under way will be told any more: all clients are to be ended with this code. */
   readonly ended: (code: "unavailable" | "node_lost") => void
   /** Waited for after each entry of a log that others write as well: nothing more is read meanwhile. */
