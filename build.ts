@@ -33,6 +33,8 @@ const published = {
 for (const stale of [folder, ...globSync("dist/palabre-*.tgz")])
   rmSync(stale, { recursive: true, force: true })
 execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" })
+// programs import src/ alone
+for (const types of globSync(`${folder}/{bin,harness,process}/**/*.d.ts`)) rmSync(types)
 for (const asset of assets) cpSync(asset, join(folder, asset), { recursive: true })
 const command = readFileSync("bin/palabre.js", "utf8").replaceAll(/(?<="\.[^"]*)\.ts"/g, '.js"')
 writeFileSync(join(folder, "bin/palabre.js"), command, { mode: 0o755 })

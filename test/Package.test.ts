@@ -18,7 +18,8 @@ const packedBytesMax = 1_500_000
 const allowed = [
   /^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/,
   /^bin\/(palabre|main)\.js$/,
-  /^(bin|harness|process|src)\/[\w/]+\.(js|js\.map|d\.ts)$/,
+  /^(bin|harness|process|src)\/[\w/]+\.(js|js\.map)$/,
+  /^src\/[\w/]+\.d\.ts$/,
   /^src\/web\/page\.json$/,
   /^harness\/(grade\/book|report\/html)\/\w+\.(css|js)$/,
   /^scenarios\/((client\/)?[\w-]+\.yaml|schema\.json)$/
