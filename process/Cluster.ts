@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import type { Address } from "../src/net/Address.ts"
 import { type Broker, startBrokers, storeOf } from "./Brokers.ts"
+import { lateBehind } from "./Late.ts"
 import { freePort, host } from "./Port.ts"
 import { type Proxy, proxyTo } from "./Proxy.ts"
 import { accepting, type Restartable, restartable } from "./Restartable.ts"
@@ -27,6 +28,8 @@ export interface ClusterOptions {
   readonly basePort?: number | undefined
   /** Puts a proxy between each node and each broker. */
   readonly hasProxies?: boolean
+  /** Milliseconds by which the second node hears from the brokers later than the others. */
+  readonly lateMillis?: number
   /** More flags for `palabre serve`, the same for each node. */
   readonly flags?: ReadonlyArray<string>
   /** Flags for the Node of each node, by its place among them. */
@@ -42,6 +45,7 @@ export const startCluster = Effect.fnUntraced(function* ({
   brokers: brokerCount,
   flags = [],
   hasProxies = false,
+  lateMillis = 0,
   nodeFlags = () => [],
   nodes: nodeCount
 }: ClusterOptions) {
@@ -56,7 +60,10 @@ export const startCluster = Effect.fnUntraced(function* ({
     Effect.fnUntraced(function* (name, at) {
       const port = ports[at]!
       const proxies = hasProxies ? yield* Effect.forEach(brokers, (broker) => proxyTo(broker.port)) : []
-      const store = storeOf((hasProxies ? proxies : brokers).map(({ port }) => port))
+      const near = hasProxies ? proxies : brokers
+      const isLate = at === 1 && lateMillis > 0
+      const ways = isLate ? yield* Effect.forEach(near, ({ port }) => lateBehind(port, lateMillis)) : near
+      const store = storeOf(ways.map(({ port }) => port))
       const own = ["--host", host, "--port", `${port}`, "--store", store, "--store-name", streamName]
       const command = [process.execPath, ...nodeFlags(at), palabre, "serve", ...own, "--node", name, ...flags]
       const node = yield* restartable({ command }, accepting(port))

@@ -37,6 +37,17 @@ export const cluster = Command.make(
       Flag.withDescription("the first of the ports: nodes first, then brokers [default: free ports]"),
       Flag.optional
     ),
+    late: Flag.Int("late").pipe(
+      Flag.withMetavar("MS"),
+      Flag.filter(
+        (value) => value >= 0,
+        () => "a whole number from 0 on"
+      ),
+      Flag.withDescription(
+        "milliseconds by which the second node hears from the brokers later than the others, so that it shows if one answers from what it knows alone [default 0]"
+      ),
+      Flag.withDefault(0)
+    ),
     serve: Flag.String("serve").pipe(
       Flag.withMetavar("FLAGS"),
       Flag.withDescription("more flags for each node, such as --serve='--lease 3s --history 1000'"),
@@ -47,10 +58,11 @@ export const cluster = Command.make(
       Argument.variadic()
     )
   },
-  Effect.fnUntraced(function* ({ basePort, brokers, command, nodes, serve }) {
+  Effect.fnUntraced(function* ({ basePort, brokers, command, late, nodes, serve }) {
     const started = yield* startCluster({
       brokers,
       nodes,
+      lateMillis: late,
       basePort: Option.getOrUndefined(basePort),
       flags: serve.split(" ").filter((flag) => flag !== "")
     }).pipe(Effect.mapError((error) => new Failure(notStartedText(error), cannotStartCode)))
