@@ -70,6 +70,8 @@ export class Life {
   #lost: string | undefined
   #n = 0
   #hasBegun = false
+  /** True if it was told that clocks differ. */
+  #hasWarned = false
   #isOver = false
 
   constructor(body: Body, log: Log["Service"], past: Ended | undefined) {
@@ -121,7 +123,11 @@ export class Life {
         yield* this.#untilAlone(result.rules)
         yield* this.#up(true)
       }
-      const keep = checkpoints.keep(this.#log, registry, settings.checkpointBytes, () => this.#isEldest)
+      // a full log takes no sign of life, and so no node that could make room
+      const bytesMax = this.isShared
+        ? Math.min(settings.checkpointBytes, settings.storeBytesMax / 4)
+        : settings.checkpointBytes
+      const keep = checkpoints.keep(this.#log, registry, bytesMax, () => this.#isEldest)
       yield* Effect.forkScoped(keep)
       const probe = this.#body.appending.probe(() => this.submit({ t: "beat" }, ignore))
       if (!this.isShared) yield* Effect.forkScoped(probe)
@@ -226,9 +232,20 @@ export class Life {
     }
     if (this.#isOver) return Effect.void
     if (entry.node === this.node || !this.#hasBegun) this.#liveness.heardOwn(this.#nowMillis)
-    if (entry.node !== this.node) this.#liveness.heard(entry.node, this.#nowMillis)
+    if (entry.node !== this.node) this.#heard(entry)
     this.#read(logged)
     return this.#body.observer.ready
+  }
+
+  #heard({ at, node }: Entry): void {
+    this.#liveness.heard(node, this.#nowMillis)
+    const { clock, fork } = this.#body
+    const aheadMillis = at - clock.currentTimeMillisUnsafe()
+    if (!this.#hasBegun || this.#hasWarned || Math.abs(aheadMillis) < clockGapMillis) return
+    this.#hasWarned = true
+    const gap = `${Math.round(Math.abs(aheadMillis) / 1_000)} s ${aheadMillis > 0 ? "ahead of" : "behind"}`
+    const text = `the clock of another node is ${gap} this one: set both right, or times and --history-age are wrong`
+    fork(Effect.logWarning(text).pipe(Effect.annotateLogs({ node })))
   }
 
   /** Applies an entry: whoever submitted an operation on this node is told its result, and the observer everything else. */
@@ -245,9 +262,9 @@ export class Life {
       else if (this.#hasBegun) this.#body.observer.happened(happening)
       if (happening.t === "dead" || happening.t === "void") isDead ||= happening.node === this.node
     })
-    if (isOwn) this.#submissions.settled(entry.n)
     if (isDead && this.#hasBegun)
       this.#end("node_lost", "the other nodes heard nothing of this one for --lease")
+    else if (isOwn) this.#submissions.settled(entry.n)
   }
 
   /** Several times a second. */
@@ -321,6 +338,9 @@ const lasting: ReadonlySet<LogReason> = new Set([
 /** Silence after which a node shows a sign of life. */
 const beatMillis = 500
 const lookMillis = 100
+
+/** The difference of two clocks that is worth a word. */
+const clockGapMillis = 60_000
 
 /** The longest that the end of a server waits for the log. */
 const leaveMillis = 1_000

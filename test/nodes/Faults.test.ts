@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { deleteStream, hasBrokers, storeOf } from "../../process/Brokers.ts"
 import { type ClusterNode, startCluster, streamName } from "../../process/Cluster.ts"
+import { nats, natsClient } from "../../src/log/NatsClient.ts"
 import { serve } from "../support/program.ts"
 import { connectTo, type Received, type TestClient } from "../support/TestClient.ts"
 
@@ -96,6 +97,27 @@ describe.skipIf(!hasBrokers)("Nodes under faults", () => {
       yield* enter(a, "carol", "history")
       const { messages } = yield* bob.ask({ type: "history" })
       assert.isAtMost(messages.length, 1)
+    })
+  )
+
+  test(
+    "where the brokers have no room requests are refused, and nothing is lost that was acked",
+    Effect.gen(function* () {
+      const { a, b, broker } = yield* cluster("--store-max", "1MiB", "--history", "1000")
+      const { client: alice } = yield* enter(a, "alice", "history")
+      const tell = alice.ask(say("x".repeat(30_000)))
+      let acked = 0
+      let reply = yield* tell
+      for (; reply.status === "success"; acked++) reply = yield* tell
+      assert.strictEqual(reply.code, "unavailable")
+      assert.isAbove(acked, 10)
+      yield* a
+        .process()
+        .errors.until(/ERROR the log cannot be written for now reason="the brokers have no room/)
+      const { manager } = yield* natsClient({ servers: [storeOf([broker.port])] })
+      yield* nats(() => manager.streams.update(streamName, { max_bytes: 32 * 1024 * 1024 }))
+      const { welcome } = yield* enter(b, "bob", "history")
+      assert.strictEqual(welcome.last, acked)
     })
   )
 

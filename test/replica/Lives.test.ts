@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import type { Happening } from "../../src/fold/Happening.ts"
@@ -172,10 +173,10 @@ describe("The lives of a node, by the clock", () => {
       const shared = Context.get(yield* Layer.build(sharedMemoryLog), Log)
       let failures = 0
       const unsure: typeof shared.append = (entry) =>
-        Effect.flatMap(shared.append(entry), (position) =>
-          entry.ops[0]!.t === "announce" && failures++ < 3
-            ? Effect.fail(new LogError({ reason: "unavailable", detail: "no answer" }))
-            : Effect.succeed(position)
+        Effect.filterOrFail(
+          shared.append(entry),
+          () => entry.ops[0]!.t !== "announce" || failures++ >= 3,
+          () => new LogError({ reason: "unavailable", detail: "no answer" })
         )
       const a = yield* startNode({ ...shared, append: unsure })
       const said = a.submit(announce("once"))
@@ -224,6 +225,25 @@ describe("The lives of a node, by the clock", () => {
   )
 
   test(
+    "a clock that differs from that of another node is told, once",
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      const logger = Logger.make(({ message }) => void lines.push(String(message)))
+      const { a, b, log } = yield* Effect.provide(startTwo(), Logger.layer([logger]))
+      yield* pass(1_000)
+      assert.deepStrictEqual(lines, [])
+      for (const n of [1, 2]) {
+        const ops = [{ t: "up", epoch: "", rules: a.state.rules, alone: false }] as const
+        yield* log.append({ v: 1, node: `c${n}`, n, at: 120_000, ops })
+        yield* pass(1_000)
+      }
+      assert.strictEqual(lines.length, 2)
+      assert.match(lines[0]!, /^the clock of another node is 1\d\d s ahead of this one: /)
+      assert.strictEqual(b.state.nodes.size, 4)
+    })
+  )
+
+  test(
     "the eldest keeps checkpoints; once it has left another does",
     Effect.gen(function* () {
       const { a, b, log } = yield* startTwo({ checkpointBytes: 64 * 1024 })
@@ -237,6 +257,7 @@ describe("The lives of a node, by the clock", () => {
       assert.isAbove(a.replica.checkpoints.kept, 0)
       assert.strictEqual(b.replica.checkpoints.kept, 0)
       a.submit({ t: "dead", node: a.replica.node })
+      yield* pass(100)
       a.appends.closeUnsafe()
       yield* pass(2_000)
       assert.strictEqual(b.replica.checkpoints.kept, 1)
