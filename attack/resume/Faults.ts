@@ -53,9 +53,9 @@ const faults = {
     aim: ({ cluster: { nodes }, run: { book } }) => nodes[book.numberOf("node-restarted") % nodes.length]!,
     strike: (harm, { name, process, restart }) =>
       Effect.gen(function* () {
-        const { end, signal } = yield* Effect.sync(process)
-        signal("SIGTERM")
-        const { code, how } = yield* end
+        const running = process()
+        running.signal("SIGTERM")
+        const { code, how } = yield* running.end
         if (code !== 0) harm.run.book.find("END-2", name, `it was asked to end, and ended with ${how}`)
         if (harm.dice.chance(0.5)) yield* around(harm, harm.leaseMillis)
         yield* restart
