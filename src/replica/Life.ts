@@ -15,6 +15,7 @@ import type { Registry } from "../Registry.ts"
 import type { Values } from "../settings/Settings.ts"
 import type { Appending } from "./Appending.ts"
 import { type Checkpoints, recover } from "./Checkpoints.ts"
+import { Clocks } from "./Clocks.ts"
 import { newEpoch, newNode } from "./Ids.ts"
 import { Liveness } from "./Liveness.ts"
 import type { Observer } from "./Replica.ts"
@@ -58,6 +59,7 @@ export class Life {
   readonly #past: Ended | undefined
   readonly #submissions: Submissions
   readonly #liveness: Liveness
+  readonly #clocks = new Clocks()
   /** Those that this node has said are dead. */
   readonly #dead = new Set<string>()
   readonly #ended = Deferred.makeUnsafe<Ended, LogError>()
@@ -234,7 +236,9 @@ export class Life {
     if (entry.node === this.node || !this.#hasBegun) this.#liveness.heardOwn(this.#nowMillis)
     if (entry.node !== this.node) this.#heard(entry)
     this.#read(logged)
-    return this.#body.observer.ready
+    const { clock, observer } = this.#body
+    if (entry.node === this.node) return observer.ready
+    return Effect.andThen(this.#clocks.read(entry, clock.currentTimeMillisUnsafe()), observer.ready)
   }
 
   #heard({ at, node }: Entry): void {

@@ -18,7 +18,7 @@ import type { Values } from "../../src/settings/Settings.ts"
 import { connectTo } from "./TestClient.ts"
 
 /** A server over a log that others have, too, on a free port of loopback; it logs errors alone. */
-const startNode = Effect.fnUntraced(function* (
+export const startNode = Effect.fnUntraced(function* (
   log: Log["Service"],
   settings: Partial<Values> = {},
   embedder?: Embedder
