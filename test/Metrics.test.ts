@@ -411,7 +411,9 @@ describe("A log that servers share", () => {
         two.replica.submit({ t: "dead", node: one.replica.node }, () => {})
         assert.strictEqual((yield* alice.next).code, "node_lost")
         assert.strictEqual((yield* one.get("/readyz")).status, 503)
-        yield* one.until((figures) => figures.palabre_node_lives_total === 2)
+        yield* one.until(
+          ({ palabre_node_lives_total: lives, palabre_store_up: up }) => lives === 2 && up === 1
+        )
         assert.strictEqual((yield* one.get("/readyz")).status, 200)
         assert.strictEqual(
           (yield* two.until(({ palabre_nodes: nodes }) => nodes === 2)).palabre_node_lives_total,
