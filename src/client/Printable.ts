@@ -55,7 +55,10 @@ const lineEnd = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/
 
 const replacingUnsafe = (text: string, by: (character: string) => string): string =>
   suspicious.test(text)
-    ? text.replace(unsafe, (character, harmless?: string) => harmless ?? by(character))
+    ? text.replace(
+        (unsafe ??= new RegExp(`(\\p{RGI_Emoji}|${joined})|[${table}]`, "gv")),
+        (character, harmless?: string) => harmless ?? by(character)
+      )
     : text
 
 const unlessLayout = (character: string): string =>
@@ -79,4 +82,6 @@ const joined =
   "(?<=[[\\p{L}\\p{M}]--[\\p{sc=Latin}\\p{sc=Greek}\\p{sc=Cyrillic}\\p{sc=Common}\\p{sc=Inherited}]])[\\u200c\\u200d\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}\\u180b-\\u180f]"
 
 const suspicious = new RegExp(`[${table}]`, "v")
-const unsafe = new RegExp(`(\\p{RGI_Emoji}|${joined})|[${table}]`, "gv")
+
+/** Made when it is first needed, which it rarely is: all emoji take 12 ms. */
+let unsafe: RegExp | undefined
