@@ -30,7 +30,7 @@ export const harness: Section = {
   method: {
     measure: Effect.fnUntraced(
       function* () {
-        const executable = yield* prepare({ script: new URL("../../harness/main.ts", import.meta.url) })
+        const executable = yield* prepare({ script: new URL("../../bin/harness.js", import.meta.url) })
         const times = yield* Effect.replicateEffect(millisOf(executable, scenario), RUNS + 1)
         return {
           scenario: median(times.slice(1)), // the first one warms the compile cache
