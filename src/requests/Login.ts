@@ -93,7 +93,9 @@ const admitted = (
   const { holder, isResumed, replaced } = result
   const { features, session, username } = holder
   const rooms = [house.registry.state.lobby, ...(features.includes("rooms") ? holder.rooms : [])]
-  Object.assign(conversation, { username, holder, features })
+  conversation.username = username
+  conversation.holder = holder
+  conversation.features = features
   connection.loginByMillis = Number.POSITIVE_INFINITY
   house.clients.set(connection.id, conversation)
   house.sessions.came(conversation, holder, replaced && clientAt(house, replaced))
