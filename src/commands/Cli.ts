@@ -88,7 +88,7 @@ const SIGNAL_EXIT = 128
 
 /** Removes the `--` between the script's name and its arguments that package runners pass on. */
 const withoutSeparator = (args: ReadonlyArray<string>): ReadonlyArray<string> =>
-  args[1] === "--" ? [args[0]!, ...args.slice(2)] : args
+  args[1] === "--" && !args[0]!.startsWith("-") ? [args[0]!, ...args.slice(2)] : args
 
 /** Takes a number off the flag of one letter that it is written to, as `make -j2` has it; what follows `--` stays as it is. */
 const withNumbersApart = (args: ReadonlyArray<string>): ReadonlyArray<string> => {
