@@ -65,7 +65,7 @@ export interface Conversation extends Asker {
   answeredBytes: number
   /** The number of its messages that are in the log, or on their way there, and not read back yet. */
   inFlight: number
-  /** True once one of them will never be answered: then nothing that was asked after it is answered either (REQ-2). */
+  /** True once a request will never be answered: then nothing that was asked after it is answered either (REQ-2). */
   isLost: boolean
   /** Called once there are none. */
   onIdle: (() => void) | undefined
@@ -157,10 +157,7 @@ export const carryOutInTurn = (
     })
   )
 
-/**
- * The same for a request whose success is a happening of one type. Where it is neither that nor a refusal, the connection
- * holds its name no more and is being told why, or ends here, as nobody knows what became of the request (NODE-5).
- */
+/** The same for a request whose success is a happening of one type. */
 export const carryOutRequest = <T extends Happening["t"]>(
   conversation: Conversation,
   operation: Operation,
@@ -170,13 +167,20 @@ export const carryOutRequest = <T extends Happening["t"]>(
 ): Effect.Effect<void> =>
   Effect.asVoid(
     carryOutInTurn(conversation.house, operation, (result) => {
+      if (result.t === success) return react(result as HappeningOf<T>)
       if (result.t === "refused") return refusal(conversation, result.code, id)
-      if (result.t === "doubtful") conversation.connection.stop("unavailable")
-      return result.t === success ? react(result as HappeningOf<T>) : nothing
+      leaveUnanswered(conversation, result)
+      return nothing
     })
   )
 
 const nothing = () => {}
+
+/** A request will never be answered: its connection holds its name no more, or nobody knows what became of it (NODE-5). */
+export const leaveUnanswered = (conversation: Conversation, { t }: Happening): void => {
+  if (t === "doubtful") conversation.connection.stop("unavailable")
+  conversation.isLost = true
+}
 
 /** Reads the state as it is once all that was acknowledged before has been read back, and answers in turn (SYNC-1). */
 export const readInTurn = (
@@ -184,9 +188,11 @@ export const readInTurn = (
   id: Id | undefined,
   read: () => Work
 ): Effect.Effect<void> =>
-  carryOutRequest(conversation, { t: "fence" }, id, "done", () =>
-    conversation.house.clients.has(conversation.connection.id) ? read() : nothing
-  )
+  carryOutRequest(conversation, { t: "fence" }, id, "done", (result) => {
+    if (conversation.house.clients.has(conversation.connection.id)) return read()
+    leaveUnanswered(conversation, result)
+    return nothing
+  })
 
 /** Refuses a request in its turn. */
 export const refusal =

@@ -14,6 +14,7 @@ import {
   answerInOrder,
   type Conversation,
   type Handler,
+  leaveUnanswered,
   nameOf,
   refuse,
   type RequestOf
@@ -191,11 +192,7 @@ const settle = (
         ? house.replies.explained("invalid_request", { kind: "wrong", field: "cid", isEmpty: false })
         : house.replies.refusals[result.code]
     answerInOrder(conversation, withId(error, id))
-  } else {
-    // otherwise the connection holds the name no more, and is being told why
-    if (result.t === "doubtful") connection.stop("unavailable")
-    conversation.isLost = true
-  }
+  } else leaveUnanswered(conversation, result)
 }
 
 const acknowledge = (conversation: Conversation, { id }: MessageRequest, fields: Fields): void =>

@@ -46,6 +46,14 @@ describe("Nodes that end", () => {
         assert.strictEqual((yield* again.next).content, "missed")
         yield* again.ask(message("I am back"))
         assert.deepStrictEqual(contents(yield* newcomer.before), ["missed", "I am back"])
+        assert.deepStrictEqual(
+          [a!, b!].map(({ house }) => [house.clients.size, house.hub.audiences.online]),
+          [
+            [1, 1],
+            [2, 2]
+          ],
+          "nothing is left of the first life"
+        )
       })
     )
   )
@@ -135,8 +143,12 @@ describe("Nodes that end", () => {
           const { client: carol } = yield* a!.enter("carol", features)
           const newcomer = yield* b!.connect
           a!.appends.closeUnsafe()
+          alice.send({ type: "list" }, { type: "ping" })
           for (const client of [alice, carol])
-            assert.deepInclude((yield* client.rest).at(-1), { code: "unavailable" })
+            assert.deepStrictEqual(
+              (yield* client.rest).map(({ code }) => code),
+              ["unavailable"]
+            )
           const again = yield* a!.connect
           assert.deepInclude(yield* again.ask({ type: "login", username: "alice" }), {
             code: "unavailable",
@@ -147,6 +159,7 @@ describe("Nodes that end", () => {
           a!.appends.openUnsafe()
           yield* insist(again, { type: "login", username: "bob" }, "unavailable")
           yield* newcomer.sees("alice", "bob")
+          assert.deepStrictEqual([a!.house.clients.size, a!.house.hub.audiences.online], [1, 1])
         })
       )
   )
