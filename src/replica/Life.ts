@@ -72,8 +72,6 @@ export class Life {
   #lost: string | undefined
   #n = 0
   #hasBegun = false
-  /** True if it was told that clocks differ. */
-  #hasWarned = false
   #isOver = false
 
   constructor(body: Body, log: Log["Service"], past: Ended | undefined) {
@@ -234,22 +232,11 @@ export class Life {
     }
     if (this.#isOver) return Effect.void
     if (entry.node === this.node || !this.#hasBegun) this.#liveness.heardOwn(this.#nowMillis)
-    if (entry.node !== this.node) this.#heard(entry)
+    if (entry.node !== this.node) this.#liveness.heard(entry.node, this.#nowMillis)
     this.#read(logged)
     const { clock, observer } = this.#body
     if (entry.node === this.node) return observer.ready
     return Effect.andThen(this.#clocks.read(entry, clock.currentTimeMillisUnsafe()), observer.ready)
-  }
-
-  #heard({ at, node }: Entry): void {
-    this.#liveness.heard(node, this.#nowMillis)
-    const { clock, fork } = this.#body
-    const aheadMillis = at - clock.currentTimeMillisUnsafe()
-    if (!this.#hasBegun || this.#hasWarned || Math.abs(aheadMillis) < clockGapMillis) return
-    this.#hasWarned = true
-    const gap = `${Math.round(Math.abs(aheadMillis) / 1_000)} s ${aheadMillis > 0 ? "ahead of" : "behind"}`
-    const text = `the clock of another node is ${gap} this one: set both right, or times and --history-age are wrong`
-    fork(Effect.logWarning(text).pipe(Effect.annotateLogs({ node })))
   }
 
   /** Applies an entry: whoever submitted an operation on this node is told its result, and the observer everything else. */
@@ -342,9 +329,6 @@ const lasting: ReadonlySet<LogReason> = new Set([
 /** Silence after which a node shows a sign of life. */
 const beatMillis = 500
 const lookMillis = 100
-
-/** The difference of two clocks that is worth a word. */
-const clockGapMillis = 60_000
 
 /** The longest that the end of a server waits for the log. */
 const leaveMillis = 1_000

@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import type { Happening } from "../../src/fold/Happening.ts"
@@ -221,25 +220,6 @@ describe("The lives of a node, by the clock", () => {
       const { state } = yield* Fiber.join(alone)
       assert.strictEqual(state.nodes.size, 1)
       assert.strictEqual(state.rules.history, 3)
-    })
-  )
-
-  test(
-    "a clock that differs from that of another node is told, once",
-    Effect.gen(function* () {
-      const lines: Array<string> = []
-      const logger = Logger.make(({ message }) => void lines.push(String(message)))
-      const { a, b, log } = yield* Effect.provide(startTwo(), Logger.layer([logger]))
-      yield* pass(1_000)
-      assert.deepStrictEqual(lines, [])
-      for (const n of [1, 2]) {
-        const ops = [{ t: "up", epoch: "", rules: a.state.rules, alone: false }] as const
-        yield* log.append({ v: 1, node: `c${n}`, n, at: 120_000, ops })
-        yield* pass(1_000)
-      }
-      assert.strictEqual(lines.length, 2)
-      assert.match(lines[0]!, /^the clock of another node is 1\d\d s ahead of this one: /)
-      assert.strictEqual(b.state.nodes.size, 4)
     })
   )
 
