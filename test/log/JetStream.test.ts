@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Scope from "effect/Scope"
 import { type JetStreamOptions, jetStreamLog } from "../../src/log/JetStream.ts"
@@ -53,6 +54,44 @@ describe.skipIf(!hasBrokers).each([1, 3])("JetStream, %i brokers", (count) => {
           Effect.andThen(treatAll("muffle"), Effect.ensuring(log.append(entry), treatAll("pass")))
       }
     })
+  )
+
+  it.live("has no checkpoint of a stream that was removed", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const options = optionsFor(portsOf(yield* brokers), count)
+        const log = yield* openLayer(jetStreamLog(options))
+        const position = yield* log.append(entryOf("gone"))
+        yield* log.save({ position, pieces: ["state"] })
+        assert.isTrue(Option.isSome(yield* log.saved))
+        yield* deleteStream(yield* brokers, options.name)
+        const anew = yield* openLayer(jetStreamLog(options))
+        assert.isFalse(anew.continues)
+        assert.isTrue(Option.isNone(yield* anew.saved))
+        const next = yield* anew.append(entryOf("new"))
+        yield* anew.save({ position: next, pieces: ["another"] })
+        assert.deepStrictEqual(yield* anew.saved, Option.some({ position: next, pieces: ["another"] }))
+      })
+    )
+  )
+
+  it.live("does not continue where its end was lost, and has its checkpoint at the end that is left", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const options = optionsFor(portsOf(yield* brokers), count)
+        const log = yield* openLayer(jetStreamLog(options))
+        const last = yield* log.append(entryOf("left"))
+        yield* log.save({ position: last + 10, pieces: ["state"] })
+        const opened = yield* openLayer(jetStreamLog(options))
+        assert.isFalse(opened.continues)
+        assert.deepStrictEqual(yield* opened.saved, Option.some({ position: last, pieces: ["state"] }))
+        const again = yield* openLayer(jetStreamLog(options))
+        assert.isTrue(again.continues)
+        const next = yield* again.append(entryOf("next"))
+        yield* again.save({ position: next, pieces: ["later"] })
+        assert.deepStrictEqual(yield* log.saved, Option.some({ position: next, pieces: ["later"] }))
+      })
+    )
   )
 
   it.live("says that it forgot where its stream is removed, or made anew", () =>

@@ -1,10 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { encode } from "../../src/log/Codec.ts"
-import { jetStreamLog } from "../../src/log/JetStream.ts"
 import { nats, natsClient } from "../../src/log/NatsClient.ts"
 import { freePort } from "../../process/Port.ts"
-import { entryOf, openLayer } from "../log/Contract.ts"
+import { entryOf } from "../log/Contract.ts"
 import { hasBrokers, startBrokers } from "../../process/Brokers.ts"
 import { folder } from "../support/folder.ts"
 import { type Program, serve } from "../support/program.ts"
@@ -84,20 +83,21 @@ describe.skipIf(!hasBrokers)("serve --store nats://… in trouble", () => {
     30_000
   )
 
-  it.live("ends with exit code 4 where a newer version wrote to the log", () =>
+  it.live("ends with exit code 4 where a newer version wrote to the log, also while it runs", () =>
     Effect.scoped(
       Effect.gen(function* () {
         const [broker] = yield* startBrokers(1)
         const options = { servers: [`nats://127.0.0.1:${broker!.port}`], name: "palabre", replicas: 1 }
-        yield* openLayer(jetStreamLog({ ...options, bytesMax: 2 ** 20 }))
+        const running = over(broker!.port)
+        const client = yield* connectTo({ host: "127.0.0.1", port: yield* listening(running) })
+        yield* client.login("alice")
         const { jetstream } = yield* natsClient(options)
         const newer = JSON.stringify({ ...JSON.parse(encode(entryOf("newer"))), v: 2 })
         yield* nats(() => jetstream.publish("palabre.entry", newer))
-        yield* ends(
-          over(broker!.port),
-          4,
-          /^palabre: entry 1 of the log was written by a newer palabre: [^\n]+\n$/m
-        )
+        const line = /^palabre: entry \d+ of the log was written by a newer palabre: [^\n]+\n$/m
+        yield* ends(running, 4, line)
+        assert.strictEqual((yield* client.rest).at(-1)!.code, "unavailable")
+        yield* ends(over(broker!.port), 4, line)
       })
     )
   )
