@@ -93,7 +93,9 @@ const bounds = ({ reference, unit }: Figure, { max, of, stretch }: Target): Read
   return [bound(max), stretch === undefined ? "" : bound(stretch)]
 }
 
-const withUnit = (text: string, unit: Unit): string => (unit === "/s" ? `${text}/s` : `${text} ${unit}`)
+/** A number with its unit. */
+export const withUnit = (text: string, unit: Unit): string =>
+  unit === "/s" ? `${text}/s` : `${text} ${unit}`
 
 /** The middle of the rounds, and from where to where they went. */
 export const withSpread = ({ least, median, most }: Spread, unit: Unit): string => {

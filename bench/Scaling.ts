@@ -1,5 +1,5 @@
 import { capitalised } from "./Notes.ts"
-import { headline, measuredSections, sectionTable, targetTable } from "./Report.ts"
+import { headline, measuredSections, sectionTable, targetTable, withUnit } from "./Report.ts"
 import { outcome, type Result } from "./Result.ts"
 import { markdown, type Table } from "./Table.ts"
 
@@ -48,7 +48,7 @@ export const scaling = (result: Result): string => {
           markdown(model(costs, of("logMessages")))
         ]
       : []),
-    ...result.notes.map((note) => `- ${note}`)
+    result.notes.map((note) => `- ${note}`).join("\n")
   ].join("\n\n")
 }
 
@@ -70,6 +70,6 @@ const turned = ({ columns, rows }: Table, figures: Result["sections"][number]["f
   columns: ["figure", "measured"],
   rows: columns.slice(1).map((column, i) => {
     const figure = Object.values(figures).find((figure) => figure.column === column)
-    return [figure?.title ?? column, `${rows[0]?.[i + 1] ?? "–"} ${figure?.unit ?? ""}`]
+    return [figure!.title, withUnit(rows[0]![i + 1]!, figure!.unit)]
   })
 })
