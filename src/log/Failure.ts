@@ -48,10 +48,10 @@ export const forgot = (after: number, last: number): Failure => ({
   detail: `the log ends at entry ${last}, and entry ${after} was read before: it has lost entries, or is another one`
 })
 
-/** An entry or a piece is too long. */
-export const tooLarge = (bytes: number, bytesMax: number): Failure => ({
+/** An entry or a piece is too long; `remedy` says what to do, where anything can be done. */
+export const tooLarge = (bytes: number, bytesMax: number, remedy = ""): Failure => ({
   reason: "too_large",
-  detail: `an entry of ${bytes} bytes is longer than the ${bytesMax} that the log takes`
+  detail: `an entry of ${bytes} bytes is longer than the ${bytesMax} that the log takes${remedy}`
 })
 
 /** A failure, thrown by what knows no Effect. */

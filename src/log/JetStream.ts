@@ -55,7 +55,8 @@ const make = Effect.fnUntraced(function* (
     name: checkpointName,
     subjects: [checkpointSubject, `${checkpointSubject}.>`]
   })
-  const entryBytesMax = (connection.info?.max_payload ?? 0) - HEADER_BYTES
+  // brokers may come back with another limit; a connection that is closed tells none, and the append says so
+  const entryBytesMax = () => (connection.info?.max_payload ?? Number.POSITIVE_INFINITY) - HEADER_BYTES
   const last = Effect.map(
     nats(() => manager.streams.info(name)),
     ({ state }) => state.last_seq
@@ -65,8 +66,8 @@ const make = Effect.fnUntraced(function* (
     Effect.suspend(() => {
       const text = encode(entry)
       const bytes = Buffer.byteLength(text)
-      return bytes > entryBytesMax
-        ? Effect.fail(new LogError(tooLarge(bytes, entryBytesMax)))
+      return bytes > entryBytesMax()
+        ? Effect.fail(new LogError(tooLarge(bytes, entryBytesMax(), remedy)))
         : Effect.map(
             nats(() => jetstream.publish(subject, text)),
             ({ seq }) => seq
@@ -79,7 +80,9 @@ const make = Effect.fnUntraced(function* (
   return Log.of({
     continues: !isNew && !isMended,
     isShared: true,
-    entryBytesMax,
+    get entryBytesMax() {
+      return entryBytesMax()
+    },
     append,
     follow: yield* makeFollow(client, opened),
     at: (position) =>
@@ -135,6 +138,8 @@ const foreign = (name: string): Failure => ({
   reason: "refused",
   detail: `the stream ${name} of the brokers is not the log of a chat: choose another --store-name`
 })
+
+const remedy = ": raise max_payload of the brokers, or lower --max-frame"
 
 /** Bytes of a message that are not its text. */
 const HEADER_BYTES = 1_024

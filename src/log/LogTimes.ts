@@ -55,6 +55,9 @@ export const timed = <E>(log: Layer.Layer<Log, E>): Layer.Layer<Log, E, LogTimes
 
 const observed = (log: Log["Service"], times: Times): Log["Service"] => ({
   ...log,
+  get entryBytesMax() {
+    return log.entryBytesMax
+  },
   append: (entry) => {
     const { observer } = times
     return observer === undefined ? log.append(entry) : timedAppend(log.append(entry), entry, times, observer)

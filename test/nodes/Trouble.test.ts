@@ -83,6 +83,28 @@ describe.skipIf(!hasBrokers)("serve --store nats://… in trouble", () => {
     30_000
   )
 
+  it.live("ends where brokers come back that take less, once there is more to say, and says what to do", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const store = `jetstream { store_dir: "${yield* folder}/x" }`
+        const [broker] = yield* startBrokers(1, { more: store })
+        const program = over(broker!.port)
+        const alice = yield* connectTo({ host: "127.0.0.1", port: yield* listening(program) })
+        yield* alice.login("alice")
+        yield* broker!.kill
+        yield* startBrokers(1, { more: `max_payload: 32768\n${store}`, ports: [broker!.port] })
+        assert.strictEqual((yield* alice.ask({ type: "message", content: "short" })).status, "success")
+        const long = { type: "message", content: "x".repeat(50_000) }
+        assert.strictEqual((yield* alice.ask(long)).code, "unavailable")
+        yield* ends(
+          program,
+          3,
+          /^palabre: an entry of \d+ bytes [^\n]+ raise max_payload[^\n]+--max-frame\n$/m
+        )
+      })
+    )
+  )
+
   it.live("ends with exit code 4 where a newer version wrote to the log, also while it runs", () =>
     Effect.scoped(
       Effect.gen(function* () {
