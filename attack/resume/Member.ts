@@ -84,7 +84,7 @@ export class Member {
 
   /** It has logged out. */
   isDone = false
-  /** It has left a login unanswered at a node in trouble, which may take its session back there at any time. */
+  /** It has left a login unanswered at a node, which may take its session back there at any time. */
   hasLateLogin = false
 
   /** A session begins. */
