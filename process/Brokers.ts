@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as References from "effect/References"
 import * as Schedule from "effect/Schedule"
 import type { LogError } from "../src/log/LogError.ts"
-import { nats, natsClient, type NatsClient } from "../src/log/NatsClient.ts"
+import { isNotFound, nats, natsClient, type NatsClient } from "../src/log/NatsClient.ts"
 import { removeAtEnd } from "./Guard.ts"
 import { freePort, host } from "./Port.ts"
 import { accepting, type Restartable, restartable } from "./Restartable.ts"
@@ -81,9 +81,26 @@ export const leaderOf = (brokers: ReadonlyArray<Broker>, stream: string): Effect
     Effect.map((leader) => leader!)
   )
 
-/** Removes a stream, and all that is in it. */
-export const deleteStream = (brokers: ReadonlyArray<Broker>, stream: string): Effect.Effect<void, LogError> =>
-  asking(brokers, ({ manager }) => manager.streams.delete(stream))
+/** Removes a stream, and all that is in it, once: somebody else may make it anew at any time. */
+export const deleteStream = (
+  brokers: ReadonlyArray<Broker>,
+  stream: string
+): Effect.Effect<void, LogError> => {
+  const created = ({ manager }: NatsClient) =>
+    manager.streams.info(stream).then(
+      (info) => info.created,
+      (error: unknown) => {
+        if (!isNotFound(error)) throw error
+      }
+    )
+  return Effect.flatMap(asking(brokers, created), (old) =>
+    Effect.asVoid(
+      asking(brokers, async (client) => {
+        if ((await created(client)) === old) await client.manager.streams.delete(stream)
+      })
+    )
+  )
+}
 
 /** Asks the brokers, and asks again while they choose a leader. */
 const asking = <A>(
