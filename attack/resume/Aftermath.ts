@@ -24,6 +24,7 @@ const tryToken = (
       if (object?.room === "@" && object.type === "message")
         book.find("DM-4", author, `its inbox outlived it: ${text}`)
       if (object?.status !== undefined) replies.push(object)
+      if (object?.code === "unavailable") line.cut("close")
     }
     const connected = () => {
       line.send(login)

@@ -42,7 +42,9 @@ const viewOf = (run: Run, address: Address, i: number, rooms: ReadonlyArray<stri
       address,
       {
         connected: () => {
-          ask({ type: "login", username: who, features })
+          ask({ type: "login", username: who, features }, ({ status }) => {
+            if (status !== "success") line.cut("close") // its node is about to begin anew
+          })
           for (const room of rooms) {
             const where = room === lobby ? {} : { room }
             if (room !== lobby) ask({ type: "join", ...where })
