@@ -59,7 +59,8 @@ export class Rival {
         exchange.ask(login, (reply) => {
           if (reply.code === "unavailable") return exchange.line.cut("close")
           if (reply.status !== "success") {
-            if (token !== undefined) exchange.find("RESUME-1", `its name was refused to it: ${reply.code}`)
+            const isKnown = token !== undefined && !book.mayForget && this.epoch === book.epoch
+            if (isKnown) exchange.find("RESUME-1", `its name was refused to it: ${reply.code}`)
             this.token = undefined
             return exchange.line.cut("close")
           }
