@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { drawFate, spared } from "./Fate.ts"
+import { drawFate, type Fate, spared } from "./Fate.ts"
 import type { Member } from "./Member.ts"
 import { Visit } from "./Visit.ts"
 
@@ -16,9 +16,17 @@ export const stay = Effect.fnUntraced(function* (member: Member) {
     })
     const { addresses, isSettling, outages } = member.run
     const isDown = addresses.every((address) => outages.at(address).has("node"))
-    if (!member.isDone) yield* Effect.sleep(isDown || isSettling ? soonMillis : fate.pauseMillis)
+    if (!member.isDone) yield* Effect.sleep(isDown || isSettling ? soonMillis : pauseOf(member, fate))
   }
 })
+
+/** Where nodes die, some stay away for longer than it takes the others to notice. */
+const pauseOf = ({ dice, run: { settings } }: Member, { pauseMillis, point }: Fate): number =>
+  settings.reignMillis !== undefined && point !== "takeover" && dice.chance(longAway)
+    ? dice.below(settings.reignMillis)
+    : pauseMillis
+
+const longAway = 0.1
 
 /** The wait before the next attempt of a client that finds no server, or only wants what is due. */
 const soonMillis = 50

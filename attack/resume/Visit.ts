@@ -235,9 +235,9 @@ export class Visit implements Exchange {
     this.member.run.replaced.delete(this)
     const { troubles } = this
     if (!this.isLoggedIn && this.member.run.addresses.length > 1) this.member.hasLateLogin = true
-    if (troubles.size === 0) this.checkEnd(isClosed)
-    else if (this.goodbye === "node_lost" && !troubles.has("node"))
+    if (this.goodbye === "node_lost" && !troubles.has("node"))
       this.find("NODE-4", "its node was taken for dead, though nothing had happened to it")
+    else if (troubles.size === 0) this.checkEnd(isClosed)
     this.over()
   }
 
