@@ -1,0 +1,126 @@
+import type { FaultName } from "../../attack/resume/Faults.ts"
+
+/** A piece of the source of a server, and what is in its place. */
+interface Change {
+  /** Its path in `src/`. */
+  readonly file: string
+  readonly from: string
+  readonly to: string
+}
+
+/** A server that is wrong on purpose, as one of several nodes. */
+export interface NodeFault {
+  readonly changes: ReadonlyArray<Change>
+  /** What has to happen for it to show. */
+  readonly faults: ReadonlyArray<FaultName>
+  /** The clauses that may tell of it. */
+  readonly clauses: RegExp
+}
+
+/** The faults of a node, each with what its author may have thought. */
+export const nodeFaults = {
+  /** "An append that failed did not arrive." */
+  "appends-counted-twice": {
+    changes: [{ file: "fold/Fold.ts", from: "entry.n <= node.n", to: "false" }],
+    faults: ["packets-late", "packets-lost"],
+    clauses: /DEDUP-1|SEQ-[1-4]/
+  },
+  /** "It is plain that this will be said, so it can be acknowledged." */
+  "acked-before-the-log-has-it": {
+    changes: [
+      {
+        file: "requests/Message.ts",
+        from: "if (follower === undefined) answer(conversation, ack)",
+        to: ""
+      },
+      {
+        file: "requests/Message.ts",
+        from: "  conversation.inFlight++\n",
+        to: `  conversation.inFlight++
+  if (conversation.follower === undefined)
+    answer(conversation, withId(conversation.house.replies.sent, request.id))
+`
+      }
+    ],
+    faults: ["node-killed"],
+    clauses: /MSG-1/
+  },
+  /** "Others see to it that a dead node says nothing more." */
+  "dead-nodes-go-on": {
+    changes: [
+      {
+        file: "fold/Nodes.ts",
+        from: "  state.nodes.delete(name)\n  state.dead.add(name)\n",
+        to: ""
+      },
+      {
+        file: "fold/Names.ts",
+        from: "  state.nodes.get(holder.attachment.node)?.holders.delete(holder.attachment.id)\n  state.lobby",
+        to: "  state.lobby"
+      },
+      { file: "fold/Messages.ts", from: "members.has(from) !== true", to: "members === undefined" }
+    ],
+    faults: ["node-frozen", "packets-late"],
+    clauses: /NODE-2|MSG-4/
+  },
+  /** "Who is gone is gone." */
+  "sessions-die-with-their-node": {
+    changes: [
+      { file: "fold/Nodes.ts", from: "detach(turn, holder, true)", to: "detach(turn, holder, false)" }
+    ],
+    faults: ["node-killed"],
+    clauses: /RESUME-[1-5]/
+  },
+  /** "A second is long enough." */
+  "over-before-the-grace": {
+    changes: [{ file: "requests/Sessions.ts", from: "sinceMillis < graceMillis", to: "sinceMillis < 1" }],
+    faults: ["node-killed"],
+    clauses: /RESUME-[1-5]/
+  },
+  /** "They will look at the history." */
+  "nothing-missed-is-shown": {
+    changes: [
+      {
+        file: "requests/Starts.ts",
+        from: "return { after, upto: ring.last, skipOwn: true }",
+        to: "return fromNow(ring)"
+      }
+    ],
+    faults: ["node-killed"],
+    clauses: /SEQ-2|RESUME-3/
+  },
+  /** "Who has said nothing for a moment is dead." */
+  "lease-ignored": {
+    changes: [
+      {
+        file: "replica/Liveness.ts",
+        from: "nowMillis - this.#lastOf(node) >= this.#leaseMillis",
+        to: "nowMillis - this.#lastOf(node) >= 400"
+      }
+    ],
+    faults: ["broker-restarted"],
+    clauses: /NODE-4/
+  },
+  /** "Nodes do not die." */
+  "dead-nodes-keep-their-names": {
+    changes: [
+      {
+        file: "replica/Liveness.ts",
+        from: "nowMillis - this.#lastOf(node) >= this.#leaseMillis",
+        to: "nowMillis < this.#lastOf(node)"
+      }
+    ],
+    faults: ["node-killed"],
+    clauses: /NODE-4/
+  }
+} as const satisfies Readonly<Record<string, NodeFault>>
+
+/** The source with the changes of a fault that are about its file; all of them have to fit. */
+export const changed = (fault: NodeFault, file: string, source: string): string =>
+  fault.changes
+    .filter((change) => change.file === file)
+    .reduce((text, { from, to }) => {
+      const parts = text.split(from)
+      if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} × ${from}`)
+      return parts.join(to)
+    }, source)
