@@ -67,8 +67,8 @@ export class Rival {
           if (token !== undefined && reply.epoch !== this.epoch) return exchange.line.cut("close")
           if (token !== undefined && reply.resumed !== true)
             exchange.find("RESUME-3", "its session was not resumed")
-          // a node that the others think to be dead may have granted it before
-          const isSure = hasSession || !outages.at(address).has("node")
+          // a node that the others think to be dead may have granted it before, or a log that is lost
+          const isSure = !book.mayForget && (hasSession || !outages.at(address).has("node"))
           const problem =
             token === undefined && isSure
               ? book.reigns(this.name, this.author, sentAt, hasSession)
