@@ -218,18 +218,16 @@ export class Life {
     return { v: 1, node: this.node, n: ++this.#n, at: this.#body.clock.currentTimeMillisUnsafe(), ops }
   }
 
+  /** Only between entries of several nodes is anything waited for. */
   readonly #deliver: Deliver = (logged) =>
-    logged.length === 1
-      ? this.#take(logged[0])
-      : Effect.forEach(logged, (each) => this.#take(each), { discard: true })
+    this.isShared
+      ? Effect.forEach(logged, (each) => this.#take(each), { discard: true })
+      : Effect.sync(() => {
+          for (const each of logged) this.#read(each)
+        })
 
   #take(logged: Logged): Effect.Effect<void> {
     const { entry } = logged
-    this.#body.checkpoints.grew(entry)
-    if (!this.isShared) {
-      this.#read(logged)
-      return Effect.void
-    }
     if (this.#isOver) return Effect.void
     if (entry.node === this.node || !this.#hasBegun) this.#liveness.heardOwn(this.#nowMillis)
     if (entry.node !== this.node) this.#liveness.heard(entry.node, this.#nowMillis)
@@ -241,6 +239,7 @@ export class Life {
 
   /** Applies an entry: whoever submitted an operation on this node is told its result, and the observer everything else. */
   #read({ entry, position }: Logged): void {
+    this.#body.checkpoints.grew(entry)
     const isOwn = entry.node === this.node
     const own = isOwn ? this.#submissions.of(entry.n) : undefined
     let isDead = false
