@@ -12,7 +12,7 @@ type View = Readonly<Record<string, string>>
 /** Reads what every node has kept of each room, while nothing is said: it must be the same everywhere. */
 export const checkAgreement = Effect.fnUntraced(function* (run: Run) {
   if (run.addresses.length === 1) return
-  const rooms = [...run.book.rooms.keys()]
+  const rooms = [...new Set([...run.book.rooms.keys(), ...run.book.acks.map(({ room }) => room)])]
   const views = yield* Effect.forEach(run.addresses, (address, i) => viewOf(run, address, i, rooms), {
     concurrency: "unbounded"
   })

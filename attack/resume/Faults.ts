@@ -7,6 +7,7 @@ import type { NotStarted } from "../../process/Restartable.ts"
 import { Failure } from "../../src/commands/Cli.ts"
 import type { LogError } from "../../src/log/LogError.ts"
 import { Dice } from "./Dice.ts"
+import { offersFeatures } from "./Features.ts"
 import type { Outage } from "./Outages.ts"
 import type { Run } from "./Run.ts"
 
@@ -137,7 +138,7 @@ export const harm =
       concurrency: "unbounded"
     }).pipe(
       Effect.andThen(Effect.forEach(cluster.nodes, (node) => assertRuns(run, node))),
-      Effect.mapError((error) => new Failure(reasonOf(error))),
+      Effect.mapError((error) => (error instanceof Failure ? error : new Failure(reasonOf(error)))),
       Effect.asVoid
     )
   }
@@ -152,11 +153,13 @@ const strike = Effect.fnUntraced(function* (given: Harm, name: FaultName) {
     yield* assertRuns(run, node)
     run.book.releaseAll()
   }
-  const over = run.outages.begin(kind, kind === "node" ? [node.address] : run.addresses)
+  const addresses = kind === "node" ? [node.address] : run.addresses
+  const over = run.outages.begin(kind, addresses)
   run.book.count(name)
   run.book.count("kills")
   yield* strike(given, node)
   if (kind === "log") yield* leaderOf(cluster.brokers, streamName)
+  yield* Effect.forEach(addresses, offersFeatures)
   setTimeout(() => {
     over()
     if (name === "log-lost") run.book.mayForget = false

@@ -65,7 +65,8 @@ const resuming = (exchange: Exchange, reply: Received, seen: Readonly<Record<str
     seat.state = isIn ? "in" : "out"
     if (isAnew) {
       seat.ownUpTo = 0
-      seat.reading &&= new Reading(Number(room === lobby ? reply.last : (rooms[room]?.last ?? 0)))
+      const last = room === lobby ? reply.last : rooms[room]?.last
+      seat.reading = isIn && seat.reading !== undefined ? new Reading(Number(last)) : undefined
     } else seat.reading?.again()
     if (!isIn || room === lobby) continue
     const { first, last } = rooms[room]!

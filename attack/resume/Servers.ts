@@ -3,19 +3,17 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
 import { clocksWith, Patience } from "../../process/Patience.ts"
 import { freePort, host } from "../../process/Port.ts"
 import { notStartedText, startCluster } from "../../process/Cluster.ts"
 import { shell } from "../../process/Process.ts"
 import { restartable } from "../../process/Restartable.ts"
 import { Failure } from "../../src/commands/Cli.ts"
-import { type Address, formatAddress } from "../../src/net/Address.ts"
+import type { Address } from "../../src/net/Address.ts"
 import { noServer, noServerCode } from "../Report.ts"
 import { startServer } from "../ServerProcess.ts"
+import { checkFeatures, offersFeatures } from "./Features.ts"
 import { type FaultName, harm } from "./Faults.ts"
-import { Line, type Received } from "./Line.ts"
-import { features } from "./Login.ts"
 import type { Endpoint } from "./Play.ts"
 
 /** The server that a run is to have. */
@@ -47,7 +45,7 @@ export const clustered = Effect.fnUntraced(function* ({
     ...(nodeFlags && { nodeFlags })
   }).pipe(Effect.mapError((error) => new Failure(notStartedText(error), noServerCode)))
   const addresses = cluster.nodes.map(({ address }) => address)
-  yield* Effect.forEach(addresses, checkFeatures)
+  yield* Effect.forEach(addresses, offersFeatures)
   return {
     addresses,
     patience: new Patience(clocksWith(undefined)),
@@ -112,10 +110,7 @@ const program = fileURLToPath(new URL("../../bin/palabre.js", import.meta.url))
 const spawned = Effect.fnUntraced(function* (command: (port: number) => ReadonlyArray<string>) {
   const port = yield* Effect.mapError(freePort, ({ reason }) => new Failure(reason, noServerCode))
   const address = { host, port }
-  const listens = Effect.retry(checkFeatures(address), {
-    schedule: Schedule.spaced(lookMillis),
-    times: startMillisMax / lookMillis
-  })
+  const listens = offersFeatures(address)
   const { process, restart } = yield* restartable({ command: command(port) }, (child) =>
     Effect.raceFirst(
       listens,
@@ -130,32 +125,3 @@ const spawned = Effect.fnUntraced(function* (command: (port: number) => Readonly
     restart
   } satisfies Endpoint
 })
-
-/** Logs in and out, and fails unless there is a server that grants what a client needs to stay. */
-const checkFeatures = (address: Address): Effect.Effect<void, Failure> =>
-  Effect.callback((resume) => {
-    let reply: Received | undefined
-    const where = formatAddress(address)
-    const connected = () => {
-      line.send({ type: "login", username: "who-stays", features })
-      line.send({ type: "logout" })
-    }
-    const received = (object: Received | undefined) => (reply ??= object)
-    const ended = () => {
-      const granted: ReadonlyArray<unknown> = Array.isArray(reply?.features) ? reply.features : []
-      const missing = features.filter((feature) => !granted.includes(feature))
-      if (reply === undefined) resume(Effect.fail(new Failure(`no server at ${where}`, noServerCode)))
-      else if (missing.length === 0) resume(Effect.void)
-      else
-        resume(
-          Effect.fail(
-            new Failure(`the server at ${where} does not offer ${missing.join(" and ")}`, noServerCode)
-          )
-        )
-    }
-    const line: Line = new Line(address, { connected, received, ended }, undefined)
-    return Effect.sync(() => line.cut("reset"))
-  })
-
-const lookMillis = 50
-const startMillisMax = 20_000

@@ -89,18 +89,6 @@ export const nodeFaults = {
     faults: ["node-killed"],
     clauses: /SEQ-2|RESUME-3/
   },
-  /** "Who has said nothing for a moment is dead." */
-  "lease-ignored": {
-    changes: [
-      {
-        file: "replica/Liveness.ts",
-        from: "nowMillis - this.#lastOf(node) >= this.#leaseMillis",
-        to: "nowMillis - this.#lastOf(node) >= 400"
-      }
-    ],
-    faults: ["broker-restarted"],
-    clauses: /NODE-4/
-  },
   /** "Nodes do not die." */
   "dead-nodes-keep-their-names": {
     changes: [
