@@ -159,7 +159,7 @@ const strike = Effect.fnUntraced(function* (given: Harm, name: FaultName) {
   run.book.count("kills")
   yield* strike(given, node)
   if (kind === "log") yield* leaderOf(cluster.brokers, streamName)
-  yield* Effect.forEach(addresses, offersFeatures)
+  else yield* offersFeatures(node.address)
   setTimeout(() => {
     over()
     if (name === "log-lost") run.book.mayForget = false
@@ -189,5 +189,5 @@ const reasonOf = (error: NotStarted | LogError): string =>
 /** The time between two faults, or half of it. Brokers need some to choose a leader and to catch up. */
 const pauseMillis: Readonly<Record<Outage, number>> = { node: 1_500, log: 4_000 }
 /** The time for which clients may still be told of a trouble that is over. */
-const lingerMillis = 3_000
+const lingerMillis = 6_000
 const lookMillis = 50

@@ -12,7 +12,7 @@ export const checkFeatures = (address: Address): Effect.Effect<void, Failure> =>
     let reply: Received | undefined
     const where = formatAddress(address)
     const connected = () => {
-      line.send({ type: "login", username: "who-stays", features })
+      line.send({ type: "login", username: `who-stays${++checks}`, features })
       line.send({ type: "logout" })
     }
     const received = (object: Received | undefined) => (reply ??= object)
@@ -34,10 +34,23 @@ export const checkFeatures = (address: Address): Effect.Effect<void, Failure> =>
 
 /** The same, for a server that is about to begin. */
 export const offersFeatures = (address: Address): Effect.Effect<void, Failure> =>
-  Effect.retry(checkFeatures(address), {
-    schedule: Schedule.spaced(lookMillis),
-    times: startMillisMax / lookMillis
-  })
+  Effect.retry(
+    Effect.timeoutOrElse(checkFeatures(address), {
+      duration: answerMillisMax,
+      orElse: () => silent(address)
+    }),
+    {
+      schedule: Schedule.spaced(lookMillis),
+      times: startMillisMax / lookMillis
+    }
+  )
 
+const silent = (address: Address) =>
+  Effect.fail(new Failure(`the server at ${formatAddress(address)} does not answer`, noServerCode))
+
+/** A name of its own for each: that of one whose answer was lost may be kept for a while. */
+let checks = 0
+
+const answerMillisMax = 3_000
 const lookMillis = 50
 const startMillisMax = 20_000
