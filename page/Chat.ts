@@ -139,7 +139,7 @@ export class Chat implements Listener {
   }
 
   /** Says something; gives the reason why it cannot be sent. */
-  say(content: string): "too_large" | "too_many" | undefined {
+  say(place: Place, content: string): "too_large" | "too_many" | undefined {
     if (new TextEncoder().encode(JSON.stringify(content)).length > requestBytesMax) return "too_large"
     if (this.session.outgoing.length >= sendingsMax) return "too_many"
     const cid = `${Date.now().toString(36)}.${this.cids++}`
@@ -151,7 +151,7 @@ export class Chat implements Listener {
       wasWritten: false,
       refusal: undefined
     }
-    this.send(this.current, sending)
+    this.send(place, sending)
     this.shown.changed()
     return undefined
   }

@@ -39,13 +39,13 @@ export class ChatView {
     this.chat = chat
     const write = (username: string) => {
       chat.goTo(username)
-      this.look("chat")
+      this.wentTo()
     }
     this.sidebar = new Sidebar(texts, chat, {
       ...actions,
       go: (place) => {
         chat.go(place)
-        this.look("chat")
+        this.wentTo()
       },
       showRooms: () => {
         chat.askRooms()
@@ -64,9 +64,9 @@ export class ChatView {
       },
       () => chat.loadOlder(chat.current)
     )
-    this.composer = new Composer(texts, (content) => {
+    this.composer = new Composer(texts, (place, content) => {
       this.messages.goToEnd()
-      return chat.say(content)
+      return chat.say(place, content)
     })
     this.dialog = new RoomsDialog(texts, (room) => chat.join(room))
     this.status = new StatusBar(texts, () => chat.session.connect())
@@ -158,6 +158,12 @@ export class ChatView {
     if (place.isLoading) return texts.loading
     if (place.items.length === 0 && place.sendings.length === 0) return texts.empty
     return place.isWhole && this.chat.hasHistory(place) ? texts.beginning : ""
+  }
+
+  /** Drawn at once: what is written next belongs here. */
+  private wentTo(): void {
+    this.show()
+    this.look("chat")
   }
 
   private look(part: Part): void {

@@ -9,10 +9,10 @@ export class Composer {
   private readonly label: HTMLElement
   private readonly trouble: HTMLElement
   private readonly texts: Texts
-  private readonly say: (content: string) => string | undefined
+  private readonly say: (place: Place, content: string) => string | undefined
   private place: Place | undefined
 
-  constructor(texts: Texts, say: (content: string) => string | undefined) {
+  constructor(texts: Texts, say: (place: Place, content: string) => string | undefined) {
     this.texts = texts
     this.say = say
     this.label = h("label", { class: "hidden", for: "message" })
@@ -70,8 +70,8 @@ export class Composer {
 
   private submit(): void {
     const content = this.input.value
-    if (content.trim() === "") return
-    const trouble = this.say(content)
+    if (this.place === undefined || content.trim() === "") return
+    const trouble = this.say(this.place, content)
     if (trouble === undefined) {
       this.input.value = ""
       this.written()

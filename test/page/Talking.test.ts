@@ -84,6 +84,22 @@ describe.skipIf(executablePath === undefined)("The page", { timeout: 60_000 }, (
     await page.locator(".message").waitFor({ state: "detached" })
   })
 
+  it("says what is written where one has just gone, however fast one writes", async () => {
+    await using room = await Chatroom.open()
+    const alice = await enterChat(browser, room.web.port, "alice")
+    const bob = await enterChat(browser, room.web.port, "bob")
+    await alice.page.locator(".people .person", { hasText: "bob" }).waitFor()
+    await alice.page.evaluate(`
+      [...document.querySelectorAll(".people .person")].find((one) => one.textContent.includes("bob")).click()
+      document.querySelector("#message").value = "psst"
+      document.querySelector("#message").dispatchEvent(new Event("input"))
+      new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
+    `)
+    await alice.page.locator("#message").press("Enter")
+    await bob.page.locator(".place", { hasText: "alice" }).click()
+    await seen(bob.page, "psst")
+  })
+
   it("writes to one person alone", async () => {
     await using room = await Chatroom.open()
     const alice = await enterChat(browser, room.web.port, "alice")
