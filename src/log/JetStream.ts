@@ -6,6 +6,7 @@ import type { Entry } from "../fold/Operation.ts"
 import { decodeAll, encode } from "./Codec.ts"
 import { type Failure, tooLarge } from "./Failure.ts"
 import { checkpoints } from "./JetStreamCheckpoint.ts"
+import { certainExtentOf, extentOf } from "./JetStreamEnd.ts"
 import { makeFollow } from "./JetStreamFollow.ts"
 import { Log, type Position } from "./Log.ts"
 import { LogError } from "./LogError.ts"
@@ -57,10 +58,9 @@ const make = Effect.fnUntraced(function* (
   })
   // brokers may come back with another limit; a connection that is closed tells none, and the append says so
   const entryBytesMax = () => (connection.info?.max_payload ?? Number.POSITIVE_INFINITY) - HEADER_BYTES
-  const last = Effect.map(
-    nats(() => manager.streams.info(name)),
-    ({ state }) => state.last_seq
-  )
+  const extent = extentOf(client, name)
+  const certainExtent = certainExtentOf(client, name, subject)
+  const last = Effect.map(extent, ({ last }) => last)
 
   const append = (entry: Entry): Effect.Effect<Position, LogError> =>
     Effect.suspend(() => {
@@ -74,8 +74,16 @@ const make = Effect.fnUntraced(function* (
           )
     })
 
-  const { mend, save, saved } = checkpoints(client, checkpointName, checkpointSubject, opened.created, last)
-  const isMended = yield* patiently("the brokers cannot tell what they have kept yet", mend)
+  const { mend, save, saved } = checkpoints(
+    client,
+    checkpointName,
+    checkpointSubject,
+    opened.created,
+    extent,
+    certainExtent
+  )
+  const isMended =
+    open === openStream && (yield* patiently("the brokers cannot tell what they have kept yet", mend))
 
   return Log.of({
     continues: !isNew && !isMended,
@@ -84,7 +92,7 @@ const make = Effect.fnUntraced(function* (
       return entryBytesMax()
     },
     append,
-    follow: yield* makeFollow(client, opened),
+    follow: yield* makeFollow(client, opened, certainExtent),
     at: (position) =>
       Effect.flatMap(
         nats(() => manager.streams.getMessage(name, { seq: position })),

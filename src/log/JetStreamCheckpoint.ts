@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Checkpoint, Log, Position, Unsaved } from "./Log.ts"
+import type { Extent } from "./JetStreamEnd.ts"
+import type { Checkpoint, Log, Unsaved } from "./Log.ts"
 import type { LogError } from "./LogError.ts"
 import { nats, type NatsClient, purge } from "./NatsClient.ts"
 
@@ -17,8 +18,8 @@ interface Mark {
 /** The checkpoints of a log. */
 interface Checkpoints extends Pick<Log["Service"], "save" | "saved"> {
   /**
-   * Puts the newest checkpoint at the end of a log that has lost entries up to its position; true if it did, so that the
-   * log does not continue.
+   * Puts the newest checkpoint where a log goes on that has lost entries up to its position, or some that follow it; true if
+   * it did, so that the log does not continue. Otherwise no node could ever begin again.
    */
   readonly mend: Effect.Effect<boolean, LogError>
 }
@@ -32,7 +33,8 @@ export const checkpoints = (
   stream: string,
   subject: string,
   of: string,
-  last: Effect.Effect<Position, LogError>
+  extent: Effect.Effect<Extent, LogError>,
+  certainExtent: Effect.Effect<Extent, LogError>
 ): Checkpoints => {
   const { jetstream, manager } = client
   const lastOf = (subject: string) =>
@@ -76,16 +78,16 @@ export const checkpoints = (
 
   const mend = Effect.gen(function* () {
     const { sequence, ...newest } = yield* mark
-    // a broker that has just become the leader may not know all yet
-    const isThere = Effect.map(Effect.delay(last, LOOK_MILLIS), (end) => end >= newest.position)
-    const knowsIt = Effect.repeat(isThere, { until: (isThere) => isThere, times: LOOKS_MAX })
-    if (newest.position <= (yield* last) || (yield* knowsIt)) return false
-    yield* complete({ ...newest, position: yield* last }, sequence)
+    if (newest.position === 0 || goesOnAt(yield* extent, newest) === newest.position) return false
+    const position = goesOnAt(yield* certainExtent, newest)
+    if (position === newest.position) return false
+    yield* complete({ ...newest, position }, sequence)
     return true
   })
 
   return { save, saved, mend }
 }
 
-const LOOK_MILLIS = 300
-const LOOKS_MAX = 3
+/** The position of a checkpoint after which the log has all that follows it. */
+const goesOnAt = ({ first, last }: Extent, { position }: Pick<Mark, "position">): number =>
+  Math.max(first - 1, Math.min(last, position))

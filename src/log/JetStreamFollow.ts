@@ -5,6 +5,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { decodeAll } from "./Codec.ts"
 import { type Failure, forgot, trimmed } from "./Failure.ts"
+import { type Extent, extentIn } from "./JetStreamEnd.ts"
 import type { Deliver, Log, Logged, Position } from "./Log.ts"
 import { LogError } from "./LogError.ts"
 import { isNotFound, logErrorOf, nats, type NatsClient } from "./NatsClient.ts"
@@ -17,17 +18,18 @@ type Follow = Log["Service"]["follow"]
  */
 export const makeFollow = Effect.fnUntraced(function* (
   client: NatsClient,
-  stream: StreamInfo
+  stream: StreamInfo,
+  certainExtent: Effect.Effect<Extent, LogError>
 ): Effect.fn.Return<Follow, never, Scope.Scope> {
   const messagesAfter = yield* makeConsumers(client, stream.config.name)
   return (after, deliver) =>
     Effect.suspend(() => {
       const follower = new Follower(after, deliver)
-      const look = lookAt(client, stream, follower)
+      const look = lookAt(client, stream, follower, certainExtent)
       const read = Effect.scoped(
         Effect.flatMap(
           messagesAfter(() => follower.at),
-          readInto(follower, assertHas(client, stream.config.name, look))
+          readInto(follower, assertHas(client, stream.config.name, look, certainExtent))
         )
       )
       const looking = Effect.forever(Effect.andThen(Effect.sleep(LOOK_MILLIS), look))
@@ -130,11 +132,17 @@ const readInto =
  * others, so it is asked for by its number, several times.
  */
 const assertHas =
-  ({ manager }: NatsClient, name: string, look: Effect.Effect<void, LogError>) =>
+  (
+    { manager }: NatsClient,
+    name: string,
+    look: Effect.Effect<void, LogError>,
+    certainExtent: Effect.Effect<Extent, LogError>
+  ) =>
   (position: Position): Effect.Effect<void, LogError> =>
     Effect.gen(function* () {
       const find = untilItAnswers(nats(() => manager.streams.getMessage(name, { seq: position })))
       for (let looks = 1; ; looks++) {
+        if (looks === LOOKS_MAX) yield* untilItAnswers(certainExtent)
         if ((yield* find) !== null) return
         yield* look
         if (looks === LOOKS_MAX) return yield* new LogError(hole(position))
@@ -144,27 +152,39 @@ const assertHas =
 
 /**
  * Fails where the stream has not what the follower has read, or not what it is to read next. A broker that has just
- * become the leader may not know all yet, so it is asked several times.
+ * become the leader may not know all yet, so it is asked several times, and then for certain.
  */
-const lookAt = ({ manager }: NatsClient, { config: { name }, created }: StreamInfo, follower: Follower) => {
-  const failure: Effect.Effect<Failure | undefined, LogError> = nats(async () => {
+const lookAt = (
+  { manager }: NatsClient,
+  { config: { name }, created }: StreamInfo,
+  follower: Follower,
+  certainExtent: Effect.Effect<Extent, LogError>
+) => {
+  const find: Effect.Effect<Extent | undefined, LogError> = nats(async () => {
     const found = await manager.streams.info(name).catch((error: unknown) => {
       if (!isNotFound(error)) throw error
     })
-    if (found?.created !== created) return exchanged(name)
-    const { first_seq: first, last_seq: last } = found.state
-    if (last < follower.at) return forgot(follower.at, last)
-    follower.noticed(last)
-    return first > follower.at + 1 ? trimmed(follower.at, first) : undefined
+    return found?.created === created ? extentIn(found) : undefined
   })
   return Effect.gen(function* () {
     for (let looks = 1; ; looks++) {
-      const found = yield* untilItAnswers(failure)
-      if (found === undefined) return
-      if (looks === LOOKS_MAX) return yield* new LogError(found)
+      const isLastLook = looks === LOOKS_MAX
+      let extent = yield* untilItAnswers(find)
+      if (extent !== undefined) follower.noticed(extent.last)
+      if (extent !== undefined && extent.last < follower.at && isLastLook)
+        extent = yield* untilItAnswers(certainExtent)
+      const failure = extent === undefined ? exchanged(name) : missing(extent, follower.at)
+      if (failure === undefined) return
+      if (isLastLook) return yield* new LogError(failure)
       yield* Effect.sleep(LOOK_MILLIS)
     }
   })
+}
+
+/** What a follower has read, or is to read next, that is not in the stream. */
+const missing = ({ first, last }: Extent, at: Position): Failure | undefined => {
+  if (last < at) return forgot(at, last)
+  return first > at + 1 ? trimmed(at, first) : undefined
 }
 
 const untilItAnswers = <A>(effect: Effect.Effect<A, LogError>): Effect.Effect<A, LogError> =>

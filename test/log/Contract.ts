@@ -249,7 +249,7 @@ export const contract = (
     test("is there again after it was closed", ({ open }) =>
       Effect.gen(function* () {
         const positions = yield* Effect.scoped(Effect.flatMap(open, (log) => appendAll(log, texts("m", 5))))
-        const checkpoint = { position: positions[1]!, pieces: ["state"] }
+        const checkpoint = { position: positions[4]!, pieces: ["state"] }
         yield* Effect.scoped(
           Effect.gen(function* () {
             const log = yield* open

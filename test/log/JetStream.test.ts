@@ -7,7 +7,10 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Scope from "effect/Scope"
 import { type JetStreamOptions, jetStreamLog } from "../../src/log/JetStream.ts"
+import { checkpoints } from "../../src/log/JetStreamCheckpoint.ts"
+import { certainExtentOf } from "../../src/log/JetStreamEnd.ts"
 import type { Logged } from "../../src/log/Log.ts"
+import { nats, natsClient } from "../../src/log/NatsClient.ts"
 import { deleteStream, hasBrokers, leaderOf, startBrokers } from "../../process/Brokers.ts"
 import { proxyTo, type Treatment } from "../../process/Proxy.ts"
 import { contract, entryOf, openLayer } from "./Contract.ts"
@@ -84,12 +87,56 @@ describe.skipIf(!hasBrokers).each([1, 3])("JetStream, %i brokers", (count) => {
         yield* log.save({ position: last + 10, pieces: ["state"] })
         const opened = yield* openLayer(jetStreamLog(options))
         assert.isFalse(opened.continues)
-        assert.deepStrictEqual(yield* opened.saved, Option.some({ position: last, pieces: ["state"] }))
+        const end = yield* opened.last
+        assert.isAtLeast(end, last)
+        assert.deepStrictEqual(yield* opened.saved, Option.some({ position: end, pieces: ["state"] }))
         const again = yield* openLayer(jetStreamLog(options))
         assert.isTrue(again.continues)
         const next = yield* again.append(entryOf("next"))
         yield* again.save({ position: next, pieces: ["later"] })
         assert.deepStrictEqual(yield* log.saved, Option.some({ position: next, pieces: ["later"] }))
+      })
+    )
+  )
+
+  it.live("does not continue where what followed its checkpoint is gone, and goes on after that", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const options = optionsFor(portsOf(yield* brokers), count)
+        const log = yield* openLayer(jetStreamLog(options))
+        const [first, , third] = yield* Effect.forEach(["a", "b", "c"], (id) => log.append(entryOf(id)))
+        yield* log.save({ position: first!, pieces: ["state"] })
+        yield* log.trim(third!)
+        const opened = yield* openLayer(jetStreamLog(options))
+        assert.isFalse(opened.continues)
+        assert.deepStrictEqual(yield* opened.saved, Option.some({ position: third! - 1, pieces: ["state"] }))
+        assert.isTrue((yield* openLayer(jetStreamLog(options))).continues)
+      })
+    )
+  )
+
+  it.live("has lost nothing where a broker that has just become the leader does not know its end yet", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const options = optionsFor(portsOf(yield* brokers), count)
+        const log = yield* openLayer(jetStreamLog(options))
+        const last = yield* log.append(entryOf("last"))
+        yield* log.save({ position: last, pieces: ["state"] })
+        const client = yield* natsClient(options)
+        const { created } = yield* nats(() => client.manager.streams.info(options.name))
+        const stale = Effect.succeed({ first: 1, last: last - 1 })
+        const certain = certainExtentOf(client, options.name, `${options.name}.entry`)
+        const checkpointsOf = (extent: typeof stale, certainExtent: typeof certain) =>
+          checkpoints(
+            client,
+            `${options.name}-checkpoint`,
+            `${options.name}.checkpoint`,
+            created,
+            extent,
+            certainExtent
+          )
+        assert.isFalse(yield* checkpointsOf(stale, certain).mend)
+        assert.isTrue(yield* checkpointsOf(stale, stale).mend)
       })
     )
   )
