@@ -23,9 +23,12 @@ export const extentOf = ({ manager }: NatsClient, name: string): Effect.Effect<E
     extentIn
   )
 
+/** True of an entry that only marks the end of the log for a moment: nobody is shown it. */
+export const isMark = ({ node }: Entry): boolean => node === ""
+
 /**
- * The same for certain: an entry that counts for nothing is appended, and what the leader takes after all others has a
- * number after theirs.
+ * The same for certain: an entry that counts for nothing is appended, which the leader numbers after all others. That one
+ * is left out.
  */
 export const certainExtentOf = (
   client: NatsClient,
@@ -33,8 +36,8 @@ export const certainExtentOf = (
   subject: string
 ): Effect.Effect<Extent, LogError> =>
   Effect.gen(function* () {
-    const nothing: Entry = { v: 1, node: "", n: 0, at: yield* Clock.currentTimeMillis, ops: [] }
-    const { seq } = yield* nats(() => client.jetstream.publish(subject, encode(nothing)))
+    const mark: Entry = { v: 1, node: "", n: 0, at: yield* Clock.currentTimeMillis, ops: [] }
+    const { seq } = yield* nats(() => client.jetstream.publish(subject, encode(mark)))
     const { first } = yield* extentOf(client, name)
-    return { first, last: seq }
+    return { first, last: seq - 1 }
   })

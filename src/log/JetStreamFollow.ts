@@ -5,7 +5,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { decodeAll } from "./Codec.ts"
 import { type Failure, forgot, trimmed } from "./Failure.ts"
-import { type Extent, extentIn } from "./JetStreamEnd.ts"
+import { type Extent, extentIn, isMark } from "./JetStreamEnd.ts"
 import type { Deliver, Log, Logged, Position } from "./Log.ts"
 import { LogError } from "./LogError.ts"
 import { isNotFound, logErrorOf, nats, type NatsClient } from "./NatsClient.ts"
@@ -40,6 +40,8 @@ export const makeFollow = Effect.fnUntraced(function* (
 /** How far somebody has read, and by which consumer. */
 class Follower {
   at: Position
+  /** The last one that was read. */
+  read: Logged | undefined
   readonly #deliver: Deliver
   #isDelivering = false
   #messages: ConsumerMessages | undefined
@@ -59,6 +61,8 @@ class Follower {
 
   takes(logged: Logged): Effect.Effect<void> {
     this.at = logged.position
+    if (isMark(logged.entry)) return Effect.void
+    this.read = logged
     this.#isDelivering = true
     const done = Effect.sync(() => {
       this.#isDelivering = false
@@ -155,31 +159,61 @@ const assertHas =
  * become the leader may not know all yet, so it is asked several times, and then for certain.
  */
 const lookAt = (
-  { manager }: NatsClient,
+  client: NatsClient,
   { config: { name }, created }: StreamInfo,
   follower: Follower,
   certainExtent: Effect.Effect<Extent, LogError>
 ) => {
   const find: Effect.Effect<Extent | undefined, LogError> = nats(async () => {
-    const found = await manager.streams.info(name).catch((error: unknown) => {
+    const found = await client.manager.streams.info(name).catch((error: unknown) => {
       if (!isNotFound(error)) throw error
     })
     return found?.created === created ? extentIn(found) : undefined
   })
   return Effect.gen(function* () {
+    /** What was read before anything was odd. */
+    let doubted: Logged | undefined
     for (let looks = 1; ; looks++) {
       const isLastLook = looks === LOOKS_MAX
-      let extent = yield* untilItAnswers(find)
+      const { at, read } = follower
+      const doubt = Effect.sync(() => {
+        doubted ??= read
+      })
+      let extent = yield* untilItAnswers(Effect.tapError(find, () => doubt))
       if (extent !== undefined) follower.noticed(extent.last)
-      if (extent !== undefined && extent.last < follower.at && isLastLook)
-        extent = yield* untilItAnswers(certainExtent)
-      const failure = extent === undefined ? exchanged(name) : missing(extent, follower.at)
-      if (failure === undefined) return
+      if (extent !== undefined && extent.last < at) {
+        yield* doubt
+        if (isLastLook) extent = yield* untilItAnswers(certainExtent)
+      }
+      const failure = extent === undefined ? exchanged(name) : missing(extent, at)
+      if (failure === undefined) return doubted && (yield* assertSame(client, name, doubted, certainExtent))
       if (isLastLook) return yield* new LogError(failure)
       yield* Effect.sleep(LOOK_MILLIS)
     }
   })
 }
+
+/**
+ * Fails where the stream has another entry in the place of one that was read: brokers that lost the end of it
+ * give its numbers to others.
+ */
+const assertSame = Effect.fnUntraced(function* (
+  { manager }: NatsClient,
+  name: string,
+  { entry, position }: Logged,
+  certainExtent: Effect.Effect<Extent, LogError>
+) {
+  const find = untilItAnswers(nats(() => manager.streams.getMessage(name, { seq: position })))
+  let message = yield* find
+  if (message === null) {
+    const { first } = yield* untilItAnswers(certainExtent)
+    if (position < first) return
+    message = yield* find
+  }
+  const [found] = message === null ? [] : yield* decodeAll(position, [message.string()])
+  if (found?.entry.node !== entry.node || found.entry.n !== entry.n)
+    return yield* new LogError(hole(position))
+})
 
 /** What a follower has read, or is to read next, that is not in the stream. */
 const missing = ({ first, last }: Extent, at: Position): Failure | undefined => {

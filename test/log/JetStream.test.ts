@@ -1,15 +1,18 @@
-import { writeFileSync } from "node:fs"
+import { cpSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import { type JetStreamOptions, jetStreamLog } from "../../src/log/JetStream.ts"
 import { checkpoints } from "../../src/log/JetStreamCheckpoint.ts"
 import { certainExtentOf } from "../../src/log/JetStreamEnd.ts"
 import type { Logged } from "../../src/log/Log.ts"
+import type { LogError } from "../../src/log/LogError.ts"
 import { nats, natsClient } from "../../src/log/NatsClient.ts"
 import { deleteStream, hasBrokers, leaderOf, startBrokers } from "../../process/Brokers.ts"
 import { proxyTo, type Treatment } from "../../process/Proxy.ts"
@@ -87,9 +90,7 @@ describe.skipIf(!hasBrokers).each([1, 3])("JetStream, %i brokers", (count) => {
         yield* log.save({ position: last + 10, pieces: ["state"] })
         const opened = yield* openLayer(jetStreamLog(options))
         assert.isFalse(opened.continues)
-        const end = yield* opened.last
-        assert.isAtLeast(end, last)
-        assert.deepStrictEqual(yield* opened.saved, Option.some({ position: end, pieces: ["state"] }))
+        assert.deepStrictEqual(yield* opened.saved, Option.some({ position: last, pieces: ["state"] }))
         const again = yield* openLayer(jetStreamLog(options))
         assert.isTrue(again.continues)
         const next = yield* again.append(entryOf("next"))
@@ -136,6 +137,7 @@ describe.skipIf(!hasBrokers).each([1, 3])("JetStream, %i brokers", (count) => {
             certainExtent
           )
         assert.isFalse(yield* checkpointsOf(stale, certain).mend)
+        assert.isTrue((yield* openLayer(jetStreamLog(options))).continues)
         assert.isTrue(yield* checkpointsOf(stale, stale).mend)
       })
     )
@@ -190,6 +192,37 @@ describe.skipIf(!hasBrokers)("JetStream", () => {
         })
       ),
     40_000
+  )
+
+  it.live("says that it forgot where brokers that lost its end give its numbers to others", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const store = join(yield* folder, "store")
+        const more = `jetstream { store_dir: "${store}" }`
+        const [broker] = yield* startBrokers(1, { more })
+        const options = optionsFor([broker!.port], 1)
+        const log = yield* openLayer(jetStreamLog(options))
+        yield* log.append(entryOf("kept"))
+        yield* broker!.kill
+        cpSync(store, `${store}.old`, { recursive: true })
+        yield* broker!.restart
+        const again = { schedule: Schedule.spaced(50), while: (error: LogError) => error.isRetryable }
+        const lost = yield* Effect.retry(log.append(entryOf("lost")), again)
+        const seen = yield* Queue.unbounded<string>()
+        const follower = yield* Effect.forkScoped(
+          Effect.flip(
+            log.follow(lost - 1, ([{ entry }]) => Effect.asVoid(Queue.offer(seen, JSON.stringify(entry))))
+          )
+        )
+        assert.include(yield* Queue.take(seen), "lost")
+        yield* broker!.kill
+        rmSync(store, { recursive: true })
+        cpSync(`${store}.old`, store, { recursive: true })
+        yield* broker!.restart
+        for (const content of ["other", "another"]) yield* Effect.retry(log.append(entryOf(content)), again)
+        assert.strictEqual((yield* Fiber.join(follower)).reason, "forgot")
+      })
+    )
   )
 
   it.live("says what is wrong with brokers that cannot be used", () =>
