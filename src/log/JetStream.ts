@@ -120,11 +120,15 @@ const openStream: OpenStream = ({ manager }, config) =>
   patiently(
     "the brokers cannot keep the log yet",
     nats(async () => {
+      const found = await find(manager, config.name)
+      if (found !== undefined) return { info: found, isNew: false }
       try {
-        return { info: await manager.streams.info(config.name), isNew: false }
-      } catch (error) {
-        if (!isNotFound(error)) throw error
         return { info: await manager.streams.add(config), isNew: true }
+      } catch (error) {
+        // two nodes may make it at the same time
+        const made = await find(manager, config.name)
+        if (made === undefined) throw error
+        return { info: made, isNew: false }
       }
     })
   )
@@ -140,6 +144,12 @@ const findStream: OpenStream = ({ manager }, { name }) =>
             detail: `the brokers keep no chat under this --store-name: ${name}`
           })
         : logErrorOf(error)
+  })
+
+const find = (manager: NatsClient["manager"], name: string): Promise<StreamInfo | undefined> =>
+  manager.streams.info(name).catch((error: unknown) => {
+    if (!isNotFound(error)) throw error
+    return undefined
   })
 
 const foreign = (name: string): Failure => ({

@@ -2,13 +2,14 @@ import type * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import manifest from "../../package.json" with { type: "json" }
 import type { Happening } from "../fold/Happening.ts"
 import type { Entry, Operation, Rules } from "../fold/Operation.ts"
 import type { LogReason } from "../log/Failure.ts"
-import type { Deliver, Log, Logged } from "../log/Log.ts"
+import type { Deliver, Log, Logged, Position } from "../log/Log.ts"
 import { LogError } from "../log/LogError.ts"
 import { patiently } from "../log/Patience.ts"
 import type { Registry } from "../Registry.ts"
@@ -44,6 +45,8 @@ export interface Ended {
   readonly node: string
   /** The epoch of which the log has lost something, if it has. */
   readonly lost: string | undefined
+  /** The last entry that was read. */
+  readonly read: Logged | undefined
 }
 
 /**
@@ -70,6 +73,7 @@ export class Life {
   #appendedMillis: number
   /** The epoch of which the log has lost something, if it has. */
   #lost: string | undefined
+  #lastRead: Logged | undefined
   #n = 0
   #hasBegun = false
   #isOver = false
@@ -102,8 +106,10 @@ export class Life {
   get begin(): Effect.Effect<void, LogError, Scope.Scope> {
     return Effect.gen({ self: this }, function* () {
       const { checkpoints, registry, settings } = this.#body
+      const { epoch } = registry.state
       const position = yield* patiently("the log cannot be read yet", recover(this.#log, registry))
       if (this.isShared && !this.#log.continues) this.#lost ??= registry.state.epoch
+      if (epoch !== "" && (yield* this.#isOther(position))) this.#lost ??= epoch
       checkpoints.grownBytes = 0
       const follow = this.#log.follow(position, (logged) => this.#deliver(logged))
       yield* Effect.addFinalizer(() => Effect.sync(() => this.#appender?.interruptUnsafe()))
@@ -152,6 +158,24 @@ export class Life {
       const left = this.#log.append(this.#entryOf([{ t: "dead", node: this.node }]))
       return Effect.ignore(Effect.timeoutOption(Effect.interruptible(left), leaveMillis))
     })
+  }
+
+  /** True if the log has not what was read last in the life before, and its checkpoint at this position is older. */
+  #isOther(position: Position): Effect.Effect<boolean, LogError> {
+    const read = this.#past?.read
+    if (read === undefined || read.position <= position) return Effect.succeed(false)
+    const find = patiently("the log cannot be read yet", this.#log.at(read.position))
+    const isSame = Effect.map(
+      find,
+      Option.exists(({ entry: { n, node } }) => node === read.entry.node && n === read.entry.n)
+    )
+    // a broker that has just become the leader may not know all yet
+    const looks = Effect.repeat(isSame, {
+      until: (isSame) => isSame,
+      times: 3,
+      schedule: Schedule.spaced(lookMillis)
+    })
+    return Effect.map(Effect.andThen(looks, isSame), (isSame) => !isSame)
   }
 
   /** Submits that this node begins, and what it knows of the time before; all in one entry, so that nothing comes between. */
@@ -229,6 +253,7 @@ export class Life {
   #take(logged: Logged): Effect.Effect<void> {
     const { entry } = logged
     if (this.#isOver) return Effect.void
+    this.#lastRead = logged
     if (entry.node === this.node || !this.#hasBegun) this.#liveness.heardOwn(this.#nowMillis)
     if (entry.node !== this.node) this.#liveness.heard(entry.node, this.#nowMillis)
     this.#read(logged)
@@ -305,7 +330,10 @@ export class Life {
     const { epoch } = this.#body.registry.state
     if (isLost && epoch !== "") this.#lost = epoch
     this.#tellEnd(code)
-    Deferred.doneUnsafe(this.#ended, Effect.succeed({ code, reason, node: this.node, lost: this.#lost }))
+    Deferred.doneUnsafe(
+      this.#ended,
+      Effect.succeed({ code, reason, node: this.node, lost: this.#lost, read: this.#lastRead })
+    )
   }
 
   #tellEnd(code: Ended["code"]): void {

@@ -189,6 +189,33 @@ describe("The lives of a node, by the clock", () => {
   )
 
   test(
+    "a log that has another entry in the place of one that was read before has lost some: in one new epoch",
+    Effect.gen(function* () {
+      const log = Context.get(yield* Layer.build(sharedMemoryLog), Log)
+      const other = { v: 1, node: "other", n: 1, at: 0, ops: [] } as const
+      let isOther = false
+      const at: typeof log.at = (position) =>
+        isOther ? Effect.succeedSome({ position, entry: other }) : log.at(position)
+      const a = yield* startNode({ ...log, at, continues: true })
+      yield* pass(5_000)
+      const { epoch } = a.state
+      const relive = Effect.gen(function* () {
+        a.reads.closeUnsafe()
+        yield* pass(12_000)
+        a.reads.openUnsafe()
+        yield* pass(5_000)
+        assert.isTrue(a.replica.isReady)
+      })
+      yield* relive
+      assert.strictEqual(a.replica.lives, 2)
+      assert.strictEqual(a.state.epoch, epoch)
+      isOther = true
+      yield* relive
+      assert.notStrictEqual(a.state.epoch, epoch)
+    })
+  )
+
+  test(
     "where the log has lost entries all begin anew, in one new epoch",
     Effect.gen(function* () {
       const { a, b, log } = yield* startTwo()
