@@ -81,6 +81,22 @@ export const leaderOf = (brokers: ReadonlyArray<Broker>, stream: string): Effect
     Effect.map((leader) => leader!)
   )
 
+/** Waits until all brokers have all of a stream again. */
+export const untilWhole = (
+  brokers: ReadonlyArray<Broker>,
+  stream: string
+): Effect.Effect<unknown, LogError> =>
+  asking(brokers, ({ manager }) => manager.streams.info(stream)).pipe(
+    Effect.repeat({
+      until: ({ cluster }) =>
+        brokers.length === 1 ||
+        (cluster?.leader !== undefined &&
+          cluster.replicas?.length === brokers.length - 1 &&
+          cluster.replicas.every(({ current, lag, offline }) => current && !lag && !offline)),
+      schedule: Schedule.spaced(lookMillis)
+    })
+  )
+
 /** Removes a stream, and all that is in it, once: somebody else may make it anew at any time. */
 export const deleteStream = (
   brokers: ReadonlyArray<Broker>,

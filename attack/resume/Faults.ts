@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
-import { deleteStream, leaderOf } from "../../process/Brokers.ts"
+import { deleteStream, leaderOf, untilWhole } from "../../process/Brokers.ts"
 import { type Cluster, type ClusterNode, streamName } from "../../process/Cluster.ts"
 import type { Treatment } from "../../process/Proxy.ts"
 import type { NotStarted } from "../../process/Restartable.ts"
@@ -158,8 +158,11 @@ const strike = Effect.fnUntraced(function* (given: Harm, name: FaultName) {
   run.book.count(name)
   run.book.count("kills")
   yield* strike(given, node)
-  if (kind === "log") yield* leaderOf(cluster.brokers, streamName)
-  else yield* offersFeatures(node.address)
+  if (kind === "log") {
+    yield* untilWhole(cluster.brokers, streamName)
+    yield* untilWhole(cluster.brokers, `${streamName}-checkpoint`)
+    yield* Effect.forEach(run.addresses, offersFeatures)
+  } else yield* offersFeatures(node.address)
   setTimeout(() => {
     over()
     if (name === "log-lost") run.book.mayForget = false

@@ -60,8 +60,10 @@ export class Stream {
     const { book, renewed, unseen } = this.exchange
     book.count("gaps")
     const reading = this.member.readingOf(room)!
-    if (reason === "epoch" && epoch === this.member.epoch && renewed.delete(room))
+    if (reason === "epoch" && epoch === this.member.epoch && renewed.delete(room)) {
+      if (room !== inbox) book.miss(room, 1, Number(last))
       return reading.goOn(Number(last))
+    }
     if (reason === "unseen" && (unseen.delete(room) || Number(to) === 0)) return reading.goOn(Number(to))
     if (reason !== "expired")
       return this.exchange.find("RESUME-3", `a gap of ${room} came for the reason "${reason}"`)
