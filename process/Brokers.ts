@@ -2,12 +2,14 @@ import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import type { StreamInfo } from "@nats-io/jetstream"
 import * as Data from "effect/Data"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as References from "effect/References"
 import * as Schedule from "effect/Schedule"
 import type { LogError } from "../src/log/LogError.ts"
-import { isNotFound, nats, natsClient, type NatsClient } from "../src/log/NatsClient.ts"
+import { isNotFound, isSafe, nats, natsClient, type NatsClient } from "../src/log/NatsClient.ts"
 import { removeAtEnd } from "./Guard.ts"
 import { freePort, host } from "./Port.ts"
 import { accepting, type Restartable, restartable } from "./Restartable.ts"
@@ -19,6 +21,10 @@ const program = ["nats-server", "/usr/sbin/nats-server"].find(
 
 /** True if brokers can be started here. */
 export const hasBrokers = program !== undefined
+
+/** True if they keep what they have acknowledged when one of them is killed. */
+export const areBrokersSafe = (): boolean =>
+  program !== undefined && isSafe(/\d[\d.]*/.exec(`${spawnSync(program, ["--version"]).stdout}`)?.[0] ?? "0")
 
 /** There is no nats-server on this machine. */
 class NoBrokers extends Data.TaggedError("NoBrokers")<{}> {}
@@ -85,7 +91,7 @@ export const leaderOf = (brokers: ReadonlyArray<Broker>, stream: string): Effect
 export const untilWhole = (
   brokers: ReadonlyArray<Broker>,
   stream: string
-): Effect.Effect<unknown, LogError> =>
+): Effect.Effect<StreamInfo, LogError> =>
   asking(brokers, ({ manager }) => manager.streams.info(stream)).pipe(
     Effect.repeat({
       until: ({ cluster }) =>
@@ -96,6 +102,44 @@ export const untilWhole = (
       schedule: Schedule.spaced(lookMillis)
     })
   )
+
+/**
+ * Does harm to brokers while a witness appends to a stream, until that fails; waits until they have all of it again. True if
+ * something is gone then, or is something else, that they had acknowledged.
+ */
+export const losesAny = <E>(
+  brokers: ReadonlyArray<Broker>,
+  stream: string,
+  mark: (n: number) => string,
+  harm: Effect.Effect<unknown, E>
+): Effect.Effect<boolean, E | LogError> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const client = yield* natsClient({ servers: serversOf(brokers) })
+      const acknowledged = new Map<number, string>()
+      const append = Effect.suspend(() => {
+        const text = mark(acknowledged.size)
+        const ack = nats(() => client.jetstream.publish(`${stream}.entry`, text))
+        return Effect.map(ack, ({ seq }) => acknowledged.set(seq, text))
+      })
+      const isUnderWay = Deferred.makeUnsafe<void>()
+      const witness = append.pipe(
+        Effect.andThen(Deferred.succeed(isUnderWay, undefined)),
+        Effect.repeat({ schedule: Schedule.spaced(witnessMillis) }),
+        Effect.ignore
+      )
+      yield* Effect.forkScoped(witness)
+      yield* Deferred.await(isUnderWay)
+      yield* harm
+      const { state } = yield* untilWhole(brokers, stream)
+      for (const [seq, text] of acknowledged) {
+        if (seq < state.first_seq) continue
+        const found = yield* asking(brokers, ({ manager }) => manager.streams.getMessage(stream, { seq }))
+        if (found?.string() !== text) return true
+      }
+      return false
+    })
+  ).pipe(Effect.provideService(References.MinimumLogLevel, "Error"))
 
 /** Removes a stream, and all that is in it, once: somebody else may make it anew at any time. */
 export const deleteStream = (
@@ -118,12 +162,14 @@ export const deleteStream = (
   )
 }
 
+const serversOf = (brokers: ReadonlyArray<Broker>) => brokers.map(({ port }) => `nats://${host}:${port}`)
+
 /** Asks the brokers, and asks again while they choose a leader. */
 const asking = <A>(
   brokers: ReadonlyArray<Broker>,
   ask: (client: NatsClient) => Promise<A>
 ): Effect.Effect<A, LogError> =>
-  natsClient({ servers: brokers.map(({ port }) => `nats://${host}:${port}`) }).pipe(
+  natsClient({ servers: serversOf(brokers) }).pipe(
     Effect.flatMap((client) => nats(() => ask(client))),
     Effect.retry({ while: ({ isRetryable }) => isRetryable, schedule: Schedule.spaced(lookMillis) }),
     Effect.scoped,
@@ -140,3 +186,4 @@ const brokersFolder = Effect.acquireRelease(
 )
 
 const lookMillis = 50
+const witnessMillis = 10

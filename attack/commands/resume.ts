@@ -3,10 +3,12 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import { areBrokersSafe } from "../../process/Brokers.ts"
 import { exitCodes, Failure } from "../../src/commands/Cli.ts"
+import { safeVersion } from "../../src/log/NatsClient.ts"
 import { formatAddress, parseAddress } from "../../src/net/Address.ts"
 import { Book } from "../resume/Book.ts"
-import { faultNames } from "../resume/Faults.ts"
+import { faultNames, gentleFaultNames } from "../resume/Faults.ts"
 import { play, rivals } from "../resume/Play.ts"
 import { failureOf, totalsText, verdictText } from "../resume/Report.ts"
 import { clustered, serverFor } from "../resume/Servers.ts"
@@ -82,7 +84,9 @@ export const resume = Command.make(
     brokers: positive("brokers", 3, "with --nodes, brokers"),
     lease: positive("lease", 3, "with --nodes, seconds after which a silent node is taken for dead"),
     faults: Flag.Literals("fault", faultNames).pipe(
-      Flag.withDescription("with --nodes, a fault that may happen; may be repeated [default: all]"),
+      Flag.withDescription(
+        "with --nodes, a fault that may happen; may be repeated [default: all that the version of the brokers stands]"
+      ),
       Flag.atLeast(0)
     ),
     allLong: Flag.Boolean("all-long").pipe(
@@ -140,7 +144,7 @@ export const resume = Command.make(
             brokers,
             clients,
             leaseMillis,
-            faults: faults.length > 0 ? faults : faultNames
+            faults: faults.length > 0 ? faults : yield* usualFaults
           })
         : yield* serverFor({ connect, spawn, store: Option.getOrUndefined(store), clients })
     const book = new Book()
@@ -180,6 +184,13 @@ export const resume = Command.make(
 const pace = { thinkMillis: 300, stallMillis: 20_000, findingsMax: 100 }
 
 const eitherOr = "--connect, --spawn, --store and --nodes name different servers: choose one"
+
+/** All, but for those that would show the brokers to be wrong, and not the nodes. */
+const usualFaults = Effect.suspend(() =>
+  areBrokersSafe() ? Effect.succeed(faultNames) : Effect.as(Console.error(unsafeBrokers), gentleFaultNames)
+)
+
+const unsafeBrokers = `SKIPPED: leader-killed and broker-restarted, as this nats-server may lose what it acknowledged: ${safeVersion} or later does not`
 
 const restartNeedsSpawn =
   "--restart needs --store, or --spawn with a server that keeps its messages in a file: one that it may kill"

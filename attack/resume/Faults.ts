@@ -1,10 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
-import { deleteStream, leaderOf, untilWhole } from "../../process/Brokers.ts"
+import { deleteStream, leaderOf, losesAny, untilWhole } from "../../process/Brokers.ts"
 import { type Cluster, type ClusterNode, streamName } from "../../process/Cluster.ts"
 import type { Treatment } from "../../process/Proxy.ts"
 import type { NotStarted } from "../../process/Restartable.ts"
 import { Failure } from "../../src/commands/Cli.ts"
+import { encode } from "../../src/log/Codec.ts"
 import type { LogError } from "../../src/log/LogError.ts"
 import { Dice } from "./Dice.ts"
 import { offersFeatures } from "./Features.ts"
@@ -107,6 +108,11 @@ export type FaultName = keyof typeof faults
 
 export const faultNames = Object.keys(faults) as ReadonlyArray<FaultName>
 
+/** Those of which brokers of any version lose nothing. */
+export const gentleFaultNames = faultNames.filter(
+  (name) => name !== "leader-killed" && name !== "broker-restarted"
+)
+
 /**
  * Does harm to the nodes of a cluster and to its brokers, at the same time, until the run settles; then all is well. The log
  * is lost once at most, half-way through, while nothing else is wrong.
@@ -157,16 +163,31 @@ const strike = Effect.fnUntraced(function* (given: Harm, name: FaultName) {
   const over = run.outages.begin(kind, addresses)
   run.book.count(name)
   run.book.count("kills")
-  yield* strike(given, node)
+  if (kind === "node" || name === "log-lost") yield* strike(given, node)
+  else yield* strikeBrokers(given, strike(given, node))
   if (kind === "log") {
-    yield* untilWhole(cluster.brokers, streamName)
     yield* untilWhole(cluster.brokers, `${streamName}-checkpoint`)
     yield* Effect.forEach(run.addresses, offersFeatures)
   } else yield* offersFeatures(node.address)
   setTimeout(() => {
     over()
-    if (name === "log-lost") run.book.mayForget = false
+    if (kind === "log") run.book.mayForget = false
   }, lingerMillis).unref()
+})
+
+/** An entry that counts for nothing. */
+const mark = (n: number): string => encode({ v: 1, node: "", n, at: Date.now(), ops: [] })
+
+/** What brokers lose themselves, that they had acknowledged, no node can keep; but nothing else may begin a new epoch. */
+const strikeBrokers = Effect.fnUntraced(function* (
+  { cluster: { brokers }, run: { book } }: Harm,
+  strike: Effect.Effect<unknown, NotStarted | LogError>
+) {
+  const { epoch } = book
+  book.mayForget = true
+  if (yield* losesAny(brokers, streamName, mark, strike)) book.count("lost by the brokers")
+  else if (book.epoch !== epoch)
+    book.find("NODE-3", "the nodes", "a new epoch began, though the brokers lost nothing")
 })
 
 /** More often than not, a node where somebody has a name that others want. */

@@ -19,6 +19,9 @@ export const totalsText = (book: Book): string => {
       `longest pause ${(book.longestPauseMillis / 1_000).toFixed(1)} s`
     ].join(" · "),
     `cut off: ${cuts}`,
+    ...(book.numberOf("lost by the brokers") > 0
+      ? [`brokers that lost what they had acknowledged: ${number("lost by the brokers")} times`]
+      : []),
     ...(faults.length > 0 ? [`faults: ${faults.map((name) => `${number(name)} ${name}`).join(", ")}`] : [])
   ].join("\n")
 }

@@ -47,7 +47,7 @@ export const natsClient = Effect.fnUntraced(function* (
       detail: `${where}: the brokers have no JetStream: start them with it (nats-server -js)`
     })
   const { version } = connection.info
-  if (compareVersions(version, safeVersion) < 0)
+  if (!isSafe(version))
     yield* Effect.logWarning(
       `brokers before ${safeVersion} may lose whole streams when they are killed: use a newer nats-server`
     ).pipe(Effect.annotateLogs({ version }))
@@ -156,6 +156,9 @@ const authenticatorOf = (file: string, credsAuthenticator: CredsAuthenticator): 
   }
 }
 
+/** True of a version of the brokers that keeps what it has acknowledged when one of several is killed. */
+export const isSafe = (version: string): boolean => compareVersions(version, safeVersion) >= 0
+
 /** Negative where a version is older than another. */
 const compareVersions = (a: string, b: string): number => {
   const [x, y] = [a, b].map((version) => version.split(/[.-]/).map(Number))
@@ -163,7 +166,7 @@ const compareVersions = (a: string, b: string): number => {
   return i === -1 ? 0 : x![i]! - y![i]!
 }
 
-const safeVersion = "2.10.23"
+export const safeVersion = "2.10.23"
 
 /** The address of a broker, for people. */
 export const withoutPassword = (server: string): string => {
