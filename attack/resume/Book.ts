@@ -37,8 +37,8 @@ export type Rooms = ReadonlyMap<string, ReadonlyMap<number, Sighting>>
 export class Book {
   /** The epoch that the newest numbers are of. */
   epoch = ""
-  /** The log is being lost: a new epoch may begin. */
-  mayForget = false
+  /** The number of reasons for which the log may be lost just now. */
+  losses = 0
   /** What was seen in epochs that are over. */
   readonly past: Array<Rooms> = []
   readonly acks: Array<Ack> = []
@@ -70,6 +70,11 @@ export class Book {
   private time = 0
   private ackedAtMillis: number | undefined
   private pauseMillis = 0
+
+  /** True while a new epoch may begin. */
+  get mayForget(): boolean {
+    return this.losses > 0
+  }
 
   /** A moment later than all before. */
   tick(): number {

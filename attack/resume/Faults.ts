@@ -91,7 +91,7 @@ const faults = {
     strike: ({ cluster: { brokers }, run: { book, patience, settings } }) =>
       Effect.gen(function* () {
         const { epoch } = book
-        book.mayForget = true
+        book.losses++
         yield* deleteStream(brokers, streamName)
         const since = patience.begin()
         while (book.epoch === epoch) {
@@ -171,7 +171,7 @@ const strike = Effect.fnUntraced(function* (given: Harm, name: FaultName) {
   } else yield* offersFeatures(node.address)
   setTimeout(() => {
     over()
-    if (kind === "log") run.book.mayForget = false
+    if (kind === "log") run.book.losses--
   }, lingerMillis).unref()
 })
 
@@ -184,7 +184,7 @@ const strikeBrokers = Effect.fnUntraced(function* (
   strike: Effect.Effect<unknown, NotStarted | LogError>
 ) {
   const { epoch } = book
-  book.mayForget = true
+  book.losses++
   if (yield* losesAny(brokers, streamName, mark, strike)) book.count("lost by the brokers")
   else if (book.epoch !== epoch)
     book.find("NODE-3", "the nodes", "a new epoch began, though the brokers lost nothing")

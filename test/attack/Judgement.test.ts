@@ -122,7 +122,7 @@ describe("the judgement of a run", () => {
     const book = bookOf(kings, [[a2, 7]])
     assert.isTrue(book.enters("one"))
     assert.isFalse(book.enters("two"))
-    book.mayForget = true
+    book.losses++
     assert.isTrue(book.enters("two"))
     book.see("lobby", 1, "b", contentFor(b1), "witness")
     assert.deepStrictEqual(clausesOf(book), ["NODE-2"])
