@@ -5,6 +5,7 @@ import { join } from "node:path"
 import type { StreamInfo } from "@nats-io/jetstream"
 import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
+import * as Fiber from "effect/Fiber"
 import * as Effect from "effect/Effect"
 import * as References from "effect/References"
 import * as Schedule from "effect/Schedule"
@@ -126,18 +127,20 @@ export const losesAny = <E>(
       const witness = append.pipe(
         Effect.andThen(Deferred.succeed(isUnderWay, undefined)),
         Effect.repeat({ schedule: Schedule.spaced(witnessMillis) }),
-        Effect.ignore
+        Effect.ignore,
+        Effect.ensuring(Deferred.succeed(isUnderWay, undefined))
       )
-      yield* Effect.forkScoped(witness)
+      const appending = yield* Effect.forkScoped(witness)
       yield* Deferred.await(isUnderWay)
       yield* harm
+      yield* Fiber.interrupt(appending)
       const { state } = yield* untilWhole(brokers, stream)
-      for (const [seq, text] of acknowledged) {
-        if (seq < state.first_seq) continue
-        const found = yield* asking(brokers, ({ manager }) => manager.streams.getMessage(stream, { seq }))
-        if (found?.string() !== text) return true
-      }
-      return false
+      const kept = [...acknowledged].filter(([seq]) => seq >= state.first_seq)
+      return yield* asking(brokers, async ({ manager }) => {
+        for (const [seq, text] of kept)
+          if ((await manager.streams.getMessage(stream, { seq }))?.string() !== text) return true
+        return false
+      })
     })
   ).pipe(Effect.provideService(References.MinimumLogLevel, "Error"))
 

@@ -5,7 +5,7 @@ import { type Cluster, type ClusterNode, streamName } from "../../process/Cluste
 import type { Treatment } from "../../process/Proxy.ts"
 import type { NotStarted } from "../../process/Restartable.ts"
 import { Failure } from "../../src/commands/Cli.ts"
-import { encode } from "../../src/log/Codec.ts"
+import { markOf } from "../../src/log/JetStreamEnd.ts"
 import type { LogError } from "../../src/log/LogError.ts"
 import { Dice } from "./Dice.ts"
 import { offersFeatures } from "./Features.ts"
@@ -175,9 +175,6 @@ const strike = Effect.fnUntraced(function* (given: Harm, name: FaultName) {
   }, lingerMillis).unref()
 })
 
-/** An entry that counts for nothing. */
-const mark = (n: number): string => encode({ v: 1, node: "", n, at: Date.now(), ops: [] })
-
 /** What brokers lose themselves, that they had acknowledged, no node can keep; but nothing else may begin a new epoch. */
 const strikeBrokers = Effect.fnUntraced(function* (
   { cluster: { brokers }, run: { book } }: Harm,
@@ -185,7 +182,8 @@ const strikeBrokers = Effect.fnUntraced(function* (
 ) {
   const { epoch } = book
   book.losses++
-  if (yield* losesAny(brokers, streamName, mark, strike)) book.count("lost by the brokers")
+  if (yield* losesAny(brokers, streamName, (n) => markOf(Date.now(), n), strike))
+    book.count("lost by the brokers")
   else if (book.epoch !== epoch)
     book.find("NODE-3", "the nodes", "a new epoch began, though the brokers lost nothing")
 })

@@ -23,7 +23,10 @@ export const extentOf = ({ manager }: NatsClient, name: string): Effect.Effect<E
     extentIn
   )
 
-/** True of an entry that only marks the end of the log for a moment: nobody is shown it. */
+/** An entry that only marks the end of the log for a moment, as the brokers keep it. */
+export const markOf = (at: number, n = 0): string => encode({ v: 1, node: "", n, at, ops: [] })
+
+/** True of such an entry: nobody is shown it. */
 export const isMark = ({ node }: Entry): boolean => node === ""
 
 /**
@@ -36,8 +39,8 @@ export const certainExtentOf = (
   subject: string
 ): Effect.Effect<Extent, LogError> =>
   Effect.gen(function* () {
-    const mark: Entry = { v: 1, node: "", n: 0, at: yield* Clock.currentTimeMillis, ops: [] }
-    const { seq } = yield* nats(() => client.jetstream.publish(subject, encode(mark)))
+    const mark = markOf(yield* Clock.currentTimeMillis)
+    const { seq } = yield* nats(() => client.jetstream.publish(subject, mark))
     const { first } = yield* extentOf(client, name)
     return { first, last: seq - 1 }
   })
