@@ -18,11 +18,12 @@ export const openStage = Effect.fnUntraced(function* (
   const use: ClientUse = target.clients ?? wordsOfTheSheet
   for (const [actor, command] of programs)
     stage.actors.get(actor)!.program = yield* Effect.mapError(
-      Program.open(
-        command.replace(clientSlot, () => use.command ?? ""),
+      Program.open({
+        command: command.replace(clientSlot, () => use.command ?? ""),
         use,
-        stage.changed
-      ),
+        changed: stage.changed,
+        timeScale: stage.timeScale
+      }),
       ({ reason }) => new TargetFailed({ reason, lastLines: [] })
     )
   return stage

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
 import * as Scope from "effect/Scope"
 import { host } from "../../process/Port.ts"
 import { type ClientUse, filled, loginLines, type Told } from "../client/ClientUse.ts"
@@ -13,6 +14,15 @@ import type { Incoming, WireEvent } from "./WireEvent.ts"
 
 /** What is held back of all that the server sends to a program. */
 export type Held = "nothing" | "replies" | "everything"
+
+/** The place where a program is run. */
+export interface Desk {
+  readonly command: string
+  readonly use: ClientUse
+  /** Told of everything that happens. */
+  readonly changed: Condition
+  readonly timeScale: number
+}
 
 /**
  * A program that an actor sits at. The wire between it and the server is ours: what it sends is looked at and passed on by
@@ -35,7 +45,9 @@ export class Program {
   lookedAt = 0
   /** True once the server has ended its connection: what it tries then is its own affair. */
   private isOver = false
-  /** How far its screen was filled when the server first refused something, or ended the connection. */
+  /** True once the server has refused something, or ended the connection. */
+  private isTurnedAway = false
+  /** How far its screen was filled when it was first given a refusal, or the end of the connection. */
   turnedAwayAt: number | undefined
   /** Whether it was asked who is there. */
   hasAskedList = false
@@ -49,21 +61,26 @@ export class Program {
   private early: Array<Buffer> = []
   private holds: Held = "nothing"
   private held: Array<Buffer> = []
+  /** What is given to it, in order. */
+  private readonly gifts = Effect.runSync(Queue.unbounded<Effect.Effect<void>>())
+  /** Milliseconds without anything new on its screen after which all that it has written so far was seen. */
+  private readonly stillMillis: number
 
-  private constructor(command: string, use: ClientUse, changed: Condition, scope: Scope.Scope) {
-    this.command = command
-    this.use = use
-    this.changed = changed
+  private constructor(on: Desk, scope: Scope.Scope) {
+    this.command = on.command
+    this.use = on.use
+    this.changed = on.changed
+    this.stillMillis = stillMillis * on.timeScale
     this.scope = scope
   }
 
   /** A program that is waited for on a port of its own, and ends with the scope. */
   static open = Effect.fnUntraced(function* (
-    command: string,
-    use: ClientUse,
-    changed: Condition
+    desk: Desk
   ): Effect.fn.Return<Program, CannotListen, Scope.Scope> {
-    const program = new Program(command, use, changed, yield* Effect.scope)
+    const { changed, use } = desk
+    const program = new Program(desk, yield* Effect.scope)
+    yield* Effect.forkScoped(Effect.forever(Effect.flatten(Queue.take(program.gifts))))
     program.door = yield* Door.open(use.port, {
       onConnect: () => program.connected(),
       onValue: (text) => program.sent(text),
@@ -109,6 +126,7 @@ export class Program {
         this.said.length = 0
         this.lookedAt = 0
         this.turnedAwayAt = undefined
+        this.isTurnedAway = false
         this.isOver = false
         this.hasAskedList = false
       })
@@ -148,8 +166,12 @@ export class Program {
     if (event._tag === "Received") this.receive(event.incoming, event.text)
     if (event._tag === "Ended") {
       this.isOver = true
-      this.turnedAwayAt ??= this.filled
-      Effect.runFork(Effect.andThen(this.network?.send(Buffer.alloc(0)) ?? Effect.void, this.door!.end))
+      this.isTurnedAway = true
+      this.give(Buffer.alloc(0))
+      Queue.offerUnsafe(
+        this.gifts,
+        Effect.suspend(() => this.door!.end)
+      )
     }
   }
 
@@ -163,7 +185,7 @@ export class Program {
       const { content } = value as { readonly content?: Json }
       if (typeof content === "string") this.heard.push(content)
     }
-    if (hasField(value, "status", (status) => status !== "success")) this.turnedAwayAt ??= this.filled
+    this.isTurnedAway ||= hasField(value, "status", (status) => status !== "success")
     const bytes = Buffer.from(`${text}\n`)
     const waits = this.holds === "everything" || (this.holds === "replies" && lane === "reply")
     if (waits) this.held.push(bytes)
@@ -171,8 +193,26 @@ export class Program {
   }
 
   private give(bytes: Buffer): void {
-    Effect.runFork(this.network?.send(bytes) ?? this.writeNow(bytes))
+    if (this.isTurnedAway && this.turnedAwayAt === undefined) Queue.offerUnsafe(this.gifts, this.turnAway)
+    const write = Effect.suspend(() => this.network?.send(bytes) ?? this.writeNow(bytes))
+    Queue.offerUnsafe(this.gifts, write)
   }
+
+  /**
+   * Waits until its screen is still, and marks the place. What a program has written takes a way of its own: a prompt from
+   * before a refusal may come after it, and would pass for what the program makes of it.
+   */
+  private readonly turnAway = Effect.gen({ self: this }, function* () {
+    if (this.turnedAwayAt !== undefined) return
+    const { terminal } = this
+    for (let looks = 0, before = -1; looks < stillLooksMax && before < this.filled; looks++) {
+      before = this.filled
+      yield* Effect.sleep(this.stillMillis)
+    }
+    if (this.terminal !== terminal) return
+    this.turnedAwayAt = this.filled
+    this.changed.notify()
+  })
 
   private connected(): void {
     this.isConnected = true
@@ -198,6 +238,11 @@ export class Program {
     this.changed.notify()
   }
 }
+
+/** How long a screen is looked at, in milliseconds, for anything that is still on its way to it. */
+const stillMillis = 200
+/** A screen that is never still is looked at no more often than this. */
+const stillLooksMax = 4
 
 /** The most requests that are kept: no scenario waits for more, and what follows is no better. */
 const unaskedMax = 1_000

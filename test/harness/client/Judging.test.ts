@@ -114,6 +114,17 @@ describe.skipIf(!isPossible)("a client", { timeout: 60_000 }, () => {
     })
   )
 
+  it.live("has not told of a refusal with what it wrote before and the terminal showed late", () =>
+    Effect.gen(function* () {
+      const late = `s.write(JSON.stringify({type:"login",username:"bob"})),setTimeout(()=>process.stdout.write("name: "),100)`
+      const command = `"${process.execPath}" -e 's=require("net").connect(process.argv[1],()=>{${late}});s.on("data",()=>{})' {port}`
+      const steps = "bob logs in\nalice tries to log in as bob\nalice is refused"
+      const outcome = yield* play(steps, client({ command, ...wordsOfTheSheet }), "CLIENT-10")
+      assert.deepStrictEqual(failed(outcome), ["CLIENT-10"])
+      assert.strictEqual(told(yield* play(steps, judged(), "CLIENT-10")), "passed")
+    })
+  )
+
   it.live("gets each object by itself, in pieces, or several at once, as the network lets it", () =>
     Effect.gen(function* () {
       const says = "bob says: One thing\nbob says: Another\nbob says: A third"
