@@ -1,3 +1,4 @@
+import { headerOf } from "./Content.ts"
 import { Dice } from "./Dice.ts"
 import { Reading } from "./Reading.ts"
 import type { Run } from "./Run.ts"
@@ -93,6 +94,12 @@ export class Member {
     this.inbox = new Reading(0)
     this.pending = []
     this.acked = []
+  }
+
+  /** What it sent may have been refused while later messages were not, and the reply was cut off: said again, it comes late. */
+  doubtPending(): void {
+    for (const { content, wasSent } of this.pending)
+      if (wasSent) this.run.book.late.add(headerOf(content)!.id)
   }
 
   /** Its name is taken by a session whose token it never got. */

@@ -36,7 +36,8 @@ export const clustered = Effect.fnUntraced(function* ({
   nodeFlags,
   nodes
 }: WantedCluster) {
-  const flags = `--max-clients ${3 * clients} --log-level warn --lease ${leaseMillis}ms ${clusterFlags}`
+  const grace = `--grace ${graceLeases * leaseMillis}ms`
+  const flags = `--max-clients ${3 * clients} --log-level warn --lease ${leaseMillis}ms ${grace} ${clusterFlags}`
   const cluster = yield* startCluster({
     brokers,
     nodes,
@@ -53,8 +54,11 @@ export const clustered = Effect.fnUntraced(function* ({
   } satisfies Endpoint
 })
 
-/** Keeps enough for whoever was away, writes the state anew often, and gives up soon what nobody comes back for. */
-const clusterFlags = "--history 5000 --grace 30s --store-checkpoint 256KiB --store-max 64MiB"
+/** Keeps enough for whoever was away, and writes the state anew often. */
+const clusterFlags = "--history 5000 --store-checkpoint 256KiB --store-max 64MiB"
+
+/** A session is given up soon, but after the longest absence of a member, and all that may keep it from coming back. */
+const graceLeases = 10
 
 /** The nodes and brokers that a run is to have, and what is to happen to them. */
 interface WantedCluster {

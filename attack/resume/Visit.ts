@@ -235,6 +235,7 @@ export class Visit implements Exchange {
     this.member.run.replaced.delete(this)
     const { troubles } = this
     if (!this.isLoggedIn && this.member.run.addresses.length > 1) this.member.hasLateLogin = true
+    if (troubles.has("log")) this.member.doubtPending()
     if (this.goodbye === "node_lost" && !troubles.has("node"))
       this.find("NODE-4", "its node was taken for dead, though nothing had happened to it")
     else if (troubles.size === 0) this.checkEnd(isClosed)
