@@ -78,8 +78,7 @@ describe("A peer that vanished", () => {
         })
         const hosts = ["127.0.0.1", addresses.here]
         yield* Effect.scoped(visit).pipe(Effect.provide(server({ hosts, keepAliveMillis: 1_000 })))
-      }).pipe(Effect.scoped),
-    60_000
+      }).pipe(Effect.scoped)
   )
 })
 
@@ -110,7 +109,6 @@ describe("A reader elsewhere", () => {
         })
         const hosts = ["127.0.0.1", addresses.here]
         yield* Effect.scoped(visit).pipe(Effect.provide(server({ hosts, ...fast })))
-      }).pipe(Effect.scoped),
-    60_000
+      }).pipe(Effect.scoped)
   )
 })

@@ -88,8 +88,7 @@ it.live.skipIf(!hasProc)(
       assert.isAtMost(read("palabre_outbox_highest_bytes"), own.outboxBytesMax + own.readerReserveBytes)
       assert.strictEqual(read('palabre_connections_ended_total{reason="slow_consumer"}'), 20)
       assert.isAtMost(server.peakBytes(), bytesMax(own))
-    }).pipe(Effect.scoped),
-  60_000
+    }).pipe(Effect.scoped)
 )
 
 const keeping = {
@@ -133,8 +132,7 @@ it.live.skipIf(!hasProc)(
       assert.isAtMost(read("palabre_history_bytes"), keeping.historyBytesMax)
       assert.isAbove(read("palabre_history_bytes"), keeping.historyBytesMax / 2)
       assert.isAtMost(server.peakBytes(), bytesMax(keeping))
-    }).pipe(Effect.scoped),
-  60_000
+    }).pipe(Effect.scoped)
 )
 
 it.live.skipIf(!hasProc)(
@@ -154,8 +152,7 @@ it.live.skipIf(!hasProc)(
       let paused = 0
       while (paused < speakers.length) paused = (yield* server.figures)("palabre_paused_clients")
       assert.isAtMost(server.peakBytes(), bytesMax(own))
-    }).pipe(Effect.scoped),
-  60_000
+    }).pipe(Effect.scoped)
 )
 
 /** The longest name that ends so, in memory and on the wire. */

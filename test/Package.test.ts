@@ -46,7 +46,7 @@ beforeAll(async () => {
   await symlink(resolve("dist/package"), join(home, "node_modules/palabre"))
   await symlink(resolve("node_modules/@types/node"), join(home, "node_modules/@types/node"))
   await writeFile(join(home, "package.json"), '{ "type": "module" }')
-}, 60_000)
+})
 
 afterAll(() => rm(home, { recursive: true, force: true }))
 

@@ -109,30 +109,27 @@ const hasScript = spawnSync("script", ["--version"]).status === 0
 if (!hasScript) console.warn("SKIPPED: there is no `script`, so no real terminal was tried")
 
 describe("A real terminal", () => {
-  it.live.skipIf(!hasScript)(
-    "takes 5,000 pasted lines, and says each of them, in order",
-    () =>
-      Effect.gen(function* () {
-        const { port } = yield* Effect.promise(() => serving("--log-level", "error"))
-        const bob = yield* connectTo({ host: "127.0.0.1", port })
-        yield* bob.login("bob", "presence")
-        const client = `exec "${process.execPath}" bin/palabre.js client --port ${port} --username alice`
-        const input = Array.from({ length: 5_000 }, (_, i) => `line ${i}\r`).join("")
-        const terminal = new Process({
-          command: ["script", "-qfec", client, "/dev/null"],
-          keepsInputOpen: true
-        })
-        yield* Effect.addFinalizer(() => terminal.kill)
-        assert.strictEqual((yield* bob.next).type, "joined")
-        yield* Effect.orDie(terminal.prints(/2 here: bob, alice/))
-        terminal.child.stdin!.write(`${input}/quit\r`)
-        const said = yield* bob.takeUntil(({ type }) => type === "left")
-        assert.deepStrictEqual(
-          said.map(({ content }) => content),
-          Array.from({ length: 5_000 }, (_, i) => `line ${i}`)
-        )
-        assert.strictEqual((yield* terminal.end).code, 0)
-      }).pipe(Effect.scoped),
-    60_000
+  it.live.skipIf(!hasScript)("takes 5,000 pasted lines, and says each of them, in order", () =>
+    Effect.gen(function* () {
+      const { port } = yield* Effect.promise(() => serving("--log-level", "error"))
+      const bob = yield* connectTo({ host: "127.0.0.1", port })
+      yield* bob.login("bob", "presence")
+      const client = `exec "${process.execPath}" bin/palabre.js client --port ${port} --username alice`
+      const input = Array.from({ length: 5_000 }, (_, i) => `line ${i}\r`).join("")
+      const terminal = new Process({
+        command: ["script", "-qfec", client, "/dev/null"],
+        keepsInputOpen: true
+      })
+      yield* Effect.addFinalizer(() => terminal.kill)
+      assert.strictEqual((yield* bob.next).type, "joined")
+      yield* Effect.orDie(terminal.prints(/2 here: bob, alice/))
+      terminal.child.stdin!.write(`${input}/quit\r`)
+      const said = yield* bob.takeUntil(({ type }) => type === "left")
+      assert.deepStrictEqual(
+        said.map(({ content }) => content),
+        Array.from({ length: 5_000 }, (_, i) => `line ${i}`)
+      )
+      assert.strictEqual((yield* terminal.end).code, 0)
+    }).pipe(Effect.scoped)
   )
 })

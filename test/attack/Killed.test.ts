@@ -18,7 +18,7 @@ const bookOf = (sync: string, nodeFlags?: ReadonlyArray<string>) =>
     })
   )
 
-describe("clients of a server that keeps the chat in a file, and is killed", { timeout: 60_000 }, () => {
+describe("clients of a server that keeps the chat in a file, and is killed", () => {
   for (const sync of ["full", "normal"])
     it.live(`lose nothing, and see nothing twice, with ${sync}`, () =>
       Effect.gen(function* () {

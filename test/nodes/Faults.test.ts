@@ -32,7 +32,7 @@ const enter = Effect.fnUntraced(function* (
 const lastCode = (client: TestClient) => Effect.map(client.rest, (all: Array<Received>) => all.at(-1)?.code)
 
 const test = (name: string, body: Effect.Effect<void, unknown, any>) =>
-  it.live(name, () => Effect.scoped(body) as Effect.Effect<void, unknown>, 40_000)
+  it.live(name, () => Effect.scoped(body) as Effect.Effect<void, unknown>)
 
 describe.skipIf(!hasBrokers)("Nodes under faults", () => {
   test(

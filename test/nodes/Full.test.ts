@@ -35,7 +35,6 @@ describe.skipIf(!hasBrokers)("Brokers without room", () => {
           assert.deepStrictEqual(contents(yield* bob!.take(acked.length)), acked)
           yield* bob!.sees("alice", "bob")
         })
-      ),
-    60_000
+      )
   )
 })

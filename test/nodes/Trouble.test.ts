@@ -56,31 +56,24 @@ describe.skipIf(!hasBrokers)("serve --store nats://… in trouble", () => {
     )
   )
 
-  it.live(
-    "says in one line what is wrong, and what to do",
-    () =>
-      Effect.scoped(
-        Effect.gen(function* () {
-          const path = yield* folder
-          const whole = yield* start()
-          const store = `jetstream { store_dir: "${path}/x" }`
-          yield* ends(
-            over(yield* start("")),
-            3,
-            /^palabre: nats:\S+ the brokers have no JetStream: [^\n]+\n$/m
-          )
-          const closed = yield* start(`authorization { user: u, password: p }`)
-          yield* ends(over(closed), 3, /^palabre: nats:\S+ the brokers let nobody in like that: [^\n]+\n$/m)
-          const small = yield* start(`max_payload: 32768\n${store}`)
-          yield* ends(over(small), 2, /^palabre: --max-frame is \d+ bytes, and [^\n]+max_payload[^\n]+\n$/m)
-          yield* ends(
-            over(whole, "--store-replicas", "3"),
-            3,
-            /^palabre: a broker alone keeps no copies[^\n]+--store-replicas[^\n]+\n$/m
-          )
-        })
-      ),
-    30_000
+  it.live("says in one line what is wrong, and what to do", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const path = yield* folder
+        const whole = yield* start()
+        const store = `jetstream { store_dir: "${path}/x" }`
+        yield* ends(over(yield* start("")), 3, /^palabre: nats:\S+ the brokers have no JetStream: [^\n]+\n$/m)
+        const closed = yield* start(`authorization { user: u, password: p }`)
+        yield* ends(over(closed), 3, /^palabre: nats:\S+ the brokers let nobody in like that: [^\n]+\n$/m)
+        const small = yield* start(`max_payload: 32768\n${store}`)
+        yield* ends(over(small), 2, /^palabre: --max-frame is \d+ bytes, and [^\n]+max_payload[^\n]+\n$/m)
+        yield* ends(
+          over(whole, "--store-replicas", "3"),
+          3,
+          /^palabre: a broker alone keeps no copies[^\n]+--store-replicas[^\n]+\n$/m
+        )
+      })
+    )
   )
 
   it.live("ends where brokers come back that take less, once there is more to say, and says what to do", () =>

@@ -20,10 +20,10 @@ const looks = [380, 1280].flatMap((width) =>
   (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme }))
 )
 
-describe.skipIf(executablePath === undefined)("The page is for everyone", { timeout: 60_000 }, () => {
+describe.skipIf(executablePath === undefined)("The page is for everyone", () => {
   beforeAll(async () => {
     browser = await driver.launch({ executablePath: executablePath!, args: ["--no-sandbox"] })
-  }, 60_000)
+  })
   afterAll(() => browser?.close())
 
   it.each(looks)("puts no barrier anywhere ($width, $colorScheme)", async (look) => {

@@ -20,10 +20,10 @@ const scrollUpTo = async (page: Page, content: string): Promise<void> => {
   }
 }
 
-describe.skipIf(executablePath === undefined)("A long conversation", { timeout: 120_000 }, () => {
+describe.skipIf(executablePath === undefined)("A long conversation", () => {
   beforeAll(async () => {
     browser = await driver.launch({ executablePath: executablePath!, args: ["--no-sandbox"] })
-  }, 60_000)
+  })
   afterAll(() => browser?.close())
 
   it("of 10,000 messages has only what is seen in the document, and stays where one reads", async () => {

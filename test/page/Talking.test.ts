@@ -6,10 +6,10 @@ import { Chatroom, contentsOf, enterAs, enterChat, heardUntil, openChat, say, se
 const executablePath = chromium()
 let browser: Browser
 
-describe.skipIf(executablePath === undefined)("The page", { timeout: 60_000 }, () => {
+describe.skipIf(executablePath === undefined)("The page", () => {
   beforeAll(async () => {
     browser = await driver.launch({ executablePath: executablePath!, args: ["--no-sandbox"] })
-  }, 60_000)
+  })
   afterAll(() => browser?.close())
 
   it("talks with another page and with one on TCP, and asks nobody else for anything", async () => {

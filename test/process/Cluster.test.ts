@@ -29,7 +29,7 @@ const program = `
       process.exit(7)
     })`
 
-describe.skipIf(!hasBrokers)("pnpm cluster", { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrokers)("pnpm cluster", () => {
   it.live("runs a command beside nodes that are one chat, and ends as it does", () =>
     Effect.gen(function* () {
       const command = [process.execPath, "-e", program, "{connect}", "{0}", "{1}", "-n5", "{2}"]

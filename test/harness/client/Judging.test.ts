@@ -35,7 +35,7 @@ const { ended } = await Effect.runPromise(run({ command: ["python3", "--version"
 const hasPython = ended.code === 0
 if (!hasPython) console.error("SKIPPED: the lab sheet's own client is not judged here: there is no python3")
 
-describe.skipIf(!isPossible)("a client", { timeout: 60_000 }, () => {
+describe.skipIf(!isPossible)("a client", () => {
   it.live("types, shows and leaves as its person does", () =>
     Effect.gen(function* () {
       const steps = [

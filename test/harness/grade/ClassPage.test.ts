@@ -49,7 +49,7 @@ describe.skipIf(executablePath === undefined)("the page about a class in a brows
     }
     writeBook(bookOf(grades, { folder }))
     browser = await driver.launch({ executablePath: executablePath!, args: ["--no-sandbox"] })
-  }, 60_000)
+  })
   afterAll(async () => {
     await browser?.close()
     rmSync(folder, { recursive: true })
