@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { Servers } from "../src/client/Servers.ts"
 import { runHeadless } from "../src/client/Headless.ts"
-import { reconnectSettings } from "../src/client/Reconnect.ts"
+import { type ReconnectSettings, reconnectSettings } from "../src/client/Reconnect.ts"
 import { scriptedServer } from "./support/ScriptedServer.ts"
 import { everything, expectLogin, says } from "./support/terminals.ts"
 
@@ -15,11 +15,15 @@ const written = (stream: PassThrough): Array<string> =>
     .replaceAll(/Trying again in \S+ s/g, "Trying again in a while")
     .split("\n")
 
-const settings = { ...reconnectSettings, retryMillis: 1, retryMillisMax: 5, awayMillisMax: 200 }
+const settings = { ...reconnectSettings, retryMillis: 1, retryMillisMax: 5 }
 
 /** A script's client of a scripted server, logged in as alice where that has everything. */
 const started = Effect.fnUntraced(function* (
-  options: { readonly json?: boolean; readonly room?: string } = {}
+  options: {
+    readonly json?: boolean
+    readonly room?: string
+    readonly settings?: ReconnectSettings
+  } = {}
 ) {
   const scripted = yield* scriptedServer
   const [input, output, remarks] = [new PassThrough(), new PassThrough(), new PassThrough()]
@@ -167,7 +171,8 @@ describe("A script whose connection is lost", () => {
 
   it.live("gives up after a while, and tells what may not have been said", () =>
     Effect.gen(function* () {
-      const { input, peer, remarks, running, scripted } = yield* started()
+      const impatient = { ...settings, awayMillisMax: 50 }
+      const { input, peer, remarks, running, scripted } = yield* started({ settings: impatient })
       input.end("one\n")
       yield* peer.next
       yield* scripted.close

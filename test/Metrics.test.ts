@@ -402,18 +402,17 @@ describe("A log that servers share", () => {
     Effect.scoped(
       Effect.gen(function* () {
         const log = Context.get(yield* Layer.build(sharedMemoryLog), Log)
-        const reads = Latch.makeUnsafe(true)
-        const one = yield* monitored({}, slow(log, Latch.makeUnsafe(true), reads))
+        const appends = Latch.makeUnsafe(true)
+        const one = yield* monitored({}, slow(log, appends, Latch.makeUnsafe(true)))
         const two = yield* monitored({}, log)
         assert.deepInclude(yield* one.scrape, { palabre_node_lives_total: 1, palabre_store_up: 1 })
-        const alice = yield* one.connect
-        yield* alice.login("alice")
+        const alice = yield* Effect.flatMap(one.connect, (client) => client.login("alice"))
+        appends.closeUnsafe() // it cannot begin anew yet
         two.replica.submit({ t: "dead", node: one.replica.node }, () => {})
         assert.strictEqual((yield* alice.next).code, "node_lost")
         assert.strictEqual((yield* one.get("/readyz")).status, 503)
-        yield* one.until(
-          ({ palabre_node_lives_total: lives, palabre_store_up: up }) => lives === 2 && up === 1
-        )
+        appends.openUnsafe()
+        yield* one.until((told) => told.palabre_node_lives_total === 2 && told.palabre_store_up === 1)
         assert.strictEqual((yield* one.get("/readyz")).status, 200)
         assert.strictEqual(
           (yield* two.until(({ palabre_nodes: nodes }) => nodes === 2)).palabre_node_lives_total,

@@ -223,14 +223,15 @@ describe("Drain", () => {
   it.effect("CODE-1: while draining, newcomers are told shutting_down", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
-      const context = yield* Layer.buildWithScope(server({ lingerMillisMax: 200 }), scope)
+      const context = yield* Layer.buildWithScope(server({ lingerMillisMax: 60_000 }), scope)
       const [address] = (yield* Server.pipe(Effect.provide(context))).addresses
-      const holder = yield* connectTo(address!) // never closes its side: the server lingers
+      const holder = yield* connectTo(address!) // does not close its side yet: the server lingers
       yield* holder.login("holder")
       const ending = yield* Effect.forkChild(Scope.close(scope, Exit.void))
       assert.strictEqual((yield* holder.next).code, "shutting_down")
       const late = yield* connectTo(address!)
       assert.strictEqual((yield* late.next).code, "shutting_down")
+      for (const { socket } of [holder, late]) socket.end()
       yield* Fiber.join(ending)
     }).pipe(Effect.scoped)
   )

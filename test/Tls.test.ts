@@ -154,7 +154,7 @@ describe("TLS", () => {
   })
 
   it("a handshake that fails or takes too long gives its seat back", async () => {
-    const { end, port } = await serving({ clientsMax: 2, loginMillisMax: 100 })
+    const { end, port } = await serving({ clientsMax: 2, loginMillisMax: 3_000 })
     const silent = connectPlain(port, "127.0.0.1")
     const gone = connectPlain({ port, host: "127.0.0.1", allowHalfOpen: true })
     for (const socket of [silent, gone]) socket.on("error", () => {}).resume()

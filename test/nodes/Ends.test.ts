@@ -103,7 +103,7 @@ describe("Nodes that end", () => {
   it.live("NODE-5, DEDUP-3: nobody waits for long for the log, and an ack that is in doubt is none", () =>
     Effect.scoped(
       Effect.gen(function* () {
-        const [a, b] = yield* startNodes(2, { storeWaitMillis: 200 })
+        const [a, b] = yield* startNodes(2, { storeWaitMillis: 1_000 })
         const { client: alice, welcome } = yield* a!.enter("alice", features)
         const plain = yield* a!.connectAs("plain")
         const bob = yield* b!.connectAs("bob")
@@ -167,7 +167,7 @@ describe("Nodes that end", () => {
   it.live("NODE-1, NODE-5: a name that was granted when nobody waited for it any more is free", () =>
     Effect.scoped(
       Effect.gen(function* () {
-        const [a, b] = yield* startNodes(2, { storeWaitMillis: 200 })
+        const [a, b] = yield* startNodes(2, { storeWaitMillis: 1_000 })
         const bob = yield* b!.connectAs("bob", "presence")
         const newcomer = yield* a!.connect
         yield* a!.submit({ t: "fence" })

@@ -11,7 +11,7 @@ const say = (content: string) => ({ type: "message", content })
 /** Two servers and one broker, with short times. */
 const cluster = (...flags: ReadonlyArray<string>) =>
   Effect.map(
-    startCluster({ brokers: 1, nodes: 2, flags: ["--lease", "2s", "--store-wait", "500ms", ...flags] }),
+    startCluster({ brokers: 1, nodes: 2, flags: ["--lease", "3s", "--store-wait", "2s", ...flags] }),
     ({ brokers, nodes: [a, b] }) => ({ brokers, broker: brokers[0]!, a: a!, b: b! })
   )
 
@@ -145,7 +145,7 @@ describe.skipIf(!hasBrokers)("Nodes under faults", () => {
     Effect.gen(function* () {
       const { a, b, brokers } = yield* cluster()
       const store = storeOf(brokers.map(({ port }) => port))
-      const flags = ["--store", store, "--store-name", streamName, "--lease", "2s", "--history", "3"]
+      const flags = ["--store", store, "--store-name", streamName, "--lease", "3s", "--history", "3"]
       const { code, err } = yield* Effect.promise(serve(flags).finished)
       assert.match(
         err,
