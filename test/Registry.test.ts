@@ -23,7 +23,7 @@ describe("Registry", () => {
           let result: Happening | undefined
           registry.apply(
             ++n,
-            { v: 1, node: "a", n, at: 0, ops: [operation] },
+            { node: "a", n, at: 0, ops: [operation] },
             (happening) => (result ??= happening)
           )
           return result!

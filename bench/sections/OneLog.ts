@@ -83,7 +83,6 @@ const entriesPerSecond = Effect.fnUntraced(function* (
 
 /** So many messages of 64 bytes, as a server writes them. */
 const entryOf = (server: number, n: number, messages: number): Entry => ({
-  v: 1,
   node: `server-${server}.AAAAAAAAAAAAAAAA`,
   n,
   at: 1_795_626_000_000,

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import type { Entry, Operation } from "../../src/fold/Operation.ts"
+import type { Operation } from "../../src/fold/Operation.ts"
+import { encode } from "../../src/log/Codec.ts"
 import { SqliteFile } from "../../src/log/SqliteFile.ts"
 import { rulesOf } from "../../src/replica/Rules.ts"
 import { defaults } from "../../src/settings/Settings.ts"
@@ -45,8 +46,7 @@ const fill = (path: string): void => {
   file.close()
 }
 
-const entry = (n: number): string =>
-  JSON.stringify({ v: 1, node: "bench", n, at: 0, ops: [beginning[n - 1] ?? said(n)] } satisfies Entry)
+const entry = (n: number): string => encode({ node: "bench", n, at: 0, ops: [beginning[n - 1] ?? said(n)] })
 
 /** Entries written at once. */
 const batch = 10_000

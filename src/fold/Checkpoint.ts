@@ -1,5 +1,6 @@
+import { format } from "./Format.ts"
 import type { Ring } from "./Ring.ts"
-import { type Row, version } from "./Rows.ts"
+import type { Row } from "./Rows.ts"
 import type { State } from "./State.ts"
 
 /**
@@ -11,7 +12,7 @@ export const checkpoint = (state: State, bytesMax: number): Iterable<string> => 
   const rows = [...chatRows(state), ...sessionRows(state), ...messageRows(state)]
   const whole: Row = {
     t: "state",
-    v: version,
+    v: format.written,
     rows: rows.length,
     position,
     epoch,

@@ -106,7 +106,6 @@ export type OperationOf<T extends Operation["t"]> = Operations[T]
 
 /** What a node appends to the log at once: its `n` rises, and one that it has used before is a doubled append. */
 export const Entry = Schema.Struct({
-  v: Schema.Literal(1),
   node,
   n: Count,
   /** Milliseconds since 1970 by the clock of the node: for people, it decides nothing. */

@@ -2,15 +2,22 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { usernameKey } from "../Username.ts"
+import { isReadable } from "./Format.ts"
 import { Ring, Said } from "./Ring.ts"
-import { Row, version } from "./Rows.ts"
+import { Row } from "./Rows.ts"
 import { type Holder, makeState, Room, roomOf, type State } from "./State.ts"
 
+/** A checkpoint that cannot be read: of a newer version of the format, or of none, since it is damaged. */
+export interface Unreadable {
+  readonly version: number | undefined
+}
+
 /** Reads what `checkpoint` has written; fails if it is not whole, makes no sense, or is of a newer version. */
-export const restore = (texts: ReadonlyArray<string>): Result.Result<State, "damaged" | "newer"> => {
+export const restore = (texts: ReadonlyArray<string>): Result.Result<State, Unreadable> => {
   const head = texts[0] === undefined ? Option.none() : decodeHead(texts[0])
   if (Option.isNone(head)) return damaged
-  if (head.value[0].v > version) return Result.fail("newer")
+  const { v: version } = head.value[0]
+  if (!isReadable(version)) return Result.fail({ version })
   const pieces = Option.all(texts.map((text) => decode(text)))
   if (Option.isNone(pieces)) return damaged
   const [whole, ...rows] = pieces.value.flat()
@@ -22,7 +29,7 @@ export const restore = (texts: ReadonlyArray<string>): Result.Result<State, "dam
   return rows.every((row) => add(state, row, names)) ? Result.succeed(state) : damaged
 }
 
-const damaged = Result.fail("damaged" as const)
+const damaged = Result.fail<Unreadable>({ version: undefined })
 
 /** The version of a checkpoint, in its first text. */
 const decodeHead = Schema.decodeUnknownOption(

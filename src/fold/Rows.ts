@@ -5,14 +5,12 @@ import { tagged, type Tagged } from "./Tagged.ts"
 const Count = Schema.Int
 const Name = Schema.String
 
-/** The form of a checkpoint. */
-export const version = 1
-
 /** What a state is made of, in the order in which a checkpoint has it. */
 const rows = {
   /** The whole; `rows` of other types follow. */
   state: {
-    v: Schema.Literal(version),
+    /** The version of the format. */
+    v: Count,
     rows: Count,
     position: Count,
     epoch: Schema.String,

@@ -1,3 +1,5 @@
+import { format } from "../fold/Format.ts"
+
 /** What can go wrong with a log, and if the same may succeed later. */
 export const reasons = {
   /** The engine cannot be reached, or did not answer in time: what was asked for may have been done. */
@@ -32,6 +34,15 @@ export interface Failure {
   /** What happened and what to do, in words for whoever runs the server. */
   readonly detail: string
 }
+
+/** What was read of a log is of a version of its format that is newer, or of none, since it is damaged. */
+export const unreadable = (what: string, version: number | undefined): Failure =>
+  version === undefined
+    ? { reason: "damaged", detail: `${what} is damaged: restore it from a backup` }
+    : {
+        reason: "newer",
+        detail: `${what} was written by a newer palabre, in version ${version} of its format, and this one reads ${format.readable.join(" and ")}: upgrade this server`
+      }
 
 /** The log was closed. */
 export const closed: Failure = { reason: "closed", detail: "the log is closed" }

@@ -24,7 +24,7 @@ export const extentOf = ({ manager }: NatsClient, name: string): Effect.Effect<E
   )
 
 /** An entry that only marks the end of the log for a moment, as the brokers keep it. */
-export const markOf = (at: number, n = 0): string => encode({ v: 1, node: "", n, at, ops: [] })
+export const markOf = (at: number, n = 0): string => encode({ node: "", n, at, ops: [] })
 
 /** True of such an entry: nobody is shown it. */
 export const isMark = ({ node }: Entry): boolean => node === ""

@@ -6,6 +6,7 @@ import { checkpoint } from "../fold/Checkpoint.ts"
 import type { Entry } from "../fold/Operation.ts"
 import { restore } from "../fold/Restore.ts"
 import { makeState } from "../fold/State.ts"
+import { unreadable } from "../log/Failure.ts"
 import type { Log, Position } from "../log/Log.ts"
 import { LogError } from "../log/LogError.ts"
 import type { Registry } from "../Registry.ts"
@@ -30,7 +31,8 @@ export const recover = (
       },
       onSome: ({ pieces, position }) =>
         Result.match(restore(pieces), {
-          onFailure: (reason) => Effect.fail(new LogError({ reason, detail: unreadable[reason] })),
+          onFailure: ({ version }) =>
+            Effect.fail(new LogError(unreadable(`the checkpoint at entry ${position} of the log`, version))),
           onSuccess: (state) => {
             adopt(state)
             return Effect.succeed(position)
@@ -38,11 +40,6 @@ export const recover = (
         })
     })
   )
-
-const unreadable = {
-  damaged: "the checkpoint of the log is damaged: restore it from a backup",
-  newer: "the checkpoint of the log was written by a newer palabre: use that one"
-}
 
 /**
  * Keeps a checkpoint, and lets go of the entries before it, whenever the log has grown by so many bytes. The state is

@@ -28,14 +28,10 @@ const makeInMemory = Effect.gen(function* () {
 
   const apply = ({ done, operation }: Submission): void => {
     let tell = done
-    registry.apply(
-      ++n,
-      { v: 1, node, n, at: clock.currentTimeMillisUnsafe(), ops: [operation] },
-      (happening) => {
-        tell(happening)
-        tell = observe
-      }
-    )
+    registry.apply(++n, { node, n, at: clock.currentTimeMillisUnsafe(), ops: [operation] }, (happening) => {
+      tell(happening)
+      tell = observe
+    })
   }
   const observe: Submission["done"] = (happening) => observer.happened(happening)
 

@@ -239,7 +239,7 @@ export class Life {
   }
 
   #entryOf(ops: ReadonlyArray<Operation>): Entry {
-    return { v: 1, node: this.node, n: ++this.#n, at: this.#body.clock.currentTimeMillisUnsafe(), ops }
+    return { node: this.node, n: ++this.#n, at: this.#body.clock.currentTimeMillisUnsafe(), ops }
   }
 
   /** Only between entries of several nodes is anything waited for. */

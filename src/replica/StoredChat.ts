@@ -7,8 +7,8 @@ import { apply } from "../fold/Fold.ts"
 import type { Entry, Operation } from "../fold/Operation.ts"
 import { restore } from "../fold/Restore.ts"
 import { makeState, type State } from "../fold/State.ts"
-import { decode } from "../log/Codec.ts"
-import { LogFailure } from "../log/Failure.ts"
+import { decode, encode } from "../log/Codec.ts"
+import { LogFailure, unreadable } from "../log/Failure.ts"
 import { SqliteFile } from "../log/SqliteFile.ts"
 import { failureOf, openToRead, versionOf } from "../log/SqliteSchema.ts"
 
@@ -58,9 +58,9 @@ export const forgetStored = (path: string, username: string): number =>
     const ops: Array<Operation> = [{ t: "up", epoch, rules: state.rules, alone: true }]
     if (!file.continues) ops.push({ t: "epoch", epoch })
     ops.push({ t: "forget", username })
-    const entry: Entry = { v: 1, node: `store-${epoch}`, n: 1, at: Date.now(), ops }
+    const entry: Entry = { node: `store-${epoch}`, n: 1, at: Date.now(), ops }
     const before = messagesIn(state)
-    const position = file.append([JSON.stringify(entry)])
+    const position = file.append([encode(entry)])
     apply(state, position, entry, () => {})
     writeAnew(file, position, state)
     return before - messagesIn(state)
@@ -124,7 +124,7 @@ const restored = (path: string, db: DatabaseSync, position: number): State => {
   const rows = db.prepare("select text from piece where position = ? order by i").all(position)
   const state = restore(rows.map(({ text }) => String(text)))
   if (Result.isSuccess(state)) return state.success
-  throw new LogFailure({ reason: state.failure, detail: `the checkpoint in ${path} is ${state.failure}` })
+  throw new LogFailure(unreadable(`the checkpoint in ${path}`, state.failure.version))
 }
 
 const messagesIn = ({ archive }: State): number => {

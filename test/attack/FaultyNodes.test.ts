@@ -5,7 +5,8 @@ import { Book } from "../../attack/resume/Book.ts"
 import { play } from "../../attack/resume/Play.ts"
 import { clustered } from "../../attack/resume/Servers.ts"
 import { hasBrokers } from "../../process/Brokers.ts"
-import { changed, type NodeFault, nodeFaults } from "./nodeFaults.ts"
+import { changed } from "../support/changes.ts"
+import { type NodeFault, nodeFaults } from "./nodeFaults.ts"
 import { shortRun } from "./shortRun.ts"
 
 const leaseMillis = 2_000
@@ -54,7 +55,7 @@ describe("nodes that are wrong on purpose", () => {
     it(`can be made of the source: ${name}`, () => {
       for (const { file } of fault.changes) {
         const source = readFileSync(`src/${file}`, "utf8")
-        assert.notStrictEqual(changed(fault, file, source), source)
+        assert.notStrictEqual(changed(fault.changes, file, source), source)
       }
     })
 

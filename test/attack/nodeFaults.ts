@@ -1,12 +1,5 @@
 import type { FaultName } from "../../attack/resume/Faults.ts"
-
-/** A piece of the source of a server, and what is in its place. */
-interface Change {
-  /** Its path in `src/`. */
-  readonly file: string
-  readonly from: string
-  readonly to: string
-}
+import type { Change } from "../support/changes.ts"
 
 /** A server that is wrong on purpose, as one of several nodes. */
 export interface NodeFault {
@@ -102,13 +95,3 @@ export const nodeFaults = {
     clauses: /NODE-4/
   }
 } as const satisfies Readonly<Record<string, NodeFault>>
-
-/** The source with the changes of a fault that are about its file; all of them have to fit. */
-export const changed = (fault: NodeFault, file: string, source: string): string =>
-  fault.changes
-    .filter((change) => change.file === file)
-    .reduce((text, { from, to }) => {
-      const parts = text.split(from)
-      if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} × ${from}`)
-      return parts.join(to)
-    }, source)

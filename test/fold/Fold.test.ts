@@ -13,7 +13,7 @@ const makeLog = () => {
   /** Appends operations in one entry, as they come from a log; gives what they led to. */
   const append = (...ops: ReadonlyArray<Operation>): ReadonlyArray<Happening> => {
     const told: Array<Happening> = []
-    const written = JSON.stringify({ v: 1, node: "a", n: ++n, at: 0, ops })
+    const written = JSON.stringify({ node: "a", n: ++n, at: 0, ops })
     apply(state, n, Schema.decodeUnknownSync(Entry)(JSON.parse(written)), (happening) => told.push(happening))
     return told
   }

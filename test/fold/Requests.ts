@@ -264,7 +264,7 @@ export class Writer {
       ? []
       : [{ t: "up", epoch: "first", rules, alone: model.nodes.size === 0, version: `1.${n}` }]
     const ops = step.plans.map((plan) => plan(model, node))
-    const entry: Entry = { v: 1, node, n, at: n, ops: [...begins, ...ops] }
+    const entry: Entry = { node, n, at: n, ops: [...begins, ...ops] }
     this.written.push(entry)
     return entry
   }

@@ -41,7 +41,6 @@ export const openLayer = <E>(layer: Layer.Layer<Log, E>): Effect.Effect<LogServi
 let n = 0
 /** An entry of a node with something to tell it by. */
 export const entryOf = (content: string, node = "a"): Entry => ({
-  v: 1,
   node,
   n: ++n,
   at: 1_795_626_000_000,

@@ -15,7 +15,7 @@ const login: Operation = { t: "login", id: 1, username: "alice", features: [] }
 /** Appends entries of a node that has appended none, one with each list of operations. */
 const append = (node: string, ...entries: ReadonlyArray<ReadonlyArray<Operation>>) =>
   Effect.flatMap(Log, (log) =>
-    Effect.forEach(entries, (ops, i) => log.append({ v: 1, node, n: i + 1, at: 1_000 * (i + 1), ops }), {
+    Effect.forEach(entries, (ops, i) => log.append({ node, n: i + 1, at: 1_000 * (i + 1), ops }), {
       discard: true
     })
   )
@@ -62,7 +62,7 @@ describe("The census of a log", () => {
       while (asking.pollUnsafe() === undefined) {
         n++
         for (const node of ["north.1", "south.1"])
-          yield* log.append({ v: 1, node, n, at: 1_000 * n, ops: [{ t: "beat" }] })
+          yield* log.append({ node, n, at: 1_000 * n, ops: [{ t: "beat" }] })
         yield* Effect.yieldNow
       }
       const { nodes } = yield* Fiber.join(asking)

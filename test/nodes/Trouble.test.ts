@@ -109,7 +109,8 @@ describe.skipIf(!hasBrokers)("serve --store nats://… in trouble", () => {
         const { jetstream } = yield* natsClient(options)
         const newer = JSON.stringify({ ...JSON.parse(encode(entryOf("newer"))), v: 2 })
         yield* nats(() => jetstream.publish("palabre.entry", newer))
-        const line = /^palabre: entry \d+ of the log was written by a newer palabre: [^\n]+\n$/m
+        const line =
+          /^palabre: entry \d+ of the log was written by a newer palabre, in version 2 of [^\n]+\n$/m
         yield* ends(running, 4, line)
         assert.strictEqual((yield* client.rest).at(-1)!.code, "unavailable")
         yield* ends(over(broker!.port), 4, line)

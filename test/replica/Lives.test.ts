@@ -192,7 +192,7 @@ describe("The lives of a node, by the clock", () => {
     "a log that has another entry in the place of one that was read before has lost some: in one new epoch",
     Effect.gen(function* () {
       const log = Context.get(yield* Layer.build(sharedMemoryLog), Log)
-      const other = { v: 1, node: "other", n: 1, at: 0, ops: [] } as const
+      const other = { node: "other", n: 1, at: 0, ops: [] } as const
       let isOther = false
       const at: typeof log.at = (position) =>
         isOther ? Effect.succeedSome({ position, entry: other }) : log.at(position)
