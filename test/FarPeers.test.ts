@@ -14,7 +14,11 @@ const ip = (...words: ReadonlyArray<string>): void => {
 
 /** Two addresses on a network of their own, the second one in a namespace of its own. */
 const names = { space: `palabre-${process.pid}`, here: `pal${process.pid}a`, there: `pal${process.pid}b` }
-const addresses = { here: "10.213.77.1", there: "10.213.77.2" }
+const subnet = `10.213.${(process.pid >> 6) & 255}`
+const addresses = {
+  here: `${subnet}.${4 * (process.pid & 63) + 1}`,
+  there: `${subnet}.${4 * (process.pid & 63) + 2}`
+}
 
 const network = Effect.acquireRelease(
   Effect.sync(() => {

@@ -43,8 +43,8 @@ it.live(
   "CONC-1: thousands who send nothing, or a byte a second, cost bounded memory, leave the chat usable and are told login_timeout",
   () =>
     Effect.gen(function* () {
-      const { child, port } = yield* Effect.promise(() =>
-        serving("--login-timeout", "6s", "--log-level", "error")
+      const { child, port } = yield* Effect.promise(
+        () => serving("--login-timeout", "6s", "--linger", "1m", "--log-level", "error") // this process is slow to read, too
       )
       const address = { host: "127.0.0.1", port }
       const [alice, bob] = [yield* connectTo(address), yield* connectTo(address)]

@@ -40,16 +40,13 @@ type Enter = (
   fields?: object
 ) => Effect.Effect<{ readonly client: TestClient; readonly welcome: Received }, never, Scope.Scope>
 
-/** Waits until there is another checkpoint in a file. */
-const checkpointAfter = (file: string) =>
-  Effect.suspend(() => {
+/** The position of the checkpoint in a file. */
+const checkpointOf = (file: string) =>
+  Effect.sync(() => {
     const db = openToRead(file)
-    const position = () => Number(db.prepare("select checkpoint from log").get()!.checkpoint)
-    const before = position()
-    const isNew = Effect.sync(() => position() > before)
-    return Effect.repeat(isNew, { until: (isNew) => isNew, schedule: Schedule.spaced(20) }).pipe(
-      Effect.ensuring(Effect.sync(() => db.close()))
-    )
+    const { checkpoint } = db.prepare("select checkpoint from log").get()!
+    db.close()
+    return Number(checkpoint)
   })
 
 const contents = (received: ReadonlyArray<Received>) => received.map(({ content }) => content)
@@ -149,10 +146,14 @@ describe("serve --store", () => {
               const { client } = yield* enter("alice")
               yield* client.ask({ type: "join", room: "quiet" })
               yield* client.ask({ type: "message", room: "quiet", content: "still here" })
-              for (let round = 0; round < 40; round++) {
-                for (let i = 0; i < 25; i++) client.send({ type: "message", content })
-                yield* client.take(25)
-                if (round % 10 === 9) yield* checkpointAfter(file)
+              for (let turn = 0; turn < 4; turn++) {
+                const before = yield* checkpointOf(file)
+                for (let round = 0; round < 10; round++) {
+                  for (let i = 0; i < 25; i++) client.send({ type: "message", content })
+                  yield* client.take(25)
+                }
+                const isNew = Effect.map(checkpointOf(file), (position) => position > before)
+                yield* Effect.repeat(isNew, { until: (isNew) => isNew, schedule: Schedule.spaced(20) })
               }
             }),
           settings
