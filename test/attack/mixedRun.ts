@@ -27,15 +27,15 @@ export const chatWith = (change?: Change) =>
     return { chat, address: { host: "127.0.0.1", port: (server.address() as AddressInfo).port } }
   })
 
-/** A short run at such a server. */
+/** A short run at such a server; where it is wrong, the run is as long as it takes to find that. */
 export const mixedRunAt = (change?: Change) =>
   Effect.scoped(
     Effect.flatMap(serverWith(change), (address) =>
       mixedRun({
         address,
         seed: 1,
-        millisMax: 700,
-        episodesMax: 20,
+        millisMax: change === undefined ? 700 : 60_000,
+        episodesMax: change === undefined ? 20 : Infinity,
         crowdMax: 0,
         freezeMillis: 100,
         isOurs: false,
