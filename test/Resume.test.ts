@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { afterAll, assert, beforeAll, describe, it, onTestFinished } from "@effect/vitest"
 import { listen, makeChat } from "../mutants/chat/makeChat.ts"
 import { type ChatClient, type ChatEvent, connect, createServer } from "../src/index.ts"
+import { freePort } from "../process/Port.ts"
 import { terminalSettings } from "../src/client/Chat.ts"
 import { Server } from "../src/Server.ts"
 import { CuttingProxy } from "./support/CuttingProxy.ts"
@@ -123,10 +124,11 @@ describe("Bots of a server that is killed, and started again on its file", () =>
     const start = async (port: number) => {
       const flags = ["--store", join(folder, "chat"), "--port", String(port), "--log-level", "error"]
       const program = palabre(["serve", "--host", "127.0.0.1", ...flags])
-      return { ...program, port: await program.listening() }
+      await program.listening()
+      return program
     }
-    const first = await start(0)
-    const { port } = first
+    const port = await Effect.runPromise(Effect.scoped(freePort)) // no other that asks for any is given it meanwhile
+    const first = await start(port)
     await using alice = await connect({ port, username: "alice", reconnect: true, ...quick })
     await using bob = await connect({ port, username: "bob", reconnect: true, ...quick })
     for (const client of [alice, bob]) await client.join("lab")

@@ -4,6 +4,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import type { Browser, BrowserContext, Page } from "playwright-core"
+import { freePort } from "../../process/Port.ts"
 import type { Address } from "../../src/net/Address.ts"
 import { Server } from "../../src/Server.ts"
 import type { Values } from "../../src/settings/Settings.ts"
@@ -31,7 +32,12 @@ export class Chatroom {
 
   static async open(settings: Partial<Values> = {}): Promise<Chatroom> {
     const scope = Scope.makeUnsafe()
-    const all = { webHosts: ["127.0.0.1"], webPort: 0, ...settings }
+    const ports = Effect.all({ port: freePort, webPort: freePort }) // these are still free for a server that follows
+    const all = {
+      webHosts: ["127.0.0.1"],
+      ...(await Effect.runPromise(Scope.provide(ports, scope))),
+      ...settings
+    }
     const context = await Effect.runPromise(Layer.buildWithScope(server(all), scope))
     return new Chatroom(settings, scope, Context.get(context, Server))
   }

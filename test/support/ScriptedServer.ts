@@ -1,7 +1,8 @@
-import { type AddressInfo, createServer, type Socket } from "node:net"
+import { createServer, type Socket } from "node:net"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
+import { freePort } from "../../process/Port.ts"
 import type { Address } from "../../src/net/Address.ts"
 import { TestClient } from "./TestClient.ts"
 
@@ -24,24 +25,23 @@ export const scriptedServer: Effect.Effect<ScriptedServer, never, Scope.Scope> =
     sockets.add(socket)
     Queue.offerUnsafe(connections, new TestClient(socket))
   })
-  const listen = (port: number) =>
-    Effect.callback<void>((resume) => {
-      server.listen(port, "127.0.0.1", () => resume(Effect.void))
-    })
+  const port = yield* Effect.orDie(freePort)
+  const listen = Effect.callback<void>((resume) => {
+    server.listen(port, "127.0.0.1", () => resume(Effect.void))
+  })
   const close = Effect.sync(() => {
     server.close()
   })
-  yield* Effect.acquireRelease(listen(0), () =>
+  yield* Effect.acquireRelease(listen, () =>
     Effect.sync(() => {
       server.close()
       for (const socket of sockets) socket.destroy()
     })
   )
-  const { port } = server.address() as AddressInfo
   return {
     address: { host: "127.0.0.1", port },
     accept: Queue.take(connections),
     close,
-    reopen: listen(port)
+    reopen: listen
   }
 })
