@@ -129,7 +129,7 @@ describe("a hostile client", () => {
     Effect.gen(function* () {
       const chat = chatAt(yield* serverWith(() => ({ outboxBytesMax: 512 * 1_024 })))
       const { clause } = (yield* Effect.flip(
-        steadyReader(chat, "reader", { kind: "steady-reader", bytes: 60_000, millis: 5_000 })
+        steadyReader(chat, "reader", { kind: "steady-reader", bytes: 60_000, millis: 60_000 })
       )) as Violation
       assert.strictEqual(clause, "MSG-10")
     }).pipe(Effect.scoped)
