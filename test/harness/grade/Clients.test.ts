@@ -1,9 +1,12 @@
 import { assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { hasTerminals } from "../../../harness/client/Terminal.ts"
+import { freePort } from "../../../process/Port.ts"
 import { Classroom } from "./classroom.ts"
 
 const minutes = 60_000
+
+const port = await Effect.runPromise(Effect.scoped(freePort))
 
 const server = `import { serve } from "./chat.mjs"\nserve(process.argv[2])\n`
 
@@ -12,7 +15,7 @@ const client = `
 import net from "node:net"
 import readline from "node:readline"
 let username
-const socket = net.connect(12345, "127.0.0.1")
+const socket = net.connect(${port}, "127.0.0.1")
 const send = (object) => socket.write(JSON.stringify(object))
 const say = (content) => send({ type: "message", username, content })
 socket.on("data", (bytes) => console.log(String(bytes)))
@@ -44,7 +47,7 @@ describe.skipIf(!isPossible)("pnpm grade, with clients", () => {
         "reference: reference",
         `readable: [${JSON.stringify(process.execPath.replace(/\/[^/]*$/, ""))}]`,
         `start: "${process.execPath} server.mjs {port}"`,
-        `client: { start: "${process.execPath} client.mjs", port: 12345, list: none }`,
+        `client: { start: "${process.execPath} client.mjs", port: ${port}, list: none }`,
         `scenarios: [${files.map((file) => `"${process.cwd()}/scenarios/${file}.yaml"`).join(", ")}]`,
         ""
       ].join("\n"),
