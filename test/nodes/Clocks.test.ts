@@ -63,7 +63,7 @@ describe("Clocks that are apart", () => {
         for (const node of [right, late]) assert.strictEqual(node.registry.state.nodes.size, 2)
         assert.deepStrictEqual(right.lines, [])
         const [warning, ...more] = late.lines
-        assert.match(warning!.text, /^the clock of this machine is 3600 s behind .*NTP$/)
+        assert.match(warning!.text, /^the clock of this machine is 3(600|5\d\d) s behind .*NTP$/)
         assert.strictEqual(warning!.facts.node, right.replica.node)
         assert.deepStrictEqual(more, [])
       })
