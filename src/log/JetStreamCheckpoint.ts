@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import type { Extent } from "./JetStreamEnd.ts"
 import type { Checkpoint, Log, Unsaved } from "./Log.ts"
 import type { LogError } from "./LogError.ts"
+import { streamsOf } from "./JetStreamStreams.ts"
 import { nats, type NatsClient, purge } from "./NatsClient.ts"
 
 /** What says which pieces are the checkpoint. */
@@ -30,13 +31,13 @@ interface Checkpoints extends Pick<Log["Service"], "save" | "saved"> {
  */
 export const checkpoints = (
   client: NatsClient,
-  stream: string,
-  subject: string,
+  name: string,
   of: string,
   extent: Effect.Effect<Extent, LogError>,
   certainExtent: Effect.Effect<Extent, LogError>
 ): Checkpoints => {
   const { jetstream, manager } = client
+  const { name: stream, subject } = streamsOf(name).checkpoints
   const lastOf = (subject: string) =>
     nats(() => manager.streams.getMessage(stream, { last_by_subj: subject }))
   const put = (subject: string, text: string, options = {}) =>
@@ -78,7 +79,7 @@ export const checkpoints = (
 
   const mend = Effect.gen(function* () {
     const { sequence, ...newest } = yield* mark
-    if (newest.position === 0 || goesOnAt(yield* extent, newest) === newest.position) return false
+    if (goesOnAt(yield* extent, newest) === newest.position) return false
     const position = goesOnAt(yield* certainExtent, newest)
     if (position === newest.position) return false
     yield* complete({ ...newest, position }, sequence)

@@ -3,12 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { decodeAll } from "./Codec.ts"
 import { type Failure, forgot, trimmed } from "./Failure.ts"
 import { type Extent, extentIn, isMark } from "./JetStreamEnd.ts"
+import { entryIn, withoutIt } from "./JetStreamMessage.ts"
+import { infoOf, misfitNow } from "./JetStreamStreams.ts"
 import type { Deliver, Log, Logged, Position } from "./Log.ts"
 import { LogError } from "./LogError.ts"
-import { isNotFound, logErrorOf, nats, type NatsClient } from "./NatsClient.ts"
+import { logErrorOf, nats, type NatsClient } from "./NatsClient.ts"
 
 type Follow = Log["Service"]["follow"]
 
@@ -29,7 +30,7 @@ export const makeFollow = Effect.fnUntraced(function* (
       const read = Effect.scoped(
         Effect.flatMap(
           messagesAfter(() => follower.at),
-          readInto(follower, assertHas(client, stream.config.name, look, certainExtent))
+          readInto(stream.config.name, follower, assertHas(client, stream.config.name, look, certainExtent))
         )
       )
       const looking = Effect.forever(Effect.andThen(Effect.sleep(LOOK_MILLIS), look))
@@ -118,16 +119,16 @@ const makeConsumers = Effect.fnUntraced(function* ({ connection, jetstream }: Na
 
 /** Delivers messages until there are no more of these; fails where one is missing, with `forgot` if it is gone. */
 const readInto =
-  (follower: Follower, assertHas: (position: Position) => Effect.Effect<void, LogError>) =>
+  (name: string, follower: Follower, assertHas: (position: Position) => Effect.Effect<void, LogError>) =>
   (messages: ConsumerMessages) => {
     follower.reads(messages)
     return Stream.runForEach(Stream.fromAsyncIterable(messages, logErrorOf), (message: JsMsg) => {
       if (message.seq <= follower.at) return Effect.void
       if (message.seq > follower.at + 1)
         return Effect.andThen(assertHas(follower.at + 1), Effect.fail(new LogError(passedOver)))
-      return Effect.flatMap(decodeAll(message.seq, [message.string()]), ([logged]) =>
-        follower.takes(logged!)
-      ).pipe(Effect.uninterruptible)
+      return Effect.uninterruptible(
+        Effect.flatMap(entryIn(name, message), (logged) => follower.takes(logged))
+      )
     })
   }
 
@@ -149,7 +150,7 @@ const assertHas =
         if (looks === LOOKS_MAX) yield* untilItAnswers(certainExtent)
         if ((yield* find) !== null) return
         yield* look
-        if (looks === LOOKS_MAX) return yield* new LogError(hole(position))
+        if (looks === LOOKS_MAX) return yield* new LogError(hole(name, position))
         yield* Effect.sleep(LOOK_MILLIS)
       }
     })
@@ -164,11 +165,19 @@ const lookAt = (
   follower: Follower,
   certainExtent: Effect.Effect<Extent, LogError>
 ) => {
-  const find: Effect.Effect<Extent | undefined, LogError> = nats(async () => {
-    const found = await client.manager.streams.info(name).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error
-    })
-    return found?.created === created ? extentIn(found) : undefined
+  let told: string | undefined
+  const find: Effect.Effect<Extent | undefined, LogError> = Effect.gen(function* () {
+    const found = yield* nats(() => infoOf(client, name))
+    if (found?.created !== created) return undefined
+    const reason = misfitNow(found)?.detail
+    if (reason !== told) {
+      told = reason
+      if (reason !== undefined)
+        yield* Effect.logWarning("the log may lose entries, and no server will start on it").pipe(
+          Effect.annotateLogs({ reason })
+        )
+    }
+    return extentIn(found)
   })
   return Effect.gen(function* () {
     /** What was read before anything was odd. */
@@ -210,9 +219,9 @@ const assertSame = Effect.fnUntraced(function* (
     if (position < first) return
     message = yield* find
   }
-  const [found] = message === null ? [] : yield* decodeAll(position, [message.string()])
+  const found = message === null ? undefined : yield* entryIn(name, message)
   if (found?.entry.node !== entry.node || found.entry.n !== entry.n)
-    return yield* new LogError(hole(position))
+    return yield* new LogError(hole(name, position))
 })
 
 /** What a follower has read, or is to read next, that is not in the stream. */
@@ -232,9 +241,9 @@ const exchanged = (name: string): Failure => ({
 /** Read again from there. */
 const passedOver: Failure = { reason: "unavailable", detail: "a broker passed over an entry" }
 
-const hole = (position: Position): Failure => ({
+const hole = (name: string, position: Position): Failure => ({
   reason: "forgot",
-  detail: `entry ${position} of the log is gone`
+  detail: `entry ${position} of the log is gone: ${withoutIt(name, position)}`
 })
 
 const LOOK_MILLIS = 300

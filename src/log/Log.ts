@@ -17,7 +17,7 @@ export interface Logged {
 /** All that a node needs in place of the entries up to a position. */
 export interface Checkpoint {
   readonly position: Position
-  /** Texts of at most `entryBytesMax` each, in order. */
+  /** Texts of at most `entryBytesMax` each, in order; none where nothing is left of what was before. */
   readonly pieces: ReadonlyArray<string>
 }
 

@@ -30,7 +30,7 @@ export const recover = (
         return Effect.succeed(0)
       },
       onSome: ({ pieces, position }) =>
-        Result.match(restore(pieces), {
+        Result.match(pieces.length === 0 ? Result.succeed(makeState()) : restore(pieces), {
           onFailure: ({ version }) =>
             Effect.fail(new LogError(unreadable(`the checkpoint at entry ${position} of the log`, version))),
           onSuccess: (state) => {

@@ -317,7 +317,9 @@ export class Life {
 
   #fail(error: LogError): Effect.Effect<void> {
     return Effect.sync(() => {
-      if (this.isShared && !lasting.has(error.reason))
+      // what the life before could not read either is gone for good
+      const isGone = !this.#hasBegun && error.reason === "forgot" && error.detail === this.#past?.reason
+      if (this.isShared && !lasting.has(error.reason) && !isGone)
         return this.#end("unavailable", error.detail, error.reason === "forgot")
       if (this.#isOver) return
       this.#tellEnd("unavailable")

@@ -128,14 +128,7 @@ describe.skipIf(!hasBrokers).each([1, 3])("JetStream, %i brokers", (count) => {
         const stale = Effect.succeed({ first: 1, last: last - 1 })
         const certain = certainExtentOf(client, options.name, `${options.name}.entry`)
         const checkpointsOf = (extent: typeof stale, certainExtent: typeof certain) =>
-          checkpoints(
-            client,
-            `${options.name}-checkpoint`,
-            `${options.name}.checkpoint`,
-            created,
-            extent,
-            certainExtent
-          )
+          checkpoints(client, options.name, created, extent, certainExtent)
         assert.isFalse(yield* checkpointsOf(stale, certain).mend)
         assert.isTrue((yield* openLayer(jetStreamLog(options))).continues)
         assert.isTrue(yield* checkpointsOf(stale, stale).mend)

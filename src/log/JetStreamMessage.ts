@@ -1,0 +1,27 @@
+import * as Effect from "effect/Effect"
+import { decode } from "./Codec.ts"
+import { LogFailure } from "./Failure.ts"
+import type { Logged } from "./Log.ts"
+import { LogError } from "./LogError.ts"
+
+/** The entry that a message of a stream is. */
+export const entryIn = (
+  stream: string,
+  message: { readonly seq: number; readonly string: () => string }
+): Effect.Effect<Logged, LogError> =>
+  Effect.try({
+    try: () => decode(message.seq, message.string()),
+    catch: (error) => {
+      const { failure } = error as LogFailure
+      return new LogError(
+        failure.reason === "damaged" ? { ...failure, detail: strange(stream, message.seq) } : failure
+      )
+    }
+  })
+
+const strange = (stream: string, position: number): string =>
+  `message ${position} of the stream ${stream} is no entry of a chat: let nothing else write to it; ${withoutIt(stream, position)}`
+
+/** What brings servers to begin after a position of the log. */
+export const withoutIt = (stream: string, position: number): string =>
+  `to go on without it, end all servers and remove all up to there (nats stream purge ${stream} --seq ${position + 1}); a new epoch begins`
