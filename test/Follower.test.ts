@@ -1,7 +1,7 @@
 import { assert, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import type { Ending } from "../src/net/Connection.ts"
+import type { Ending } from "../src/net/Ending.ts"
 import { inHouse, numbers, room, settings, words } from "./support/followers.ts"
 
 /** Three rounds of six messages, of which one is one's own, and then an event. */

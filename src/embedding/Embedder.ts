@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import type { Address } from "../net/Address.ts"
-import type { Ending } from "../net/Connection.ts"
+import type { Ending } from "../net/Ending.ts"
 
 /** A login that a hook decides on. */
 export interface LoginQuestion {

@@ -1,6 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import type { Connection, Ending } from "../net/Connection.ts"
+import type { Connection } from "../net/Connection.ts"
+import type { Ending } from "../net/Ending.ts"
 import type {
   Embedder,
   Hook,

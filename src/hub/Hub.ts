@@ -8,7 +8,8 @@ import type { Broadcast } from "./Broadcast.ts"
 import { type HubCounters, listed, makeDelivery, nextTurn, type Turn, type Work } from "./Delivery.ts"
 import { DeliveryLatency } from "./DeliveryLatency.ts"
 import { makeFlowControl } from "./FlowControl.ts"
-import type { Connection, Ending } from "../net/Connection.ts"
+import type { Connection } from "../net/Connection.ts"
+import type { Ending } from "../net/Ending.ts"
 import { Settings } from "../settings/Settings.ts"
 
 /**

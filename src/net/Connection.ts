@@ -2,30 +2,11 @@ import * as Effect from "effect/Effect"
 import type { Address } from "./Address.ts"
 import type { Seat } from "./Admission.ts"
 import type { Outbox } from "./Behind.ts"
+import { type Ending, failures, isOrderly } from "./Ending.ts"
 import type { Outboxes } from "./Outboxes.ts"
 import type { Ends } from "./TcpTable.ts"
 import type { TokenBucket } from "./TokenBucket.ts"
 import { type Transport, type TransportOwner, waitingWriteBytes } from "./Transport.ts"
-
-/** Reasons why a connection is over: its client left or logged out, or the server ended it with this code. */
-export const endings = [
-  "left",
-  "logout",
-  "invalid_json",
-  "too_large",
-  "invalid_username",
-  "username_taken",
-  "login_refused",
-  "login_timeout",
-  "idle_timeout",
-  "slow_consumer",
-  "kicked",
-  "session_replaced",
-  "node_lost",
-  "unavailable",
-  "shutting_down"
-] as const
-export type Ending = (typeof endings)[number]
 
 /** Limits and callbacks that all connections of a server share. */
 export interface ConnectionRules {
@@ -384,18 +365,9 @@ export class Connection implements TransportOwner, Outbox {
   }
 }
 
-/** True where a client is first shown what waits in its backlog. */
-const isOrderly = (ending: Ending | undefined): boolean =>
-  ending === "left" || ending === "logout" || ending === "shutting_down"
-
 /** Time between two warnings about one client. */
 const WARNING_MILLIS = 60_000
 
 type Attempt = () => Effect.Effect<unknown, unknown> | undefined
 
 const noop = () => {}
-
-/** One failure for each ending, made once: an ending is no surprise and needs no stack. */
-const failures = Object.fromEntries(endings.map((ending) => [ending, Effect.fail(ending)])) as Readonly<
-  Record<Ending, Effect.Effect<never, Ending>>
->

@@ -2,7 +2,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
-import type { Connection, Ending } from "./Connection.ts"
+import type { Connection } from "./Connection.ts"
+import type { Ending } from "./Ending.ts"
 import { Connections } from "./Connections.ts"
 
 /** Time between two looks at those who are paused. */

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Ending } from "../net/Connection.ts"
+import type { Ending } from "../net/Ending.ts"
 import { carryOutInTurn, type Conversation } from "./Conversation.ts"
 import { left } from "./News.ts"
 

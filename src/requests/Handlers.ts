@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Ending } from "../net/Connection.ts"
+import type { Ending } from "../net/Ending.ts"
 import type { Request } from "../Protocol.ts"
 import { type Conversation, type Handler, idle } from "./Conversation.ts"
 import { history } from "./History.ts"

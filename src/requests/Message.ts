@@ -6,7 +6,7 @@ import type { OperationOf } from "../fold/Operation.ts"
 import { roomOf } from "../fold/State.ts"
 import { monotonicMillis } from "../net/MonotonicTime.ts"
 import { type BucketRule, TokenBucket } from "../net/TokenBucket.ts"
-import type { Ending } from "../net/Connection.ts"
+import type { Ending } from "../net/Ending.ts"
 import { encode } from "../Protocol.ts"
 import { isSameUsername, usernameKey } from "../Username.ts"
 import {

@@ -2,7 +2,7 @@ import type { Happening, HappeningOf } from "../fold/Happening.ts"
 import type { Attachment, Holder, Room } from "../fold/State.ts"
 import type { Broadcast } from "../hub/Broadcast.ts"
 import type { Work } from "../hub/Delivery.ts"
-import type { Ending } from "../net/Connection.ts"
+import type { Ending } from "../net/Ending.ts"
 import { encode } from "../Protocol.ts"
 import { type Conversation, type House, nameOf } from "./Conversation.ts"
 

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Happening } from "../fold/Happening.ts"
-import type { Ending } from "../net/Connection.ts"
+import type { Ending } from "../net/Ending.ts"
 import { encode } from "../Protocol.ts"
 import { carryOutInTurn, type House } from "./Conversation.ts"
 import { left } from "./News.ts"
