@@ -119,7 +119,7 @@ export class Conversation implements Receiver {
   }
 
   readonly changed = (): void => {
-    if (!this.isOver && this.wire?.unlined === true) this.report(noLine)
+    if (!this.isOver && this.wire?.objects.unlined === true) this.report(noLine)
     this.condition.notify()
   }
 
@@ -131,7 +131,7 @@ export class Conversation implements Receiver {
     else if (due.length > 0)
       this.report({ clause: "LEAVE-5", expected: `the ${this.dueText} before the end` })
     else if (goodbye === "due") this.report({ clause: "END-1", expected: "shutting_down before the end" })
-    else if (wire?.lineOpen === true || wire?.halfBytes !== 0)
+    else if (wire?.objects.lineOpen === true || wire?.objects.halfBytes !== 0)
       this.report({ clause: "WIRE-1", expected: "a line that ends" })
   }
 

@@ -30,13 +30,13 @@ export const theEnd = Effect.fnUntraced(function* (
   yield* fence(present, scene)
   for (const actor of present) {
     yield* receivedNothing(actor, scene)
-    const half = actor.connection!.halfBytes
+    const half = actor.connection!.objects.halfBytes
     if (half > 0 && actor.connection!.open)
       return yield* fail({
         actor: actor.name,
         expected: stage.texts.play.noHalf,
         received: stage.texts.play.half(half),
-        unreadable: actor.connection!.half
+        unreadable: actor.connection!.objects.half
       })
   }
   yield* newcomer(scene)
@@ -48,7 +48,7 @@ export const theEnd = Effect.fnUntraced(function* (
 const linesEnd = Effect.fnUntraced(function* ({ deadlineMillis, stage }: Scene) {
   for (const { connection, name } of stage.actors.values()) {
     if (connection?.open !== true) continue
-    const ended = yield* stage.until(() => (connection.lineOpen ? undefined : true), deadlineMillis)
+    const ended = yield* stage.until(() => (connection.objects.lineOpen ? undefined : true), deadlineMillis)
     if (ended === undefined) stage.breaks("WIRE-1", stage.texts.play.seen.noNewline(name))
   }
 })

@@ -6,16 +6,13 @@ import * as Schedule from "effect/Schedule"
 import { ownPatience } from "../../process/Patience.ts"
 import type { Address } from "../../src/net/Address.ts"
 import { halfClose, openSocket } from "../../src/net/OpenSocket.ts"
-import { Frames, malformed, tooLarge } from "../../src/wire/Frames.ts"
-import { concealTokens } from "../Format.ts"
 import type { BadNetwork } from "./BadNetwork.ts"
 import type { Json } from "../language/Json.ts"
-import { hasField, objectBytesMax, type PendingRequest, PendingRequests } from "./PendingRequests.ts"
+import { ObjectReader } from "./ObjectReader.ts"
+import { hasField, type PendingRequest, PendingRequests } from "./PendingRequests.ts"
 import type { Server } from "./Target.ts"
-import { type Stray, straysIn } from "./Stray.ts"
 import { nowOn } from "./Time.ts"
 import { type Trouble, troubleOf } from "./Trouble.ts"
-import { ObjectBytes, type Unreadable } from "./Unreadable.ts"
 import type { Departure, End, Incoming, WireFact, WireListener } from "./WireEvent.ts"
 
 /** The surroundings of a connection: its actor, a filter for what comes in, and a listener for all that happens. */
@@ -51,6 +48,11 @@ export class ActorConnection {
   /** Received and not asked for yet, in the order it came. */
   readonly inbox: Array<Incoming> = []
   readonly requests: PendingRequests
+  /** What comes in, object by object. */
+  readonly objects = new ObjectReader({
+    onText: (text) => this.receive(text),
+    onUnreadable: (unreadable) => this.deliver("noise", unreadable.text, unreadable.text, { unreadable })
+  })
   network: BadNetwork | undefined
   /** The answer to the server's end: RST, so that no port of the server stays in TIME_WAIT, or FIN. */
   answersEnd: End = "reset"
@@ -64,13 +66,6 @@ export class ActorConnection {
   private readonly tcp: Socket
   private readonly wiring: Wiring
   private readonly clock: Clock.Clock
-  private readonly frames = new Frames(objectBytesMax, true)
-  private readonly objectBytes = new ObjectBytes()
-  private framesOfLine = 0
-  private brokenLines = false
-  /** What stood between two objects and is no part of JSON, if anything did (WIRE-1). */
-  stray: Stray["name"] | undefined
-
   private constructor(socket: Socket, tcp: Socket, wiring: Wiring, clock: Clock.Clock) {
     this.socket = socket
     this.tcp = tcp
@@ -162,26 +157,6 @@ export class ActorConnection {
     const { garbled, unfinished } = this.requests
     const { ended, reading, username, writing } = this
     return ended === undefined && username !== undefined && reading && writing && !garbled && !unfinished
-  }
-
-  /** Bytes of an object from the server that still lacks its end. */
-  get halfBytes(): number {
-    return this.frames.pendingBytes
-  }
-
-  /** That object as far as it has come, if there is one. */
-  get half(): Unreadable | undefined {
-    return this.halfBytes > 0 ? withoutToken(this.objectBytes.beginning("unfinished")) : undefined
-  }
-
-  /** True if an object shared its line with another, or took more than one (WIRE-1). */
-  get unlined(): boolean {
-    return this.brokenLines || this.framesOfLine > 1
-  }
-
-  /** True if the last object still lacks its newline (WIRE-1). */
-  get lineOpen(): boolean {
-    return this.framesOfLine > 0
   }
 
   /** Lets the server end it at any time from now on. */
@@ -288,44 +263,8 @@ export class ActorConnection {
   /** Takes bytes as they come from the network. */
   read(chunk: Buffer): void {
     this.emit({ _tag: "Read", direction: "in", bytes: chunk })
-    for (let at = 0; at < chunk.length;) {
-      const newline = chunk.indexOf(NEWLINE, at)
-      const end = newline === -1 ? chunk.length : newline + 1
-      this.readPiece(chunk.subarray(at, end))
-      if (newline !== -1) this.endLine()
-      at = end
-    }
+    this.objects.read(chunk)
     this.emit({ _tag: "Changed", direction: "in" })
-  }
-
-  /** Takes a piece of a line, and passes over what stands between objects and is nothing. */
-  private readPiece(piece: Buffer): void {
-    let read = 0
-    for (const { at, length, name } of straysIn(piece)) {
-      if (at > read) this.readFrames(piece.subarray(read, at))
-      read = at
-      if (this.halfBytes > 0) continue
-      this.stray ??= name
-      read += length
-    }
-    if (read < piece.length) this.readFrames(piece.subarray(read))
-  }
-
-  private readFrames(piece: Buffer): void {
-    this.frames.push(piece)
-    for (let frame = this.frames.next(); frame !== undefined; frame = this.frames.next()) {
-      this.framesOfLine++
-      if (frame === malformed) this.receiveUnreadable(this.objectBytes.malformed(piece))
-      else if (frame === tooLarge) this.receiveUnreadable(this.objectBytes.beginning("too large", piece))
-      else this.receive(frame)
-      if (frame === tooLarge) break
-    }
-    this.objectBytes.keep(piece, this.frames.pendingBytes)
-  }
-
-  private endLine(): void {
-    this.brokenLines ||= this.framesOfLine > 1 || this.halfBytes > 0
-    this.framesOfLine = 0
   }
 
   private receive(text: string): void {
@@ -344,11 +283,6 @@ export class ActorConnection {
     }
     const kept = this.wiring.filter === undefined ? value : this.wiring.filter(value)
     if (kept !== undefined) this.deliver(lane, text, kept, request && { request })
-  }
-
-  private receiveUnreadable(bytes: Unreadable): void {
-    const unreadable = withoutToken(bytes)
-    this.deliver("noise", unreadable.text, unreadable.text, { unreadable })
   }
 
   private deliver(
@@ -403,18 +337,12 @@ const startingPause = Schedule.spaced(10)
 /** The longest wait for a server to answer a FIN. */
 const partMillisMax = 200
 
-const NEWLINE = 0x0a
 const hiddenList = Buffer.from('{"type": "list"}\n')
 
 const laneOf = (value: Json): Incoming["lane"] => {
   if (hasField(value, "status", () => true)) return "reply"
   return typeof value === "object" && value !== null && !Array.isArray(value) ? "event" : "noise"
 }
-
-const withoutToken = (unreadable: Unreadable): Unreadable => ({
-  ...unreadable,
-  text: concealTokens(unreadable.text, true)
-})
 
 /** True if a login goes on with the session of an earlier connection (RESUME-3). */
 const isResumed = (reply: Json): boolean => hasField(reply, "resumed", (resumed) => resumed === true)

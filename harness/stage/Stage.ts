@@ -291,9 +291,9 @@ export class Stage {
     const { seen } = this.texts.play
     this.numbers.finish()
     for (const { connection, name } of this.actors.values()) {
-      if (connection?.stray !== undefined)
-        this.breaks("WIRE-1", seen.stray(name, seen.strays[connection.stray]))
-      if (connection?.unlined === true) this.breaks("WIRE-1", seen.unlined(name))
+      if (connection?.objects.stray !== undefined)
+        this.breaks("WIRE-1", seen.stray(name, seen.strays[connection.objects.stray]))
+      if (connection?.objects.unlined === true) this.breaks("WIRE-1", seen.unlined(name))
     }
     return this.broken
   }

@@ -214,7 +214,7 @@ const timing = ({ lastDid, name }: Actor, atMillis: number, texts: PlayTexts): P
 const missing = (actor: Actor, expected: string, { stage, withinMillis }: Scene, due?: Due): Finding => {
   const connection = actor.connection
   const unread = connection?.inbox ?? []
-  const half = connection?.halfBytes ?? 0
+  const half = connection?.objects.halfBytes ?? 0
   const { play } = stage.texts
   const [first] = unread
   const instead = first && play.cameInstead[first.lane](shown(first, play))
@@ -223,7 +223,7 @@ const missing = (actor: Actor, expected: string, { stage, withinMillis }: Scene,
     actor: actor.name,
     expected,
     received: play.nothing,
-    unreadable: connection?.half,
+    unreadable: connection?.objects.half,
     breaks: due && Contradiction.missing(due.lane, actor, stage, due.pattern),
     withinMillis,
     ...(hint === undefined ? {} : { hint })
