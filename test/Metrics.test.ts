@@ -2,65 +2,12 @@ import { join } from "node:path"
 import { once } from "node:events"
 import { connect as connectPlain } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Latch from "effect/Latch"
-import * as Layer from "effect/Layer"
-import * as Scope from "effect/Scope"
-import { openLayer } from "../src/layer.ts"
-import { Log } from "../src/log/Log.ts"
-import { Replica } from "../src/replica/Replica.ts"
-import { sharedMemoryLog } from "./log/MemoryLog.ts"
-import { Server } from "../src/Server.ts"
-import type { Values } from "../src/settings/Settings.ts"
-import { keptLines } from "./support/logLines.ts"
 import { serve } from "./support/program.ts"
 import { folder } from "./support/folder.ts"
-import { slow } from "./support/Nodes.ts"
-import { connectTo } from "./support/TestClient.ts"
-
-/** A monitored server that the test can end, and what its monitor answers; over a log, if one is given. */
-const monitored = Effect.fnUntraced(function* (settings: Partial<Values> = {}, log?: Log["Service"]) {
-  const { layer, lines } = keptLines()
-  const scope = yield* Scope.make()
-  const given = { hosts: ["127.0.0.1"], port: 0, metricsPort: 0, logLevel: "info", ...settings } as const
-  const context = yield* Layer.buildWithScope(
-    openLayer(given, log && Layer.succeed(Log, log)).pipe(Layer.provide(layer)),
-    scope
-  )
-  const [address] = (yield* Effect.provide(Server, context)).addresses
-  const url = new URL(/http:\S+/.exec(lines.map(({ text }) => text).join("\n"))![0])
-  const get = (path: string) => Effect.promise(() => fetch(new URL(path, url)))
-  const scrape = Effect.flatMap(get("/metrics"), (response) =>
-    Effect.map(
-      Effect.promise(() => response.text()),
-      samples
-    )
-  )
-  /** Scrapes until this is true of the figures: for what the server does after its last word. */
-  const until = Effect.fnUntraced(function* (isSo: (figures: Figures) => boolean) {
-    let figures = yield* scrape
-    while (!isSo(figures)) figures = yield* scrape
-    return figures
-  })
-  const end = Scope.close(scope, Exit.void)
-  yield* Effect.addFinalizer(() => end)
-  const replica = Context.get(context, Replica)
-  return { address: address!, replica, connect: connectTo(address!), url, get, scrape, until, end }
-})
-
-type Figures = Readonly<Record<string, number>>
-
-/** The samples of an exposition, by name and labels. */
-const samples = (exposition: string): Figures =>
-  Object.fromEntries(
-    exposition
-      .split("\n")
-      .filter((line) => line !== "" && !line.startsWith("#"))
-      .map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ") + 1))])
-  )
+import { type Figures, monitored, samples } from "./support/monitored.ts"
 
 const total = (chunks: ReadonlyArray<Buffer>): number => chunks.reduce((sum, { length }) => sum + length, 0)
 
@@ -362,62 +309,6 @@ describe("The file of --store", () => {
         // nobody says anything, and the file is tried all the same
         yield* until(({ palabre_store_up: up }) => up === 1)
         assert.strictEqual((yield* get("/readyz")).status, 200)
-      })
-    )
-  )
-})
-
-const readBackCount = (figures: Figures): number => figures.palabre_store_read_back_seconds_count!
-
-describe("A log that servers share", () => {
-  it.live("tells how many they are, and how far one is behind that does not read", () =>
-    Effect.scoped(
-      Effect.gen(function* () {
-        const log = Context.get(yield* Layer.build(sharedMemoryLog), Log)
-        const reads = Latch.makeUnsafe(true)
-        const one = yield* monitored({}, slow(log, Latch.makeUnsafe(true), reads))
-        const two = yield* monitored({}, log)
-        const both = yield* one.until(({ palabre_nodes: nodes }) => nodes === 2)
-        assert.strictEqual((yield* two.scrape).palabre_nodes, 2)
-        assert.isBelow(both.palabre_store_behind_seconds!, 10)
-        const [alice, bob] = [yield* one.connect, yield* two.connect]
-        yield* alice.login("alice")
-        const before = readBackCount(yield* one.scrape)
-        reads.closeUnsafe()
-        yield* bob.login("bob")
-        alice.send({ type: "message", content: "unread" })
-        const behind = yield* one.until((figures) => figures.palabre_store_behind_seconds! > 0.05)
-        assert.strictEqual(readBackCount(behind), before)
-        assert.strictEqual((yield* two.scrape).palabre_store_behind_seconds, 0)
-        reads.openUnsafe()
-        yield* alice.sees("alice", "bob")
-        const after = yield* one.until((figures) => figures.palabre_store_behind_seconds === 0)
-        assert.isAbove(readBackCount(after), before)
-        assert.isAbove(after.palabre_store_read_back_seconds_sum!, 0.05)
-      })
-    )
-  )
-
-  it.live("tells that one was taken for dead, is not ready, and begins anew", () =>
-    Effect.scoped(
-      Effect.gen(function* () {
-        const log = Context.get(yield* Layer.build(sharedMemoryLog), Log)
-        const appends = Latch.makeUnsafe(true)
-        const one = yield* monitored({}, slow(log, appends, Latch.makeUnsafe(true)))
-        const two = yield* monitored({}, log)
-        assert.deepInclude(yield* one.scrape, { palabre_node_lives_total: 1, palabre_store_up: 1 })
-        const alice = yield* Effect.flatMap(one.connect, (client) => client.login("alice"))
-        appends.closeUnsafe() // it cannot begin anew yet
-        two.replica.submit({ t: "dead", node: one.replica.node }, () => {})
-        assert.strictEqual((yield* alice.next).code, "node_lost")
-        assert.strictEqual((yield* one.get("/readyz")).status, 503)
-        appends.openUnsafe()
-        yield* one.until((told) => told.palabre_node_lives_total === 2 && told.palabre_store_up === 1)
-        assert.strictEqual((yield* one.get("/readyz")).status, 200)
-        assert.strictEqual(
-          (yield* two.until(({ palabre_nodes: nodes }) => nodes === 2)).palabre_node_lives_total,
-          1
-        )
       })
     )
   )

@@ -5,6 +5,7 @@ import { basename, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { afterAll, assert, describe, it } from "@effect/vitest"
+import { harness, program, type Ran } from "./command.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "palabre-command-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -29,37 +30,6 @@ const softly = file(
 )
 const wrong = file("wrong.yaml", "scenario: a typo\ncast: [alice]\nsteps:\n  - alice lgos in\n")
 
-interface Ran {
-  readonly code: number | string
-  readonly stdout: string
-  readonly stderr: string
-}
-
-const program = fileURLToPath(new URL("../../harness/main.ts", import.meta.url))
-
-/** The command as people run it, in a process of its own. */
-const harness = (
-  args: ReadonlyArray<string>,
-  env: NodeJS.ProcessEnv = {},
-  input = "",
-  cwd = process.cwd()
-): Promise<Ran> =>
-  new Promise((resolve) => {
-    const clean = {
-      ...process.env,
-      GITHUB_ACTIONS: undefined,
-      NO_COLOR: undefined,
-      FORCE_COLOR: undefined,
-      ...env
-    }
-    const child = execFile(
-      process.execPath,
-      [program, ...args],
-      { env: clean, cwd },
-      (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr })
-    )
-    child.stdin?.end(input)
-  })
 const scenario = (...args: ReadonlyArray<string>): Promise<Ran> => harness(["scenario", ...args])
 
 describe("pnpm scenario", () => {
@@ -367,37 +337,5 @@ describe("its subcommands", () => {
       assert.include(stdout, word)
     for (const word of ["diagram", "fuzz", "grade", "record", "--completions"])
       assert.notInclude(stdout, word)
-  })
-})
-
-describe("pnpm repl from a pipe", () => {
-  it("is a scripted client", async () => {
-    const { code, stdout } = await harness(["repl", "--json"], {}, "alice logs in\nalice says: hello\n")
-    assert.strictEqual(code, 0)
-    assert.deepStrictEqual(JSON.parse(stdout.trim().split("\n").at(-1)!), { event: "end", verdict: "passed" })
-  })
-  it("tells how the server ended, with its last words", async () => {
-    const server = `"${process.execPath}" test/harness/program.ts {port} "crashes on a message"`
-    const lines = "alice logs in\nalice says: hello\n"
-    const { code, stderr } = await harness(["repl", "--spawn", server], {}, lines)
-    assert.deepStrictEqual(
-      [code, stderr],
-      [3, "harness: line 2 failed: the server ended (exit code 3)\nabout to give up\n"]
-    )
-  })
-  it("does not take a folder for a script", async () => {
-    const run = promisify(execFile)
-    const error = await run("sh", ["-c", `"${process.execPath}" "${program}" repl < "${folder}"`]).catch(
-      (error: unknown) => error
-    )
-    assert.deepInclude(error, { code: 2, stderr: "harness: standard input is a folder, not a script\n" })
-  })
-  it("plays the example of the README", async () => {
-    const { code, stderr } = await harness(["repl"], {}, readFileSync("examples/greeting.txt", "utf8"))
-    assert.deepStrictEqual([code, stderr], [0, ""])
-  })
-  it("fails as a scenario would", async () => {
-    const { code, stderr } = await harness(["repl"], {}, "alice logs in\nalice receives: { status: error }\n")
-    assert.deepStrictEqual([code, stderr], [1, "harness: line 2 failed\n"])
   })
 })
