@@ -288,7 +288,7 @@ export class Life {
     this.#lookedMillis = nowMillis
     const dead = this.#liveness.look(this.#others, nowMillis)
     if (this.#liveness.isCutOff(nowMillis))
-      this.#end("unavailable", "nothing was read back from the log for --lease")
+      this.#end("unavailable", "nothing was read back from the log for nearly --lease")
     if (this.#isOver) return
     if (this.#hasBegun) {
       this.#submissions.doubt(nowMillis - this.#body.settings.storeWaitMillis)

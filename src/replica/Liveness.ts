@@ -1,5 +1,7 @@
 /** The longest time between two own entries that are read back, and between two looks, in which one has heard others. */
 const gapMillisMax = 1_000
+/** So much before the others may take a node for dead, it gives up: its clients hear it before anybody gets their names. */
+const leadMillis = 300
 
 /**
  * Says which nodes are dead, by a monotonic clock. A node is dead that was not heard for the lease, but only time counts
@@ -47,9 +49,9 @@ export class Liveness {
     return [...known].filter((node) => nowMillis - this.#lastOf(node) >= this.#leaseMillis)
   }
 
-  /** True if no own entry was read back for the lease: the others may take this node for dead. */
+  /** True if no own entry was read back for nearly the lease: the others are about to take this node for dead. */
   isCutOff(nowMillis: number): boolean {
-    return nowMillis - this.#ownMillis >= this.#leaseMillis
+    return nowMillis - this.#ownMillis >= this.#leaseMillis - leadMillis
   }
 
   /** True if one of these nodes was heard since the last gap. */

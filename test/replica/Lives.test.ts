@@ -114,7 +114,7 @@ describe("The lives of a node, by the clock", () => {
   )
 
   test(
-    "one that hears nothing of itself ends its clients after the lease, refuses, and begins anew",
+    "one that hears nothing of itself ends its clients before the lease is over, refuses, and begins anew",
     Effect.gen(function* () {
       const { a, b } = yield* startTwo()
       a.submit(login("alice"))
