@@ -25,20 +25,19 @@ interface Harm {
 interface Fault {
   readonly kind: Outage
   /** The node that it strikes, if that is not left to the dice. */
-  readonly aim?: (harm: Harm) => ClusterNode
+  readonly aim?: (harm: Harm) => Effect.Effect<ClusterNode>
   readonly strike: (harm: Harm, node: ClusterNode) => Effect.Effect<unknown, NotStarted | LogError>
 }
 
 /** Waits so long, or up to twice as long. */
 const around = ({ dice }: Harm, millis: number) => Effect.sleep(millis + dice.below(millis))
 
-/** Has the ways of a node to all brokers treat what passes like this, for 3 to 5 s. */
-const away = (treatment: Treatment): Fault => ({
+/** Has the ways of a node to all brokers treat what passes like this, for so long or up to twice as long. */
+const away = (treatment: Treatment, millis = 3_000): Fault => ({
   kind: "node",
-  strike: ({ dice }, { proxies }) => {
+  strike: (harm, { proxies }) => {
     const treatAll = (treatment: Treatment) => Effect.forEach(proxies, ({ treat }) => treat(treatment))
-    const pause = Effect.sleep(3_000 + dice.below(2_000))
-    return treatAll(treatment).pipe(Effect.andThen(pause), Effect.andThen(treatAll("pass")))
+    return treatAll(treatment).pipe(Effect.andThen(around(harm, millis)), Effect.andThen(treatAll("pass")))
   }
 })
 
@@ -52,7 +51,8 @@ const faults = {
   },
   "node-restarted": {
     kind: "node",
-    aim: ({ cluster: { nodes }, run: { book } }) => nodes[book.numberOf("node-restarted") % nodes.length]!,
+    aim: ({ cluster: { nodes }, run: { book } }) =>
+      Effect.sync(() => nodes[book.numberOf("node-restarted") % nodes.length]!),
     strike: (harm, { name, process, restart }) =>
       Effect.gen(function* () {
         const running = process()
@@ -75,6 +75,7 @@ const faults = {
   "log-out-of-reach": away("refuse"),
   "packets-lost": away("swallow"),
   "packets-late": away("hold"),
+  "answers-lost": away("muffle", 250),
   "leader-killed": {
     kind: "log",
     strike: (harm) =>
@@ -153,8 +154,8 @@ const kinds: ReadonlyArray<Outage> = ["node", "log"]
 
 const strike = Effect.fnUntraced(function* (given: Harm, name: FaultName) {
   const { cluster, run } = given
-  const { aim, kind, strike }: Fault = faults[name]
-  const node = (aim ?? aimed)(given)
+  const { kind, strike, aim = kind === "node" ? aimed : anywhere }: Fault = faults[name]
+  const node = yield* aim(given)
   if (kind === "node") {
     yield* assertRuns(run, node)
     run.book.releaseAll()
@@ -188,10 +189,19 @@ const strikeBrokers = Effect.fnUntraced(function* (
     book.find("NODE-3", "the nodes", "a new epoch began, though the brokers lost nothing")
 })
 
-/** More often than not, a node where somebody has a name that others want. */
-const aimed = ({ cluster: { nodes }, dice, run }: Harm): ClusterNode => {
-  const reigning = nodes.filter(({ address }) => [...run.reigning.values()].includes(address))
-  return dice.pick(reigning.length > 0 && dice.chance(0.7) ? reigning : nodes)
+const anywhere = ({ cluster: { nodes }, dice }: Harm) => Effect.sync(() => dice.pick(nodes))
+
+/**
+ * More often than not, a node to which somebody says something at this moment, under a name that others may have as soon as
+ * the node is dead.
+ */
+const aimed = (harm: Harm): Effect.Effect<ClusterNode> => {
+  const { cluster, dice, run } = harm
+  if (dice.chance(0.3)) return anywhere(harm)
+  const spoken = Effect.callback<ClusterNode>((resume) => {
+    run.onWord = (at) => resume(Effect.succeed(cluster.nodes.find(({ address }) => address === at)!))
+  })
+  return Effect.timeoutOrElse(spoken, { duration: wordMillisMax, orElse: () => anywhere(harm) })
 }
 
 /** A node that has ended by itself is a finding, and is started again. */
@@ -213,3 +223,5 @@ const pauseMillis: Readonly<Record<Outage, number>> = { node: 1_500, log: 4_000 
 /** The time for which clients may still be told of a trouble that is over. */
 const lingerMillis = 6_000
 const lookMillis = 50
+/** The time to wait for a word, before any node will do. */
+const wordMillisMax = 2_000

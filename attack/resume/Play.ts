@@ -46,7 +46,7 @@ export const play = Effect.fnUntraced(function* (
     replaced: new Set(),
     patience,
     outages: new Outages(),
-    reigning: new Map(),
+    onWord: () => {},
     isSettling: false,
     onProgress: () => progress++
   }

@@ -46,7 +46,8 @@ export class Rival {
 
   /** Tries to have the name, and has it for a moment; or comes back to give it up, where it still has it. */
   private reign(onOver: () => void): Line {
-    const { addresses, book, outages, tag } = this.run
+    const { addresses, book, outages, settings, tag } = this.run
+    const { deafMillis, reignMillis } = settings
     if (this.epoch !== book.epoch) this.token = undefined
     const token = this.token
     const address = this.dice.pick(addresses)
@@ -54,9 +55,13 @@ export class Rival {
     const sentAt = book.tick()
     if (token === undefined) this.author = `${this.name}.${tag}-${this.id}${++this.reigns}`
     const login = { type: "login", username: this.name, ...(hasSession && { features }), session: token }
+    let isAnswered = false
     const exchange = new Exchange(book, address, this.author, {
-      connected: () =>
+      connected: () => {
+        if (deafMillis !== undefined)
+          setTimeout(() => isAnswered || exchange.line.cut("reset"), deafMillis).unref()
         exchange.ask(login, (reply) => {
+          isAnswered = true
           if (reply.code === "unavailable") return exchange.line.cut("close")
           if (reply.status !== "success") {
             const isKnown = token !== undefined && !book.mayForget && this.epoch === book.epoch
@@ -74,16 +79,15 @@ export class Rival {
               ? book.reigns(this.name, this.author, sentAt, hasSession)
               : undefined
           if (problem !== undefined) exchange.find("LOGIN-3", problem)
-          this.run.reigning.set(this.name, address)
           this.token = hasSession ? String(reply.session) : undefined
           this.epoch = hasSession ? String(reply.epoch) : book.epoch
           for (let left = this.dice.below(MESSAGES_MAX); left > 0; left--) this.say(exchange, hasSession)
           const giveUp = () => this.giveUp(exchange, hasSession)
-          const { reignMillis } = this.run.settings
           if (reignMillis !== undefined && this.dice.chance(0.3)) this.stay(exchange, hasSession, reignMillis)
           else if (this.dice.chance(0.5)) giveUp()
-          else setTimeout(giveUp, this.dice.below(this.run.settings.thinkMillis / 4))
-        }),
+          else setTimeout(giveUp, this.dice.below(settings.thinkMillis / 4))
+        })
+      },
       letter: (id) => {
         if (token === undefined && book.isLetterBefore(id, sentAt))
           exchange.find("DM-3", `a letter came that was to somebody before it: ${id}`)
@@ -101,6 +105,7 @@ export class Rival {
     if (exchange.line.isOver) return
     if (leftMillis <= 0 || this.run.isSettling) return this.giveUp(exchange, hasSession)
     this.say(exchange, hasSession)
+    if (!hasSession) this.run.onWord(exchange.address)
     const pauseMillis = 20 + this.dice.below(this.run.settings.thinkMillis)
     setTimeout(() => this.stay(exchange, hasSession, leftMillis - pauseMillis), pauseMillis).unref()
   }
@@ -136,6 +141,7 @@ interface Ear {
 
 /** A connection of a rival. */
 class Exchange {
+  readonly address: Address
   readonly line: Line
   private readonly trace = new Trace()
   private readonly expected: Array<(reply: Received) => void> = []
@@ -144,6 +150,7 @@ class Exchange {
 
   constructor(book: Book, address: Address, author: string, { connected, ended, letter }: Ear) {
     this.book = book
+    this.address = address
     this.author = author
     const received = (object: Received | undefined, text: string) => {
       this.trace.add("←", text)

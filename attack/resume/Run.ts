@@ -52,8 +52,8 @@ export interface Run {
   readonly replaced: Set<{ readonly close: () => void }>
   /** What was done to the server, or to nodes of it. */
   readonly outages: Outages
-  /** Where whoever has a contested name is connected. */
-  readonly reigning: Map<string, Address>
+  /** Told where somebody speaks who has a contested name for a while, and no session that would keep it any longer. */
+  onWord: (at: Address) => void
   /** Nothing new is said any more, and nothing cut: everybody gets what is still due. */
   isSettling: boolean
   /** Told whenever something came that may be what somebody waits for. */

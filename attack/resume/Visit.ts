@@ -224,6 +224,11 @@ export class Visit implements Exchange {
     }
   }
 
+  /** True where it was ended by what was done to its node. */
+  get wasStruck(): boolean {
+    return this.isLoggedIn && this.isOver && !this.isCut && this.troubles.has("node")
+  }
+
   /** What was done meanwhile to the server that it is connected to. */
   private get troubles() {
     return this.member.run.outages.since(this.begunAt, this.address)

@@ -6,16 +6,24 @@ export interface NodeFault {
   readonly changes: ReadonlyArray<Change>
   /** What has to happen for it to show. */
   readonly faults: ReadonlyArray<FaultName>
+  /** How often, if it needs that more often than most. */
+  readonly times?: number
+  /** The lease, if it needs another one than most. */
+  readonly leaseMillis?: number
   /** The clauses that may tell of it. */
   readonly clauses: RegExp
 }
+
+/** What tells of a session that ended too soon: its client cannot go on, letters to it are refused, its name is free. */
+const lostSession = /RESUME-[1-5]|DM-[34]|LOGIN-3/
 
 /** The faults of a node, each with what its author may have thought. */
 export const nodeFaults = {
   /** "An append that failed did not arrive." */
   "appends-counted-twice": {
     changes: [{ file: "fold/Fold.ts", from: "entry.n <= node.n", to: "false" }],
-    faults: ["packets-late", "packets-lost"],
+    faults: ["answers-lost"],
+    leaseMillis: 5_000,
     clauses: /DEDUP-1|SEQ-[1-4]/
   },
   /** "It is plain that this will be said, so it can be acknowledged." */
@@ -35,7 +43,8 @@ export const nodeFaults = {
 `
       }
     ],
-    faults: ["node-killed"],
+    faults: ["packets-lost"],
+    times: 2,
     clauses: /MSG-1/
   },
   /** "Others see to it that a dead node says nothing more." */
@@ -54,7 +63,7 @@ export const nodeFaults = {
       { file: "fold/Messages.ts", from: "members.has(from) !== true", to: "members === undefined" }
     ],
     faults: ["node-frozen", "packets-late"],
-    clauses: /NODE-2|MSG-4/
+    clauses: /NODE-2|MSG-4|SEQ-[1-4]/
   },
   /** "Who is gone is gone." */
   "sessions-die-with-their-node": {
@@ -62,13 +71,13 @@ export const nodeFaults = {
       { file: "fold/Nodes.ts", from: "detach(turn, holder, true)", to: "detach(turn, holder, false)" }
     ],
     faults: ["node-killed"],
-    clauses: /RESUME-[1-5]/
+    clauses: lostSession
   },
   /** "A second is long enough." */
   "over-before-the-grace": {
     changes: [{ file: "requests/Sessions.ts", from: "sinceMillis < graceMillis", to: "sinceMillis < 1" }],
     faults: ["node-killed"],
-    clauses: /RESUME-[1-5]/
+    clauses: lostSession
   },
   /** "They will look at the history." */
   "nothing-missed-is-shown": {
@@ -92,6 +101,7 @@ export const nodeFaults = {
       }
     ],
     faults: ["node-killed"],
+    times: 10,
     clauses: /NODE-4/
   }
 } as const satisfies Readonly<Record<string, NodeFault>>
