@@ -1,7 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type { FileSystem } from "effect/FileSystem"
 import type { Figure } from "./Figure.ts"
-import type { Pace, Phase, Reading, Saturate, Visit } from "./Generator.ts"
+import type { Ack, Pace, Phase, Reading, Saturate, Visit } from "./Generator.ts"
 import type { Peer } from "./Peer.ts"
 import type { Executable } from "./Executable.ts"
 import type { Unmeasured } from "./Running.ts"
@@ -59,6 +59,15 @@ export const roomClients = 1_000
 
 /** Clients of the largest room. */
 export const crowdClients = 9_000
+
+/** Clients of a room in which all speak. */
+export const speakers = 10
+
+/** The same as `ack`, before anything counts. */
+export const warmAcks: Ack = { phase: "ack", seconds: 0.5, rate: 1_000 }
+
+/** Each message is timed until it is acknowledged. */
+export const ack: Ack = { phase: "ack", seconds: 1.5, rate: 1_000 }
 
 /** Lets the server's code get compiled and its buffers grow before anything counts. */
 export const warmUp: Saturate = { phase: "saturate", seconds: 0.25, window: 4 }

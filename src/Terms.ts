@@ -1,8 +1,5 @@
-/** Codes of errors that answer no request: each ends its connection, unasked (END-1). */
-export const goodbyeCodes = [
-  "server_full",
-  "too_many_connections",
-  "tls_required",
+/** Codes of goodbyes to a client that had a seat. */
+export const seatedGoodbyeCodes = [
   "login_timeout",
   "idle_timeout",
   "slow_consumer",
@@ -11,6 +8,14 @@ export const goodbyeCodes = [
   "node_lost",
   "unavailable",
   "shutting_down"
+] as const
+
+/** Codes of errors that answer no request: each ends its connection, unasked (END-1). */
+export const goodbyeCodes = [
+  "server_full",
+  "too_many_connections",
+  "tls_required",
+  ...seatedGoodbyeCodes
 ] as const
 
 /** Codes for why a request was refused or a connection ended: stable and in English, for programs (CODE-1). */

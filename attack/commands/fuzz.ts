@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { formatAddress, parseAddress } from "../../src/net/Address.ts"
+import { wholeFlag } from "../../process/commands/wholeFlag.ts"
 import { exitCodes, Failure } from "../../src/commands/Cli.ts"
 import { patienceMillis, peakGrowthMax, tlsSeatBytesMax, turnMillisMax } from "../Bounds.ts"
 import { noTotals } from "../Chat.ts"
@@ -32,14 +33,7 @@ plays it again), 2 bad flag or value, 3 no server.`
 export const fuzz = Command.make(
   "fuzz",
   {
-    seconds: Flag.Int("seconds").pipe(
-      Flag.filter(
-        (seconds) => seconds > 0,
-        () => "a whole number from 1 on"
-      ),
-      Flag.withDescription("how long [default 60]"),
-      Flag.withDefault(60)
-    ),
+    seconds: wholeFlag("seconds", 1, "how long", 60),
     seed: seedFlag,
     connect: Flag.String("connect").pipe(
       Flag.withMetavar("HOST:PORT"),

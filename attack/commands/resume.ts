@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { areBrokersSafe } from "../../process/Brokers.ts"
+import { wholeFlag } from "../../process/commands/wholeFlag.ts"
 import { exitCodes, Failure } from "../../src/commands/Cli.ts"
 import { safeVersion } from "../../src/log/NatsClient.ts"
 import { formatAddress, parseAddress } from "../../src/net/Address.ts"
@@ -27,45 +28,39 @@ are acked; a run in which nothing comes any more is a finding.
 Exit codes: 0 all of it held, 1 something did not (the report has what came and what was before it, and the command that
 plays it again), 2 bad flag or value, 3 no server, or one without rooms, direct messages or history.`
 
-const positive = (name: string, fallback: number, text: string, unset = fallback) =>
-  Flag.Int(name).pipe(
-    Flag.filter(
-      (value) => value > 0,
-      () => "a whole number from 1 on"
-    ),
-    Flag.withDescription(`${text} [default ${fallback.toLocaleString("en")}]`),
-    Flag.withDefault(unset)
-  )
-
 /** `pnpm resume`: clients whose connections are cut at every point, and proof that they lose nothing. */
 export const resume = Command.make(
   "resume",
   {
-    seconds: positive("seconds", 60, "how long at least"),
-    acked: positive("acked", 20_000, "messages that must be acked before it may end; with --nodes 500", 0),
-    seed: seedFlag,
-    clients: positive("clients", 50, `how many, ${rivals} of them rivals for two names; with --nodes 18`, 0),
-    size: positive("size", 8_000, "characters of a long message; one in thirty is long"),
-    restart: Flag.Int("restart").pipe(
-      Flag.withMetavar("SECONDS"),
-      Flag.filter(
-        (seconds) => seconds >= 0,
-        () => "a whole number from 0 on"
-      ),
-      Flag.withDescription(
-        "kills the server of --spawn or --store about as often and starts it again; it has to keep what it acked [default 0: never; with --store 2]"
-      ),
-      Flag.withDefault(0)
+    seconds: wholeFlag("seconds", 1, "how long at least", 60),
+    acked: wholeFlag(
+      "acked",
+      1,
+      "messages that must be acked before it may end",
+      0,
+      "20,000; with --nodes 500"
     ),
-    kills: Flag.Int("kills").pipe(
-      Flag.filter(
-        (kills) => kills >= 0,
-        () => "a whole number from 0 on"
-      ),
-      Flag.withDescription(
-        "times that the server must have been killed before it may end; with --nodes, faults that must have happened [default 0]"
-      ),
-      Flag.withDefault(0)
+    seed: seedFlag,
+    clients: wholeFlag(
+      "clients",
+      1,
+      `how many, ${rivals} of them rivals for two names`,
+      0,
+      "50; with --nodes 18"
+    ),
+    size: wholeFlag("size", 1, "characters of a long message; one in thirty is long", 8_000),
+    restart: wholeFlag(
+      "restart",
+      0,
+      "kills the server of --spawn or --store about as often and starts it again; it has to keep what it acked",
+      0,
+      "0: never; with --store 2"
+    ).pipe(Flag.withMetavar("SECONDS")),
+    kills: wholeFlag(
+      "kills",
+      0,
+      "times that the server must have been killed before it may end; with --nodes, faults that must have happened",
+      0
     ),
     store: Flag.Literals("store", ["full", "normal"]).pipe(
       Flag.withDescription("our own server with a new file, and this --store-sync"),
@@ -81,8 +76,8 @@ export const resume = Command.make(
       ),
       Flag.withDefault(0)
     ),
-    brokers: positive("brokers", 3, "with --nodes, brokers"),
-    lease: positive("lease", 3, "with --nodes, seconds after which a silent node is taken for dead"),
+    brokers: wholeFlag("brokers", 1, "with --nodes, brokers", 3),
+    lease: wholeFlag("lease", 1, "with --nodes, seconds after which a silent node is taken for dead", 3),
     faults: Flag.Literals("fault", faultNames).pipe(
       Flag.withDescription(
         "with --nodes, a fault that may happen; may be repeated [default: all that the version of the brokers stands]"
@@ -93,10 +88,11 @@ export const resume = Command.make(
       Flag.withDescription("all messages are long"),
       Flag.withDefault(false)
     ),
-    readRate: positive(
+    readRate: wholeFlag(
       "read-rate",
-      1_000_000,
-      "bytes that a slow reader takes in a second; one in eight is slow"
+      1,
+      "bytes that a slow reader takes in a second; one in eight is slow",
+      1_000_000
     ),
     allSlow: Flag.Boolean("all-slow").pipe(Flag.withDescription("all read slowly"), Flag.withDefault(false)),
     connect: Flag.String("connect").pipe(

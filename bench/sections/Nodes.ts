@@ -1,5 +1,6 @@
 import type { Ack } from "../Generator.ts"
 import {
+  ack,
   brokersMicros,
   converse,
   cpuMicros,
@@ -7,15 +8,12 @@ import {
   roomClients,
   saturate,
   type Section,
+  speakers,
+  warmAcks,
   warmUp
 } from "../Section.ts"
 import type { Variant } from "../Servers.ts"
 
-/** The clients of the room in which all speak. */
-const speakers = 10
-
-const warm: Ack = { phase: "ack", seconds: 0.5, rate: 1_000 }
-const ack: Ack = { phase: "ack", seconds: 1.5, rate: 1_000 }
 const rush: Ack = { phase: "ack", seconds: 1, rate: 5_000 }
 const phases = [warmUp, converse, saturate]
 
@@ -80,8 +78,8 @@ export const nodes: Section = {
       { clients: roomClients, store: 1, phases },
       { clients: roomClients, ...brokers3, phases },
       { clients: roomClients, store: 3, servers: "two", phases },
-      { clients: speakers, ...brokers3, phases: [warm, ack, rush] },
-      { clients: speakers, ...second, phases: [warm, rush] }
+      { clients: speakers, ...brokers3, phases: [warmAcks, ack, rush] },
+      { clients: speakers, ...second, phases: [warmAcks, rush] }
     ],
     read: (readings) => {
       const cost = (variant: Variant) => cpuMicros(readings(roomClients, converse, variant))

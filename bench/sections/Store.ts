@@ -1,11 +1,6 @@
-import type { Ack, Pace } from "../Generator.ts"
-import { ours, roomClients, type Section, warmUp } from "../Section.ts"
+import type { Pace } from "../Generator.ts"
+import { ack, ours, roomClients, type Section, speakers, warmAcks, warmUp } from "../Section.ts"
 
-/** The clients of the room in which all speak. */
-const speakers = 10
-
-const warm: Ack = { phase: "ack", seconds: 0.5, rate: 1_000 }
-const ack: Ack = { phase: "ack", seconds: 1.5, rate: 1_000 }
 const pinged: Pace = { phase: "pace", seconds: 1.5, rate: 100, probe: 1 }
 
 const kept = { dialect: "history", store: "file" } as const
@@ -36,7 +31,7 @@ export const store: Section = {
   roundsAlone: 9,
   method: {
     visits: [
-      { clients: speakers, ...kept, phases: [warm, ack] },
+      { clients: speakers, ...kept, phases: [warmAcks, ack] },
       { clients: roomClients, ...unkept, phases: [warmUp, pinged] },
       { clients: roomClients, ...kept, phases: [warmUp, pinged] }
     ],

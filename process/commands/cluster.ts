@@ -9,6 +9,7 @@ import { exitCodes, Failure } from "../../src/commands/Cli.ts"
 import { formatAddress } from "../../src/net/Address.ts"
 import { notStartedText, startCluster, streamName } from "../Cluster.ts"
 import { storeOf } from "../Brokers.ts"
+import { wholeFlag } from "./wholeFlag.ts"
 
 const description = `Starts brokers (nats-server) and our own server on several nodes that are one chat, on loopback and in folders that are
 removed at the end. Runs a command beside them, in which {connect} stands for the addresses of all nodes (A,B,C) and {0},
@@ -16,38 +17,23 @@ removed at the end. Runs a command beside them, in which {connect} stands for th
 
 Exit codes: that of the command, 2 bad flag or value, 3 it cannot be started.`
 
-const count = (name: string, text: string) =>
-  Flag.Int(name).pipe(
-    Flag.filter(
-      (value) => value > 0,
-      () => "a whole number from 1 on"
-    ),
-    Flag.withDescription(`${text} [default 3]`),
-    Flag.withDefault(3)
-  )
-
 /** `pnpm cluster`: several nodes that are one chat, and a command that runs beside them. */
 export const cluster = Command.make(
   "cluster",
   {
-    nodes: count("nodes", "servers"),
-    brokers: count("brokers", "brokers: 1, or 3 that each have a copy of the log"),
+    nodes: wholeFlag("nodes", 1, "servers", 3),
+    brokers: wholeFlag("brokers", 1, "brokers: 1, or 3 that each have a copy of the log", 3),
     basePort: Flag.Int("base-port").pipe(
       Flag.withMetavar("PORT"),
       Flag.withDescription("the first of the ports: nodes first, then brokers [default: free ports]"),
       Flag.optional
     ),
-    late: Flag.Int("late").pipe(
-      Flag.withMetavar("MS"),
-      Flag.filter(
-        (value) => value >= 0,
-        () => "a whole number from 0 on"
-      ),
-      Flag.withDescription(
-        "milliseconds by which the second node hears from the brokers later than the others, so that it shows if one answers from what it knows alone [default 0]"
-      ),
-      Flag.withDefault(0)
-    ),
+    late: wholeFlag(
+      "late",
+      0,
+      "milliseconds by which the second node hears from the brokers later than the others, so that it shows if one answers from what it knows alone",
+      0
+    ).pipe(Flag.withMetavar("MS")),
     serve: Flag.String("serve").pipe(
       Flag.withMetavar("FLAGS"),
       Flag.withDescription("more flags for each node, such as --serve='--lease 3s --history 1000'"),

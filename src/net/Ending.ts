@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { seatedGoodbyeCodes } from "../Terms.ts"
 
 /** Reasons why a connection is over: its client left or logged out, or the server ended it with this code. */
 export const endings = [
@@ -9,14 +10,7 @@ export const endings = [
   "invalid_username",
   "username_taken",
   "login_refused",
-  "login_timeout",
-  "idle_timeout",
-  "slow_consumer",
-  "kicked",
-  "session_replaced",
-  "node_lost",
-  "unavailable",
-  "shutting_down"
+  ...seatedGoodbyeCodes
 ] as const
 export type Ending = (typeof endings)[number]
 
