@@ -184,12 +184,17 @@ const build = Effect.fnUntraced(function* (
   const { grading: texts } = grading.texts
   const process = yield* startContained(command)
   const watching = process.pid === undefined ? Effect.never : meter.watch(process.pid, () => true)
-  const reached = Effect.map(watching, (limit) => limitText(limit, grading))
+  const told = (limit: Limit) => limitText(limit, grading)
+  const reached = Effect.map(watching, told)
   const late = Effect.as(
     ownPatience.during(withinMillis),
     texts.buildTooLong(grading.texts.span(withinMillis))
   )
-  const end = Effect.map(process.end, ({ code, how }) => (code === 0 ? undefined : texts.notBuilt(how)))
+  const end = Effect.map(process.end, ({ code, how }) => {
+    const limit = meter.stopped()
+    if (limit !== undefined) return told(limit)
+    return code === 0 ? undefined : texts.notBuilt(how)
+  })
   const reason = yield* Effect.raceAllFirst([end, late, reached])
   return reason === undefined ? undefined : { outcome: "not_built", reason, log: process.lastLines }
 }, Effect.scoped)

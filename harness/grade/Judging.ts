@@ -42,6 +42,7 @@ export const judged = Effect.fnUntraced(function* (
   const played = new Map<string, Played>()
   const limits = new Map<string, Limit>()
   let current = ""
+  const note = (limit: Limit | undefined) => limit !== undefined && limits.set(current, limit)
   const judge = yield* start({ command: [...network, process.execPath, program], ipc: true })
   const here = Deferred.makeUnsafe<number>()
   const done = Deferred.makeUnsafe<void>()
@@ -52,6 +53,7 @@ export const judged = Effect.fnUntraced(function* (
       case "done":
         return Deferred.doneUnsafe(done, Effect.void)
       case "played":
+        note(meter.stopped())
         return played.set(told.file, told)
       case "begins":
         current = told.file
@@ -61,7 +63,7 @@ export const judged = Effect.fnUntraced(function* (
   judge.child.send(assignment, () => {}) // it may have ended
   const spent = Effect.flatMap(Deferred.await(here), (pid) =>
     meter.watch(pid, (limit) => {
-      limits.set(current, limit)
+      note(limit)
       return limit === "cpu"
     })
   )

@@ -34,16 +34,22 @@ export class Meter {
     return Effect.map(watching, (reached) => reached!)
   }
 
+  /** What the system itself stopped since this was asked or looked at last: it may be over before the next look. */
+  stopped(): Limit | undefined {
+    const resource = this.group.exceeded()
+    return resource === "pids" ? "processes" : resource
+  }
+
   private look(pid: number): Limit | undefined {
     const { bytes, cpuMillis, pids, tasks } = usageOf(pid)
     for (const [one, millis] of cpuMillis) this.spentMillis += millis - (this.lastMillis.get(one) ?? 0)
     this.lastMillis = cpuMillis
     const { limits } = this
-    const exceeded = this.group.exceeded()
+    const stopped = this.stopped()
     const reached: Limit | undefined =
-      tasks > limits.tasks || exceeded === "pids"
+      tasks > limits.tasks || stopped === "processes"
         ? "processes"
-        : exceeded === "memory" || (bytes > limits.memoryBytes && memoryOf(pids) > limits.memoryBytes)
+        : stopped === "memory" || (bytes > limits.memoryBytes && memoryOf(pids) > limits.memoryBytes)
           ? "memory"
           : this.spentMillis > limits.cpuMillis
             ? "cpu"
