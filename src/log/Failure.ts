@@ -12,6 +12,8 @@ export const reasons = {
   trimmed: { isRetryable: false },
   /** The log has lost entries, or is another one: a new epoch must begin. */
   forgot: { isRetryable: false },
+  /** It lacks an entry between others: what follows that makes no sense. */
+  lacking: { isRetryable: false },
   /** What is stored cannot be read. */
   damaged: { isRetryable: false },
   /** A newer version of the program wrote it. */

@@ -117,7 +117,7 @@ const makeConsumers = Effect.fnUntraced(function* ({ connection, jetstream }: Na
     )
 })
 
-/** Delivers messages until there are no more of these; fails where one is missing, with `forgot` if it is gone. */
+/** Delivers messages until there are no more of these; fails where one is missing, with `lacking` if it is gone. */
 const readInto =
   (name: string, follower: Follower, assertHas: (position: Position) => Effect.Effect<void, LogError>) =>
   (messages: ConsumerMessages) => {
@@ -150,7 +150,7 @@ const assertHas =
         if (looks === LOOKS_MAX) yield* untilItAnswers(certainExtent)
         if ((yield* find) !== null) return
         yield* look
-        if (looks === LOOKS_MAX) return yield* new LogError(hole(name, position))
+        if (looks === LOOKS_MAX) return yield* new LogError(lacking(name, position))
         yield* Effect.sleep(LOOK_MILLIS)
       }
     })
@@ -221,7 +221,7 @@ const assertSame = Effect.fnUntraced(function* (
   }
   const found = message === null ? undefined : yield* entryIn(name, message)
   if (found?.entry.node !== entry.node || found.entry.n !== entry.n)
-    return yield* new LogError(hole(name, position))
+    return yield* new LogError(replaced(position))
 })
 
 /** What a follower has read, or is to read next, that is not in the stream. */
@@ -241,8 +241,13 @@ const exchanged = (name: string): Failure => ({
 /** Read again from there. */
 const passedOver: Failure = { reason: "unavailable", detail: "a broker passed over an entry" }
 
-const hole = (name: string, position: Position): Failure => ({
+const replaced = (position: Position): Failure => ({
   reason: "forgot",
+  detail: `entry ${position} of the log is gone, or another one`
+})
+
+const lacking = (name: string, position: Position): Failure => ({
+  reason: "lacking",
   detail: `entry ${position} of the log is gone: ${withoutIt(name, position)}`
 })
 

@@ -318,9 +318,9 @@ export class Life {
   #fail(error: LogError): Effect.Effect<void> {
     return Effect.sync(() => {
       // what the life before could not read either is gone for good
-      const isGone = !this.#hasBegun && error.reason === "forgot" && error.detail === this.#past?.reason
+      const isGone = !this.#hasBegun && error.reason === "lacking" && error.detail === this.#past?.reason
       if (this.isShared && !lasting.has(error.reason) && !isGone)
-        return this.#end("unavailable", error.detail, error.reason === "forgot")
+        return this.#end("unavailable", error.detail, lossy.has(error.reason))
       if (this.#isOver) return
       this.#tellEnd("unavailable")
       Deferred.doneUnsafe(this.#ended, Effect.fail(error))
@@ -354,6 +354,9 @@ const lasting: ReadonlySet<LogReason> = new Set([
   "too_large",
   "in_use"
 ])
+
+/** What says that something of the log is lost. */
+const lossy: ReadonlySet<LogReason> = new Set(["forgot", "lacking"])
 
 /** Silence after which a node shows a sign of life. */
 const beatMillis = 500
