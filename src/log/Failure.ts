@@ -43,7 +43,7 @@ export const unreadable = (what: string, version: number | undefined): Failure =
     ? { reason: "damaged", detail: `${what} is damaged: restore it from a backup` }
     : {
         reason: "newer",
-        detail: `${what} was written by a newer palabre, in version ${version} of its format, and this one reads ${format.readable.join(" and ")}: upgrade this server`
+        detail: `${what} was written by a newer palabre, in version ${version} of its format, and this one reads ${format.readable.join(" and ")}: upgrade this one`
       }
 
 /** The log was closed. */

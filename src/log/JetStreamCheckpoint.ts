@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { Failure } from "./Failure.ts"
 import type { Extent } from "./JetStreamEnd.ts"
 import type { Checkpoint, Log, Unsaved } from "./Log.ts"
-import type { LogError } from "./LogError.ts"
+import { LogError } from "./LogError.ts"
 import { streamsOf } from "./JetStreamStreams.ts"
 import { nats, type NatsClient, purge } from "./NatsClient.ts"
 
@@ -20,7 +21,8 @@ interface Mark {
 interface Checkpoints extends Pick<Log["Service"], "save" | "saved"> {
   /**
    * Puts the newest checkpoint where a log goes on that has lost entries up to its position, or some that follow it; true if
-   * it did, so that the log does not continue. Otherwise no node could ever begin again.
+   * it did, so that the log does not continue. Otherwise no node could ever begin again. Fails as long as a node appends that
+   * knows what was lost.
    */
   readonly mend: Effect.Effect<boolean, LogError>
 }
@@ -79,7 +81,11 @@ export const checkpoints = (
 
   const mend = Effect.gen(function* () {
     const { sequence, ...newest } = yield* mark
-    if (goesOnAt(yield* extent, newest) === newest.position) return false
+    const before = yield* extent
+    if (goesOnAt(before, newest) === newest.position) return false
+    // who has read what is gone goes on from there: to begin elsewhere beside them would be another chat
+    yield* Effect.sleep(QUIET_MILLIS)
+    if ((yield* extent).last !== before.last) return yield* new LogError(inUse)
     const position = goesOnAt(yield* certainExtent, newest)
     if (position === newest.position) return false
     yield* complete({ ...newest, position }, sequence)
@@ -88,6 +94,15 @@ export const checkpoints = (
 
   return { save, saved, mend }
 }
+
+const inUse: Failure = {
+  reason: "unavailable",
+  detail:
+    "the log lacks entries, and other servers go on that have read them: end those, or wait until they have written the state anew"
+}
+
+/** A node that lives shows a sign of life twice in this time. */
+const QUIET_MILLIS = 1_000
 
 /** The position of a checkpoint after which the log has all that follows it. */
 const goesOnAt = ({ first, last }: Extent, { position }: Pick<Mark, "position">): number =>

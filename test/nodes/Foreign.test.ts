@@ -168,6 +168,21 @@ describe.skipIf(!hasBrokers)("A log that others have had their hands in", () => 
   )
 
   test(
+    "lacks its beginning: a server does not begin beside those that know it, and does once they are gone",
+    Effect.gen(function* () {
+      const { last, purge, serve } = yield* broker
+      const running = serve()
+      const alice = yield* enter(running, "alice")
+      yield* purge(yield* last)
+      const waiting = serve()
+      yield* Effect.promise(() => waiting.says(/WARN .*the log lacks entries, and other servers go on/))
+      yield* alice.sees("alice")
+      yield* stop(running)
+      yield* (yield* enter(waiting, "bob")).sees("bob")
+    })
+  )
+
+  test(
     "lacks an entry: a server that needs it says so, and goes on once all before it is removed",
     Effect.gen(function* () {
       const { last, purge, removeMessage, serve } = yield* broker

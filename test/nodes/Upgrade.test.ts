@@ -122,7 +122,7 @@ const lastWord = "that was all"
 
 const newer = (what: string) =>
   new RegExp(
-    `^palabre: ${what} was written by a newer palabre, in version 2 of its format, and this one reads 1: upgrade this server$`,
+    `^palabre: ${what} was written by a newer palabre, in version 2 of its format, and this one reads 1: upgrade this one$`,
     "m"
   )
 
