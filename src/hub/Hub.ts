@@ -1,7 +1,6 @@
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import { Audiences } from "./Audiences.ts"
 import type { Broadcast } from "./Broadcast.ts"
@@ -11,6 +10,7 @@ import { makeFlowControl } from "./FlowControl.ts"
 import type { Connection } from "../net/Connection.ts"
 import type { Ending } from "../net/Ending.ts"
 import { Settings } from "../settings/Settings.ts"
+import { Waiting } from "./Waiting.ts"
 
 /**
  * The one order of everything that needs one: broadcasts, and the joins, leaves and replies that must neither
@@ -36,6 +36,8 @@ export class Hub extends Context.Service<
     readonly release: (bytes: number) => void
     /** Sends to all of an audience but the sender, in its turn; so many of its bytes were admitted. Never waits. */
     readonly publish: (broadcast: Broadcast, admittedBytes?: number) => void
+    /** Does work at once, and delivers what it publishes together. */
+    readonly together: (work: () => void) => void
     /** Does the work once everything published before has been offered: now, if that is so. A bug in it is logged. */
     readonly turn: (work: Work) => void
     /** The same; done when the work is. */
@@ -56,8 +58,7 @@ const makeHub = Effect.gen(function* () {
   const { hubItemsMax } = yield* Settings
   const audiences = new Audiences()
   const { counters, deliverAll } = yield* makeDelivery(audiences)
-  const isAnyWaiting = Latch.makeUnsafe(false)
-  let items: Array<Broadcast | Turn> = []
+  const waiting = new Waiting()
   let underway = 0 // published, and not yet offered to everyone or done
   const isFull = () => underway >= hubItemsMax
   const flow = yield* makeFlowControl(isFull)
@@ -66,8 +67,7 @@ const makeHub = Effect.gen(function* () {
   const put = (item: Broadcast | Turn): void => {
     underway++
     deliveryLatency.published()
-    items.push(item)
-    isAnyWaiting.openUnsafe()
+    waiting.put(item)
   }
 
   const publish = (broadcast: Broadcast, admittedBytes = 0): void => {
@@ -101,10 +101,7 @@ const makeHub = Effect.gen(function* () {
 
   const deliverer = Effect.gen(function* () {
     while (true) {
-      yield* isAnyWaiting.await
-      isAnyWaiting.closeUnsafe()
-      const taken = items
-      items = []
+      const taken = yield* waiting.takeAll
       deliveryLatency.taken()
       yield* deliverAll(taken)
       underway -= taken.length
@@ -120,6 +117,7 @@ const makeHub = Effect.gen(function* () {
     untilNotFull: flow.untilNotFull,
     release: flow.released,
     publish,
+    together: (work) => waiting.together(work),
     turn,
     inTurn,
     counters,

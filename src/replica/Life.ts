@@ -226,17 +226,20 @@ export class Life {
 
   readonly #appendAll: Effect.Effect<void> = Effect.whileLoop({
     while: () => (this.#isAppending = this.#submissions.areWaiting),
-    body: () => this.#append(),
+    body: () => this.#append,
     step: ignore
   }).pipe(Effect.catch((error) => this.#fail(error)))
 
-  #append(): Effect.Effect<unknown, LogError> {
+  readonly #appendNow: Effect.Effect<void, LogError> = Effect.suspend(() => {
     this.#appendedMillis = this.#lookedMillis
     const ops = this.#submissions.take(this.#n + 1, this.#log.entryBytesMax, this.#lookedMillis)
     const entry = this.#entryOf(ops)
     const giveBack = () => this.#submissions.giveBack(entry.n)
     return this.#body.appending.append(this.#log, entry, giveBack)
-  }
+  })
+
+  /** All that comes in the same turn of the event loop goes into one entry. */
+  readonly #append = Effect.andThen(Effect.yieldNow, this.#appendNow)
 
   #entryOf(ops: ReadonlyArray<Operation>): Entry {
     return { node: this.node, n: ++this.#n, at: this.#body.clock.currentTimeMillisUnsafe(), ops }
@@ -247,7 +250,9 @@ export class Life {
     this.isShared
       ? Effect.forEach(logged, (each) => this.#take(each), { discard: true })
       : Effect.sync(() => {
-          for (const each of logged) this.#read(each)
+          this.#body.observer.together(() => {
+            for (const each of logged) this.#read(each)
+          })
         })
 
   #take(logged: Logged): Effect.Effect<void> {
@@ -256,8 +261,8 @@ export class Life {
     this.#lastRead = logged
     if (entry.node === this.node || !this.#hasBegun) this.#liveness.heardOwn(this.#nowMillis)
     if (entry.node !== this.node) this.#liveness.heard(entry.node, this.#nowMillis)
-    this.#read(logged)
     const { clock, observer } = this.#body
+    observer.together(() => this.#read(logged))
     if (entry.node === this.node) return observer.ready
     return Effect.andThen(this.#clocks.read(entry, clock.currentTimeMillisUnsafe()), observer.ready)
   }

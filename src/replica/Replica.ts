@@ -16,6 +16,8 @@ export interface Observer {
   readonly happened: (happening: Happening) => void
   /** Nothing of what was under way will be told any more: all clients are to be ended with this code. */
   readonly ended: (code: "unavailable" | "node_lost") => void
+  /** Does at once the work in which an entry is applied: all that it leads to may be told to clients together. */
+  readonly together: (work: () => void) => void
   /** Waited for after each entry of a log that others write as well: nothing more is read meanwhile. */
   readonly ready: Effect.Effect<void>
 }
@@ -23,7 +25,12 @@ export interface Observer {
 const ignore = () => {}
 
 /** Until there is an observer. */
-export const nobody: Observer = { happened: ignore, ended: ignore, ready: Effect.void }
+export const nobody: Observer = {
+  happened: ignore,
+  ended: ignore,
+  together: (work) => work(),
+  ready: Effect.void
+}
 
 /**
  * This node's copy of the shared state: it appends operations to the log, and applies every entry of the log, in order.

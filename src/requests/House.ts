@@ -37,6 +37,7 @@ export const houseLayer = Layer.effect(
     }
     replica.observe({
       happened: (happening) => happened(house, happening),
+      together: house.hub.together,
       ready: house.hub.untilNotFull,
       ended: (code) => endAll(house, code)
     })

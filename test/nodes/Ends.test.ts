@@ -110,7 +110,9 @@ describe("Nodes that end", () => {
         yield* bob.sees("alice", "plain", "bob")
         yield* a!.submit({ t: "fence" }) // so that no sign of life is due
         a!.appends.closeUnsafe()
-        alice.send(message("once", { cid: "1" }), message("twice"), { type: "ping" }, { type: "logout" })
+        alice.send(message("once", { cid: "1" }))
+        yield* plain.ask({ type: "ping" }) // so that it is under way, and what comes next waits behind it
+        alice.send(message("twice"), { type: "ping" }, { type: "logout" })
         const last = yield* alice.rest
         assert.deepStrictEqual(
           last.map(({ code, retryAfterMs }) => [code, retryAfterMs]),

@@ -15,6 +15,7 @@ it.effect("tells all that an operation led to before it applies one that is subm
     const told: Array<string> = []
     observe({
       happened: ({ t }) => told.push(t),
+      together: (work) => work(),
       ready: Effect.void,
       ended: () => {}
     })

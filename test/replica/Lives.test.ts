@@ -37,6 +37,7 @@ const startNode = Effect.fnUntraced(function* (log: Log["Service"], settings: Pa
   replica.observe({
     happened: ({ t }) => told.push(t),
     ended: (code) => told.push(code),
+    together: (work) => work(),
     ready: Effect.void
   })
   return {
@@ -145,9 +146,11 @@ describe("The lives of a node, by the clock", () => {
     Effect.gen(function* () {
       const { a, b } = yield* startTwo()
       a.appends.closeUnsafe()
-      const [inDoubt, behind] = [a.submit(login("alice")), a.submit(announce("behind"))]
+      const inDoubt = a.submit(login("alice"))
+      yield* pass(100)
+      const behind = a.submit(announce("behind"))
       const end = a.submit({ t: "leave", id: 1, keep: false })
-      yield* pass(7_900)
+      yield* pass(7_800)
       assert.deepStrictEqual([inDoubt, behind], [[], []])
       yield* pass(300)
       assert.deepStrictEqual([inDoubt, behind, end], [["doubtful"], ["unavailable"], []])
