@@ -1,11 +1,16 @@
 import type { ConsumerMessages, JsMsg, StreamInfo } from "@nats-io/jetstream"
+import { isReadonlyArrayNonEmpty } from "effect/Array"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Pull from "effect/Pull"
+import * as Queue from "effect/Queue"
+import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { type Failure, forgot, trimmed } from "./Failure.ts"
 import { type Extent, extentIn, isMark } from "./JetStreamEnd.ts"
-import { entryIn, withoutIt } from "./JetStreamMessage.ts"
+import { entryIn, entryOf, withoutIt } from "./JetStreamMessage.ts"
 import { infoOf, misfitNow } from "./JetStreamStreams.ts"
 import type { Deliver, Log, Logged, Position } from "./Log.ts"
 import { LogError } from "./LogError.ts"
@@ -60,15 +65,19 @@ class Follower {
     this.#looksBehind = 0
   }
 
-  takes(logged: Logged): Effect.Effect<void> {
-    this.at = logged.position
-    if (isMark(logged.entry)) return Effect.void
-    this.read = logged
-    this.#isDelivering = true
-    const done = Effect.sync(() => {
-      this.#isDelivering = false
-    })
-    return Effect.ensuring(this.#deliver([logged]), done)
+  /** Takes entries that follow each other, from the next one on. */
+  takes(logged: ReadonlyArray<Logged>): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.at += logged.length
+      const delivered = logged.filter(({ entry }) => !isMark(entry))
+      if (!isReadonlyArrayNonEmpty(delivered)) return Effect.void
+      this.read = delivered.at(-1)
+      this.#isDelivering = true
+      const done = Effect.sync(() => {
+        this.#isDelivering = false
+      })
+      return Effect.ensuring(this.#deliver(delivered), done)
+    }).pipe(Effect.uninterruptible)
   }
 
   /**
@@ -81,6 +90,14 @@ class Follower {
     this.#lookedAt = this.at
     if (this.#looksBehind === LOOKS_MAX) this.#messages?.stop()
   }
+}
+
+/** What a consumer has given and nobody has read yet. */
+type Arrived = Queue.Queue<JsMsg, LogError | Cause.Done>
+
+interface Reading {
+  readonly messages: ConsumerMessages
+  readonly arrived: Arrived
 }
 
 /** Makes consumers of a stream, each for as long as the connection is the same. */
@@ -97,39 +114,61 @@ const makeConsumers = Effect.fnUntraced(function* ({ connection, jetstream }: Na
     Effect.ignore,
     Effect.forkScoped
   )
-  return (at: () => Position) =>
-    Effect.acquireRelease(
-      nats(async () => {
-        const consumer = await jetstream.consumers.get(name, {
-          deliver_policy: "by_start_sequence",
-          opt_start_seq: at() + 1,
-          inactive_threshold: INACTIVE_MILLIS
-        })
-        const messages = await consumer.consume({ max_messages: 500, expires: 5_000, idle_heartbeat: 1_000 })
-        open.add(messages)
-        return messages
-      }),
-      (messages) =>
-        Effect.sync(() => {
-          open.delete(messages)
-          messages.stop()
-        })
+  const make = async (at: Position, arrived: Arrived) => {
+    const consumer = await jetstream.consumers.get(name, {
+      deliver_policy: "by_start_sequence",
+      opt_start_seq: at + 1,
+      inactive_threshold: INACTIVE_MILLIS
+    })
+    const messages = await consumer.consume({
+      max_messages: 500,
+      expires: 5_000,
+      idle_heartbeat: 1_000,
+      callback: (message) => void Queue.offerUnsafe(arrived, message)
+    })
+    open.add(messages)
+    void messages.closed().then((error) => {
+      open.delete(messages)
+      if (error === undefined) Queue.endUnsafe(arrived)
+      else Queue.failCauseUnsafe(arrived, Cause.fail(logErrorOf(error)))
+    })
+    return messages
+  }
+  return Effect.fnUntraced(function* (at: () => Position) {
+    const arrived: Arrived = yield* Queue.unbounded<JsMsg, LogError | Cause.Done>()
+    const messages = yield* Effect.acquireRelease(
+      nats(() => make(at(), arrived)),
+      (messages) => Effect.sync(() => messages.stop())
     )
+    return { arrived, messages } satisfies Reading
+  })
 })
 
-/** Delivers messages until there are no more of these; fails where one is missing, with `lacking` if it is gone. */
+/**
+ * Delivers messages until there are no more of these, all at once that have come; fails where one is missing, with `lacking`
+ * if it is gone.
+ */
 const readInto =
   (name: string, follower: Follower, assertHas: (position: Position) => Effect.Effect<void, LogError>) =>
-  (messages: ConsumerMessages) => {
+  ({ arrived, messages }: Reading): Effect.Effect<void, LogError> => {
+    const readAll = (all: ReadonlyArray<JsMsg>): Effect.Effect<void, LogError> => {
+      const logged: Array<Logged> = []
+      let rest: Effect.Effect<void, LogError> = Effect.void
+      for (const message of all) {
+        const next = follower.at + 1 + logged.length
+        if (message.seq < next) continue
+        const found = message.seq === next ? entryOf(name, message) : gap
+        if (Result.isSuccess(found)) logged.push(found.success)
+        else {
+          const failed = Effect.fail(found.failure)
+          rest = found === gap ? Effect.andThen(assertHas(next), failed) : failed
+          break
+        }
+      }
+      return Effect.andThen(follower.takes(logged), rest)
+    }
     follower.reads(messages)
-    return Stream.runForEach(Stream.fromAsyncIterable(messages, logErrorOf), (message: JsMsg) => {
-      if (message.seq <= follower.at) return Effect.void
-      if (message.seq > follower.at + 1)
-        return Effect.andThen(assertHas(follower.at + 1), Effect.fail(new LogError(passedOver)))
-      return Effect.uninterruptible(
-        Effect.flatMap(entryIn(name, message), (logged) => follower.takes(logged))
-      )
-    })
+    return Pull.catchDone(Effect.forever(Effect.flatMap(Queue.takeAll(arrived), readAll)), () => Effect.void)
   }
 
 /**
@@ -239,7 +278,7 @@ const exchanged = (name: string): Failure => ({
 })
 
 /** Read again from there. */
-const passedOver: Failure = { reason: "unavailable", detail: "a broker passed over an entry" }
+const gap = Result.fail(new LogError({ reason: "unavailable", detail: "a broker passed over an entry" }))
 
 const replaced = (position: Position): Failure => ({
   reason: "forgot",

@@ -1,15 +1,21 @@
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { decode } from "./Codec.ts"
 import { LogFailure } from "./Failure.ts"
 import type { Logged } from "./Log.ts"
 import { LogError } from "./LogError.ts"
 
+interface Message {
+  readonly seq: number
+  readonly string: () => string
+}
+
 /** The entry that a message of a stream is. */
-export const entryIn = (
-  stream: string,
-  message: { readonly seq: number; readonly string: () => string }
-): Effect.Effect<Logged, LogError> =>
-  Effect.try({
+export const entryIn = (stream: string, message: Message): Effect.Effect<Logged, LogError> =>
+  Effect.fromResult(entryOf(stream, message))
+
+export const entryOf = (stream: string, message: Message): Result.Result<Logged, LogError> =>
+  Result.try({
     try: () => decode(message.seq, message.string()),
     catch: (error) => {
       const { failure } = error as LogFailure
