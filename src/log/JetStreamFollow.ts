@@ -98,6 +98,8 @@ type Arrived = Queue.Queue<JsMsg, LogError | Cause.Done>
 interface Reading {
   readonly messages: ConsumerMessages
   readonly arrived: Arrived
+  /** Bytes of what has arrived and waits, roughly. */
+  bytes: number
 }
 
 /** Makes consumers of a stream, each for as long as the connection is the same. */
@@ -114,7 +116,7 @@ const makeConsumers = Effect.fnUntraced(function* ({ connection, jetstream }: Na
     Effect.ignore,
     Effect.forkScoped
   )
-  const make = async (at: Position, arrived: Arrived) => {
+  const make = async (at: Position, arrived: Arrived): Promise<Reading> => {
     const consumer = await jetstream.consumers.get(name, {
       deliver_policy: "by_start_sequence",
       opt_start_seq: at + 1,
@@ -124,23 +126,28 @@ const makeConsumers = Effect.fnUntraced(function* ({ connection, jetstream }: Na
       max_messages: 500,
       expires: 5_000,
       idle_heartbeat: 1_000,
-      callback: (message) => void Queue.offerUnsafe(arrived, message)
+      callback: (message) => {
+        Queue.offerUnsafe(arrived, message)
+        reading.bytes += message.data.length + MESSAGE_BYTES
+        // nothing else holds a consumer back; what it has not given is read by the next one
+        if (reading.bytes > ARRIVED_BYTES_MAX) messages.stop()
+      }
     })
+    const reading = { messages, arrived, bytes: 0 }
     open.add(messages)
     void messages.closed().then((error) => {
       open.delete(messages)
       if (error === undefined) Queue.endUnsafe(arrived)
       else Queue.failCauseUnsafe(arrived, Cause.fail(logErrorOf(error)))
     })
-    return messages
+    return reading
   }
   return Effect.fnUntraced(function* (at: () => Position) {
     const arrived: Arrived = yield* Queue.unbounded<JsMsg, LogError | Cause.Done>()
-    const messages = yield* Effect.acquireRelease(
+    return yield* Effect.acquireRelease(
       nats(() => make(at(), arrived)),
-      (messages) => Effect.sync(() => messages.stop())
+      ({ messages }) => Effect.sync(() => messages.stop())
     )
-    return { arrived, messages } satisfies Reading
   })
 })
 
@@ -150,8 +157,9 @@ const makeConsumers = Effect.fnUntraced(function* ({ connection, jetstream }: Na
  */
 const readInto =
   (name: string, follower: Follower, assertHas: (position: Position) => Effect.Effect<void, LogError>) =>
-  ({ arrived, messages }: Reading): Effect.Effect<void, LogError> => {
+  (reading: Reading): Effect.Effect<void, LogError> => {
     const readAll = (all: ReadonlyArray<JsMsg>): Effect.Effect<void, LogError> => {
+      reading.bytes = 0
       const logged: Array<Logged> = []
       let rest: Effect.Effect<void, LogError> = Effect.void
       for (const message of all) {
@@ -167,8 +175,9 @@ const readInto =
       }
       return Effect.andThen(follower.takes(logged), rest)
     }
-    follower.reads(messages)
-    return Pull.catchDone(Effect.forever(Effect.flatMap(Queue.takeAll(arrived), readAll)), () => Effect.void)
+    follower.reads(reading.messages)
+    const all = Effect.forever(Effect.flatMap(Queue.takeAll(reading.arrived), readAll))
+    return Pull.catchDone(all, () => Effect.void)
   }
 
 /**
@@ -293,3 +302,7 @@ const lacking = (name: string, position: Position): Failure => ({
 const LOOK_MILLIS = 300
 const LOOKS_MAX = 3
 const INACTIVE_MILLIS = 30_000
+/** The most bytes of messages that have come and are not taken yet, but for those of one read. */
+const ARRIVED_BYTES_MAX = 4 * 1024 * 1024
+/** Bytes of a message that are not its text, roughly. */
+const MESSAGE_BYTES = 300

@@ -4,6 +4,7 @@ import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
@@ -239,6 +240,45 @@ describe.skipIf(!hasBrokers)("JetStream", () => {
         assert.match(
           yield* failure("nats://127.0.0.1:1", { credsFile: join(path, "empty.creds") }),
           /^refused: .*empty\.creds/
+        )
+      })
+    )
+  )
+
+  it.live("gives a reader that is slow no more than it can hold", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const options = optionsFor(portsOf(yield* startBrokers(1)), 1)
+        const log = yield* openLayer(jetStreamLog(options))
+        const position = yield* log.append(entryOf("first"))
+        const isReading = Latch.makeUnsafe(false)
+        const goesOn = Latch.makeUnsafe(false)
+        const seen: Array<Logged> = []
+        yield* Effect.forkScoped(
+          log.follow(position - 1, (logged) =>
+            Effect.suspend(() => {
+              seen.push(...logged)
+              isReading.openUnsafe()
+              return goesOn.await
+            })
+          )
+        )
+        yield* isReading.await
+        const entries = Array.from({ length: 2_000 }, () => entryOf("x".repeat(10_000)))
+        const last = Math.max(...(yield* Effect.forEach(entries, log.append, { concurrency: 500 })))
+        const { manager } = yield* natsClient({ servers: options.servers })
+        const given = yield* nats(async () => {
+          const consumers = []
+          for await (const { delivered } of manager.consumers.list(options.name))
+            consumers.push(delivered.stream_seq)
+          return Math.max(...consumers)
+        })
+        goesOn.openUnsafe()
+        while (seen.at(-1)?.position !== last) yield* Effect.yieldNow
+        assert.isBelow(given, position + 1_000)
+        assert.deepStrictEqual(
+          seen.map((logged) => logged.position),
+          Array.from(seen, (_, i) => position + i)
         )
       })
     )
