@@ -231,6 +231,7 @@ export class Life {
   }).pipe(Effect.catch((error) => this.#fail(error)))
 
   readonly #appendNow: Effect.Effect<void, LogError> = Effect.suspend(() => {
+    if (!this.#submissions.areWaiting) return Effect.void // refused meanwhile
     this.#appendedMillis = this.#lookedMillis
     const ops = this.#submissions.take(this.#n + 1, this.#log.entryBytesMax, this.#lookedMillis)
     const entry = this.#entryOf(ops)
