@@ -37,6 +37,22 @@ describe("What is said on other nodes", () => {
     )
   )
 
+  it.live("what is said in one turn is one entry, and delivered as a whole", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const [a, b] = yield* startNodes(2)
+        const reader = yield* a!.connectAs("reader")
+        const { counters } = a!.house.hub
+        const { batches } = counters
+        const said = ["one", "two", "three"]
+        const announce = (content: string) => b!.submit({ t: "announce", username: "server", content })
+        yield* Effect.forEach(said, announce, { concurrency: "unbounded" })
+        assert.deepStrictEqual(contents(yield* reader.take(said.length)), said)
+        assert.strictEqual(counters.batches, batches + 1)
+      })
+    )
+  )
+
   it.live("NODE-6, ROOM-2, ROOM-5: rooms and presence", () =>
     Effect.scoped(
       Effect.gen(function* () {
