@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { hasBrokers, startBrokers } from "../../process/Brokers.ts"
 import manifest from "../../package.json" with { type: "json" }
-import { palabre, serving } from "../support/program.ts"
+import { type Finished, palabre, serving } from "../support/program.ts"
 import { connectTo } from "../support/TestClient.ts"
 
 if (!hasBrokers) console.warn("SKIPPED: nats-server is not installed, so palabre nodes is not tested")
@@ -10,7 +10,19 @@ if (!hasBrokers) console.warn("SKIPPED: nats-server is not installed, so palabre
 /** A broker for as long as a test takes. */
 const broker = Effect.map(startBrokers(1), ([one]) => `nats://127.0.0.1:${one!.port}`)
 
-const nodes = (...args: ReadonlyArray<string>) => Effect.promise(() => palabre(["nodes", ...args]).finished())
+/** What `palabre nodes` tells as soon as it tells this: on a busy machine some may not be heard in time, or not answer. */
+const nodes = (isSo: (told: Finished) => boolean, ...args: ReadonlyArray<string>) =>
+  Effect.repeat(
+    Effect.promise(() => palabre(["nodes", ...args]).finished()),
+    { until: isSo }
+  )
+
+const answers = ({ err }: Finished): boolean => !err.includes("no answer")
+const isOneSilent = ({ err }: Finished): boolean => err.includes("1 of 2 nodes said nothing")
+const whatever = () => true
+
+/** Nobody is taken for dead, however slow the machine is. */
+const patient = ["--lease", "1h", "--log-level", "error"]
 
 /** The row of a node that was heard. */
 const row = (name: string, clients: number) =>
@@ -21,7 +33,7 @@ const row = (name: string, clients: number) =>
 describe.skipIf(!hasBrokers)("palabre serve --reuse-port", () => {
   it.live("has several servers listen on one port, and the clients in one chat wherever they land", () =>
     Effect.gen(function* () {
-      const common = ["--store", yield* broker, "--log-level", "error"]
+      const common = ["--store", yield* broker, ...patient]
       const shared = ["--reuse-port", ...common]
       const { port } = yield* Effect.promise(() => serving(...shared, "--locale", "fr"))
       const there = ["--host", "127.0.0.1", "--port", String(port)]
@@ -51,9 +63,9 @@ describe.skipIf(!hasBrokers)("palabre serve --reuse-port", () => {
 describe.skipIf(!hasBrokers)("palabre nodes", () => {
   it.live("tells who serves a chat, since when, for how many, and who falls silent", () =>
     Effect.gen(function* () {
-      const store = yield* broker
+      const school = [yield* broker, "--store-name", "school"]
       const before = Date.now()
-      const common = ["--store", store, "--store-name", "school", "--log-level", "error"]
+      const common = ["--store", ...school, ...patient]
       const north = yield* Effect.promise(() => serving("--node", "north", ...common))
       const south = yield* Effect.promise(() => serving("--node", "south", ...common))
       for (const { port } of [north, south, south]) {
@@ -61,8 +73,7 @@ describe.skipIf(!hasBrokers)("palabre nodes", () => {
         yield* client.login(`client${port}${Math.random()}`)
         yield* Effect.forkScoped(Effect.forever(client.ask({ type: "list" })))
       }
-      const { code, err, out } = yield* nodes(store, "--store-name", "school")
-      assert.strictEqual(code, 0, err)
+      const { out } = yield* nodes(({ code }) => code === 0, ...school)
       const [head, rules, titles, ...rows] = out.trimEnd().split("\n")
       assert.match(head!, /^school: 2 nodes, epoch \S+, \d+ entries$/)
       assert.match(rules!, /^history 200, \d+ bytes; rooms 1000, 20 per client; /)
@@ -71,10 +82,9 @@ describe.skipIf(!hasBrokers)("palabre nodes", () => {
       assert.match(rows[1]!, row("south", 2))
       assert.strictEqual(rows.length, 2)
       south.child.kill("SIGSTOP")
-      const silent = yield* nodes(store, "--store-name", "school", "--json")
+      const silent = yield* nodes(isOneSilent, ...school, "--json")
       south.child.kill("SIGKILL")
-      assert.strictEqual(silent.code, 1, silent.err)
-      assert.include(silent.err, "1 of 2 nodes said nothing")
+      assert.strictEqual(silent.code, 1)
       const told = JSON.parse(silent.out) as {
         readonly nodes: ReadonlyArray<{
           readonly node: string
@@ -94,14 +104,14 @@ describe.skipIf(!hasBrokers)("palabre nodes", () => {
     Effect.gen(function* () {
       const store = yield* broker
       for (const _turn of ["first", "second"]) {
-        const missing = yield* nodes(store)
+        const missing = yield* nodes(answers, store)
         assert.strictEqual(missing.code, 3)
         assert.match(missing.err, /keep no chat under this --store-name: palabre/)
       }
-      const nobody = yield* nodes("nats://user:secret@127.0.0.1:1")
+      const nobody = yield* nodes(whatever, "nats://user:secret@127.0.0.1:1")
       assert.strictEqual(nobody.code, 3)
       assert.match(nobody.err, /no answer from nats:\/\/127\.0\.0\.1:1 within 5 s/)
-      const file = yield* nodes("chat.db")
+      const file = yield* nodes(whatever, "chat.db")
       assert.strictEqual(file.code, 2)
       assert.match(file.err, /"chat\.db": expected the brokers/)
     })
