@@ -36,8 +36,8 @@ export const clustered = Effect.fnUntraced(function* ({
   nodeFlags,
   nodes
 }: WantedCluster) {
-  const grace = `--grace ${graceLeases * leaseMillis}ms`
-  const flags = `--max-clients ${3 * clients} --log-level warn --lease ${leaseMillis}ms ${grace} ${clusterFlags}`
+  const times = `--lease ${leaseMillis}ms --store-wait ${0.8 * leaseMillis}ms --grace ${graceLeases * leaseMillis}ms`
+  const flags = `--max-clients ${3 * clients} --log-level warn ${times} ${clusterFlags}`
   const cluster = yield* startCluster({
     brokers,
     nodes,
@@ -55,7 +55,7 @@ export const clustered = Effect.fnUntraced(function* ({
 })
 
 /** Keeps enough for whoever was away, and writes the state anew often. */
-const clusterFlags = "--history 5000 --store-checkpoint 256KiB --store-max 64MiB"
+const clusterFlags = "--history 5000 --store-checkpoint 64KiB --store-max 64MiB"
 
 /** A session is given up soon, but after the longest absence of a member, and all that may keep it from coming back. */
 const graceLeases = 10

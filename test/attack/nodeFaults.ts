@@ -10,6 +10,8 @@ export interface NodeFault {
   readonly times?: number
   /** The lease, if it needs another one than most. */
   readonly leaseMillis?: number
+  /** It is found in seconds. */
+  readonly isShort?: boolean
   /** The clauses that may tell of it. */
   readonly clauses: RegExp
 }
@@ -62,7 +64,8 @@ export const nodeFaults = {
       },
       { file: "fold/Messages.ts", from: "members.has(from) !== true", to: "members === undefined" }
     ],
-    faults: ["node-frozen", "packets-late"],
+    faults: ["packets-late"],
+    times: 5,
     clauses: /NODE-2|MSG-4|SEQ-[1-4]/
   },
   /** "Who is gone is gone." */
@@ -76,6 +79,7 @@ export const nodeFaults = {
   /** "A second is long enough." */
   "over-before-the-grace": {
     changes: [{ file: "requests/Sessions.ts", from: "sinceMillis < graceMillis", to: "sinceMillis < 1" }],
+    isShort: true,
     faults: ["node-killed"],
     clauses: lostSession
   },
@@ -103,5 +107,64 @@ export const nodeFaults = {
     faults: ["node-killed"],
     times: 10,
     clauses: /NODE-4/
+  },
+  /** "A name that is held there is free here." */
+  "names-are-held-on-one-node": {
+    changes: [
+      {
+        file: "fold/Names.ts",
+        from: "if (state.names.has(key))",
+        to: "if (state.names.get(key)?.attachment.node === turn.entry.node)"
+      }
+    ],
+    faults: ["connections-cut"],
+    clauses: /NODE-[124]|LOGIN-3|RESUME-[1-5]|DM-[1-4]|LIST-1/
+  },
+  /** "As long as its node lives, a session is connected there." */
+  "comes-back-to-its-node-alone": {
+    changes: [
+      {
+        file: "fold/Names.ts",
+        from: "known.key === key) return resume",
+        to: "known.key === key && (known.isAbsent || known.attachment.node === turn.entry.node)) return resume"
+      }
+    ],
+    faults: ["node-killed"],
+    clauses: /RESUME-[1-5]/
+  },
+  /** "What is not in the log in time will not be there." */
+  "in-doubt-is-refused": {
+    changes: [
+      {
+        file: "replica/Submissions.ts",
+        from: 'for (const { done } of told) done({ t: "doubtful" })',
+        to: "for (const each of told) this.#refuse(each)"
+      }
+    ],
+    faults: ["packets-late"],
+    times: 5,
+    leaseMillis: 6_000,
+    clauses: /NODE-5|SEQ-3/
+  },
+  /** "Without an ack, it did not arrive." */
+  "given-back-in-doubt": {
+    changes: [
+      { file: "replica/Appending.ts", from: "mayBeThere ||= !error.isCertain", to: "mayBeThere = false" }
+    ],
+    faults: ["answers-lost"],
+    leaseMillis: 5_000,
+    clauses: /NODE-5|DEDUP-1/
+  },
+  /** "Whoever comes back says nothing twice." */
+  "receipts-are-not-kept": {
+    changes: [
+      {
+        file: "fold/Restore.ts",
+        from: "receipts?.set(cid, { digest, room, seq, to }) !== undefined",
+        to: "receipts !== undefined"
+      }
+    ],
+    faults: ["node-killed"],
+    clauses: /DEDUP-[1-4]|SEQ-[1-4]|NODE-6/
   }
 } as const satisfies Readonly<Record<string, NodeFault>>
