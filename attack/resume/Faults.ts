@@ -32,19 +32,14 @@ interface Fault {
 /** Waits so long, or up to twice as long. */
 const around = ({ dice }: Harm, millis: number) => Effect.sleep(millis + dice.below(millis))
 
-/** Has the ways of a node to all brokers treat what passes like this, for one of these times or up to twice as long. */
-const away = (treatment: Treatment, ...millis: ReadonlyArray<number>): Fault => ({
+/** Has the ways of a node to all brokers treat what passes like this, for so long or up to twice as long. */
+const away = (treatment: Treatment, millis = 3_000): Fault => ({
   kind: "node",
   strike: (harm, { proxies }) => {
     const treatAll = (treatment: Treatment) => Effect.forEach(proxies, ({ treat }) => treat(treatment))
-    return treatAll(treatment).pipe(
-      Effect.andThen(around(harm, harm.dice.pick(millis))),
-      Effect.andThen(treatAll("pass"))
-    )
+    return treatAll(treatment).pipe(Effect.andThen(around(harm, millis)), Effect.andThen(treatAll("pass")))
   }
 })
-
-const awayMillis = 3_000
 
 const faults = {
   "node-killed": {
@@ -77,10 +72,11 @@ const faults = {
     kind: "node",
     strike: (_, { proxies }) => Effect.forEach(proxies, ({ cut }) => cut)
   },
-  "log-out-of-reach": away("refuse", awayMillis),
-  "packets-lost": away("swallow", awayMillis),
-  "packets-late": away("hold", awayMillis),
-  "answers-lost": away("muffle", 250, 2_000),
+  "log-out-of-reach": away("refuse"),
+  "packets-lost": away("swallow"),
+  "packets-late": away("hold"),
+  "acks-lost": away("muffle", 250),
+  "answers-lost": away("muffle", 2_000),
   "leader-killed": {
     kind: "log",
     strike: (harm) =>
