@@ -169,10 +169,10 @@ export class Life {
       find,
       Option.exists(({ entry: { n, node } }) => node === read.entry.node && n === read.entry.n)
     )
-    // a broker that has just become the leader may not know all yet
+    // a broker that has just become the leader may not know all for more than a second
     const looks = Effect.repeat(isSame, {
       until: (isSame) => isSame,
-      times: 3,
+      times: lostLooksMax,
       schedule: Schedule.spaced(lookMillis)
     })
     return Effect.map(Effect.andThen(looks, isSame), (isSame) => !isSame)
@@ -367,6 +367,8 @@ const lossy: ReadonlySet<LogReason> = new Set(["forgot", "lacking"])
 /** Silence after which a node shows a sign of life. */
 const beatMillis = 500
 const lookMillis = 100
+/** Looks for what was read before, until it counts as lost. */
+const lostLooksMax = 30
 
 /** The longest that the end of a server waits for the log. */
 const leaveMillis = 1_000
