@@ -8,12 +8,13 @@ import * as Deferred from "effect/Deferred"
 import * as Fiber from "effect/Fiber"
 import * as Effect from "effect/Effect"
 import * as References from "effect/References"
+import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import type { LogError } from "../src/log/LogError.ts"
 import { isNotFound, isSafe, nats, natsClient, type NatsClient } from "../src/log/NatsClient.ts"
 import { removeAtEnd } from "./Guard.ts"
 import { freePort, host } from "./Port.ts"
-import { accepting, type Restartable, restartable } from "./Restartable.ts"
+import { accepting, NotStarted, type Restartable, restartable } from "./Restartable.ts"
 
 /** Where Debian puts it is not in everybody's PATH. */
 const program = ["nats-server", "/usr/sbin/nats-server"].find(
@@ -55,7 +56,7 @@ export const startBrokers = Effect.fnUntraced(function* (
   const ports = given ?? (yield* Effect.forEach(names, () => freePort))
   const routes = yield* Effect.forEach(names, () => freePort)
   const urls = routes.map((port) => `"nats://${host}:${port}"`).join(", ")
-  return yield* Effect.forEach(
+  const brokers = yield* Effect.forEach(
     names,
     Effect.fnUntraced(function* (name, i) {
       const port = ports[i]!
@@ -72,7 +73,34 @@ export const startBrokers = Effect.fnUntraced(function* (
     }),
     { concurrency: "unbounded" }
   )
+  if (more === undefined && count > 1) yield* untilOne(brokers)
+  return brokers
 })
+
+/**
+ * Waits until the brokers are one cluster. One that is late when they first choose their leader may stay out for good
+ * (seen with 2.10.27 on a busy machine), and comes in once it is started again.
+ */
+const untilOne = (brokers: ReadonlyArray<Broker>): Effect.Effect<void, NotStarted> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { manager } = yield* natsClient({ servers: serversOf(brokers) })
+      const place = nats(async () => {
+        await manager.streams.add({ name: probe, subjects: [probe], num_replicas: brokers.length })
+        await manager.streams.delete(probe)
+      })
+      const patiently = Effect.retry(place, { schedule: Schedule.spaced(lookMillis), times: placingLooksMax })
+      for (let i = 0; Result.isFailure(yield* Effect.result(patiently)); i++)
+        yield* brokers[i % brokers.length]!.restart
+    })
+  ).pipe(
+    Effect.catchTag("LogError", ({ detail }) => Effect.fail(new NotStarted({ how: detail, lines: [] }))),
+    Effect.provideService(References.MinimumLogLevel, "Error")
+  )
+
+/** A stream that has a copy on each broker. */
+const probe = "probe"
+const placingLooksMax = 100
 
 /** What `--store` is for a server of these ports. */
 export const storeOf = (ports: ReadonlyArray<number>): string =>
