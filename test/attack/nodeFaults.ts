@@ -66,7 +66,7 @@ export const nodeFaults = {
     ],
     faults: ["packets-late"],
     times: 5,
-    clauses: /NODE-2|MSG-4|SEQ-[1-4]/
+    clauses: /NODE-2|MSG-[14]|SEQ-[1-4]/
   },
   /** "Who is gone is gone." */
   "sessions-die-with-their-node": {
