@@ -78,6 +78,7 @@ const make = Effect.fnUntraced(function* ({ name, ...options }: ExistingOptions,
         nats(() => manager.streams.getMessage(name, { seq: position })),
         (message) => (message === null ? Effect.succeedNone : Effect.asSome(entryIn(name, message)))
       ),
+    certain: Effect.asVoid(certainExtent),
     last,
     trim: (before) => Effect.flatMap(last, (last) => purge(client, name, Math.min(before, last + 1))),
     save,

@@ -52,6 +52,11 @@ export class Log extends Context.Service<
     readonly follow: (after: Position, deliver: Deliver) => Effect.Effect<never, LogError>
     /** The entry at a position; none where nothing is yet, or any more. */
     readonly at: (position: Position) => Effect.Effect<Option.Option<Logged>, LogError>
+    /**
+     * Done once what is asked next knows all that was appended before: where an engine is shared, whoever answers may not
+     * know it for a moment.
+     */
+    readonly certain: Effect.Effect<void, LogError>
     /** The position of the newest entry, also where it was trimmed. */
     readonly last: Effect.Effect<Position, LogError>
     /** Forgets the entries before a position. */

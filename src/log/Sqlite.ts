@@ -84,6 +84,7 @@ const make = Effect.fnUntraced(function* (options: SqliteOptions) {
           ? Effect.succeedNone
           : Effect.map(decodeAll(position, [text]), ([logged]) => Option.fromUndefinedOr(logged))
       ),
+    certain: Effect.void,
     last: Effect.sync(() => last),
     trim: (before) => Effect.repeat(thread.ask("trim", before), { while: (isMore) => isMore }),
     save: ({ pieces, position }) =>

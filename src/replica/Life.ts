@@ -169,13 +169,12 @@ export class Life {
       find,
       Option.exists(({ entry: { n, node } }) => node === read.entry.node && n === read.entry.n)
     )
-    // a broker that has just become the leader may not know all for more than a second
-    const looks = Effect.repeat(isSame, {
-      until: (isSame) => isSame,
-      times: lostLooksMax,
-      schedule: Schedule.spaced(lookMillis)
-    })
-    return Effect.map(Effect.andThen(looks, isSame), (isSame) => !isSame)
+    const certain = patiently("the log cannot be read yet", this.#log.certain)
+    const isCertainlySame = Effect.andThen(certain, isSame)
+    return Effect.map(
+      Effect.flatMap(isSame, (isSame) => (isSame ? Effect.succeed(true) : isCertainlySame)),
+      (isSame) => !isSame
+    )
   }
 
   /** Submits that this node begins, and what it knows of the time before; all in one entry, so that nothing comes between. */
@@ -367,8 +366,6 @@ const lossy: ReadonlySet<LogReason> = new Set(["forgot", "lacking"])
 /** Silence after which a node shows a sign of life. */
 const beatMillis = 500
 const lookMillis = 100
-/** Looks for what was read before, until it counts as lost. */
-const lostLooksMax = 30
 
 /** The longest that the end of a server waits for the log. */
 const leaveMillis = 1_000

@@ -44,6 +44,7 @@ const make = Effect.fnUntraced(function* (
       }).pipe(Effect.uninterruptible),
     follow: followers.follow,
     at: (position) => Effect.sync(() => Option.fromUndefinedOr(entries[position - first])),
+    certain: Effect.void,
     last: Effect.sync(last),
     trim: (before) => Effect.sync(() => trim(before)),
     save: ({ pieces, position }) =>

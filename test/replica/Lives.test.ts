@@ -219,6 +219,29 @@ describe("The lives of a node, by the clock", () => {
   )
 
   test(
+    "a log that does not know for a while what was read before has lost nothing: the epoch stays",
+    Effect.gen(function* () {
+      const log = Context.get(yield* Layer.build(sharedMemoryLog), Log)
+      let knows = true
+      const at: typeof log.at = (position) =>
+        Effect.suspend(() => (knows ? log.at(position) : Effect.succeedNone))
+      const certain = Effect.sync(() => {
+        knows = true
+      })
+      const a = yield* startNode({ ...log, at, certain, continues: true })
+      yield* pass(5_000)
+      const { epoch } = a.state
+      knows = false
+      a.reads.closeUnsafe()
+      yield* pass(12_000)
+      a.reads.openUnsafe()
+      yield* pass(5_000)
+      assert.strictEqual(a.replica.lives, 2)
+      assert.strictEqual(a.state.epoch, epoch)
+    })
+  )
+
+  test(
     "where the log has lost entries all begin anew, in one new epoch",
     Effect.gen(function* () {
       const { a, b, log } = yield* startTwo()
