@@ -26,6 +26,7 @@ const enter = Effect.fnUntraced(function* (
     const welcome = yield* client.ask({ type: "login", username, features })
     if (welcome.status === "success") return { client, welcome }
     assert.include(["unavailable", "username_taken"], welcome.code)
+    client.socket.resetAndDestroy() // so that many tries take no more than a seat
   }
 })
 
