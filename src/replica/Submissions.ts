@@ -31,6 +31,7 @@ export class Submissions {
     const { t } = submission.operation
     const isLetIn = !this.#areShut || mustBeDone.has(t) || t === "beat"
     if (this.#areOver || !isLetIn) this.#refuse(submission)
+    else if (t === "up") this.#waiting.unshift(submission) // an entry counts from there on only if it begins with that
     else this.#waiting.push(submission)
   }
 
