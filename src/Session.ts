@@ -65,6 +65,8 @@ const makeSession = (house: House, price: Price, connection: Connection): Sessio
   features: [],
   follower: undefined,
   inFlight: 0,
+  appended: 0,
+  early: new Map(),
   isLost: false,
   onIdle: undefined,
   malformedInARow: 0,

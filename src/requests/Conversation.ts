@@ -65,6 +65,10 @@ export interface Conversation extends Asker {
   answeredBytes: number
   /** The number of its messages that are in the log, or on their way there, and not read back yet. */
   inFlight: number
+  /** The number of its messages that ever were. */
+  appended: number
+  /** What is to be done for messages that were refused before earlier ones were read back, by their place among all. */
+  readonly early: Map<number, () => void>
   /** True once a request will never be answered: then nothing that was asked after it is answered either (REQ-2). */
   isLost: boolean
   /** Called once there are none. */

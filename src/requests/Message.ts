@@ -122,15 +122,33 @@ const addressOf = ({ house }: Conversation, { room, to }: MessageRequest): { roo
 const noAddress = {}
 
 const append = (conversation: Conversation, request: MessageRequest, bytes: Buffer): void => {
+  const place = conversation.appended++
   conversation.inFlight++
   conversation.house.replica.submit(operationOf(conversation, request), (result) => {
-    conversation.inFlight--
+    if (place > placeOfNext(conversation))
+      return void conversation.early.set(place, () => settle(conversation, request, bytes, result))
     settle(conversation, request, bytes, result)
+    settleEarly(conversation)
     if (conversation.inFlight > 0) return
     const { onIdle } = conversation
     conversation.onIdle = undefined
     onIdle?.()
   })
+}
+
+/** The first of its messages that is not settled. */
+const placeOfNext = ({ appended, inFlight }: Conversation): number => appended - inFlight
+
+/** Settles those that could have been before, had they not had to wait for their turn: answers come in order (REQ-2). */
+const settleEarly = (conversation: Conversation): void => {
+  const { early } = conversation
+  while (early.size > 0) {
+    const place = placeOfNext(conversation)
+    const next = early.get(place)
+    if (next === undefined) return
+    early.delete(place)
+    next()
+  }
 }
 
 const operationOf = (
@@ -157,6 +175,7 @@ const settle = (
 ): void => {
   const { connection, follower, house } = conversation
   const { cid, id } = request
+  conversation.inFlight--
   if (result.t === "said") {
     const { message: said, room } = result
     house.counters.messagesReceived++

@@ -3,9 +3,13 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
 import { Drain } from "../../src/hub/Drain.ts"
 import { Hub } from "../../src/hub/Hub.ts"
-import { Log } from "../../src/log/Log.ts"
+import * as TestClock from "effect/testing/TestClock"
+import { nextTurn } from "../../src/hub/Delivery.ts"
+import { type Deliver, Log } from "../../src/log/Log.ts"
+import { LogError } from "../../src/log/LogError.ts"
 import { memoryLog } from "../log/MemoryLog.ts"
 import { Connections } from "../../src/net/Connections.ts"
 import { Pauses } from "../../src/net/Pauses.ts"
@@ -24,6 +28,10 @@ class Gate extends Context.Service<
   Gate,
   {
     readonly latch: Latch.Latch
+    /** Holds what is read back while it is closed. */
+    readonly reads: Latch.Latch
+    /** Whether there is no room for what is appended. */
+    isFull: boolean
     /** The number of operations of each entry. */
     readonly entries: Array<number>
     /** Done once so many appends are held or through. */
@@ -35,6 +43,8 @@ const gate = Layer.sync(Gate, () => {
   const entries: Array<number> = []
   return Gate.of({
     latch: Latch.makeUnsafe(true),
+    reads: Latch.makeUnsafe(true),
+    isFull: false,
     entries,
     appended: Effect.fnUntraced(function* (count) {
       while (entries.length < count) yield* Effect.promise(() => new Promise(setImmediate))
@@ -47,13 +57,23 @@ const heldLog = Layer.effect(
   Log,
   Effect.gen(function* () {
     const log = yield* Log
-    const { entries, latch } = yield* Gate
+    const gate = yield* Gate
+    const full = new LogError({ reason: "full", detail: "there is no room" })
     return Log.of({
       ...log,
       append: (entry) =>
         Effect.suspend(() => {
-          entries.push(entry.ops.length)
-          return Effect.andThen(latch.await, log.append(entry))
+          gate.entries.push(entry.ops.length)
+          return gate.isFull ? Effect.fail(full) : Effect.andThen(gate.latch.await, log.append(entry))
+        }),
+      follow: (after, deliver) =>
+        Effect.gen(function* () {
+          const read = yield* Queue.unbounded<Parameters<Deliver>[0]>()
+          const delivering = Effect.flatMap(Queue.take(read), (logged) =>
+            Effect.andThen(gate.reads.await, deliver(logged))
+          )
+          const reading = log.follow(after, (logged) => Effect.asVoid(Queue.offer(read, logged)))
+          return yield* Effect.raceFirst(reading, Effect.forever(delivering))
         })
     })
   })
@@ -88,6 +108,34 @@ layer(open)("A log that takes its time", (it) => {
         assert.deepStrictEqual(
           (yield* alice.take(8)).map(({ id }) => id),
           [1, 2, 3, 4, 5, 6, 7, 8]
+        )
+      })
+    )
+
+  for (const features of [[], ["history"]])
+    it.effect(`REQ-2: a refusal waits for what is read back later, with features [${features.join()}]`, () =>
+      Effect.gen(function* () {
+        const gate = yield* Gate
+        const alice = yield* connectAs(`refused${features.length}`, ...features)
+        const before = gate.entries.length
+        gate.reads.closeUnsafe()
+        alice.send(message("1", { id: 1 }))
+        yield* gate.appended(before + 1)
+        gate.isFull = true
+        alice.send(message("2", { id: 2 }))
+        yield* gate.appended(before + 2)
+        yield* nextTurn
+        gate.isFull = false
+        gate.reads.openUnsafe()
+        yield* TestClock.adjust(1_000) // the log is written again
+        alice.send({ type: "ping", id: 3 })
+        assert.deepStrictEqual(
+          (yield* alice.take(3)).map(({ code, id }) => [id, code]),
+          [
+            [1, undefined],
+            [2, "unavailable"],
+            [3, undefined]
+          ]
         )
       })
     )
