@@ -66,6 +66,7 @@ export class ActorConnection {
   private readonly tcp: Socket
   private readonly wiring: Wiring
   private readonly clock: Clock.Clock
+
   private constructor(socket: Socket, tcp: Socket, wiring: Wiring, clock: Clock.Clock) {
     this.socket = socket
     this.tcp = tcp

@@ -30,8 +30,8 @@ export const markOf = (at: number, n = 0): string => encode({ node: "", n, at, o
 export const isMark = ({ node }: Entry): boolean => node === ""
 
 /**
- * The same for certain: an entry that counts for nothing is appended, which the leader numbers after all others. That one
- * is left out.
+ * The ends of a stream for certain: an entry that counts for nothing is appended, which the leader numbers after all
+ * others. That one is left out.
  */
 export const certainExtentOf = (
   client: NatsClient,
