@@ -15,5 +15,7 @@ for (const [testcase] of xml.matchAll(/<testcase\b[^>]*[^/]>[\s\S]*?<\/testcase>
   const [problem] = /<(?:failure|error)\b[^>]*>/.exec(testcase) ?? []
   if (problem === undefined) continue
   const [head] = /^<testcase\b[^>]*>/.exec(testcase) ?? []
-  console.error(`FAILED: ${said(head, "classname")} › ${said(head, "name")}: ${said(problem, "message").slice(0, 500)}`)
+  console.error(
+    `FAILED: ${said(head, "classname")} › ${said(head, "name")}: ${said(problem, "message").slice(0, 500)}`
+  )
 }
