@@ -3,13 +3,12 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { type Browser, chromium as driver, type Page } from "playwright-core"
-import { chromium } from "../support/Browser.ts"
+import type { Browser, Page } from "playwright-core"
+import { hasBrowser, launchBrowser } from "../support/Browser.ts"
 import { barriersOf, openPage } from "../support/Page.ts"
 import { everyNameIsFree, hostileScenario, pageOf, taken, traced } from "./html.ts"
 import { chat, steps } from "./playing.ts"
 
-const executablePath = chromium()
 const folder = mkdtempSync(join(tmpdir(), "palabre-html-"))
 const file = join(folder, "report.html")
 let browser: Browser
@@ -19,7 +18,7 @@ const open = (...how: Parameters<typeof openPage> extends [unknown, unknown, ...
 
 const current = (page: Page) => page.locator("[aria-current]").evaluateAll((all) => all.map(({ id }) => id))
 
-describe.skipIf(executablePath === undefined)("the page in a browser", () => {
+describe.skipIf(!hasBrowser)("the page in a browser", () => {
   beforeAll(async () => {
     const outcomes = Effect.all([
       traced(taken, chat(everyNameIsFree), "failed"),
@@ -27,7 +26,7 @@ describe.skipIf(executablePath === undefined)("the page in a browser", () => {
       traced(steps("- alice logs in", "proves: [LOGIN-1]\n"), chat(), "failed")
     ])
     writeFileSync(file, pageOf(await Effect.runPromise(outcomes)))
-    browser = await driver.launch({ executablePath: executablePath!, args: ["--no-sandbox"] })
+    browser = await launchBrowser()
   })
   afterAll(async () => {
     await browser?.close()

@@ -1,11 +1,10 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { type Browser, chromium as driver, type Page } from "playwright-core"
-import { chromium } from "../support/Browser.ts"
+import type { Browser, Page } from "playwright-core"
+import { hasBrowser, launchBrowser, patient } from "../support/Browser.ts"
 import { CuttingProxy } from "../support/CuttingProxy.ts"
 import { SlowLine } from "./SlowLine.ts"
 import { ask, Chatroom, contentsOf, enterChat, heardUntil, say, seen } from "./page.ts"
 
-const executablePath = chromium()
 let browser: Browser
 
 /** Has a page wait for ever before it tries again by itself. */
@@ -16,9 +15,9 @@ const tireOut = (page: Page) =>
 
 const online = (page: Page) => page.locator(".status.well").waitFor({ state: "attached" })
 
-describe.skipIf(executablePath === undefined)("A page that was cut off", () => {
+describe.skipIf(!hasBrowser)("A page that was cut off", () => {
   beforeAll(async () => {
-    browser = await driver.launch({ executablePath: executablePath!, args: ["--no-sandbox"] })
+    browser = await launchBrowser()
   })
   afterAll(() => browser?.close())
 
@@ -124,7 +123,7 @@ describe.skipIf(executablePath === undefined)("A page that was cut off", () => {
 
   it("stops where another tab goes on with its session, and takes it back when asked", async () => {
     await using room = await Chatroom.open()
-    const context = await browser.newContext({ locale: "en-GB" })
+    const context = patient(await browser.newContext({ locale: "en-GB" }))
     const one = (await enterChat(context, room.web.port, "alice")).page
     await one.reload() // keeps what another tab gets
     await online(one)

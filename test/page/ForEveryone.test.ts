@@ -1,10 +1,9 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { type Browser, chromium as driver, type Page } from "playwright-core"
-import { chromium } from "../support/Browser.ts"
+import type { Browser, Page } from "playwright-core"
+import { hasBrowser, launchBrowser } from "../support/Browser.ts"
 import { barriersOf } from "../support/Page.ts"
 import { ask, Chatroom, contentsOf, enterAs, enterChat, openChat, say, seen } from "./page.ts"
 
-const executablePath = chromium()
 let browser: Browser
 
 /** Presses Tab until the element that has the focus fits. */
@@ -20,9 +19,9 @@ const looks = [380, 1280].flatMap((width) =>
   (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme }))
 )
 
-describe.skipIf(executablePath === undefined)("The page is for everyone", () => {
+describe.skipIf(!hasBrowser)("The page is for everyone", () => {
   beforeAll(async () => {
-    browser = await driver.launch({ executablePath: executablePath!, args: ["--no-sandbox"] })
+    browser = await launchBrowser()
   })
   afterAll(() => browser?.close())
 

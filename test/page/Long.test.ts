@@ -1,9 +1,8 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { type Browser, chromium as driver, type Page } from "playwright-core"
-import { chromium } from "../support/Browser.ts"
+import type { Browser, Page } from "playwright-core"
+import { hasBrowser, launchBrowser } from "../support/Browser.ts"
 import { ask, Chatroom, contentsOf, enterChat, seen } from "./page.ts"
 
-const executablePath = chromium()
 let browser: Browser
 
 /** The most messages that may be in the document. */
@@ -20,9 +19,9 @@ const scrollUpTo = async (page: Page, content: string): Promise<void> => {
   }
 }
 
-describe.skipIf(executablePath === undefined)("A long conversation", () => {
+describe.skipIf(!hasBrowser)("A long conversation", () => {
   beforeAll(async () => {
-    browser = await driver.launch({ executablePath: executablePath!, args: ["--no-sandbox"] })
+    browser = await launchBrowser()
   })
   afterAll(() => browser?.close())
 

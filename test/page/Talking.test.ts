@@ -1,14 +1,13 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { type Browser, chromium as driver } from "playwright-core"
-import { chromium } from "../support/Browser.ts"
+import type { Browser } from "playwright-core"
+import { hasBrowser, launchBrowser } from "../support/Browser.ts"
 import { Chatroom, contentsOf, enterAs, enterChat, heardUntil, openChat, say, seen } from "./page.ts"
 
-const executablePath = chromium()
 let browser: Browser
 
-describe.skipIf(executablePath === undefined)("The page", () => {
+describe.skipIf(!hasBrowser)("The page", () => {
   beforeAll(async () => {
-    browser = await driver.launch({ executablePath: executablePath!, args: ["--no-sandbox"] })
+    browser = await launchBrowser()
   })
   afterAll(() => browser?.close())
 

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import { chromium as driver, type Page } from "playwright-core"
+import type { Page } from "playwright-core"
 import { ask, Chatroom, enterAs, say, seen } from "../page/page.ts"
-import { chromium } from "../support/Browser.ts"
+import { hasBrowser, launchBrowser } from "../support/Browser.ts"
 
 // Takes the pictures of pages, docs/page.png, docs/report.png and docs/gradebook.png: pnpm pictures
 
@@ -93,9 +93,8 @@ const chat: Shot = {
   }
 }
 
-const executablePath = chromium()
-if (executablePath !== undefined) {
-  const browser = await driver.launch({ executablePath, args: ["--no-sandbox"] })
+if (hasBrowser) {
+  const browser = await launchBrowser()
   for (const { file, height, make, prepare } of [chat, report, gradebook]) {
     const page = await browser.newPage({
       viewport: { width: 1280, height },

@@ -2,15 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { type Browser, chromium as driver, type Page } from "playwright-core"
+import type { Browser, Page } from "playwright-core"
 import { writeBook } from "../../../harness/grade/book/Book.ts"
 import { filesOf, type Result } from "../../../harness/grade/Grade.ts"
 import { clauses, type ClauseId } from "../../../harness/language/Clauses.ts"
-import { chromium } from "../../support/Browser.ts"
+import { hasBrowser, launchBrowser } from "../../support/Browser.ts"
 import { barriersOf, openPage } from "../../support/Page.ts"
 import { bookOf, gradeOf, type Shown } from "./grades.ts"
 
-const executablePath = chromium()
 const folder = mkdtempSync(join(tmpdir(), "palabre-class-"))
 const index = join(folder, "index.html")
 let browser: Browser
@@ -40,7 +39,7 @@ const grades = [
 
 const names = (page: Page) => page.locator("tbody th > a").allInnerTexts()
 
-describe.skipIf(executablePath === undefined)("the page about a class in a browser", () => {
+describe.skipIf(!hasBrowser)("the page about a class in a browser", () => {
   beforeAll(async () => {
     for (const { name } of grades) {
       const { report } = filesOf(folder, name)
@@ -48,7 +47,7 @@ describe.skipIf(executablePath === undefined)("the page about a class in a brows
       writeFileSync(report, "the report")
     }
     writeBook(bookOf(grades, { folder }))
-    browser = await driver.launch({ executablePath: executablePath!, args: ["--no-sandbox"] })
+    browser = await launchBrowser()
   })
   afterAll(async () => {
     await browser?.close()
