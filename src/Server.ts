@@ -40,7 +40,7 @@ export class Server extends Context.Service<
 const makeServer = Effect.gen(function* () {
   const settings = yield* Settings
   const drain = yield* Drain
-  const { abandon } = yield* Replica
+  const replica = yield* Replica
   const counters = yield* Counters
   const connections = yield* Connections
   const { acceptor, empty } = yield* makeReception
@@ -49,7 +49,7 @@ const makeServer = Effect.gen(function* () {
   const chat = yield* listenOnAll(settings.hosts, settings.port, listenFor(settings, pair, acceptor))
   const web = yield* openWeb(settings, pair, acceptor)
   const listeners = [...chat, ...web]
-  counters.isListening = true
+  counters.isReady = () => !drain.isDraining() && replica.isReady
 
   /** Lets everyone leave in order, then cuts off those who have not left by the deadline. */
   const end = drain
@@ -62,7 +62,7 @@ const makeServer = Effect.gen(function* () {
       Effect.interruptible,
       Effect.timeoutOption(settings.drainMillisMax),
       Effect.andThen(Effect.sync(connections.abort)),
-      Effect.andThen(Effect.sync(abandon)), // a log that cannot be written holds nobody
+      Effect.andThen(Effect.sync(replica.abandon)), // a log that cannot be written holds nobody
       Effect.withSpan("drain")
     )
   yield* Effect.addFinalizer(() => end)

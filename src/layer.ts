@@ -46,17 +46,18 @@ export const openLayer = (
 > => {
   const all = { ...defaults(), ...settings }
   const { metricsPort, otlpUrl } = all
+  const isMeasured = metricsPort ?? otlpUrl
   return Server.layer.pipe(
-    Layer.provide(given(metricsPort, async (port) => (await import("./telemetry/Monitor.ts")).monitor(port))),
-    Layer.provide(
-      given(metricsPort ?? otlpUrl, async () => (await import("./telemetry/Metrics.ts")).metrics)
-    ),
+    Layer.provide(given(isMeasured, async () => (await import("./telemetry/Metrics.ts")).metrics)),
     Layer.provide([deadlines, Drain.layer]),
     Layer.provideMerge(houseLayer),
     Layer.provide(ConnectionLog.layer),
-    Layer.provideMerge(Layer.mergeAll(Counters.layer, Hub.layer, replicaOf(all, log), Replies.layer)),
+    Layer.provideMerge(Layer.mergeAll(Hub.layer, replicaOf(all, log), Replies.layer)),
     Layer.provide(Pauses.layer),
     Layer.provide([Connections.layer, LogTimes.layer]),
+    Layer.provide(given(metricsPort, async (port) => (await import("./telemetry/Monitor.ts")).monitor(port))),
+    Layer.provide(given(isMeasured, async () => (await import("./telemetry/Metrics.ts")).processMetrics)),
+    Layer.provideMerge(Counters.layer),
     Layer.provide(given(otlpUrl, async (url) => (await import("./telemetry/Otlp.ts")).otlp(url))),
     Layer.provide(Layer.sync(Metric.MetricRegistry, () => new Map())),
     Layer.provide(Layer.effect(Settings, checked(settings))),

@@ -13,13 +13,14 @@ const loginResults = [
 export type LoginResult = (typeof loginResults)[number]
 
 /**
- * Counts of the conversations since the start of a server, and whether it listens: plain numbers, so that counting
+ * Counts of the conversations since the start of a server, and whether it takes clients: plain numbers, so that counting
  * costs nothing.
  */
 export class Counters extends Context.Service<
   Counters,
   {
-    isListening: boolean
+    /** True while the server takes clients; it says so itself, from when it listens. */
+    isReady: () => boolean
     readonly logins: Record<LoginResult, number>
     /** Error replies, goodbyes included. */
     readonly errors: Record<ErrorCode, number>
@@ -34,7 +35,7 @@ export class Counters extends Context.Service<
 >()("palabre/Counters") {
   static readonly layer = Layer.sync(Counters, () =>
     Counters.of({
-      isListening: false,
+      isReady: () => false,
       logins: zeros(loginResults),
       errors: zeros(errorCodes),
       messagesReceived: 0,

@@ -17,7 +17,7 @@ import { brokersOf } from "../settings/Store.ts"
 import { Counters } from "./Counters.ts"
 
 /**
- * Registers all figures of a server in the metric registry of the context, under names in Prometheus style. They are
+ * Registers all figures of a chat in the metric registry of the context, under names in Prometheus style. They are
  * read when the registry is read; only the broadcast latency is recorded as it happens, once per batch.
  */
 export const metrics: Layer.Layer<
@@ -31,8 +31,12 @@ export const metrics: Layer.Layer<
     yield* registerMessages(register)
     yield* registerState(register)
     yield* registerStore(register)
-    yield* registerProcess(register)
   })
+)
+
+/** Registers those that a server has before it begins as well. */
+export const processMetrics: Layer.Layer<never, never, Counters> = Layer.effectDiscard(
+  Effect.suspend(() => Effect.flatMap(makeRegister, registerProcess))
 )
 
 type Labels = Readonly<Record<string, string>>
@@ -241,6 +245,7 @@ const oncePerTurn = <A>(compute: () => A): (() => A) => {
 
 /** Figures of the process, under the names that dashboards for Node.js expect. */
 const registerProcess = Effect.fnUntraced(function* ({ counter, gauge }: Register) {
+  const counters = yield* Counters
   const startSeconds = Date.now() / 1_000 - process.uptime()
   const memory = oncePerTurn(() => process.memoryUsage())
   const delay = yield* eventLoopDelay
@@ -248,6 +253,7 @@ const registerProcess = Effect.fnUntraced(function* ({ counter, gauge }: Registe
     version: manifest.version,
     node: process.version
   })
+  gauge("palabre_ready", "1 while the server takes clients", () => (counters.isReady() ? 1 : 0))
   gauge("process_start_time_seconds", "Start time of the process since the Unix epoch", () => startSeconds)
   counter("process_cpu_seconds_total", "User and system CPU time", () => {
     const { system, user } = process.cpuUsage()

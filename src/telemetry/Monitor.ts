@@ -6,10 +6,8 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
-import { Drain } from "../hub/Drain.ts"
 import { httpOptions, makeRoom } from "../net/HttpSockets.ts"
 import { ListenFailed } from "../net/Listener.ts"
-import { Replica } from "../replica/Replica.ts"
 import { Settings } from "../settings/Settings.ts"
 import { Counters } from "./Counters.ts"
 
@@ -18,18 +16,14 @@ const connectionsMax = 32
 
 /**
  * Reports on the server over HTTP: `/metrics` for Prometheus, `/healthz` as long as the process answers, `/readyz` from
- * when the server listens until it begins to drain, except while its log cannot be written. It answers until the drain is over.
+ * when the server listens until it begins to drain, except while its log cannot be written. It answers before the server
+ * begins, however long that waits for its log, and until the drain is over.
  */
-export const monitor = (
-  port: number
-): Layer.Layer<never, ListenFailed, Counters | Drain | Replica | Settings> =>
+export const monitor = (port: number): Layer.Layer<never, ListenFailed, Counters | Settings> =>
   Layer.unwrap(
     Effect.gen(function* () {
       const { metricsHost: host } = yield* Settings
-      const { isDraining } = yield* Drain
       const counters = yield* Counters
-      const replica = yield* Replica
-      const isReady = () => counters.isListening && !isDraining() && replica.isReady
       const routes = Layer.mergeAll(
         PrometheusMetrics.layerHttp(),
         HttpRouter.add("GET", "/healthz", Effect.succeed(HttpServerResponse.text("ok\n"))),
@@ -37,7 +31,7 @@ export const monitor = (
           "GET",
           "/readyz",
           Effect.sync(() =>
-            isReady()
+            counters.isReady()
               ? HttpServerResponse.text("ready\n")
               : HttpServerResponse.text("not ready\n", { status: 503 })
           )

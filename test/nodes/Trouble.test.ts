@@ -6,6 +6,7 @@ import { freePort } from "../../process/Port.ts"
 import { entryOf } from "../log/Contract.ts"
 import { hasBrokers, startBrokers } from "../../process/Brokers.ts"
 import { folder } from "../support/folder.ts"
+import { samples } from "../support/monitored.ts"
 import { type Program, serve } from "../support/program.ts"
 import { connectTo } from "../support/TestClient.ts"
 
@@ -36,6 +37,30 @@ describe.skipIf(!hasBrokers)("serve --store nats://… in trouble", () => {
       Effect.gen(function* () {
         const program = over(yield* freePort)
         yield* Effect.promise(() => program.says(/WARN +no broker answers at nats:\/\/127\S+; trying again/))
+        yield* stops(program)
+      })
+    )
+  )
+
+  it.live("is alive and not ready while it waits for a broker", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const port = yield* freePort
+        const program = over(port, "--metrics-port", "0")
+        const url = yield* Effect.promise(() => program.says(/http:\S+(?=\/metrics)/))
+        const get = (page: string) =>
+          Effect.promise(async () => {
+            const answer = await fetch(`${url}${page}`)
+            return { status: answer.status, figures: samples(await answer.text()) }
+          })
+        yield* Effect.promise(() => program.says(/trying again/))
+        assert.strictEqual((yield* get("/healthz")).status, 200)
+        assert.strictEqual((yield* get("/readyz")).status, 503)
+        assert.strictEqual((yield* get("/metrics")).figures.palabre_ready, 0)
+        yield* startBrokers(1, { ports: [port] })
+        yield* listening(program)
+        assert.strictEqual((yield* get("/readyz")).status, 200)
+        assert.deepInclude((yield* get("/metrics")).figures, { palabre_ready: 1, palabre_store_up: 1 })
         yield* stops(program)
       })
     )

@@ -16,8 +16,8 @@ export interface Program {
   readonly finished: () => Promise<Finished>
   /** Waits until it listens, and gives the port that it prints. */
   readonly listening: () => Promise<number>
-  /** Waits until it says this on standard error. */
-  readonly says: (pattern: RegExp) => Promise<unknown>
+  /** Waits until it says this on standard error, and gives the match. */
+  readonly says: (pattern: RegExp) => Promise<RegExpExecArray>
 }
 
 interface Options extends Pick<Start, "env" | "input" | "errorsUnread"> {
