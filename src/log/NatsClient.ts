@@ -9,7 +9,7 @@ import { patiently } from "./Patience.ts"
 
 /** Where brokers are, and how to be let in. */
 export interface NatsOptions {
-  /** `nats://host:port` or `tls://…`, each perhaps with `user:password@`. */
+  /** `nats://host:port` or `tls://…`, perhaps with `user:password@`: whatever one of them says counts for all. */
   readonly servers: ReadonlyArray<string>
   /** The file with the credentials of a user, as `nsc` writes it. */
   readonly credsFile?: string | undefined
@@ -61,7 +61,7 @@ export const nats = <A>(ask: () => Promise<A>): Effect.Effect<A, LogError> =>
 
 /** The error of a broker in our words. */
 export const logErrorOf = (error: unknown): LogError => {
-  const { code, message, name } = error as Error & { readonly code?: number }
+  const { code, message, name } = error as Error & { readonly code?: number | string }
   const [reason, words] = byCode[code ?? 0] ?? byName[name] ?? (["unavailable", ""] as const)
   return new LogError(
     reason === "closed" ? closed : { reason, detail: words === "" ? message : `${words} (${message})` }
@@ -86,8 +86,11 @@ const notLetIn = [
   "the brokers let nobody in like that: see --nats-creds, or name a user (nats://user:password@…)"
 ] as const
 
-/** What the codes of JetStream mean: https://github.com/nats-io/nats-server/blob/main/server/errors.json */
-const byCode: Readonly<Record<number, readonly [LogReason, string]>> = {
+/** This may be mended at the brokers while servers wait. */
+const untrusted = ["unavailable", "the certificate of a broker is not trusted: see --nats-tls-ca"] as const
+
+/** What the codes of JetStream mean (https://github.com/nats-io/nats-server/blob/main/server/errors.json), and those of TLS. */
+const byCode: Readonly<Record<number | string, readonly [LogReason, string]>> = {
   10_023: noRoom,
   10_028: noRoom,
   10_047: noRoom,
@@ -95,7 +98,11 @@ const byCode: Readonly<Record<number, readonly [LogReason, string]>> = {
   10_054: ["too_large", "an entry is longer than the brokers take"],
   10_065: ["refused", "the brokers have another stream with these subjects: choose another --store-name"],
   10_074: ["refused", "a broker alone keeps no copies: start several as a cluster, or see --store-replicas"],
-  10_077: noRoom
+  10_077: noRoom,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted
 }
 
 /** What the errors of the client mean. */
@@ -122,10 +129,12 @@ const connectionOptions = (
   { credsFile, servers, tlsCaFile }: NatsOptions,
   credsAuthenticator: CredsAuthenticator
 ): ConnectionOptions => {
-  const [first] = servers.map((server) => new URL(server))
+  const urls = servers.map((server) => new URL(server))
+  const user = urls.find(({ username }) => username !== "")
+  const isTls = tlsCaFile !== undefined || urls.some(({ protocol }) => protocol === "tls:")
   return {
     name: "palabre",
-    servers: servers.map((server) => new URL(server).host),
+    servers: urls.map(({ host }) => host),
     timeout: ANSWER_MILLIS,
     pingInterval: ANSWER_MILLIS,
     maxPingOut: 2,
@@ -134,26 +143,37 @@ const connectionOptions = (
     // what brokers call themselves among each other need not be what they are called here
     ignoreClusterUpdates: true,
     noAsyncTraces: true,
-    ...(first?.username && {
-      user: decodeURIComponent(first.username),
-      pass: decodeURIComponent(first.password)
+    ...(user && { user: decodeURIComponent(user.username), pass: decodeURIComponent(user.password) }),
+    ...(credsFile !== undefined && {
+      authenticator: use("--nats-creds", credsFile, authenticatorBy(credsAuthenticator))
     }),
-    ...(credsFile !== undefined && { authenticator: authenticatorOf(credsFile, credsAuthenticator) }),
-    ...((tlsCaFile !== undefined || first?.protocol === "tls:") && {
-      tls: tlsCaFile === undefined ? {} : { ca: readFileSync(tlsCaFile, "utf8") }
+    ...(isTls && {
+      tls: tlsCaFile === undefined ? {} : { ca: use("--nats-tls-ca", tlsCaFile, certificateIn) }
     })
   }
 }
 
-/** Reads the credentials at once, so that a mistake in them is told before anything is tried. */
-const authenticatorOf = (file: string, credsAuthenticator: CredsAuthenticator): Authenticator => {
+/** Reads a file at once, so that a mistake in it is told before anything is tried. */
+const use = <A>(flag: string, file: string, what: (bytes: Buffer) => A): A => {
   try {
-    const authenticator = credsAuthenticator(readFileSync(file))
+    return what(readFileSync(file))
+  } catch (error) {
+    throw new Error(`${flag} ${file}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+const authenticatorBy =
+  (credsAuthenticator: CredsAuthenticator) =>
+  (bytes: Buffer): Authenticator => {
+    const authenticator = credsAuthenticator(bytes)
     authenticator("")
     return authenticator
-  } catch (error) {
-    throw new Error(`--nats-creds ${file}: ${(error as Error).message}`, { cause: error })
   }
+
+const certificateIn = (bytes: Buffer): string => {
+  const pem = bytes.toString("latin1")
+  if (!pem.includes("-----BEGIN CERTIFICATE-----")) throw new Error("there is no certificate in PEM")
+  return pem
 }
 
 /** True of a version of the brokers that keeps what it has acknowledged when one of several is killed. */
