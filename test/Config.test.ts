@@ -24,6 +24,8 @@ const fileOf = (...lines: ReadonlyArray<string>): string => {
 
 const check = (file: string) => palabre(["check-config", file]).finished()
 
+const storeOf = (password: string) => `nats://me:${password}@127.0.0.1:4222`
+
 describe("--config", () => {
   it("a flag counts more than a variable, and that more than the file, and that more than the profile", async () => {
     const file = fileOf("host: [127.0.0.1]", "port: 0", "locale: fr", "profile: public", "log-level: warn")
@@ -93,6 +95,25 @@ describe("--config", () => {
       (await check(join(folder, "nowhere.yaml"))).err,
       /^palabre: cannot read .*nowhere.yaml: ENOENT/
     )
+  })
+
+  it("a mistake in an address tells nobody the password, wherever it stands", async () => {
+    const store = storeOf("s3cr/t@/")
+    const variables = { ...(process.env as Record<string, string>), PALABRE_STORE: store }
+    for (const told of [
+      await serve(["--store", store]).finished(),
+      await serve([], { env: variables }).finished(),
+      await check(fileOf(`store: "${store}"`)),
+      await palabre(["nodes", store]).finished()
+    ]) {
+      assert.strictEqual(told.code, 2, told.err)
+      assert.match(told.err, /"nats:\/\/…@127\.0\.0\.1:4222".*xpected.*in a password, \/ is %2F/)
+      assert.notInclude(told.err, "s3cr")
+    }
+    for (const password of ["s3cr/t", "s3cr?t", "s3cr#t", "s3cr,t", "s3cr%t", "s3cr%cd"]) {
+      const { message } = await Effect.runPromise(Effect.flip(checked({ store: storeOf(password) })))
+      assert.match(message, /^--store \(store\) is 'nats:\/\/…@127\.0\.0\.1:4222'; expected/)
+    }
   })
 
   it("check-config says that a file is fine", async () => {

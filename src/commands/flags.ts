@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as CliError from "effect/cli/CliError"
 import * as Flag from "effect/cli/Flag"
-import type { Kind } from "../settings/Kinds.ts"
+import { type Kind, withoutPassword } from "../settings/Kinds.ts"
 import { environmentName, type Setting } from "../settings/Setting.ts"
 
 /** A value that may be given as a flag, or in the environment variable of the flag. */
@@ -13,7 +13,12 @@ export const flag = <A>(name: string, kind: Kind<A>, description: string): Flag.
     Option.match(kind.parse(text), {
       onNone: () =>
         Effect.fail(
-          new CliError.InvalidValue({ option, value: text, expected: kind.expected, kind: "flag" })
+          new CliError.InvalidValue({
+            option,
+            value: withoutPassword(text),
+            expected: kind.expected,
+            kind: "flag"
+          })
         ),
       onSome: Effect.succeedSome
     })

@@ -8,7 +8,8 @@ import * as Flag from "effect/cli/Flag"
 import { printable } from "../client/Printable.ts"
 import type { LogError } from "../log/LogError.ts"
 import type { Census, NodeSeen } from "../replica/Census.ts"
-import { brokersOf, storeTable } from "../settings/Store.ts"
+import { withoutPassword } from "../settings/Kinds.ts"
+import { brokersOf, expectedBrokers, storeTable } from "../settings/Store.ts"
 import { exitCodes, Failure } from "./Cli.ts"
 import { flagOf } from "./flags.ts"
 
@@ -33,7 +34,7 @@ export const nodes = Command.make(
     const servers = brokersOf(store)
     if (servers === undefined || Option.isNone(storeTable.store.parse(store)))
       return yield* Effect.fail(
-        new Failure(`STORE is "${printable(store)}": ${onlyBrokers}`, exitCodes.usage)
+        new Failure(`STORE is "${printable(withoutPassword(store))}": ${onlyBrokers}`, exitCodes.usage)
       )
     const name = Option.getOrElse(given.storeName, () => storeName.defaults.lab)
     const told = yield* ask({
@@ -58,8 +59,7 @@ export const nodes = Command.make(
   ])
 )
 
-const onlyBrokers =
-  "expected the brokers of NATS, such as nats://10.0.0.1:4222,nats://10.0.0.2:4222; only these have several servers"
+const onlyBrokers = `expected ${expectedBrokers}; only these have several servers`
 
 interface Options {
   readonly servers: ReadonlyArray<string>
@@ -71,16 +71,15 @@ interface Options {
 /** What the brokers tell; a failure says why they do not. */
 const ask = Effect.fnUntraced(
   function* (options: Options) {
-    const [{ existingJetStreamLog }, { withoutPassword }, { census }, { Registry }, { minimumLogLevel }] =
-      yield* Effect.promise(() =>
+    const [{ existingJetStreamLog }, { census }, { Registry }, { minimumLogLevel }] = yield* Effect.promise(
+      () =>
         Promise.all([
           import("../log/JetStream.ts"),
-          import("../log/NatsClient.ts"),
           import("../replica/Census.ts"),
           import("../Registry.ts"),
           import("../telemetry/Logger.ts")
         ])
-      )
+    )
     const log = yield* Layer.build(
       Layer.provide(existingJetStreamLog(options), minimumLogLevel("error"))
     ).pipe(

@@ -3,6 +3,7 @@ import type { Authenticator, ConnectionOptions, NatsConnection } from "@nats-io/
 import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { withoutPassword } from "../settings/Kinds.ts"
 import { closed, type LogReason } from "./Failure.ts"
 import { LogError } from "./LogError.ts"
 import { patiently } from "./Patience.ts"
@@ -187,12 +188,6 @@ const compareVersions = (a: string, b: string): number => {
 }
 
 export const safeVersion = "2.10.23"
-
-/** The address of a broker, for people. */
-export const withoutPassword = (server: string): string => {
-  const { host, protocol } = new URL(server)
-  return `${protocol}//${host}`
-}
 
 const ANSWER_MILLIS = 2_000
 const RETRY_MILLIS = 250

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { nearestOf } from "../Nearest.ts"
+import { withoutPassword } from "./Kinds.ts"
 import type { Profile, Setting } from "./Setting.ts"
 import { brokersOf } from "./Store.ts"
 import { defaults, table, type Values } from "./Settings.ts"
@@ -52,7 +53,7 @@ const isValid = ({ format, parse }: Setting<unknown>, value: unknown): boolean =
 }
 
 const written = (value: unknown): string =>
-  inspect(value, { breakLength: Infinity, depth: 1, maxStringLength: 100 })
+  withoutPassword(inspect(value, { breakLength: Infinity, depth: 1, maxStringLength: 100 }))
 
 const unknownText = (name: string): string => {
   const nearest = nearestOf(name, Object.keys(table))

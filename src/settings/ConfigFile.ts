@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml"
 import { nearestOf } from "../Nearest.ts"
-import { type Kind, oneOf } from "./Kinds.ts"
+import { type Kind, oneOf, withoutPassword } from "./Kinds.ts"
 import { type Profile, profiles, type Setting } from "./Setting.ts"
 import { table, type Values } from "./Settings.ts"
 
@@ -81,7 +81,7 @@ const parseConfig = (path: string, text: string) => {
     else
       mistake(
         (value as Node | null)?.range?.[0] ?? offset,
-        `${flag}: ${written === undefined ? "no value" : JSON.stringify(written)}; expected ${kind.expected}`
+        `${flag}: ${written === undefined ? "no value" : JSON.stringify(withoutPassword(written))}; expected ${kind.expected}`
       )
   }
   const { profile, ...rest } = values as Partial<Values> & { readonly profile?: Profile }

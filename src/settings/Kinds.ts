@@ -14,6 +14,9 @@ export interface Kind<A> {
   format(value: A): string
 }
 
+/** A value for people: without the user of a URL, and what may be a password. */
+export const withoutPassword = (text: string): string => text.replace(/:\/\/.*@/s, "://…@")
+
 const wholeNumber = (text: string): Option.Option<number> =>
   /^\d{1,15}$/.test(text) ? Option.some(Number.parseInt(text, 10)) : Option.none()
 

@@ -2,12 +2,16 @@ import * as Option from "effect/Option"
 import { bytes, count, duration, file, type Kind, oneOf, orAuto, orNone, word } from "./Kinds.ts"
 import { KiB, SECOND, setting } from "./Setting.ts"
 
+/** The brokers that `--store` takes, in words. */
+export const expectedBrokers =
+  "the brokers of NATS, such as nats://user:password@10.0.0.1:4222,nats://10.0.0.2:4222 (in a password, / is %2F)"
+
 /** Where the chat is kept: the path of a file, or the addresses of brokers. */
 const store: Kind<string> = {
   metavar: "FILE|nats://HOST:PORT,…",
   parse: Option.liftPredicate((text) => !text.includes("://") || brokersOf(text)?.every(isBroker) === true),
   format: String,
-  expected: "the path of a file, or the brokers of NATS, such as nats://10.0.0.1:4222,nats://10.0.0.2:4222"
+  expected: `the path of a file, or ${expectedBrokers}`
 }
 
 /** The addresses of brokers that `--store` names, if it does: the first one says how to reach those that say nothing. */
@@ -20,8 +24,19 @@ export const brokersOf = (text: string | undefined): ReadonlyArray<string> | und
     .map((each) => (each.includes("://") ? each : scheme + each))
 }
 
-const isBroker = (text: string): boolean =>
-  /^(?:nats|tls):\/\/[^/]+\/?$/.test(text) && URL.canParse(text) && new URL(text).hostname !== ""
+const isBroker = (text: string): boolean => {
+  if (!/^(?:nats|tls):\/\/[^/?#]+\/?$/.test(text) || !URL.canParse(text)) return false
+  const { hostname, password, username } = new URL(text)
+  return hostname !== "" && isDecodable(username) && isDecodable(password)
+}
+
+const isDecodable = (text: string): boolean => {
+  try {
+    return decodeURIComponent(text) !== undefined
+  } catch {
+    return false
+  }
+}
 
 /** What keeps the chat, and what servers that share it need. */
 export const storeTable = {
