@@ -1,19 +1,17 @@
-import { mkdtempSync, writeFileSync } from "node:fs"
-import { rm } from "node:fs/promises"
+import { writeFileSync } from "node:fs"
 import { connect } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
-import { afterAll, assert, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { checked } from "../src/settings/Check.ts"
 import { readConfigFile } from "../src/settings/ConfigFile.ts"
 import type { Setting } from "../src/settings/Setting.ts"
 import { defaults, table } from "../src/settings/Settings.ts"
 import { palabre, serve, serving } from "./support/program.ts"
+import { temporaryFolder } from "./support/temporaryFolder.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "palabre-config-"))
-afterAll(() => rm(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 let files = 0
 const fileOf = (...lines: ReadonlyArray<string>): string => {

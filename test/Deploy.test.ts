@@ -1,11 +1,12 @@
 import { execFile, spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import { assert, describe, it, onTestFinished } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { defaults } from "../src/settings/Settings.ts"
 import { MiB, memoryBytesMax } from "./support/memory.ts"
+import { temporaryFolder } from "./support/temporaryFolder.ts"
 
 const run = promisify(execFile)
 const has = (command: string, ...args: ReadonlyArray<string>): boolean =>
@@ -26,8 +27,7 @@ if (broker === undefined) console.warn("SKIPPED: there is no nats-server, so its
 
 /** A unit with this in the place of one of its lines, where everything else that it names exists. */
 const unit = (key: string, line: string, source = "palabre.service", name = source): string => {
-  const folder = mkdtempSync(join(tmpdir(), "palabre-unit-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   const file = join(folder, name)
   const text = readFileSync(join("deploy", source), "utf8")
     .replace(/^ExecStart=.*$/m, "ExecStart=/bin/true")

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import { serve } from "./support/program.ts"
-import { folder } from "./support/folder.ts"
+import { temporaryFolder } from "./support/temporaryFolder.ts"
 import { type Figures, monitored, samples } from "./support/monitored.ts"
 
 const total = (chunks: ReadonlyArray<Buffer>): number => chunks.reduce((sum, { length }) => sum + length, 0)
@@ -280,7 +280,7 @@ describe("The file of --store", () => {
   it.live("is measured, and a server that cannot write it is not ready until it can", () =>
     Effect.scoped(
       Effect.gen(function* () {
-        const store = join(yield* folder, "chat.db")
+        const store = join(temporaryFolder(), "chat.db")
         const { connect, get, until } = yield* monitored({ store, storeBytesMax: 1024 * 1024 })
         const figures = yield* until(() => true)
         assert.isAbove(figures.palabre_store_bytes!, 10_000)

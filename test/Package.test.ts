@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process"
 import { readFileSync } from "node:fs"
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { copyFile, mkdir, symlink, writeFile } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { promisify } from "node:util"
-import { afterAll, assert, beforeAll, describe, it, onTestFinished } from "@effect/vitest"
+import { assert, beforeAll, describe, it, onTestFinished } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Process } from "../process/Process.ts"
 import manifest from "../package.json" with { type: "json" }
+import { temporaryFolder } from "./support/temporaryFolder.ts"
 
 const run = promisify(execFile)
 
@@ -33,7 +33,7 @@ interface Packed {
 }
 
 /** A folder of a user, in which the package is installed: with a link, so that its dependencies are those here. */
-let home: string
+const home = temporaryFolder()
 let packed: Packed
 
 beforeAll(async () => {
@@ -41,14 +41,11 @@ beforeAll(async () => {
   const { stdout } = await run("npm", ["pack", "--dry-run", "--json", "./dist/package"])
   const [entry] = Object.values(JSON.parse(stdout) as Record<string, Packed>)
   packed = entry!
-  home = await mkdtemp(join(tmpdir(), "palabre-home-"))
   await mkdir(join(home, "node_modules/@types"), { recursive: true })
   await symlink(resolve("dist/package"), join(home, "node_modules/palabre"))
   await symlink(resolve("node_modules/@types/node"), join(home, "node_modules/@types/node"))
   await writeFile(join(home, "package.json"), '{ "type": "module" }')
 })
-
-afterAll(() => rm(home, { recursive: true, force: true }))
 
 /** The command of the package, in the user's folder. */
 const palabre = (...args: ReadonlyArray<string>) =>

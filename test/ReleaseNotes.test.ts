@@ -1,14 +1,13 @@
 import { execFile } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { promisify } from "node:util"
-import { assert, describe, it, onTestFinished } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
+import { temporaryFolder } from "./support/temporaryFolder.ts"
 
 /** What `.ci/release-notes.mjs` says of a tag, in a repository of version 1.2.3 with this changelog. */
 const notesOf = async (tag: string, changelog: string) => {
-  const cwd = mkdtempSync(join(tmpdir(), "palabre-release-"))
-  onTestFinished(() => rmSync(cwd, { recursive: true }))
+  const cwd = temporaryFolder()
   writeFileSync(join(cwd, "package.json"), '{ "version": "1.2.3" }')
   writeFileSync(join(cwd, "CHANGELOG.md"), changelog)
   const script = resolve(".ci/release-notes.mjs")

@@ -1,9 +1,7 @@
 import type { AddressInfo } from "node:net"
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import { afterAll, assert, beforeAll, describe, it, onTestFinished } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { listen, makeChat } from "../mutants/chat/makeChat.ts"
 import { type ChatClient, type ChatEvent, connect, createServer } from "../src/index.ts"
 import { freePort } from "../process/Port.ts"
@@ -15,6 +13,7 @@ import { server as realServer } from "./support/server.ts"
 import { start } from "./support/terminals.ts"
 import { connectAs } from "./support/TestClient.ts"
 import { keys } from "./support/VirtualTerminal.ts"
+import { temporaryFolder } from "./support/temporaryFolder.ts"
 
 const quick = { ...terminalSettings, retryMillis: 1, retryMillisMax: 5 }
 
@@ -119,8 +118,7 @@ describe("A person who pastes 300 lines", () => {
 
 describe("Bots of a server that is killed, and started again on its file", () => {
   it("RESUME-3, DEDUP-1: go on where they were, and say again what was not confirmed, once", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "palabre-resume-"))
-    onTestFinished(() => rm(folder, { recursive: true }))
+    const folder = temporaryFolder()
     const start = async (port: number) => {
       const flags = ["--store", join(folder, "chat"), "--port", String(port), "--log-level", "error"]
       const program = palabre(["serve", "--host", "127.0.0.1", ...flags])

@@ -1,11 +1,10 @@
 import { execFile } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, assert, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
+import { temporaryFolder } from "./support/temporaryFolder.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "palabre-stdio-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const never = join(folder, "never.yaml")
 writeFileSync(
@@ -66,7 +65,7 @@ describe("output that cannot be written", () => {
   })
 
   it("is told of where a report's folder is gone in the meantime, beside the verdict", async () => {
-    const reports = mkdtempSync(join(folder, "reports-"))
+    const reports = temporaryFolder()
     const server = `rm -rf ${reports}; exec '${process.execPath}' test/harness/program.ts {port}`
     const { code, stderr } = await bash(
       `${harness} scenario ${never} --spawn "${server}" --reporter junit=${reports}/junit.xml`

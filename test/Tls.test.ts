@@ -2,14 +2,13 @@ import { execFile } from "node:child_process"
 import { createPrivateKey } from "node:crypto"
 import dns from "node:dns"
 import { once } from "node:events"
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { readFile, writeFile } from "node:fs/promises"
 import { type AddressInfo, connect as connectPlain, type Socket } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from "node:tls"
 import { promisify } from "node:util"
-import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
+import { assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -20,12 +19,13 @@ import { Server } from "../src/Server.ts"
 import type { Values } from "../src/settings/Settings.ts"
 import { palabre, serve } from "./support/program.ts"
 import { server } from "./support/server.ts"
+import { temporaryFolder } from "./support/temporaryFolder.ts"
 
 const PING = '{"type":"ping"}\n'
 const PONG = '{"status":"success","message":"pong"}\n'
 
-let folder: string
-let pair: { readonly tlsCertFile: string; readonly tlsKeyFile: string }
+const folder = temporaryFolder()
+const pair = { tlsCertFile: join(folder, "cert.pem"), tlsKeyFile: join(folder, "key.pem") }
 
 /** A new self-signed pair. */
 const makePair = (keyType: "rsa" | "ec" = "rsa") =>
@@ -50,12 +50,7 @@ const writePair = async (): Promise<void> => {
   await writeFile(pair.tlsKeyFile, key)
 }
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "palabre-tls-"))
-  pair = { tlsCertFile: join(folder, "cert.pem"), tlsKeyFile: join(folder, "key.pem") }
-  await writePair()
-})
-afterAll(() => rm(folder, { recursive: true }))
+beforeAll(writePair)
 
 /** A TLS server that the test ends, as promises: `port`, `renew`, `end`. */
 const serving = async (settings: Partial<Values> = {}) => {

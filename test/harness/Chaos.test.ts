@@ -1,7 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { afterAll, assert, describe, it } from "@effect/vitest"
+import { readdirSync } from "node:fs"
+import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { kinds, type Kind } from "../../harness/chaos/Changes.ts"
 import { changedBy, playChanged } from "../../harness/run/Chaos.ts"
@@ -13,9 +11,9 @@ import { english } from "../../harness/texts/en.ts"
 import type { Outcome } from "../../harness/verdict/Outcome.ts"
 import { faults } from "../../mutants/Faults.ts"
 import { chat, playerOf, playing, scenarioOf, steps } from "./playing.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "chaos-"))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const folder = temporaryFolder()
 
 const broadcast = Effect.map(loadScenarios(["scenarios/broadcast.yaml"]), ([scenario]) => scenario!)
 

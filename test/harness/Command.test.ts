@@ -1,14 +1,13 @@
 import { execFile } from "node:child_process"
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import { afterAll, assert, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { harness, program, type Ran } from "./command.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "palabre-command-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const file = (name: string, text: string): string => {
   const path = join(folder, name)
@@ -212,7 +211,7 @@ describe("pnpm scenario", () => {
 })
 
 describe("--last-failed", () => {
-  const here = mkdtempSync(join(folder, "cache-"))
+  const here = temporaryFolder()
   const again = (...args: ReadonlyArray<string>) => harness(["scenario", ...args], {}, "", here)
 
   it("plays what did not pass, until nothing is left to do", async () => {
@@ -240,7 +239,7 @@ describe("--last-failed", () => {
   })
 
   it("is not to be had in a folder that is gone, which hinders nothing", async () => {
-    const gone = mkdtempSync(join(folder, "gone-"))
+    const gone = temporaryFolder()
     const commands = `cd ${gone} && rmdir ${gone} && exec "${process.execPath}" "${program}" scenario ${login}`
     const { stdout } = await promisify(execFile)("sh", ["-c", commands])
     assert.match(stdout, /^pass /)

@@ -1,15 +1,10 @@
 import { execFileSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { loadScenarios } from "../../harness/scenario/Files.ts"
-
-const folder = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "scenarios-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true }))
-)
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const scenario = (title: string, text = "hello"): string =>
   `scenario: ${title}\ncast: [alice]\nsteps:\n  - alice logs in\n  - alice says: ${text}\n`
@@ -30,7 +25,7 @@ const loaded = (paths: ReadonlyArray<string>, inside: string): Effect.Effect<Rea
 describe("scenario files", () => {
   it.effect("of a folder are those that end in .yaml or .yml", () =>
     Effect.gen(function* () {
-      const path = yield* folder
+      const path = temporaryFolder()
       writeFileSync(join(path, "b.yml"), scenario("b"))
       writeFileSync(join(path, "a.yaml"), scenario("a"))
       writeFileSync(join(path, "c.txt"), "no scenario")
@@ -42,7 +37,7 @@ describe("scenario files", () => {
 
   it.effect("that cannot be read are mistakes like others", () =>
     Effect.gen(function* () {
-      const path = yield* folder
+      const path = temporaryFolder()
       mkdirSync(join(path, "a.yaml"))
       symlinkSync(join(path, "nowhere"), join(path, "b.yaml"))
       execFileSync("mkfifo", [join(path, "c.yaml")])
@@ -60,7 +55,7 @@ describe("scenario files", () => {
 
   it.effect("are UTF-8, so that é and è stay apart", () =>
     Effect.gen(function* () {
-      const path = yield* folder
+      const path = temporaryFolder()
       writeFileSync(join(path, "a.yaml"), Buffer.from(scenario("a", "été"), "latin1"))
       writeFileSync(join(path, "b.yaml"), Buffer.from(`\ufeff${scenario("b")}`, "utf16le"))
       assert.deepStrictEqual(yield* loaded([path], path), [
@@ -72,7 +67,7 @@ describe("scenario files", () => {
 
   it.effect("may begin with a byte order mark, which is no column", () =>
     Effect.gen(function* () {
-      const path = yield* folder
+      const path = temporaryFolder()
       writeFileSync(join(path, "a.yaml"), `\ufeff${scenario("a").replace("scenario", "scenaro")}`)
       assert.deepStrictEqual(yield* loaded([path], path), [
         'a.yaml:1:1 unknown key "scenaro"; did you mean "scenario"?',
@@ -83,7 +78,7 @@ describe("scenario files", () => {
 
   it.effect("are played once, however often they are named", () =>
     Effect.gen(function* () {
-      const path = yield* folder
+      const path = temporaryFolder()
       const file = join(path, "a.yaml")
       writeFileSync(file, scenario("a"))
       assert.deepStrictEqual(yield* loaded([file, path, `${file}:2`], path), ["a"])
@@ -92,7 +87,7 @@ describe("scenario files", () => {
 
   it.effect("have each line that is named", () =>
     Effect.gen(function* () {
-      const path = yield* folder
+      const path = temporaryFolder()
       const file = join(path, "a.yaml")
       writeFileSync(file, scenario("a"))
       assert.deepStrictEqual(yield* loaded([`${file}:2`, `${file}:60`], path), [
@@ -103,7 +98,7 @@ describe("scenario files", () => {
 
   it.effect("have titles of their own", () =>
     Effect.gen(function* () {
-      const path = yield* folder
+      const path = temporaryFolder()
       writeFileSync(join(path, "a.yaml"), scenario("same"))
       writeFileSync(join(path, "b.yaml"), scenario("same"))
       assert.deepStrictEqual(yield* loaded([path], path), [

@@ -1,10 +1,9 @@
 import { execFile } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import type { AddressInfo } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, assert, describe, it, onTestFinished } from "@effect/vitest"
+import { assert, describe, it, onTestFinished } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { converse } from "../../harness/repl/Prompt.ts"
 import { coloured } from "../../harness/report/Style.ts"
@@ -13,9 +12,9 @@ import { foreignServer, type Way } from "../support/foreignServer.ts"
 import { online } from "../support/terminals.ts"
 import { keys, VirtualTerminal } from "../support/VirtualTerminal.ts"
 import { session } from "./playing.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "palabre-foreign-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 /** What a title, a name of a file and a tag may hold of it: no controls. */
 const odd = foreign.replaceAll(/[\p{Cc}\p{Cs}/]/gu, "")

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -8,8 +7,9 @@ import { hasBrowser, launchBrowser } from "../support/Browser.ts"
 import { barriersOf, openPage } from "../support/Page.ts"
 import { everyNameIsFree, hostileScenario, pageOf, taken, traced } from "./html.ts"
 import { chat, steps } from "./playing.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "palabre-html-"))
+const folder = temporaryFolder()
 const file = join(folder, "report.html")
 let browser: Browser
 
@@ -28,10 +28,7 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
     writeFileSync(file, pageOf(await Effect.runPromise(outcomes)))
     browser = await launchBrowser()
   })
-  afterAll(async () => {
-    await browser?.close()
-    rmSync(folder, { recursive: true })
-  })
+  afterAll(() => browser?.close())
 
   it("shows from a step its arrow and its bytes, and from an arrow its step, by keyboard alone", async () => {
     const { page, trouble } = await open()

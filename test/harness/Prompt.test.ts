@@ -1,16 +1,15 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, assert, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { converse } from "../../harness/repl/Prompt.ts"
 import { colourless } from "../../harness/report/Style.ts"
 import { keys, VirtualTerminal } from "../support/VirtualTerminal.ts"
 import { chat, playing, scenarioOf, session, told } from "./playing.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "palabre-prompt-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 /** A person at `pnpm repl`. */
 const started = Effect.gen(function* () {

@@ -1,7 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, assert, describe, it, onTestFinished } from "@effect/vitest"
+import { assert, describe, it, onTestFinished } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -19,6 +18,7 @@ import { server } from "../support/server.ts"
 import { connectTo } from "../support/TestClient.ts"
 import { chat, playing, scenarioOf, told } from "./playing.ts"
 import { holds, leave, quiet, recorded, textOf } from "./recorded.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const hostile = [
   "x: y",
@@ -236,8 +236,7 @@ describe("the limits of a recording", () => {
   })
 })
 
-const folder = mkdtempSync(join(tmpdir(), "palabre-record-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 /** `pnpm record` in a process of its own. */
 const record = (...args: ReadonlyArray<string>) => {

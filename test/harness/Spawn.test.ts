@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { createSocket, type Socket } from "node:dgram"
 import net from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, assert, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Outcome } from "../../harness/verdict/Outcome.ts"
 import { spawn } from "../../harness/targets/Spawn.ts"
@@ -13,9 +12,9 @@ import { hasSocketTables } from "../../process/SocketTable.ts"
 import { isRunning } from "../support/isRunning.ts"
 import { told } from "./playing.ts"
 import { common, failing, hello, playing, spawned } from "./targeting.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "palabre-spawn-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const program = (mode: string, file = ""): string =>
   `"${process.execPath}" test/harness/program.ts {port} "${mode}" "${join(folder, file)}"`

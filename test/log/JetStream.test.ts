@@ -18,7 +18,7 @@ import { nats, natsClient } from "../../src/log/NatsClient.ts"
 import { deleteStream, hasBrokers, leaderOf, startBrokers } from "../../process/Brokers.ts"
 import { proxyTo, type Treatment } from "../../process/Proxy.ts"
 import { contract, entryOf, openLayer } from "./Contract.ts"
-import { folder } from "../support/folder.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 if (!hasBrokers) console.warn("SKIPPED: nats-server is not installed, so the log on JetStream is not tested")
 
@@ -188,7 +188,7 @@ describe.skipIf(!hasBrokers)("JetStream", () => {
   it.live("says that it forgot where brokers that lost its end give its numbers to others", () =>
     Effect.scoped(
       Effect.gen(function* () {
-        const store = join(yield* folder, "store")
+        const store = join(temporaryFolder(), "store")
         const more = `jetstream { store_dir: "${store}" }`
         const [broker] = yield* startBrokers(1, { more })
         const options = optionsFor([broker!.port], 1)
@@ -219,7 +219,7 @@ describe.skipIf(!hasBrokers)("JetStream", () => {
   it.live("says what is wrong with brokers that cannot be used", () =>
     Effect.scoped(
       Effect.gen(function* () {
-        const path = yield* folder
+        const path = temporaryFolder()
         const [bare] = yield* startBrokers(1, { more: "" })
         const [closed] = yield* startBrokers(1, {
           more: `authorization { user: u, password: "p w" }`

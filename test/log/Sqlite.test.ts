@@ -9,13 +9,13 @@ import { sqliteLog } from "../../src/log/Sqlite.ts"
 import { encode } from "../../src/log/Codec.ts"
 import { SqliteFile } from "../../src/log/SqliteFile.ts"
 import { contract, entryOf, openLayer } from "./Contract.ts"
-import { folder } from "../support/folder.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 describe.each(["full", "normal"] as const)("SQLite, %s", (sync) => {
   contract(
     { isShared: false, isKept: true, isRemote: false },
-    Effect.map(folder, (folder) => {
-      const options = { path: join(folder, "chat.db"), sync, bytesMax: 2 ** 30 }
+    Effect.sync(() => {
+      const options = { path: join(temporaryFolder(), "chat.db"), sync, bytesMax: 2 ** 30 }
       return { open: openLayer(sqliteLog(options)) }
     })
   )
@@ -23,7 +23,7 @@ describe.each(["full", "normal"] as const)("SQLite, %s", (sync) => {
 
 it.live("delivers a log of many reads in order, to followers at different places", () =>
   Effect.gen(function* () {
-    const options = { path: join(yield* folder, "chat.db"), sync: "normal", bytesMax: 2 ** 30 } as const
+    const options = { path: join(temporaryFolder(), "chat.db"), sync: "normal", bytesMax: 2 ** 30 } as const
     const entries = Array.from({ length: 5_000 }, (_, i) => entryOf(`${i}`))
     const file = new SqliteFile(options)
     file.append(entries.map(encode))

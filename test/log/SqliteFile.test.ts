@@ -3,7 +3,6 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -11,7 +10,6 @@ import {
   writeFileSync
 } from "node:fs"
 import { once } from "node:events"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { createInterface } from "node:readline"
@@ -19,18 +17,18 @@ import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { LogFailure } from "../../src/log/Failure.ts"
 import { SqliteFile, type SqliteOptions } from "../../src/log/SqliteFile.ts"
 import { openToRead, openToWrite, steps } from "../../src/log/SqliteSchema.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 let folder: string
 let path: string
 const files: Array<SqliteFile> = []
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "palabre-log-"))
+  folder = temporaryFolder()
   path = join(folder, "chat.db")
 })
 afterEach(() => {
   for (const file of files.splice(0)) file.close()
-  rmSync(folder, { recursive: true })
 })
 
 const open = (options: Partial<SqliteOptions> = {}): SqliteFile => {

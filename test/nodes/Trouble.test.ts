@@ -5,8 +5,8 @@ import { nats, natsClient } from "../../src/log/NatsClient.ts"
 import { freePort } from "../../process/Port.ts"
 import { entryOf } from "../log/Contract.ts"
 import { hasBrokers, startBrokers } from "../../process/Brokers.ts"
-import { folder } from "../support/folder.ts"
 import { samples } from "../support/monitored.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { type Program, serve } from "../support/program.ts"
 import { connectTo } from "../support/TestClient.ts"
 
@@ -84,7 +84,7 @@ describe.skipIf(!hasBrokers)("serve --store nats://… in trouble", () => {
   it.live("says in one line what is wrong, and what to do", () =>
     Effect.scoped(
       Effect.gen(function* () {
-        const path = yield* folder
+        const path = temporaryFolder()
         const whole = yield* start()
         const store = `jetstream { store_dir: "${path}/x" }`
         yield* ends(over(yield* start("")), 3, /^palabre: nats:\S+ the brokers have no JetStream: [^\n]+\n$/m)
@@ -104,7 +104,7 @@ describe.skipIf(!hasBrokers)("serve --store nats://… in trouble", () => {
   it.live("ends where brokers come back that take less, once there is more to say, and says what to do", () =>
     Effect.scoped(
       Effect.gen(function* () {
-        const store = `jetstream { store_dir: "${yield* folder}/x" }`
+        const store = `jetstream { store_dir: "${temporaryFolder()}/x" }`
         const [broker] = yield* startBrokers(1, { more: store })
         const program = over(broker!.port)
         const alice = yield* connectTo({ host: "127.0.0.1", port: yield* listening(program) })

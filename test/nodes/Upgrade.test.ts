@@ -9,12 +9,12 @@ import { type Cluster, type ClusterNode, startCluster, streamName } from "../../
 import { type ChatClient, ChatError, connect } from "../../src/index.ts"
 import { nats, natsClient } from "../../src/log/NatsClient.ts"
 import { formatAddress } from "../../src/net/Address.ts"
-import { folder } from "../support/folder.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import type { Release } from "./releases.ts"
 
 /** Three nodes of the release before the next one, and a way to install others. */
 const cluster = Effect.gen(function* () {
-  const path = yield* folder
+  const path = temporaryFolder()
   const fileOf = (name: string) => join(path, name)
   const install = (name: string, release: Release) => writeFileSync(fileOf(name), release)
   const names = ["n1", "n2", "n3"]

@@ -1,16 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import { assert, describe, it, onTestFinished } from "vitest"
+import { assert, describe, it } from "vitest"
 import { SqliteFile } from "../../src/log/SqliteFile.ts"
 import { palabre, serving } from "../support/program.ts"
 import { connectTo } from "../support/TestClient.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 /** A file in which alice and bob have spoken, and the server that may still run on it. */
 const chat = async (whatElse: (server: { readonly file: string }) => Promise<void> = async () => {}) => {
-  const folder = mkdtempSync(join(tmpdir(), "palabre-store-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   const file = join(folder, "chat.db")
   const { child, finished, port } = await serving("--store", file, "--store-sync", "normal")
   const talk = Effect.gen(function* () {

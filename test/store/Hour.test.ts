@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { statSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { assert, describe, it, onTestFinished } from "vitest"
+import { assert, describe, it } from "vitest"
 import { serving } from "../support/program.ts"
 import { connectTo, type Received, type TestClient } from "../support/TestClient.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 /** Messages that are said; 360,000 are an hour of 100 a second. */
 const messages = Number(process.env.MESSAGES ?? 15_000)
@@ -52,8 +52,7 @@ describe("serve --store, while an hour's traffic is said as fast as it is acknow
       timeout: 60_000 + 10 * messages
     },
     async () => {
-      const folder = mkdtempSync(join(tmpdir(), "palabre-hour-"))
-      onTestFinished(() => rmSync(folder, { recursive: true }))
+      const folder = temporaryFolder()
       const file = join(folder, "chat.db")
       const letters = ["one", "two", "three"]
       const { highest, highestWal, welcome } = await during(file, (enter) =>

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { rmSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import { assert, describe, it, onTestFinished } from "vitest"
+import { assert, describe, it } from "vitest"
 import { serving } from "../support/program.ts"
 import { connectTo, type Received } from "../support/TestClient.ts"
 import { Talker } from "./Talker.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 /** More of them for whoever wants to be surer. */
 const kills = Number(process.env.KILLS ?? 5)
@@ -30,8 +30,7 @@ const historyOf = (port: number): Promise<ReadonlyArray<Received>> =>
 
 describe("serve --store, whose file is removed while it runs", () => {
   it("tells its clients `unavailable`, acknowledges nothing, and says why it ends", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "palabre-kill-"))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const folder = temporaryFolder()
     const file = join(folder, "chat.db")
     const { finished, port } = await serving("--store", file, "--log-level", "error")
     const said = await Effect.runPromise(
@@ -60,8 +59,7 @@ describe("serve --store, killed under load", () => {
     "loses nothing that was acknowledged, and doubles nothing (--store-sync %s)",
     { timeout: 20_000 + kills * 5_000 },
     async (sync) => {
-      const folder = mkdtempSync(join(tmpdir(), "palabre-kill-"))
-      onTestFinished(() => rmSync(folder, { recursive: true }))
+      const folder = temporaryFolder()
       const store = ["--store", join(folder, "chat.db"), "--store-sync", sync, "--store-checkpoint", "64KiB"]
       const serve = () => serving(...store, "--history", "100000", "--log-level", "error")
       const talkers = ["alice", "bob", "carol", "dave"].map((name) => new Talker(name))

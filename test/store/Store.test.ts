@@ -9,7 +9,7 @@ import type * as Scope from "effect/Scope"
 import { openToRead } from "../../src/log/SqliteSchema.ts"
 import { Server } from "../../src/Server.ts"
 import type { Values } from "../../src/settings/Settings.ts"
-import { folder } from "../support/folder.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { server } from "../support/server.ts"
 import { connectTo, type Received, type TestClient } from "../support/TestClient.ts"
 
@@ -55,7 +55,7 @@ describe("serve --store", () => {
   it.live("keeps rooms, numbers, sessions and letters; names without a session are free", () =>
     Effect.scoped(
       Effect.gen(function* () {
-        const file = join(yield* folder, "chat.db")
+        const file = join(temporaryFolder(), "chat.db")
         const before = yield* during(file, (enter) =>
           Effect.gen(function* () {
             const { client: alice, welcome } = yield* enter("alice")
@@ -101,7 +101,7 @@ describe("serve --store", () => {
   it.live("begins a new epoch where its file was restored from a backup", () =>
     Effect.scoped(
       Effect.gen(function* () {
-        const file = join(yield* folder, "chat.db")
+        const file = join(temporaryFolder(), "chat.db")
         const say = (content: string) =>
           during(file, (enter) =>
             Effect.gen(function* () {
@@ -136,7 +136,7 @@ describe("serve --store", () => {
   it.live("keeps a quiet room's history and a small file, however much is said elsewhere", () =>
     Effect.scoped(
       Effect.gen(function* () {
-        const file = join(yield* folder, "chat.db")
+        const file = join(temporaryFolder(), "chat.db")
         const settings = { checkpointBytes: 64 * 1024, historyMax: 20 }
         const content = "x".repeat(5_000)
         yield* during(
@@ -175,7 +175,7 @@ describe("serve --store", () => {
   it.live("can be backed up while it runs", () =>
     Effect.scoped(
       Effect.gen(function* () {
-        const file = join(yield* folder, "chat.db")
+        const file = join(temporaryFolder(), "chat.db")
         yield* during(file, (enter) =>
           Effect.gen(function* () {
             const { client } = yield* enter("alice")
@@ -200,7 +200,7 @@ describe("serve --store", () => {
   it.live("answers `unavailable` where the file is full, and has all that was acknowledged", () =>
     Effect.scoped(
       Effect.gen(function* () {
-        const file = join(yield* folder, "chat.db")
+        const file = join(temporaryFolder(), "chat.db")
         const acked = yield* during(
           file,
           (enter) =>

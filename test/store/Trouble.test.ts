@@ -1,17 +1,11 @@
 import { spawnSync } from "node:child_process"
-import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import { assert, describe, it, onTestFinished } from "vitest"
+import { assert, describe, it } from "vitest"
 import { palabre, type Program, serve, serving } from "../support/program.ts"
 import { connectTo, type Received, type TestClient } from "../support/TestClient.ts"
-
-const newFolder = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), "palabre-trouble-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  return folder
-}
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const features = ["history"]
 
@@ -72,7 +66,7 @@ describe("serve --store in trouble", () => {
   it.skipIf(!mayMount)(
     "on a full disk refuses, keeps all that was acked, and goes on once there is room",
     async () => {
-      const server = await onSmallDisk(newFolder(), 2_048)
+      const server = await onSmallDisk(temporaryFolder(), 2_048)
       const filler = join(server.disk, "filler")
       writeFileSync(filler, Buffer.alloc(1024 * 1024))
       const acked = await as("alice", server.port, (client) =>
@@ -87,7 +81,7 @@ describe("serve --store in trouble", () => {
         })
       )
       assert.strictEqual(await lastOf(server.port), acked)
-      const folder = newFolder()
+      const folder = temporaryFolder()
       const copy = join(folder, "chat.db")
       for (const name of ["chat.db", "chat.db-wal"]) copyFileSync(join(server.disk, name), join(folder, name)) // SQLite itself would look on this side of the mount
       await end(server)
@@ -99,7 +93,7 @@ describe("serve --store in trouble", () => {
   )
 
   it("on a disk that fails answers `unavailable`, ends with exit code 3, and has all that was acked", async () => {
-    const file = join(newFolder(), "chat.db")
+    const file = join(temporaryFolder(), "chat.db")
     const failing = serve(["--store", file], { before: "trap '' XFSZ; ulimit -f 1000;" })
     const acked = await as("alice", await failing.listening(), talkUntilRefused)
     assert.isAbove(acked, 5)
@@ -112,7 +106,7 @@ describe("serve --store in trouble", () => {
   })
 
   it("ends with exit code 3 when another file is put in the place of its own, and leaves that alone", async () => {
-    const folder = newFolder()
+    const folder = temporaryFolder()
     const file = join(folder, "chat.db")
     const { finished, port } = await serving("--store", file)
     const code = await as("alice", port, (client) =>
@@ -133,7 +127,7 @@ describe("serve --store in trouble", () => {
   it("does not start with a --max-frame that no entry of the log has room for", async () => {
     const { code, err } = await serve([
       "--store",
-      join(newFolder(), "chat.db"),
+      join(temporaryFolder(), "chat.db"),
       "--max-frame",
       "4MiB"
     ]).finished()
@@ -149,7 +143,7 @@ describe("sqlite3 .backup of a file that is served", () => {
   it.skipIf(!hasSqlite)(
     "is the chat of that moment, and begins a new epoch where it is restored",
     async () => {
-      const folder = newFolder()
+      const folder = temporaryFolder()
       const file = join(folder, "chat.db")
       const backup = join(folder, "backup.db")
       const server = await serving("--store", file)

@@ -11,7 +11,7 @@ import { freePort, host } from "../../process/Port.ts"
 import { start } from "../../process/Process.ts"
 import { accepting } from "../../process/Restartable.ts"
 import type { Address } from "../../src/net/Address.ts"
-import { folder } from "../support/folder.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { serving } from "../support/program.ts"
 import { connectWeb, openWeb } from "../support/webClient.ts"
 
@@ -69,7 +69,7 @@ const has = (name: string): boolean => spawnSync(name, ["-h"], { env: { PATH } }
 /** A public server behind a proxy, and the proxy's address. */
 const behind = Effect.fnUntraced(function* (name: string) {
   const { ca, certFile, keyFile } = yield* makeCertificate
-  const [port, webPort, place] = [yield* freePort, yield* freePort, yield* folder]
+  const [port, webPort, place] = [yield* freePort, yield* freePort, temporaryFolder()]
   const flags = `--profile public --web-port ${webPort} --web-origin ${origin} --trust-proxy ${host}`
   yield* Effect.promise(() => serving(...flags.split(" ")))
   const [settings, command] = proxies[name]!({ port, behind: webPort, certFile, keyFile, folder: place })

@@ -1,7 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, assert, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { writeBook } from "../../../harness/grade/book/Book.ts"
 import { classPageOf } from "../../../harness/grade/book/ClassPage.ts"
 import { gradescopeOf } from "../../../harness/grade/book/Gradescope.ts"
@@ -12,9 +11,9 @@ import type { Grade } from "../../../harness/grade/Grade.ts"
 import { french } from "../../../harness/texts/fr.ts"
 import { hostile } from "../html.ts"
 import { bookOf, gradeOf, scenarioGrade, type Shown } from "./grades.ts"
+import { temporaryFolder } from "../../support/temporaryFolder.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "palabre-book-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const one = (grade: Grade, changes = {}) => shownOf(bookOf([grade], changes))[0]!
 

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { Browser, Page } from "playwright-core"
@@ -9,8 +8,9 @@ import { clauses, type ClauseId } from "../../../harness/language/Clauses.ts"
 import { hasBrowser, launchBrowser } from "../../support/Browser.ts"
 import { barriersOf, openPage } from "../../support/Page.ts"
 import { bookOf, gradeOf, type Shown } from "./grades.ts"
+import { temporaryFolder } from "../../support/temporaryFolder.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "palabre-class-"))
+const folder = temporaryFolder()
 const index = join(folder, "index.html")
 let browser: Browser
 
@@ -49,10 +49,7 @@ describe.skipIf(!hasBrowser)("the page about a class in a browser", () => {
     writeBook(bookOf(grades, { folder }))
     browser = await launchBrowser()
   })
-  afterAll(async () => {
-    await browser?.close()
-    rmSync(folder, { recursive: true })
-  })
+  afterAll(() => browser?.close())
 
   it("tells by keyboard alone what went wrong in a cell, and opens the report there", async () => {
     const { page, trouble } = await openPage(browser, index)

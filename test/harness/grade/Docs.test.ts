@@ -1,18 +1,17 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { classSchema, readClassFile } from "../../../harness/grade/ClassFile.ts"
 import { isLanguage } from "../../../harness/grade/Languages.ts"
+import { temporaryFolder } from "../../support/temporaryFolder.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "palabre-docs-"))
+const folder = temporaryFolder()
 const file = join(folder, "class.yaml")
 
 beforeAll(() => {
   for (const name of ["rendus/ada", "solution"]) mkdirSync(join(folder, name), { recursive: true })
 })
-afterAll(() => rmSync(folder, { recursive: true }))
 
 const [whole] = (classSchema as { readonly anyOf: ReadonlyArray<{ readonly properties: object }> }).anyOf
 const keys = Object.keys(whole!.properties)

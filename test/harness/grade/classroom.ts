@@ -1,10 +1,9 @@
 import { execFile } from "node:child_process"
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { afterAll } from "@effect/vitest"
 import type { Grade } from "../../../harness/grade/Grade.ts"
+import { temporaryFolder } from "../../support/temporaryFolder.ts"
 
 const program = fileURLToPath(new URL("../../../harness/main.ts", import.meta.url))
 const chat = fileURLToPath(new URL("chat.mjs", import.meta.url))
@@ -17,7 +16,7 @@ interface Ran {
 
 /** A class in a folder of its own, whose submissions are servers in JavaScript; it is removed at the end of the tests. */
 export class Classroom {
-  readonly folder = mkdtempSync(join(tmpdir(), "palabre-class-"))
+  readonly folder = temporaryFolder()
   /** The variables of the teacher. */
   readonly env: Record<string, string>
   /** Where the teacher's programs keep what is temporary. */
@@ -27,7 +26,6 @@ export class Classroom {
     this.temporary = this.path("temporary")
     mkdirSync(this.temporary)
     this.env = { TMPDIR: this.temporary }
-    afterAll(() => rmSync(this.folder, { recursive: true, force: true }))
     this.put("reference", `import { serve } from "./chat.mjs"\nserve(process.argv[2])\n`)
   }
 
