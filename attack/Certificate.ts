@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { generate } from "selfsigned"
+import { temporaryFolder } from "../process/Folder.ts"
 
 /** A certificate for 127.0.0.1 that nobody else trusts, and the files that a server reads it from. */
 export interface Certificate {
@@ -13,10 +13,7 @@ export interface Certificate {
 
 /** A new one; its files are gone when the scope closes. */
 export const makeCertificate = Effect.gen(function* () {
-  const folder = yield* Effect.acquireRelease(
-    Effect.promise(() => mkdtemp(join(tmpdir(), "palabre-attack-"))),
-    (folder) => Effect.promise(() => rm(folder, { recursive: true }))
-  )
+  const folder = yield* temporaryFolder("certificate")
   const [certFile, keyFile] = [join(folder, "cert.pem"), join(folder, "key.pem")]
   const pair = yield* Effect.promise(() =>
     generate([{ name: "commonName", value: "localhost" }], {

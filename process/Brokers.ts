@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { StreamInfo } from "@nats-io/jetstream"
 import * as Data from "effect/Data"
@@ -12,7 +11,7 @@ import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import type { LogError } from "../src/log/LogError.ts"
 import { isNotFound, isSafe, nats, natsClient, type NatsClient } from "../src/log/NatsClient.ts"
-import { removeAtEnd } from "./Guard.ts"
+import { temporaryFolder } from "./Folder.ts"
 import { freePort, host } from "./Port.ts"
 import { accepting, NotStarted, type Restartable, restartable } from "./Restartable.ts"
 
@@ -51,7 +50,7 @@ export const startBrokers = Effect.fnUntraced(function* (
   { more, ports: given }: BrokersOptions = {}
 ) {
   if (program === undefined) return yield* new NoBrokers()
-  const folder = yield* brokersFolder
+  const folder = yield* temporaryFolder("brokers")
   const names = Array.from({ length: count }, (_, i) => `b${i + 1}`)
   const ports = given ?? (yield* Effect.forEach(names, () => freePort))
   const routes = yield* Effect.forEach(names, () => freePort)
@@ -206,15 +205,6 @@ const asking = <A>(
     Effect.scoped,
     Effect.provideService(References.MinimumLogLevel, "Error")
   )
-
-const brokersFolder = Effect.acquireRelease(
-  Effect.sync(() => {
-    const folder = mkdtempSync(join(tmpdir(), "palabre-brokers-"))
-    removeAtEnd(folder)
-    return folder
-  }),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-)
 
 const lookMillis = 50
 const witnessMillis = 10

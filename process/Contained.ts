@@ -1,9 +1,6 @@
-import { mkdtempSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { removeAtEnd } from "./Guard.ts"
+import { newFolder } from "./Folder.ts"
 import { newMark } from "./Marked.ts"
 import { type Process, run, shell, start } from "./Process.ts"
 
@@ -53,7 +50,7 @@ export const startContained = Effect.fnUntraced(function* (
   const found = sandbox ?? (mayUseNamespace ? yield* wayIn : undefined)
   return yield* start({
     command: [...(found ?? []), ...shell(init), "sh", command],
-    environment: { ...passedOn(), HOME: home(), ...variables },
+    environment: { ...passedOn(), HOME: (home ??= newFolder("home")), ...variables },
     keepsInputOpen: true,
     ...(cwd !== undefined && { cwd }),
     ...(found === undefined && { mark: newMark() })
@@ -68,13 +65,5 @@ const passedOn = (): Record<string, string> =>
     )
   )
 
-let homeFolder: string | undefined
-
 /** The home of all programs that this process starts. */
-const home = (): string => {
-  if (homeFolder === undefined) {
-    homeFolder = mkdtempSync(join(tmpdir(), "palabre-home-"))
-    removeAtEnd(homeFolder)
-  }
-  return homeFolder
-}
+let home: string | undefined

@@ -1,17 +1,8 @@
-import {
-  chmodSync,
-  globSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readlinkSync,
-  rmSync
-} from "node:fs"
-import { release, tmpdir } from "node:os"
+import { chmodSync, globSync, lstatSync, mkdirSync, readdirSync, readlinkSync } from "node:fs"
+import { release } from "node:os"
 import { isAbsolute, join } from "node:path"
 import * as Effect from "effect/Effect"
-import { removeAtEnd } from "./Guard.ts"
+import { newFolder, removeFolder } from "./Folder.ts"
 import { run, shell } from "./Process.ts"
 
 /** The part of this machine that a program in a sandbox has. */
@@ -31,8 +22,7 @@ const mounts = { files: "/work", tmp: "/tmp", shm: "/dev/shm" } as const
 
 /** A new folder with room for all that a program may change; it is removed at the end of this process, if not before. */
 export const workplace = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), "palabre-work-"))
-  removeAtEnd(folder)
+  const folder = newFolder("work")
   for (const name of Object.keys(mounts)) mkdirSync(join(folder, name))
   return folder
 }
@@ -40,10 +30,10 @@ export const workplace = (): string => {
 /** Removes a workplace; what a program has forbidden itself to change is no obstacle. */
 export const removeWorkplace = (folder: string): void => {
   try {
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   } catch {
     allowAll(folder)
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   }
 }
 

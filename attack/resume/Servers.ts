@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
+import { temporaryFolder } from "../../process/Folder.ts"
 import { clocksWith, Patience } from "../../process/Patience.ts"
 import { freePort, host } from "../../process/Port.ts"
 import { notStartedText, startCluster } from "../../process/Cluster.ts"
@@ -98,10 +97,7 @@ export const stored = Effect.fnUntraced(function* (
   clients: number,
   nodeFlags: ReadonlyArray<string> = []
 ) {
-  const folder = yield* Effect.acquireRelease(
-    Effect.sync(() => mkdtempSync(join(tmpdir(), "palabre-resume-"))),
-    (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
-  )
+  const folder = yield* temporaryFolder("resume")
   const flags = `--host ${host} --max-clients ${2 * clients} --log-level error --store-checkpoint 256KiB`
   const serve = [process.execPath, ...nodeFlags, program, "serve", ...flags.split(" ")]
   const store = ["--store", join(folder, "chat.db"), "--store-sync", sync]
