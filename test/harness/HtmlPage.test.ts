@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { assert, beforeAll, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { Browser, Page } from "playwright-core"
-import { hasBrowser, launchBrowser } from "../support/Browser.ts"
+import type { Page } from "playwright-core"
+import { describeInBrowser } from "../support/describeInBrowser.ts"
 import { barriersOf, openPage } from "../support/Page.ts"
 import { everyNameIsFree, hostileScenario, pageOf, taken, traced } from "./html.ts"
 import { chat, steps } from "./playing.ts"
@@ -11,14 +11,13 @@ import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const folder = temporaryFolder()
 const file = join(folder, "report.html")
-let browser: Browser
-
-const open = (...how: Parameters<typeof openPage> extends [unknown, unknown, ...infer How] ? How : never) =>
-  openPage(browser, file, ...how)
 
 const current = (page: Page) => page.locator("[aria-current]").evaluateAll((all) => all.map(({ id }) => id))
 
-describe.skipIf(!hasBrowser)("the page in a browser", () => {
+describeInBrowser("the page in a browser", (browser) => {
+  const open = (place?: string, look?: Parameters<typeof openPage>[3]) =>
+    openPage(browser(), file, place, look)
+
   beforeAll(async () => {
     const outcomes = Effect.all([
       traced(taken, chat(everyNameIsFree), "failed"),
@@ -26,9 +25,7 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
       traced(steps("- alice logs in", "proves: [LOGIN-1]\n"), chat(), "failed")
     ])
     writeFileSync(file, pageOf(await Effect.runPromise(outcomes)))
-    browser = await launchBrowser()
   })
-  afterAll(() => browser?.close())
 
   it("shows from a step its arrow and its bytes, and from an arrow its step, by keyboard alone", async () => {
     const { page, trouble } = await open()

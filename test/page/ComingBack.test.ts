@@ -1,11 +1,9 @@
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import type { Browser, Page } from "playwright-core"
-import { hasBrowser, launchBrowser, patient } from "../support/Browser.ts"
+import { assert, it } from "@effect/vitest"
+import type { Page } from "playwright-core"
+import { describeInBrowser } from "../support/describeInBrowser.ts"
 import { CuttingProxy } from "../support/CuttingProxy.ts"
 import { SlowLine } from "./SlowLine.ts"
 import { ask, Chatroom, contentsOf, enterChat, heardUntil, say, seen } from "./page.ts"
-
-let browser: Browser
 
 /** Has a page wait for ever before it tries again by itself. */
 const tireOut = (page: Page) =>
@@ -15,17 +13,12 @@ const tireOut = (page: Page) =>
 
 const online = (page: Page) => page.locator(".status.well").waitFor({ state: "attached" })
 
-describe.skipIf(!hasBrowser)("A page that was cut off", () => {
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-  afterAll(() => browser?.close())
-
+describeInBrowser("A page that was cut off", (browser) => {
   it("says so, and comes back with all that was said and written meanwhile, once", async () => {
     await using room = await Chatroom.open()
     await using proxy = await CuttingProxy.before(room.web.port)
     const bob = await room.enter("bob")
-    const { page } = await enterChat(browser, proxy.address.port, "alice")
+    const { page } = await enterChat(browser(), proxy.address.port, "alice")
     await say(page, "one")
     await seen(page, "one")
     await tireOut(page)
@@ -47,7 +40,7 @@ describe.skipIf(!hasBrowser)("A page that was cut off", () => {
     await using room = await Chatroom.open()
     await using proxy = await CuttingProxy.before(room.web.port)
     const bob = await room.enter("bob")
-    const { page } = await enterChat(browser, proxy.address.port, "alice")
+    const { page } = await enterChat(browser(), proxy.address.port, "alice")
     await online(page)
     await ask(bob, { type: "message", content: "zero" })
     await seen(page, "zero")
@@ -65,7 +58,7 @@ describe.skipIf(!hasBrowser)("A page that was cut off", () => {
     await using room = await Chatroom.open()
     await using line = await SlowLine.before(room.web.port)
     const bob = await room.enter("bob")
-    const { page } = await enterChat(browser, line.address.port, "alice")
+    const { page } = await enterChat(browser(), line.address.port, "alice")
     await online(page)
     line.hold()
     for (const content of ["one", "two", "three"]) await say(page, content)
@@ -80,7 +73,7 @@ describe.skipIf(!hasBrowser)("A page that was cut off", () => {
 
   it("enters a server that was started anew, with its rooms, and says what may be missing", async () => {
     const first = await Chatroom.open()
-    const { page } = await enterChat(browser, first.web.port, "alice")
+    const { page } = await enterChat(browser(), first.web.port, "alice")
     await page.getByRole("button", { name: "All rooms" }).click()
     await page.locator("#room").fill("lab")
     await page.keyboard.press("Enter")
@@ -102,8 +95,8 @@ describe.skipIf(!hasBrowser)("A page that was cut off", () => {
 
   it("goes on after a reload as if nothing had been", async () => {
     await using room = await Chatroom.open()
-    const { page } = await enterChat(browser, room.web.port, "alice")
-    const bob = await enterChat(browser, room.web.port, "bob")
+    const { page } = await enterChat(browser(), room.web.port, "alice")
+    const bob = await enterChat(browser(), room.web.port, "bob")
     await say(page, "in the lobby")
     await seen(page, "in the lobby")
     await page.locator(".people .person", { hasText: "bob" }).click()
@@ -123,7 +116,7 @@ describe.skipIf(!hasBrowser)("A page that was cut off", () => {
 
   it("stops where another tab goes on with its session, and takes it back when asked", async () => {
     await using room = await Chatroom.open()
-    const context = patient(await browser.newContext({ locale: "en-GB" }))
+    const context = await browser().newContext({ locale: "en-GB" })
     const one = (await enterChat(context, room.web.port, "alice")).page
     await one.reload() // keeps what another tab gets
     await online(one)
@@ -146,7 +139,7 @@ describe.skipIf(!hasBrowser)("A page that was cut off", () => {
     await using room = await Chatroom.open({ historyMax: undefined })
     await using proxy = await CuttingProxy.before(room.web.port)
     const bob = await room.enter("bob")
-    const { page, trouble } = await enterChat(browser, proxy.address.port, "alice")
+    const { page, trouble } = await enterChat(browser(), proxy.address.port, "alice")
     await say(page, "one")
     await seen(page, "one")
     assert.deepStrictEqual(trouble, [])

@@ -1,10 +1,8 @@
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import type { Browser, Page } from "playwright-core"
-import { hasBrowser, launchBrowser } from "../support/Browser.ts"
+import { assert, it } from "@effect/vitest"
+import type { Page } from "playwright-core"
+import { describeInBrowser } from "../support/describeInBrowser.ts"
 import { barriersOf } from "../support/Page.ts"
 import { ask, Chatroom, contentsOf, enterAs, enterChat, openChat, say, seen } from "./page.ts"
-
-let browser: Browser
 
 /** Presses Tab until the element that has the focus fits. */
 const tabTo = async (page: Page, selector: string): Promise<void> => {
@@ -19,16 +17,11 @@ const looks = [380, 1280].flatMap((width) =>
   (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme }))
 )
 
-describe.skipIf(!hasBrowser)("The page is for everyone", () => {
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-  afterAll(() => browser?.close())
-
+describeInBrowser("The page is for everyone", (browser) => {
   it.each(looks)("puts no barrier anywhere ($width, $colorScheme)", async (look) => {
     await using room = await Chatroom.open()
     const bob = await room.enter("bob", "direct", "rooms")
-    const { page } = await openChat(browser, room.web.port, look)
+    const { page } = await openChat(browser(), room.web.port, look)
     const check = async (state: string) => {
       assert.deepStrictEqual(await barriersOf(page), [], state)
       assert.strictEqual(await page.evaluate("document.documentElement.scrollWidth"), look.width, state)
@@ -66,7 +59,7 @@ describe.skipIf(!hasBrowser)("The page is for everyone", () => {
   it("is used by keyboard alone", async () => {
     await using room = await Chatroom.open()
     const bob = await room.enter("bob", "direct")
-    const { page } = await openChat(browser, room.web.port)
+    const { page } = await openChat(browser(), room.web.port)
     await page.keyboard.type("alice") // the field has the focus
     await page.keyboard.press("Enter")
     await page.locator("#message:focus").waitFor()
@@ -97,7 +90,7 @@ describe.skipIf(!hasBrowser)("The page is for everyone", () => {
   it("reads out what comes, and a crowd as a number", async () => {
     await using room = await Chatroom.open()
     const bob = await room.enter("bob", "direct")
-    const { page } = await enterChat(browser, room.web.port, "alice")
+    const { page } = await enterChat(browser(), room.web.port, "alice")
     const live = page.locator("[aria-live=polite]")
     bob.send({ type: "message", content: "hello" })
     await live.getByText("bob: hello").waitFor()
@@ -113,7 +106,7 @@ describe.skipIf(!hasBrowser)("The page is for everyone", () => {
 
   it("moves nothing for those who want no motion", async () => {
     await using room = await Chatroom.open()
-    const { page } = await openChat(browser, room.web.port)
+    const { page } = await openChat(browser(), room.web.port)
     await page.emulateMedia({ reducedMotion: "reduce" })
     const moving = `[...document.querySelectorAll("*")].filter((element) => {
       const { animationName, transitionDuration } = getComputedStyle(element)

@@ -1,9 +1,7 @@
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import type { Browser, Page } from "playwright-core"
-import { hasBrowser, launchBrowser } from "../support/Browser.ts"
+import { assert, it } from "@effect/vitest"
+import type { Page } from "playwright-core"
+import { describeInBrowser } from "../support/describeInBrowser.ts"
 import { ask, Chatroom, contentsOf, enterChat, seen } from "./page.ts"
-
-let browser: Browser
 
 /** The most messages that may be in the document. */
 const shownMax = 150
@@ -19,16 +17,11 @@ const scrollUpTo = async (page: Page, content: string): Promise<void> => {
   }
 }
 
-describe.skipIf(!hasBrowser)("A long conversation", () => {
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-  afterAll(() => browser?.close())
-
+describeInBrowser("A long conversation", (browser) => {
   it("of 10,000 messages has only what is seen in the document, and stays where one reads", async () => {
     await using room = await Chatroom.open()
     const bob = await room.enter("bob")
-    const { page, trouble } = await enterChat(browser, room.web.port, "alice")
+    const { page, trouble } = await enterChat(browser(), room.web.port, "alice")
     for (let count = 1; count <= 9_999; count++) bob.send({ type: "message", content: `m${count}` })
     await ask(bob, { type: "message", content: "m10000" })
     await seen(page, "m10000")
@@ -52,7 +45,7 @@ describe.skipIf(!hasBrowser)("A long conversation", () => {
     const bob = await room.enter("bob")
     for (let count = 1; count <= 399; count++) bob.send({ type: "message", content: `m${count}` })
     await ask(bob, { type: "message", content: "m400" })
-    const { page } = await enterChat(browser, room.web.port, "alice")
+    const { page } = await enterChat(browser(), room.web.port, "alice")
     await seen(page, "m400")
     const all: Array<string> = []
     while (all[0] !== "m101") {

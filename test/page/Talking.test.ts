@@ -1,21 +1,13 @@
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import type { Browser } from "playwright-core"
-import { hasBrowser, launchBrowser } from "../support/Browser.ts"
+import { assert, it } from "@effect/vitest"
+import { describeInBrowser } from "../support/describeInBrowser.ts"
 import { Chatroom, contentsOf, enterAs, enterChat, heardUntil, openChat, say, seen } from "./page.ts"
 
-let browser: Browser
-
-describe.skipIf(!hasBrowser)("The page", () => {
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-  afterAll(() => browser?.close())
-
+describeInBrowser("The page", (browser) => {
   it("talks with another page and with one on TCP, and asks nobody else for anything", async () => {
     await using room = await Chatroom.open()
     const bob = await room.enter("bob")
-    const alice = await enterChat(browser, room.web.port, "alice")
-    const carol = await enterChat(browser, room.web.port, "carol")
+    const alice = await enterChat(browser(), room.web.port, "alice")
+    const carol = await enterChat(browser(), room.web.port, "carol")
     await say(alice.page, "one")
     await heardUntil(bob, "one")
     bob.send({ type: "message", content: "two" })
@@ -35,7 +27,7 @@ describe.skipIf(!hasBrowser)("The page", () => {
 
   it("says who came and went", async () => {
     await using room = await Chatroom.open()
-    const { page } = await enterChat(browser, room.web.port, "alice")
+    const { page } = await enterChat(browser(), room.web.port, "alice")
     const bob = await room.enter("bob")
     await page.locator(".note", { hasText: "bob" }).waitFor()
     await page.locator(".person", { hasText: "bob" }).waitFor()
@@ -48,7 +40,7 @@ describe.skipIf(!hasBrowser)("The page", () => {
     await using room = await Chatroom.open()
     const bob = await room.enter("bob", "rooms")
     bob.send({ type: "join", room: "lab" }, { type: "message", room: "lab", content: "before" })
-    const { page } = await enterChat(browser, room.web.port, "alice")
+    const { page } = await enterChat(browser(), room.web.port, "alice")
     await page.getByRole("button", { name: "All rooms" }).click()
     await page.locator("dialog .place", { hasText: "lab" }).click()
     await seen(page, "before")
@@ -69,7 +61,7 @@ describe.skipIf(!hasBrowser)("The page", () => {
   it("says in words why a room or a person cannot be reached", async () => {
     await using room = await Chatroom.open()
     const bob = await room.enter("bob")
-    const { page } = await enterChat(browser, room.web.port, "alice")
+    const { page } = await enterChat(browser(), room.web.port, "alice")
     await page.getByRole("button", { name: "All rooms" }).click()
     await page.locator("#room").fill("@")
     await page.keyboard.press("Enter")
@@ -85,8 +77,8 @@ describe.skipIf(!hasBrowser)("The page", () => {
 
   it("says what is written where one has just gone, however fast one writes", async () => {
     await using room = await Chatroom.open()
-    const alice = await enterChat(browser, room.web.port, "alice")
-    const bob = await enterChat(browser, room.web.port, "bob")
+    const alice = await enterChat(browser(), room.web.port, "alice")
+    const bob = await enterChat(browser(), room.web.port, "bob")
     await alice.page.locator(".people .person", { hasText: "bob" }).waitFor()
     await alice.page.evaluate(`
       [...document.querySelectorAll(".people .person")].find((one) => one.textContent.includes("bob")).click()
@@ -101,9 +93,9 @@ describe.skipIf(!hasBrowser)("The page", () => {
 
   it("writes to one person alone", async () => {
     await using room = await Chatroom.open()
-    const alice = await enterChat(browser, room.web.port, "alice")
-    const bob = await enterChat(browser, room.web.port, "bob")
-    const carol = await enterChat(browser, room.web.port, "carol")
+    const alice = await enterChat(browser(), room.web.port, "alice")
+    const bob = await enterChat(browser(), room.web.port, "bob")
+    const carol = await enterChat(browser(), room.web.port, "carol")
     await alice.page.locator(".people .person", { hasText: "bob" }).click()
     await say(alice.page, "psst")
     await bob.page.locator(".place", { hasText: "alice" }).click()
@@ -118,7 +110,7 @@ describe.skipIf(!hasBrowser)("The page", () => {
   it("refuses a name in words, and takes another", async () => {
     await using room = await Chatroom.open()
     await room.enter("alice")
-    const { page, trouble } = await openChat(browser, room.web.port)
+    const { page, trouble } = await openChat(browser(), room.web.port)
     await page.locator("#name").fill("Alice")
     await page.keyboard.press("Enter")
     await page.locator("#trouble", { hasText: "Someone has this name" }).waitFor()
@@ -129,7 +121,7 @@ describe.skipIf(!hasBrowser)("The page", () => {
 
   it("speaks the language of the browser, and the other one when asked", async () => {
     await using room = await Chatroom.open()
-    const { page } = await enterChat(browser, room.web.port, "alice", { locale: "fr-FR" })
+    const { page } = await enterChat(browser(), room.web.port, "alice", { locale: "fr-FR" })
     assert.strictEqual(await page.locator(".title").innerText(), "Accueil")
     await say(page, "Salut")
     await page.locator("#message").fill("à moitié")
@@ -143,7 +135,7 @@ describe.skipIf(!hasBrowser)("The page", () => {
   it("shows what others send as text, whatever it is", async () => {
     await using room = await Chatroom.open()
     const bob = await room.enter("bob")
-    const { page, trouble } = await enterChat(browser, room.web.port, "alice")
+    const { page, trouble } = await enterChat(browser(), room.web.port, "alice")
     const hostile = [
       "<script>document.title = 'taken'</script><img src=x onerror=\"document.title='taken'\">",
       "\u202eevil\u202c \u2067left\u2069 \u0000\u001b[31m",

@@ -8,7 +8,6 @@ import { freePort } from "../../process/Port.ts"
 import type { Address } from "../../src/net/Address.ts"
 import { Server } from "../../src/Server.ts"
 import type { Values } from "../../src/settings/Settings.ts"
-import { patient } from "../support/Browser.ts"
 import { server } from "../support/server.ts"
 import { connectTo, type TestClient } from "../support/TestClient.ts"
 
@@ -77,11 +76,10 @@ export const openChat = async (
   options: { readonly width?: number; readonly colorScheme?: "light" | "dark"; readonly locale?: string } = {}
 ): Promise<Opened> => {
   const { colorScheme = "light", locale = "en-GB", width = 1280 } = options
-  const page = patient(
+  const page =
     "newContext" in browser
       ? await browser.newPage({ colorScheme, locale, viewport: { width, height: 800 } })
       : await browser.newPage()
-  )
   const trouble: Array<string> = []
   const origin = `http://127.0.0.1:${port}`
   page.on("console", (message) => trouble.push(message.text()))

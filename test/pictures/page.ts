@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import type { Page } from "playwright-core"
 import { ask, Chatroom, enterAs, say, seen } from "../page/page.ts"
-import { hasBrowser, launchBrowser } from "../support/Browser.ts"
+import { hasBrowser, launch } from "../support/Browser.ts"
 
 // Takes the pictures of pages, docs/page.png, docs/report.png and docs/gradebook.png: pnpm pictures
 
@@ -94,7 +94,7 @@ const chat: Shot = {
 }
 
 if (hasBrowser) {
-  const browser = await launchBrowser()
+  const browser = await launch()
   for (const { file, height, make, prepare } of [chat, report, gradebook]) {
     const page = await browser.newPage({
       viewport: { width: 1280, height },

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { pathToFileURL } from "node:url"
 import type { Browser, Page } from "playwright-core"
-import { patient } from "./Browser.ts"
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 
@@ -13,7 +12,7 @@ export const openPage = async (
   place = "",
   { colorScheme = "light", width = 1280 }: { colorScheme?: "light" | "dark"; width?: number } = {}
 ): Promise<{ readonly page: Page; readonly trouble: ReadonlyArray<string> }> => {
-  const page = patient(await browser.newPage({ colorScheme, viewport: { width, height: 800 } }))
+  const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } })
   const trouble: Array<string> = []
   page.on("console", (message) => trouble.push(message.text()))
   page.on("pageerror", ({ message }) => trouble.push(message))

@@ -1,18 +1,17 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import type { Browser, Page } from "playwright-core"
+import { assert, beforeAll, it } from "@effect/vitest"
+import type { Page } from "playwright-core"
 import { writeBook } from "../../../harness/grade/book/Book.ts"
 import { filesOf, type Result } from "../../../harness/grade/Grade.ts"
 import { clauses, type ClauseId } from "../../../harness/language/Clauses.ts"
-import { hasBrowser, launchBrowser } from "../../support/Browser.ts"
+import { describeInBrowser } from "../../support/describeInBrowser.ts"
 import { barriersOf, openPage } from "../../support/Page.ts"
 import { bookOf, gradeOf, type Shown } from "./grades.ts"
 import { temporaryFolder } from "../../support/temporaryFolder.ts"
 
 const folder = temporaryFolder()
 const index = join(folder, "index.html")
-let browser: Browser
 
 /** Everything is asked for; of each clause this is the result. */
 const all = (resultOf: (clause: ClauseId) => Result): ReadonlyArray<Shown> =>
@@ -39,7 +38,7 @@ const grades = [
 
 const names = (page: Page) => page.locator("tbody th > a").allInnerTexts()
 
-describe.skipIf(!hasBrowser)("the page about a class in a browser", () => {
+describeInBrowser("the page about a class in a browser", (browser) => {
   beforeAll(async () => {
     for (const { name } of grades) {
       const { report } = filesOf(folder, name)
@@ -47,12 +46,10 @@ describe.skipIf(!hasBrowser)("the page about a class in a browser", () => {
       writeFileSync(report, "the report")
     }
     writeBook(bookOf(grades, { folder }))
-    browser = await launchBrowser()
   })
-  afterAll(() => browser?.close())
 
   it("tells by keyboard alone what went wrong in a cell, and opens the report there", async () => {
-    const { page, trouble } = await openPage(browser, index)
+    const { page, trouble } = await openPage(browser(), index)
     await page.locator("tbody td[tabindex='0']").focus()
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("ArrowRight")
@@ -69,7 +66,7 @@ describe.skipIf(!hasBrowser)("the page about a class in a browser", () => {
   })
 
   it("sorts by name and by marks", async () => {
-    const { page } = await openPage(browser, index)
+    const { page } = await openPage(browser(), index)
     await page.getByRole("button", { name: "Submission" }).click()
     assert.deepStrictEqual((await names(page)).at(-1), "zoe")
     await page.getByRole("button", { name: "Marks" }).click()
@@ -79,7 +76,7 @@ describe.skipIf(!hasBrowser)("the page about a class in a browser", () => {
   })
 
   it("keeps its heads in sight", async () => {
-    const { page } = await openPage(browser, index, "", { width: 380 })
+    const { page } = await openPage(browser(), index, "", { width: 380 })
     const placeOf = async (selector: string) => (await page.locator(selector).first().boundingBox())!
     await page.locator(".book").evaluate((book) => (book.style.maxHeight = "9rem"))
     const [clause, name] = [await placeOf(".clauses th"), await placeOf("tbody th")]
@@ -91,12 +88,12 @@ describe.skipIf(!hasBrowser)("the page about a class in a browser", () => {
   })
 
   it("fits on a telephone", async () => {
-    const { page } = await openPage(browser, index, "", { width: 380 })
+    const { page } = await openPage(browser(), index, "", { width: 380 })
     assert.strictEqual(await page.evaluate("document.documentElement.scrollWidth"), 380)
   })
 
   it.each(["light", "dark"] as const)("is accessible (%s)", async (colorScheme) => {
-    const { page } = await openPage(browser, index, "", { colorScheme })
+    const { page } = await openPage(browser(), index, "", { colorScheme })
     await page.locator("td.failed").first().click()
     assert.deepStrictEqual(await barriersOf(page), [])
   })
