@@ -60,7 +60,7 @@ const stop = (program: Program) => {
 }
 
 const test = (name: string, body: Effect.Effect<void, unknown, Scope.Scope>) =>
-  it.live(name, () => Effect.scoped(body), 60_000)
+  it.live(name, () => Effect.scoped(body))
 
 describe.skipIf(!hasBrokers)("A stream that is not palabre's", () => {
   test(

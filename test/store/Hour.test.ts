@@ -48,9 +48,7 @@ const contents = (received: ReadonlyArray<Received>) => received.map(({ content 
 describe("serve --store, while an hour's traffic is said as fast as it is acknowledged", () => {
   it(
     "keeps a bounded file, a quiet room's history and the letters of an absent session",
-    {
-      timeout: 60_000 + 10 * messages
-    },
+    { timeout: 40 * messages },
     async () => {
       const folder = temporaryFolder()
       const file = join(folder, "chat.db")

@@ -93,7 +93,7 @@ for (const name of Object.keys(proxies)) {
   const isThere = has(name)
   if (!isThere) console.warn(`SKIPPED: there is no ${name}, so nobody came through it`)
 
-  describe.skipIf(!isThere)(`Behind ${name}`, { timeout: 60_000 }, () => {
+  describe.skipIf(!isThere)(`Behind ${name}`, () => {
     it.live("twenty users talk, each counted as who they are", () =>
       Effect.gen(function* () {
         const address = yield* behind(name)

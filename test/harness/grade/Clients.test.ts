@@ -4,8 +4,6 @@ import { hasTerminals } from "../../../harness/client/Terminal.ts"
 import { freePort } from "../../../process/Port.ts"
 import { Classroom } from "./classroom.ts"
 
-const minutes = 60_000
-
 const port = await Effect.runPromise(Effect.scoped(freePort))
 
 const server = `import { serve } from "./chat.mjs"\nserve(process.argv[2])\n`
@@ -54,7 +52,7 @@ describe.skipIf(!isPossible)("pnpm grade, with clients", () => {
       "class.yaml"
     )
     ran = await classroom.grade()
-  }, 2 * minutes)
+  })
 
   it("judges server and client of everybody, a compiled-in port included", () => {
     assert.strictEqual(ran?.code, 0, ran?.err)
