@@ -5,14 +5,14 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { makeCertificate } from "../../attack/Certificate.ts"
 import { hasBrokers, startBrokers } from "../../process/Brokers.ts"
-import { folder } from "../support/folder.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { type Finished, palabre, serve } from "../support/program.ts"
 
 if (!hasBrokers) console.warn("SKIPPED: nats-server is not installed, so what lets servers in is not tested")
 
 /** Starts a broker that also needs this, and gives its address. */
 const startWith = Effect.fnUntraced(function* (more: string) {
-  const store = `jetstream { store_dir: "${yield* folder}/x" }`
+  const store = `jetstream { store_dir: "${temporaryFolder()}/x" }`
   const [broker] = yield* startBrokers(1, { more: `${store}\n${more}` })
   return `127.0.0.1:${broker!.port}`
 })
@@ -57,7 +57,7 @@ describe.skipIf(!hasBrokers)("Brokers that do not let everybody in", () => {
     Effect.scoped(
       Effect.gen(function* () {
         const [user, stranger] = [nkeys.createUser(), nkeys.createUser()]
-        const path = yield* folder
+        const path = temporaryFolder()
         const fileOf = (name: string, key: typeof user) => {
           const file = join(path, name)
           const seed = new TextDecoder().decode(key.getSeed())
