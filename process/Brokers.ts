@@ -5,9 +5,9 @@ import type { StreamInfo } from "@nats-io/jetstream"
 import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Effect from "effect/Effect"
 import * as References from "effect/References"
-import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import type { LogError } from "../src/log/LogError.ts"
 import { isNotFound, isSafe, nats, natsClient, type NatsClient } from "../src/log/NatsClient.ts"
@@ -76,30 +76,51 @@ export const startBrokers = Effect.fnUntraced(function* (
   return brokers
 })
 
-/**
- * Waits until the brokers are one cluster. One that is late when they first choose their leader may stay out for good
- * (seen with 2.10.27 on a busy machine), and comes in once it is started again.
- */
-const untilOne = (brokers: ReadonlyArray<Broker>): Effect.Effect<void, NotStarted> =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const { manager } = yield* natsClient({ servers: serversOf(brokers) })
-      const place = nats(async () => {
-        await manager.streams.add({ name: probe, subjects: [probe], num_replicas: brokers.length })
-        await manager.streams.delete(probe)
-      })
-      const patiently = Effect.retry(place, { schedule: Schedule.spaced(lookMillis), times: placingLooksMax })
-      for (let i = 0; Result.isFailure(yield* Effect.result(patiently)); i++)
-        yield* brokers[i % brokers.length]!.restart
-    })
-  ).pipe(
-    Effect.catchTag("LogError", ({ detail }) => Effect.fail(new NotStarted({ how: detail, lines: [] }))),
-    Effect.provideService(References.MinimumLogLevel, "Error")
+/** Waits until the brokers are one cluster. */
+export const untilOne = (
+  brokers: ReadonlyArray<Broker>,
+  lateMillis = lateMillisMax
+): Effect.Effect<void, NotStarted> => {
+  const place = asking(brokers, async ({ manager }) => {
+    await manager.streams.add({ name: probe, subjects: [probe], num_replicas: brokers.length })
+    await manager.streams.delete(probe)
+  })
+  const placed = Effect.retry(place, Schedule.spaced(lookMillis))
+  return Effect.catchTag(
+    restartingLate(placed, brokers, () => undefined, lateMillis),
+    "LogError",
+    ({ detail }) => Effect.fail(new NotStarted({ how: detail, lines: [] }))
   )
+}
+
+/**
+ * Does what brokers can do once all of them take part. One that is late when its cluster chooses a leader may stay out for
+ * good (seen with 2.10.27 on a busy machine), and comes in once it is started again: that is done where nothing is achieved
+ * for a while, to the broker that is out, or to each in turn where none is known to be.
+ */
+const restartingLate = Effect.fnUntraced(function* <A, E>(
+  what: Effect.Effect<A, E>,
+  brokers: ReadonlyArray<Broker>,
+  isOut: () => string | undefined,
+  lateMillis: number
+) {
+  for (let i = 0; i <= restartsMax; i++) {
+    const done = yield* Effect.timeoutOption(what, lateMillis)
+    if (Option.isSome(done)) return done.value
+    const out = brokers.find(({ name }) => name === isOut()) ?? brokers[i % brokers.length]!
+    yield* out.restart
+  }
+  return yield* new NotStarted({
+    how: `the brokers do not come together in ${restartsMax} restarts`,
+    lines: []
+  })
+})
 
 /** A stream that has a copy on each broker. */
 const probe = "probe"
-const placingLooksMax = 100
+/** The time after which a broker that does not take part is started again: more than one needs to catch up on a busy machine. */
+const lateMillisMax = 15_000
+const restartsMax = 6
 
 /** What `--store` is for a server of these ports. */
 export const storeOf = (ports: ReadonlyArray<number>): string =>
@@ -118,18 +139,23 @@ export const leaderOf = (brokers: ReadonlyArray<Broker>, stream: string): Effect
 /** Waits until all brokers have all of a stream again. */
 export const untilWhole = (
   brokers: ReadonlyArray<Broker>,
-  stream: string
-): Effect.Effect<StreamInfo, LogError> =>
-  asking(brokers, ({ manager }) => manager.streams.info(stream)).pipe(
+  stream: string,
+  lateMillis = lateMillisMax
+): Effect.Effect<StreamInfo, LogError | NotStarted> => {
+  let out: string | undefined
+  const whole = asking(brokers, ({ manager }) => manager.streams.info(stream)).pipe(
     Effect.repeat({
-      until: ({ cluster }) =>
-        brokers.length === 1 ||
-        (cluster?.leader !== undefined &&
-          cluster.replicas?.length === brokers.length - 1 &&
-          cluster.replicas.every(({ current, lag, offline }) => current && !lag && !offline)),
+      until: ({ cluster }) => {
+        const { leader, replicas = [] } = cluster ?? {}
+        out = replicas.find(({ current, lag, offline }) => !current || lag || offline)?.name
+        const isComplete = leader !== undefined && replicas.length === brokers.length - 1
+        return brokers.length === 1 || (isComplete && out === undefined)
+      },
       schedule: Schedule.spaced(lookMillis)
     })
   )
+  return restartingLate(whole, brokers, () => out, lateMillis)
+}
 
 /**
  * Does harm to brokers while a witness appends to a stream, until that fails; waits until they have all of it again. True if
@@ -140,7 +166,7 @@ export const losesAny = <E>(
   stream: string,
   mark: (n: number) => string,
   harm: Effect.Effect<unknown, E>
-): Effect.Effect<boolean, E | LogError> =>
+): Effect.Effect<boolean, E | LogError | NotStarted> =>
   Effect.scoped(
     Effect.gen(function* () {
       const client = yield* natsClient({ servers: serversOf(brokers) })

@@ -1,6 +1,9 @@
 import { performance } from "node:perf_hooks"
 import { type Header, headerOf } from "./Content.ts"
 
+/** In place of a clause, where the run itself came to nothing. */
+export const noClause = ""
+
 /** A clause that did not hold, and for whom. */
 export interface Finding {
   readonly clause: string

@@ -163,6 +163,7 @@ const strike = Effect.fnUntraced(function* (given: Harm, name: FaultName) {
   }
   const addresses = kind === "node" ? [node.address] : run.addresses
   const over = run.outages.begin(kind, addresses)
+  run.harms.add(name)
   run.book.count(name)
   run.book.count("kills")
   if (kind === "node" || name === "log-lost") yield* strike(given, node)
@@ -171,6 +172,7 @@ const strike = Effect.fnUntraced(function* (given: Harm, name: FaultName) {
     yield* untilWhole(cluster.brokers, `${streamName}-checkpoint`)
     yield* Effect.forEach(run.addresses, offersFeatures)
   } else yield* offersFeatures(node.address)
+  run.harms.delete(name)
   setTimeout(() => {
     over()
     if (kind === "log") run.book.losses--

@@ -1,11 +1,11 @@
-import type { Ack, Book, Sighting } from "./Book.ts"
+import { type Ack, type Book, noClause, type Sighting } from "./Book.ts"
 import { lobby, type Member } from "./Member.ts"
 
 /** Judges what a run has left in its book, once everybody has got what was due. What was seen at once to be wrong stands there already. */
 export const judge = (book: Book, members: ReadonlyArray<Member>, ackedMin: number): void => {
   if (book.numberOf("acked") < ackedMin)
     book.find(
-      "nothing",
+      noClause,
       "the run",
       `${book.numberOf("acked")} messages were acked, which is too few to judge: ${ackedMin}`
     )

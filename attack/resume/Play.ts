@@ -6,7 +6,7 @@ import type { Failure } from "../../src/commands/Cli.ts"
 import type { Address } from "../../src/net/Address.ts"
 import { checkTokens } from "./Aftermath.ts"
 import { checkAgreement } from "./Agreement.ts"
-import { Book } from "./Book.ts"
+import { Book, noClause } from "./Book.ts"
 import { Dice } from "./Dice.ts"
 import { judge } from "./Judgement.ts"
 import { Member } from "./Member.ts"
@@ -46,6 +46,7 @@ export const play = Effect.fnUntraced(function* (
     replaced: new Set(),
     patience,
     outages: new Outages(),
+    harms: new Set(),
     onWord: () => {},
     isSettling: false,
     onProgress: () => progress++
@@ -59,18 +60,18 @@ export const play = Effect.fnUntraced(function* (
   const isKilled = restart !== undefined && settings.restartSeconds > 0
   const harming = isKilled ? kill(run, restart) : (harm?.(run) ?? Effect.void)
   const killing = yield* Effect.forkChild(
-    Effect.catch(harming, ({ message }) => Effect.sync(() => book.find("nothing", "the server", message)))
+    Effect.catch(harming, ({ message }) => Effect.sync(() => book.find(noClause, "the server", message)))
   )
   const timer = yield* Effect.forkChild(Effect.sleep(settings.seconds * 1_000))
   yield* until(
     () =>
       isDone(timer) && book.numberOf("acked") >= settings.acked && book.numberOf("kills") >= settings.kills,
-    () => book.find("nothing", "the run", `nothing comes any more, after ${book.numberOf("acked")} acks`)
+    () => book.find(noClause, "the run", `nothing comes any more, after ${book.numberOf("acked")} acks`)
   )
   run.isSettling = true
   yield* until(
     () => isDone(killing),
-    () => book.find("nothing", "the server", "it does not start again")
+    () => book.find(noClause, "the server", `it is not well again: ${[...run.harms].join(", ")}`)
   )
   yield* until(
     () => contending.every(isDone),
@@ -141,7 +142,9 @@ const kill = Effect.fnUntraced(function* (run: Run, restart: Effect.Effect<void,
     yield* Effect.sleep(lookMillis)
     if (!dice.chance(lookMillis / (settings.restartSeconds * 1_000))) continue
     const over = run.outages.begin("node", run.addresses)
+    run.harms.add("killed")
     yield* restart
+    run.harms.delete("killed")
     book.releaseAll()
     book.count("kills")
     over()

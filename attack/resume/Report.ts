@@ -1,5 +1,5 @@
 import { exitCodes, Failure } from "../../src/commands/Cli.ts"
-import type { Book, Finding } from "./Book.ts"
+import { type Book, type Finding, noClause } from "./Book.ts"
 import { points } from "./Fate.ts"
 import { faultNames } from "./Faults.ts"
 
@@ -51,7 +51,7 @@ export const failureOf = ({ findings }: Book, replay: string): Failure => {
 const told = ({ clause, trace, what, who }: Finding, more: number): ReadonlyArray<string> => {
   const before = trace.map((line) => `    ${line}`)
   return [
-    `${clause} does not hold for ${who}: ${what}`,
+    clause === noClause ? `${who}: ${what}` : `${clause} does not hold for ${who}: ${what}`,
     ...before,
     ...(more > 0 ? [`  and ${more} more`] : [])
   ]

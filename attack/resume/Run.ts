@@ -52,6 +52,8 @@ export interface Run {
   readonly replaced: Set<{ readonly close: () => void }>
   /** What was done to the server, or to nodes of it. */
   readonly outages: Outages
+  /** What is being done to the server, or to nodes of it, until all is well again. */
+  readonly harms: Set<string>
   /** Told where somebody speaks who has a contested name for a while, and no session that would keep it any longer. */
   onWord: (at: Address) => void
   /** Nothing new is said any more, and nothing cut: everybody gets what is still due. */

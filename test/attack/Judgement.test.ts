@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Book } from "../../attack/resume/Book.ts"
+import { Book, noClause } from "../../attack/resume/Book.ts"
 import { contentOf, headerOf } from "../../attack/resume/Content.ts"
 import { judge } from "../../attack/resume/Judgement.ts"
 import { Outages } from "../../attack/resume/Outages.ts"
@@ -52,7 +52,7 @@ describe("the judgement of a run", () => {
 
   const wrong: Readonly<Record<string, readonly [clause: string, book: () => Book]>> = {
     "an empty log": [
-      "nothing",
+      noClause,
       () => {
         const book = new Book()
         judge(book, [], 1)

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { Book } from "../../attack/resume/Book.ts"
+import { Book, noClause } from "../../attack/resume/Book.ts"
 import { play } from "../../attack/resume/Play.ts"
 import type { Settings } from "../../attack/resume/Run.ts"
 import type { Change, Chat } from "../../mutants/chat/Chat.ts"
@@ -124,7 +124,7 @@ describe("clients that are cut off", () => {
   it.live("take a run in which nothing comes for a finding", () =>
     Effect.gen(function* () {
       const { findings } = yield* findingsAt(silent, { stallMillis: 100 })
-      assert.strictEqual(findings[0]!.clause, "nothing")
+      assert.strictEqual(findings[0]!.clause, noClause)
     })
   )
 
