@@ -36,8 +36,9 @@ export const natsClient = Effect.fnUntraced(function* (
   })
   const where = options.servers.map(withoutPassword).join(", ")
   const opened = Effect.acquireRelease(
-    nats(() => connect(settings)),
-    (connection) => Effect.promise(() => connection.close())
+    connecting(() => connect(settings)),
+    (connection) => Effect.promise(() => connection.close()),
+    { interruptible: true }
   )
   const connection = yield* patiently(`no broker answers at ${where}`, opened).pipe(
     Effect.mapError(({ detail, reason }) => new LogError({ reason, detail: `${where}: ${detail}` }))
@@ -55,6 +56,22 @@ export const natsClient = Effect.fnUntraced(function* (
   const manager = yield* nats(() => jetstreamManager(connection, { checkAPI: false, timeout: ANSWER_MILLIS }))
   return { connection, manager, jetstream: jetstream(connection, { timeout: ANSWER_MILLIS }) }
 })
+
+/** Waits for a connection; one that is there when nobody waits for it any more is closed. */
+const connecting = (connect: () => Promise<NatsConnection>): Effect.Effect<NatsConnection, LogError> =>
+  Effect.callback((resume) => {
+    const opening = connect()
+    opening.then(
+      (connection) => resume(Effect.succeed(connection)),
+      (error: unknown) => resume(Effect.fail(logErrorOf(error)))
+    )
+    return Effect.sync(() => {
+      opening.then(
+        (connection) => connection.close(),
+        () => {}
+      )
+    })
+  })
 
 /** Waits for the answer of a broker. */
 export const nats = <A>(ask: () => Promise<A>): Effect.Effect<A, LogError> =>
