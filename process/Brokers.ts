@@ -5,11 +5,11 @@ import type { StreamInfo } from "@nats-io/jetstream"
 import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Fiber from "effect/Fiber"
-import * as Option from "effect/Option"
 import * as Effect from "effect/Effect"
 import * as References from "effect/References"
+import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
-import type { LogError } from "../src/log/LogError.ts"
+import { LogError } from "../src/log/LogError.ts"
 import { isNotFound, isSafe, nats, natsClient, type NatsClient } from "../src/log/NatsClient.ts"
 import { temporaryFolder } from "./Folder.ts"
 import { freePort, host } from "./Port.ts"
@@ -35,6 +35,8 @@ export interface Broker extends Restartable {
   readonly name: string
   readonly port: number
 }
+
+type Address = Pick<Broker, "port">
 
 /** How brokers are to be started. */
 export interface BrokersOptions {
@@ -77,84 +79,72 @@ export const startBrokers = Effect.fnUntraced(function* (
 })
 
 /** Waits until the brokers are one cluster. */
-export const untilOne = (
-  brokers: ReadonlyArray<Broker>,
-  lateMillis = lateMillisMax
-): Effect.Effect<void, NotStarted> => {
-  const place = asking(brokers, async ({ manager }) => {
+const untilOne = (brokers: ReadonlyArray<Broker>): Effect.Effect<void, NotStarted> => {
+  const add = async ({ manager }: NatsClient) => {
     await manager.streams.add({ name: probe, subjects: [probe], num_replicas: brokers.length })
     await manager.streams.delete(probe)
-  })
-  const placed = Effect.retry(place, Schedule.spaced(lookMillis))
-  return Effect.catchTag(
-    restartingLate(placed, brokers, () => undefined, lateMillis),
-    "LogError",
-    ({ detail }) => Effect.fail(new NotStarted({ how: detail, lines: [] }))
-  )
+  }
+  return restartingLate(asking(brokers, add, lateMillis), brokers)
 }
 
 /**
- * Does what brokers can do once all of them take part. One that is late when its cluster chooses a leader may stay out for
- * good (seen with 2.10.27 on a busy machine), and comes in once it is started again: that is done where nothing is achieved
- * for a while, to the broker that is out, or to each in turn where none is known to be.
+ * Does what brokers can do once all of them take part, and fails if they cannot for some time. One that is late when its
+ * cluster chooses a leader may stay out for good (seen with 2.10.27 on a busy machine), and comes in once it is started
+ * again: that is done, and what failed tried again, to the broker that is out, or to each in turn where none is known to be.
  */
-const restartingLate = Effect.fnUntraced(function* <A, E>(
-  what: Effect.Effect<A, E>,
-  brokers: ReadonlyArray<Broker>,
-  isOut: () => string | undefined,
-  lateMillis: number
-) {
-  for (let i = 0; i <= restartsMax; i++) {
-    const done = yield* Effect.timeoutOption(what, lateMillis)
-    if (Option.isSome(done)) return done.value
-    const out = brokers.find(({ name }) => name === isOut()) ?? brokers[i % brokers.length]!
-    yield* out.restart
-  }
-  return yield* new NotStarted({
-    how: `the brokers do not come together in ${restartsMax} restarts`,
-    lines: []
+export const restartingLate = <A>(
+  what: Effect.Effect<A, LogError>,
+  brokers: ReadonlyArray<Pick<Broker, "name" | "restart">>,
+  out: () => string | undefined = () => undefined
+): Effect.Effect<A, NotStarted> =>
+  Effect.gen(function* () {
+    for (const next of brokers) {
+      const done = yield* Effect.result(what)
+      if (Result.isSuccess(done)) return done.success
+      yield* (brokers.find(({ name }) => name === out()) ?? next).restart
+    }
+    return yield* Effect.mapError(what, ({ detail }) => new NotStarted({ how: detail, lines: [] }))
   })
-})
 
 /** A stream that has a copy on each broker. */
 const probe = "probe"
-/** The time after which a broker that does not take part is started again: more than one needs to catch up on a busy machine. */
-const lateMillisMax = 15_000
-const restartsMax = 6
 
 /** What `--store` is for a server of these ports. */
 export const storeOf = (ports: ReadonlyArray<number>): string =>
   `nats://${ports.map((port) => `${host}:${port}`).join(",")}`
 
 /** The broker that leads a stream; waits while none does. */
-export const leaderOf = (brokers: ReadonlyArray<Broker>, stream: string): Effect.Effect<Broker, LogError> =>
+export const leaderOf = <B extends Pick<Broker, "name" | "port">>(
+  brokers: ReadonlyArray<B>,
+  stream: string
+): Effect.Effect<B, LogError> =>
   asking(brokers, ({ manager }) => manager.streams.info(stream)).pipe(
     Effect.map(({ cluster }) =>
       brokers.length === 1 ? brokers[0] : brokers.find(({ name }) => name === cluster?.leader)
     ),
     Effect.repeat({ until: (leader) => leader !== undefined, schedule: Schedule.spaced(lookMillis) }),
-    Effect.map((leader) => leader!)
+    Effect.map((leader) => leader!),
+    within(patienceMillis, () => `no broker leads ${stream}`)
   )
 
 /** Waits until all brokers have all of a stream again. */
 export const untilWhole = (
   brokers: ReadonlyArray<Broker>,
-  stream: string,
-  lateMillis = lateMillisMax
-): Effect.Effect<StreamInfo, LogError | NotStarted> => {
+  stream: string
+): Effect.Effect<StreamInfo, NotStarted> => {
   let out: string | undefined
   const whole = asking(brokers, ({ manager }) => manager.streams.info(stream)).pipe(
     Effect.repeat({
-      until: ({ cluster }) => {
-        const { leader, replicas = [] } = cluster ?? {}
+      until: ({ cluster: { leader, replicas = [] } = {} }) => {
         out = replicas.find(({ current, lag, offline }) => !current || lag || offline)?.name
         const isComplete = leader !== undefined && replicas.length === brokers.length - 1
         return brokers.length === 1 || (isComplete && out === undefined)
       },
       schedule: Schedule.spaced(lookMillis)
-    })
+    }),
+    within(lateMillis, () => `not all brokers have all of ${stream}`)
   )
-  return restartingLate(whole, brokers, () => out, lateMillis)
+  return restartingLate(whole, brokers, () => out)
 }
 
 /**
@@ -218,19 +208,38 @@ export const deleteStream = (
   )
 }
 
-const serversOf = (brokers: ReadonlyArray<Broker>) => brokers.map(({ port }) => `nats://${host}:${port}`)
+const serversOf = (brokers: ReadonlyArray<Address>) => brokers.map(({ port }) => `nats://${host}:${port}`)
 
-/** Asks the brokers, and asks again while they choose a leader. */
+/** Asks the brokers, and asks again while they choose a leader; fails with their last answer if that takes too long. */
 const asking = <A>(
-  brokers: ReadonlyArray<Broker>,
-  ask: (client: NatsClient) => Promise<A>
+  brokers: ReadonlyArray<Address>,
+  ask: (client: NatsClient) => Promise<A>,
+  millis = patienceMillis
 ): Effect.Effect<A, LogError> =>
-  natsClient({ servers: serversOf(brokers) }).pipe(
-    Effect.flatMap((client) => nats(() => ask(client))),
-    Effect.retry({ while: ({ isRetryable }) => isRetryable, schedule: Schedule.spaced(lookMillis) }),
-    Effect.scoped,
-    Effect.provideService(References.MinimumLogLevel, "Error")
-  )
+  Effect.suspend(() => {
+    let problem = "they do not answer"
+    const note = ({ detail }: LogError) => Effect.sync(() => (problem = detail))
+    return natsClient({ servers: serversOf(brokers) }).pipe(
+      Effect.flatMap((client) => nats(() => ask(client))),
+      Effect.tapError(note),
+      Effect.retry({ while: ({ isRetryable }) => isRetryable, schedule: Schedule.spaced(lookMillis) }),
+      Effect.scoped,
+      within(millis, () => problem),
+      Effect.provideService(References.MinimumLogLevel, "Error")
+    )
+  })
+
+/** Fails with this problem if it takes longer. */
+const within = (millis: number, problem: () => string) =>
+  Effect.timeoutOrElse({
+    duration: millis,
+    orElse: () =>
+      Effect.fail(new LogError({ reason: "unavailable", detail: `${problem()}, for ${millis / 1_000} s` }))
+  })
 
 const lookMillis = 50
+/** The longest that brokers may take to become one, or to catch up, before one of them is started again. */
+const lateMillis = 10_000
+/** The longest that brokers may take for anything else, on a busy machine. */
+const patienceMillis = 60_000
 const witnessMillis = 10
