@@ -1,4 +1,5 @@
 import { existsSync, realpathSync, statSync } from "node:fs"
+import { resolve } from "node:path"
 import type { DatabaseSync, SQLInputValue } from "node:sqlite"
 import { forgot, LogFailure, trimmed } from "./Failure.ts"
 import { SqliteLock } from "./SqliteLock.ts"
@@ -207,8 +208,11 @@ export class SqliteFile {
   }
 }
 
-/** The path behind links: one file has one lock, whatever it is called. A file that is not there yet is where it says. */
-const realPathOf = (path: string): string => (existsSync(path) ? realpathSync(path) : path)
+/**
+ * The path behind links: one file has one lock, whatever it is called. It is absolute also where there is no file yet:
+ * for SQLite, `:memory:` and `file:…` are none.
+ */
+const realPathOf = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path))
 
 /** Bytes that the write-ahead log keeps once it was larger. */
 const walBytesMax = 16 * 1024 * 1024

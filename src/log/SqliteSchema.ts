@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto"
-import { closeSync, openSync, readSync } from "node:fs"
+import { closeSync, openSync, readSync, statSync } from "node:fs"
+import { resolve } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 import { LogFailure, type LogReason } from "./Failure.ts"
 
@@ -25,7 +26,7 @@ export const sqlite = (): typeof DatabaseSync => process.getBuiltinModule("node:
  */
 export const openToWrite = (path: string, upgrades = steps): DatabaseSync => {
   const version = versionOf(path, upgrades.length)
-  const db = new (sqlite())(path, { timeout: 1_000 })
+  const db = new (sqlite())(resolve(path), { timeout: 1_000 })
   if (version === upgrades.length) return db
   if (version > 0) db.prepare("vacuum into ?").run(`${path}.v${version}`)
   transaction(db, () => {
@@ -40,7 +41,7 @@ export const openToWrite = (path: string, upgrades = steps): DatabaseSync => {
 export const openToRead = (path: string): DatabaseSync => {
   if (versionOf(path, steps.length) < steps.length)
     throw refused(`${path} is empty, or of an older version: start the server on it once`)
-  return new (sqlite())(path, { readOnly: true, timeout: 1_000 })
+  return new (sqlite())(resolve(path), { readOnly: true, timeout: 1_000 })
 }
 
 /** The version of a file, from its first bytes; 0 if there is none, or an empty one. Reading it changes nothing. */
@@ -63,6 +64,7 @@ const headerBytes = 100
 const headerOf = (path: string): Buffer => {
   const header = Buffer.alloc(headerBytes)
   try {
+    if (!statSync(path).isFile()) throw new Error("it is not a regular file") // opening a pipe would wait for its writer
     const file = openSync(path, "r")
     try {
       return header.subarray(0, readSync(file, header))

@@ -185,7 +185,7 @@ export class Life {
       const rules = rulesOf(this.#body.settings)
       const done = (result: Happening) => {
         this.#hasBegun = result.t === "done"
-        resume(Effect.succeed(result))
+        if (result.t !== "fenced") resume(Effect.succeed(result)) // this life is over, which interrupts what waits here
       }
       this.#submissions.add({ operation: { t: "up", epoch, rules, alone, version: manifest.version }, done })
       if (node !== undefined) this.#submissions.add({ operation: { t: "dead", node }, done: ignore })

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process"
 import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
 import { palabre, type Program, serve, serving } from "../support/program.ts"
@@ -122,6 +123,44 @@ describe("serve --store in trouble", () => {
     assert.strictEqual(exitCode, 3)
     assert.match(err, /^palabre: \S+chat\.db was removed or exchanged while the server ran on it$/m)
     assert.strictEqual(readFileSync(file, "utf8"), "not a chat")
+  })
+
+  it("does not listen on a file of which the last entry is damaged, or was written by a newer version", async () => {
+    for (const [text, exitCode, problem] of [
+      ["[", 3, /^palabre: entry \d+ of the log is damaged: restore it from a backup\n$/],
+      ['{"v":99}', 4, /^palabre: entry \d+ of the log was written by a newer palabre[^\n]*\n$/]
+    ] as const) {
+      const file = join(temporaryFolder(), "chat.db")
+      const server = await serving("--store", file)
+      await as("alice", server.port, (client) => client.ask(say("kept")))
+      await end(server)
+      const db = new DatabaseSync(file)
+      db.prepare("update entry set text = ? where position = (select max(position) from entry)").run(text)
+      db.close()
+      const { code, err, out } = await serve(["--store", file]).finished()
+      assert.deepStrictEqual([code, out], [exitCode, ""])
+      assert.match(err, problem)
+    }
+  })
+
+  it("takes a path for a file, whatever SQLite makes of it, and takes nothing but files", async () => {
+    const folder = temporaryFolder()
+    const there = { before: `root=$PWD; cd ${folder}; exec "$0" "$root/bin/palabre.js" "$@";` }
+    for (const path of [":memory:", "file:chat.db?mode=memory"]) {
+      const server = serve(["--store", path], there)
+      const { child, finished, listening } = server
+      await as("alice", await listening(), (client) => client.ask(say("kept")))
+      child.kill("SIGKILL")
+      await finished()
+      const { out } = await palabre(["store", "inspect", path], there).finished()
+      assert.match(out, /^ {2}lobby {2}1 to 1 kept$/m)
+    }
+    spawnSync("mkfifo", [join(folder, "pipe")])
+    for (const name of ["pipe", "."]) {
+      const { code, err } = await serve(["--store", join(folder, name)]).finished()
+      assert.strictEqual(code, 3)
+      assert.match(err, /^palabre: \S+ cannot be read: it is not a regular file\n$/)
+    }
   })
 
   it("does not start with a --max-frame that no entry of the log has room for", async () => {
