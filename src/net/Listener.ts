@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { Newcomer, Seat } from "./Admission.ts"
 import { type Address, formatAddress } from "./Address.ts"
+import { peerOf, refusePlain } from "./PlainPeers.ts"
 import { SocketTransport } from "./SocketTransport.ts"
 import type { KeyPair } from "./Tls.ts"
 import type { Transport } from "./Transport.ts"
@@ -134,7 +135,7 @@ interface Handshake {
 const openTls = (
   options: ListenOptions,
   { cert, handshakeMillisMax, key }: NonNullable<ListenOptions["tls"]>,
-  { accept, miss, refusePlain, serve }: Acceptor
+  { accept, miss, refusePlain: plainRefusal, serve }: Acceptor
 ): Open => {
   const handshaking = new Map<string, Handshake>()
   const { createServer: createTlsServer } = process.getBuiltinModule("node:tls") // few servers need it
@@ -155,11 +156,7 @@ const openTls = (
       if (!handshake.isServed) miss(seat) // two that were reset before they were accepted have one peer: none
     })
   })
-  // Node tells of a handshake that failed or takes too long, and leaves its socket open
-  server.on("tlsClientError", ({ code }: NodeJS.ErrnoException, socket) => {
-    if (plainBytes.has(code)) handshaking.get(peerOf(socket))?.socket.write(refusePlain())
-    socket.destroy()
-  })
+  refusePlain(server, plainRefusal)
   server.on("secureConnection", (socket) => {
     const peer = peerOf(socket)
     const waiting = handshaking.get(peer)
@@ -176,16 +173,6 @@ const openTls = (
     }
   }
 }
-
-/** Codes of a handshake whose first bytes were not of TLS. */
-const plainBytes: ReadonlySet<string | undefined> = new Set([
-  "ERR_SSL_WRONG_VERSION_NUMBER",
-  "ERR_SSL_HTTP_REQUEST"
-])
-
-/** Identifies a TLS socket and the TCP socket below it as the same connection. */
-const peerOf = ({ localAddress, remoteAddress, remotePort }: Socket): string =>
-  `${remoteAddress} ${remotePort} ${localAddress}`
 
 const noop = () => {}
 

@@ -7,6 +7,7 @@ import { WebSocketServer } from "ws"
 import { AddressRanges } from "../net/AddressRanges.ts"
 import { httpOptions, makeRoom } from "../net/HttpSockets.ts"
 import { type Acceptor, type Listener, ListenFailed } from "../net/Listener.ts"
+import { refusePlain } from "../net/PlainPeers.ts"
 import type { KeyPair } from "../net/Tls.ts"
 import { PageFile } from "./PageFile.ts"
 import { clientAddress, refusalOf, type TrustRules } from "./Trust.ts"
@@ -88,10 +89,20 @@ const serverOf = ({ highWaterMark, keepAliveMillis, tls }: GatewayOptions): Serv
     keepAlive: true,
     keepAliveInitialDelay: keepAliveMillis
   }
-  return tls === undefined
-    ? process.getBuiltinModule("node:http").createServer(common)
-    : process.getBuiltinModule("node:https").createServer({ ...common, ...tls })
+  if (tls === undefined) return process.getBuiltinModule("node:http").createServer(common)
+  const server = process.getBuiltinModule("node:https").createServer({ ...common, ...tls })
+  refusePlain(server, () => plainRefusal)
+  return server
 }
+
+/** The answer to a request of HTTP where HTTPS is spoken. */
+const plainRefusal = [
+  "HTTP/1.1 400 Bad Request",
+  "Connection: close",
+  "Content-Type: text/plain; charset=utf-8",
+  "",
+  "this port speaks TLS: write https:// in place of http://\n"
+].join("\r\n")
 
 const listening = (
   server: Server,

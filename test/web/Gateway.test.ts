@@ -1,5 +1,6 @@
 import { once } from "node:events"
 import { connect as connectPlain } from "node:net"
+import { text } from "node:stream/consumers"
 import { assert, describe, it } from "@effect/vitest"
 import { makeCertificate } from "../../attack/Certificate.ts"
 import * as Context from "effect/Context"
@@ -211,6 +212,11 @@ describe("A WebSocket", () => {
       const alice = yield* connectWeb({ ...web, tls: { ca } })
       yield* alice.login("alice")
       assert.deepStrictEqual((yield* alice.ask({ type: "list" })).users, ["alice"])
+      for (const bytes of ["GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", '{"type":"ping"}\n']) {
+        const plain = connectPlain(web)
+        plain.write(bytes)
+        assert.match(yield* Effect.promise(() => text(plain)), /^HTTP\/1.1 400 [^]*\r\n\r\n[^]*https:\/\//)
+      }
     })
   )
 
