@@ -235,6 +235,7 @@ describe("The end of a connection has a reason", () => {
         closed: ({ socket }: TestClient) => socket.end(),
         lost: ({ socket }: TestClient) => socket.resetAndDestroy(),
         not_json: (peer: TestClient) => peer.send("SSH-2.0-OpenSSH_9.2\r\n"),
+        speaks_http: (peer: TestClient) => peer.send("HTTP/1.1 400 Bad Request\r\n\r\n"),
         too_large: (peer: TestClient) => peer.send(`{"type":"${"x".repeat(5_000)}`)
       }
       for (const [reason, end] of Object.entries(ends)) {

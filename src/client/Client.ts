@@ -70,7 +70,15 @@ export class CannotConnect extends Schema.TaggedError<CannotConnect>()("CannotCo
  * last thing it sent (END-1).
  */
 export class ConnectionEnded extends Schema.TaggedError<ConnectionEnded>()("ConnectionEnded", {
-  reason: Schema.Literals(["closed", "lost", "no_answer", "not_json", "too_large", "speaks_tls"]),
+  reason: Schema.Literals([
+    "closed",
+    "lost",
+    "no_answer",
+    "not_json",
+    "too_large",
+    "speaks_tls",
+    "speaks_http"
+  ]),
   lastWords: Schema.UndefinedOr(Reply),
   /** True if nothing ever came from the server. */
   isMute: Schema.Boolean
@@ -233,6 +241,7 @@ const read = Effect.fnUntraced(
     while (true) {
       const chunk = yield* nextChunk(link.socket)
       if (link.isMute && isTlsAlert(chunk)) return finish(link, "speaks_tls")
+      if (link.isMute && chunk.toString("latin1", 0, 5) === "HTTP/") return finish(link, "speaks_http")
       link.isMute = false
       frames.push(chunk)
       for (let text = frames.next(); text !== undefined; text = frames.next()) {

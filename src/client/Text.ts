@@ -212,7 +212,8 @@ const endings: Readonly<Record<ConnectionEnded["reason"], string>> = {
   no_answer: "the server did not answer in time",
   not_json: "the server sent something that is not JSON, so it is not a palabre server",
   too_large: "the server sent an object longer than this client accepts",
-  speaks_tls: tlsAdvice.missing
+  speaks_tls: tlsAdvice.missing,
+  speaks_http: "this port is for browsers, or for metrics: the chat has another one"
 }
 
 const untrusted = "the system does not trust its certificate; if you do, give that with --ca FILE"

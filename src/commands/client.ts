@@ -170,6 +170,9 @@ const explained = Effect.fnUntraced(function* (end: ConnectionEnded, address: Ad
   return yield* end
 })
 
+/** Ends that say that this was no connection to a chat. */
+const isElsewhere: ReadonlySet<ConnectionEnded["reason"]> = new Set(["speaks_tls", "speaks_http"])
+
 type ClientError =
   | CannotConnect
   | ConnectionEnded
@@ -192,7 +195,7 @@ function failureOf(error: ClientError): Failure {
     case "CannotConnect":
       return new Failure(printable(cannotConnectText(error)), NO_CONNECTION)
     case "ConnectionEnded":
-      return new Failure(printable(endText(error)), error.reason === "speaks_tls" ? NO_CONNECTION : undefined)
+      return new Failure(printable(endText(error)), isElsewhere.has(error.reason) ? NO_CONNECTION : undefined)
     case "LoginRefused":
       return new Failure(printable(refusalText("the name", error.reply)))
     case "LinesRefused":
