@@ -42,19 +42,16 @@ describe("--config", () => {
 
   it("has the name of each flag, and takes the value of each as its help writes it", async () => {
     const rows = Object.entries(table) as ReadonlyArray<readonly [string, Setting<unknown>]>
-    const off = new Set(["tls-cert", "tls-key", "otlp-url", "store", "nats-creds", "nats-tls-ca"]) // no text says that there is none
-    const lines = rows
-      .filter(([, { flag }]) => !off.has(flag))
-      .map(
-        ([
-          ,
-          {
-            defaults: { public: value },
-            flag,
-            format
-          }
-        ]) => `${flag}: ${JSON.stringify(format(value))}`
-      )
+    const lines = rows.map(
+      ([
+        ,
+        {
+          defaults: { public: value },
+          flag,
+          format
+        }
+      ]) => `${flag}: ${JSON.stringify(format(value))}`
+    )
     const { profile, values } = await Effect.runPromise(readConfigFile(fileOf("profile: public", ...lines)))
     assert.strictEqual(profile, "public")
     assert.deepStrictEqual(await Effect.runPromise(checked(values, "lab")), defaults("public"))
@@ -83,7 +80,21 @@ describe("--config", () => {
         /:1:1: expected the names of settings, each with its value, such as max-clients: 500/
       ],
       [["port: 9000", "metrics-port: 9000"], /--metrics-port and --port are the same/],
-      [["tls-cert: nowhere.pem"], /give both, or neither/]
+      [["tls-cert: nowhere.pem"], /give both, or neither/],
+      [["host: &a [127.0.0.1]", "web-host: *a"], /^palabre: \S+:2:11: web-host: "\*a"; expected an address/],
+      [["port: {a: 1}"], /^palabre: \S+:1:7: port: "\{a: 1\}"; expected a whole number/],
+      [["host: []"], /^palabre: \S+:1:7: host: "\[\]"; expected an address/],
+      [["host: 127.0.0.1:9000"], /^palabre: \S+:1:7: host: "127.0.0.1:9000"; expected an address/],
+      [
+        ["store: nats:user:secret@10.0.0.1"],
+        /^palabre: \S+:1:8: store: "nats:…@10.0.0.1"; expected the path/
+      ],
+      [["store: nats:10.0.0.1:4222"], /^palabre: \S+:1:8: store: "nats:10.0.0.1:4222"; expected the path/],
+      [
+        ["port: 0", "---", "port: 1"],
+        /^palabre: \S+:2:1: a second document begins here; only one is read\n$/
+      ],
+      [[`host: ${"[".repeat(1_000)}`], /^palabre: \S+:1:\d+: .+\n\S+:1:7: host: ".{80}"; expected [^\n]+\n$/]
     ] as const) {
       const { code, err } = await check(fileOf(...lines))
       assert.match(err, problem)

@@ -6,7 +6,7 @@ import { readKeyPair } from "../net/Tls.ts"
 import { checked } from "../settings/Check.ts"
 import { exitCodes, Failure } from "./Cli.ts"
 
-/** `palabre check-config`: tells whether a server could start with a file, and starts none. */
+/** `palabre check-config`: checks the settings in a file, and starts no server. */
 export const checkConfig = Command.make(
   "check-config",
   {

@@ -99,7 +99,7 @@ const describe = (file: string, { bytes, checkpoint, first, last, state, version
   const width = Math.max(...rooms.map(([name]) => name.length))
   return [
     `${printable(file)}: ${sizeText(bytes)}, version ${version}, ${entries}, ${upTo}`,
-    `epoch ${state.epoch}, ${state.sessions.size} sessions, ${sizeText(state.archive.bytes)} of messages`,
+    `epoch ${state.epoch}, ${state.sessions.size} ${state.sessions.size === 1 ? "session" : "sessions"}, ${sizeText(state.archive.bytes)} of messages`,
     ...rooms.map(([name, rest]) => `  ${name.padEnd(width)}  ${rest}`)
   ].join("\n")
 }

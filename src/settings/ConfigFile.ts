@@ -54,12 +54,15 @@ const parseConfig = (path: string, text: string) => {
   const lineCounter = new LineCounter()
   const document = parseDocument(text, { lineCounter, prettyErrors: false })
   const values: Record<string, unknown> = {}
-  const mistakes: Array<string> = []
+  const mistakes = new Map<string, string>()
+  /** Tells of the first problem at a place: what follows there comes of it. */
   const mistake = (offset: number, problem: string) => {
     const { col, line } = lineCounter.linePos(offset)
-    mistakes.push(`${path}:${line}:${col}: ${problem}`)
+    const place = `${path}:${line}:${col}`
+    if (!mistakes.has(place)) mistakes.set(place, `${place}: ${problem}`)
   }
-  for (const { message, pos } of [...document.errors, ...document.warnings]) mistake(pos[0], message)
+  for (const { code, message, pos } of [...document.errors, ...document.warnings])
+    mistake(pos[0], code === "MULTIPLE_DOCS" ? "a second document begins here; only one is read" : message)
   const { contents } = document
   if (contents !== null && !isMap(contents))
     mistake(
@@ -75,17 +78,18 @@ const parseConfig = (path: string, text: string) => {
       continue
     }
     const { kind, name } = known
-    const written = writtenOf(value as Node | null)
+    const node = value as Node | null
+    const written = writtenOf(node)
     const parsed = written === undefined ? Option.none() : kind.parse(written)
     if (Option.isSome(parsed)) values[name] = parsed.value
     else
       mistake(
-        (value as Node | null)?.range?.[0] ?? offset,
-        `${flag}: ${written === undefined ? "no value" : JSON.stringify(withoutPassword(written))}; expected ${kind.expected}`
+        node?.range?.[0] ?? offset,
+        `${flag}: ${shown(isScalar(node) ? written : sourceOf(node, text))}; expected ${kind.expected}`
       )
   }
   const { profile, ...rest } = values as Partial<Values> & { readonly profile?: Profile }
-  return { config: { profile, values: rest }, mistakes }
+  return { config: { profile, values: rest }, mistakes: [...mistakes.values()] }
 }
 
 /** A value as its flag would have it: a list with commas between; `undefined` where there is none. */
@@ -95,7 +99,17 @@ const writtenOf = (node: Node | null): string | undefined => {
   return isScalar(node) && node.value !== null ? (node.source ?? String(node.value)) : undefined
 }
 
+/** What is in the place of a value, if anything is: a list, an alias, a mapping. */
+const sourceOf = (node: Node | null, text: string): string | undefined =>
+  node === null ? undefined : text.slice(node.range![0], node.range![1])
+
+const shown = (value: string | undefined): string => {
+  if (value === undefined) return "no value"
+  const safe = withoutPassword(value)
+  return JSON.stringify(safe.length > 80 ? `${safe.slice(0, 79)}…` : safe)
+}
+
 const unknownText = (flag: string): string => {
   const nearest = nearestOf(flag, kinds.keys())
-  return `there is no setting ${JSON.stringify(flag)}${nearest === undefined ? "; serve --help lists them" : `; did you mean ${nearest}?`}`
+  return `there is no setting ${shown(flag)}${nearest === undefined ? "; serve --help lists them" : `; did you mean ${nearest}?`}`
 }

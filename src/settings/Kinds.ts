@@ -15,7 +15,7 @@ export interface Kind<A> {
 }
 
 /** A value for people: without the user of a URL, and what may be a password. */
-export const withoutPassword = (text: string): string => text.replace(/:\/\/.*@/s, "://…@")
+export const withoutPassword = (text: string): string => text.replace(/:(\/{0,2}).*@/s, ":$1…@")
 
 const wholeNumber = (text: string): Option.Option<number> =>
   /^\d{1,15}$/.test(text) ? Option.some(Number.parseInt(text, 10)) : Option.none()
@@ -107,10 +107,10 @@ export const orOff = <A>(kind: Kind<A>): Kind<A | undefined> => ({
   expected: `${kind.expected}, or off`
 })
 
-/** A value, or an empty text, which is `undefined`. */
+/** A value, or `none` or an empty text, which is `undefined`. */
 export const orNone = <A>(kind: Kind<A>): Kind<A | undefined> => ({
   ...kind,
-  parse: (text) => (text === "" ? Option.some(undefined) : kind.parse(text)),
+  parse: (text) => (text === "" || text === "none" ? Option.some(undefined) : kind.parse(text)),
   format: (value) => (value === undefined ? "none" : kind.format(value))
 })
 
@@ -170,7 +170,9 @@ export const onOff: Kind<boolean> = {
 /** An address or host name to listen on. */
 export const address: Kind<string> = {
   metavar: "ADDRESS",
-  parse: Option.liftPredicate((text) => /^[\w:][\w.:%-]{0,252}$/.test(text)),
+  parse: Option.liftPredicate(
+    (text) => isIP(text) !== 0 || (/^\w[\w.-]{0,252}$/.test(text) && text !== "none") // for an empty list
+  ),
   format: String,
   expected: "an address or host name"
 }

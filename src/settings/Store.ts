@@ -9,7 +9,7 @@ export const expectedBrokers =
 /** Where the chat is kept: the path of a file, or the addresses of brokers. */
 const store: Kind<string> = {
   metavar: "FILE|nats://HOST:PORT,…",
-  parse: Option.liftPredicate((text) => !text.includes("://") || brokersOf(text)?.every(isBroker) === true),
+  parse: Option.liftPredicate((text) => !isAddress(text) || brokersOf(text)?.every(isBroker) === true),
   format: String,
   expected: `the path of a file, or ${expectedBrokers}`
 }
@@ -23,6 +23,9 @@ export const brokersOf = (text: string | undefined): ReadonlyArray<string> | und
     .map((each) => each.trim())
     .map((each) => (each.includes("://") ? each : scheme + each))
 }
+
+/** True of what is meant as an address, though it may be none, as `nats:a:4222`. */
+const isAddress = (text: string): boolean => text.includes("://") || /^(?:nats|tls):/i.test(text)
 
 const isBroker = (text: string): boolean => {
   if (!/^(?:nats|tls):\/\/[^/?#]+\/?$/.test(text) || !URL.canParse(text)) return false
