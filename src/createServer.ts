@@ -1,10 +1,12 @@
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import {
   Embedder,
   type Hook,
+  isContent,
   type LoginAnswer,
   type LoginQuestion,
   type MessageAnswer,
@@ -36,7 +38,7 @@ export interface ServerOptions extends Partial<Values> {
   readonly onLogin?: Hook<LoginQuestion, LoginAnswer>
   /**
    * Decides what may be said: nothing, `false`, the reason why not, or `{ content }` to say something else, at once or as
-   * a promise. Default: everything.
+   * a promise. What is longer than what a client may say (`frameBytesMax`) refuses the message. Default: everything.
    */
   readonly onMessage?: Hook<MessageQuestion, MessageAnswer>
   /**
@@ -75,12 +77,13 @@ export interface ChatServer extends AsyncDisposable {
   /**
    * Says something to everyone who is logged in. The promise is kept once it has its place in the order of all messages;
    * awaiting it before the next one keeps a program from running ahead of its readers. Throws a `TypeError` if the
-   * content is not a text or is empty.
+   * content is not a text, is empty, or is longer than what a client may say (`frameBytesMax`). Once the server is closed,
+   * there is nobody to hear it.
    */
   readonly broadcast: (message: { readonly content: string }) => Promise<void>
   /**
    * Ends the connection of a user, who is told `kicked` and the reason. The promise is kept once the name is off the list
-   * and free: with false if nobody had it.
+   * and free: with false if nobody had it, and once the server is closed.
    */
   readonly kick: (username: string, reason?: string) => Promise<boolean>
   /**
@@ -110,7 +113,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<ChatSer
   const given = { ...fallbacks, ...options }
   const { eventBytesMax, hookMillisMax, onLogin, onMessage, username, ...settings } = given
   const events = new Feed<ServerEvent>(eventBytesMax)
-  const embedder: Embedder = { username, onLogin, onMessage, hookMillisMax, ...telling(events) }
+  const contentBytesMax = settings.frameBytesMax ?? defaults().frameBytesMax
+  const embedder = { username, onLogin, onMessage, hookMillisMax, contentBytesMax, ...telling(events) }
   const runtime = ManagedRuntime.make(
     openLayer(settings).pipe(
       Layer.provide([logger(settings.logFormat ?? defaults().logFormat), Layer.succeed(Embedder, embedder)])
@@ -122,8 +126,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<ChatSer
   })
   const { addresses } = Context.get(context, Server)
   const house = Context.get(context, House)
+  const closed = Deferred.makeUnsafe<undefined>()
+  const untilClosed = <A, E>(effect: Effect.Effect<A, E>): Promise<A | undefined> =>
+    Effect.runPromise(Effect.raceFirst(Deferred.await(closed), effect))
   const close = async () => {
     await runtime.dispose()
+    Deferred.doneUnsafe(closed, Effect.undefined)
     events.end()
   }
   return {
@@ -131,14 +139,16 @@ export const createServer = async (options: ServerOptions = {}): Promise<ChatSer
     addresses,
     users: house.registry.usernames,
     broadcast: async ({ content }) => {
-      if (typeof content !== "string" || content === "")
-        throw new TypeError("broadcast: content must be a text that is not empty")
-      assertDone("broadcast", await Effect.runPromise(announce(house, username, content)))
+      if (!isContent(content, contentBytesMax))
+        throw new TypeError(
+          `broadcast: content must be a text that is not empty, of at most ${contentBytesMax} bytes`
+        )
+      assertDone("broadcast", await untilClosed(announce(house, username, content)))
     },
     kick: async (name, reason) => {
-      const result = await Effect.runPromise(kick(house, name, reason))
+      const result = await untilClosed(kick(house, name, reason))
       assertDone("kick", result)
-      return result.t === "left"
+      return result?.t === "left"
     },
     events,
     close,
@@ -147,7 +157,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<ChatSer
 }
 
 /** Throws an error if it is not known that the log has what was asked for. */
-const assertDone = (what: string, { t }: Happening): void => {
+const assertDone = (what: string, result: Happening | undefined): void => {
+  const t = result?.t
   if (t === "refused") throw new Error(`${what}: nothing can be stored at the moment`)
   if (t === "fenced" || t === "doubtful")
     throw new Error(`${what}: the log went away, and nobody knows if it was stored`)

@@ -32,6 +32,10 @@ const say = (client: TestClient, content: string) => client.ask({ type: "message
 
 const never = new Promise<never>(() => {})
 
+const thrower = () => {
+  throw new Error("a bug")
+}
+
 describe("onLogin", () => {
   it.effect("answers true, false or a reason, at once or later, and is told who asks from where", () =>
     Effect.gen(function* () {
@@ -172,6 +176,29 @@ describe("A hook that fails", () => {
       const client = yield* connect(server)
       assert.strictEqual((yield* client.ask({ type: "login", username: "alice" })).code, "login_refused")
       assert.deepStrictEqual(server.users(), [])
+    })
+  )
+
+  it.effect("that answers with what throws where it is looked at, or with too much: it is refused", () =>
+    Effect.gen(function* () {
+      // oxlint-disable-next-line unicorn/no-thenable
+      const answers = [Object.defineProperty({}, "then", { get: thrower }), { then: thrower }]
+      const contents = [Object.defineProperty({}, "content", { get: thrower }), { content: "x".repeat(5e6) }]
+      const server = yield* started({
+        onLogin: () => (answers.shift() as true | undefined) ?? true,
+        onMessage: () => contents.shift() as undefined
+      })
+      const alice = yield* connect(server)
+      for (const _ of [1, 2])
+        assert.strictEqual((yield* alice.ask({ type: "login", username: "alice" })).code, "login_refused")
+      yield* alice.login("alice")
+      const bob = yield* connectAs(server, "bob")
+      for (const _ of [1, 2]) assert.strictEqual((yield* say(alice, "hi")).code, "message_refused")
+      assert.strictEqual((yield* say(alice, "passes")).status, "success")
+      assert.deepStrictEqual(
+        (yield* bob.before).map(({ content }) => content),
+        ["passes"]
+      )
     })
   )
 
@@ -382,10 +409,21 @@ describe("createServer", () => {
     assert.match((error as Error).message, message)
   })
 
-  it("refuses to say what is not a text", async () => {
+  it("refuses to say what is not a text, and what no client could say", async () => {
     await using server = await createServer({ port: 0 })
-    const error = await server.broadcast({ content: "" }).catch((reason: Error) => reason)
-    assert.instanceOf(error, TypeError)
+    for (const content of ["", 1 as never, "x".repeat(65_535)]) {
+      const error = await server.broadcast({ content }).catch((reason: Error) => reason)
+      assert.instanceOf(error, TypeError)
+    }
+    await server.broadcast({ content: "x".repeat(65_534) })
+  })
+
+  it("keeps nobody waiting who asks for something once it is closed", async () => {
+    const server = await createServer({ port: 0 })
+    await server.close()
+    await server.broadcast({ content: "nobody is there" })
+    assert.isFalse(await server.kick("alice"))
+    await server.close()
   })
 })
 

@@ -54,11 +54,17 @@ export interface Embedder {
   readonly onMessage: Hook<MessageQuestion, MessageAnswer> | undefined
   /** Time that a hook has to answer; then what it was asked about is refused. */
   readonly hookMillisMax: number
+  /** Bytes of a content as JSON writes it: what no client could say is neither said nor put in its place. */
+  readonly contentBytesMax: number
   /** Someone logged in, whose name was not in use; `address` is that of a client that is connected to this server. */
   readonly joined: (username: string, address: Address | undefined) => void
   readonly said: (words: Words) => void
   readonly left: (username: string, reason: Ending) => void
 }
+
+/** True of a content that may be said. */
+export const isContent = (content: unknown, bytesMax: number): content is string =>
+  typeof content === "string" && content !== "" && Buffer.byteLength(JSON.stringify(content)) <= bytesMax
 
 /** The program that embeds the server; `undefined` where nobody takes part but the clients. */
 export const Embedder = Context.Reference<Embedder | undefined>("palabre/Embedder", {

@@ -2,14 +2,15 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type { Connection } from "../net/Connection.ts"
 import type { Ending } from "../net/Ending.ts"
-import type {
-  Embedder,
-  Hook,
-  LoginAnswer,
-  LoginQuestion,
-  MessageAnswer,
-  MessageQuestion,
-  Words
+import {
+  type Embedder,
+  type Hook,
+  isContent,
+  type LoginAnswer,
+  type LoginQuestion,
+  type MessageAnswer,
+  type MessageQuestion,
+  type Words
 } from "./Embedder.ts"
 
 /** A client whose requests a hook decides on. */
@@ -42,7 +43,7 @@ export const askLogin = (
 /** Asks whether a message may pass: gives its content, perhaps changed, or a refusal. */
 export const askMessage = (
   asker: Asker,
-  { hookMillisMax }: Embedder,
+  { contentBytesMax, hookMillisMax }: Embedder,
   onMessage: Hook<MessageQuestion, MessageAnswer>,
   { content, room, to, username }: Words
 ): Effect.Effect<Refused | string, Ending> =>
@@ -52,17 +53,19 @@ export const askMessage = (
     ),
     (answer): Effect.Effect<Refused | string> => {
       if (answer === undefined) return Effect.succeed(content)
-      if (hasContent(answer)) return Effect.succeed(answer.content)
+      const changed = contentOf(answer)
+      if (isContent(changed, contentBytesMax)) return Effect.succeed(changed)
       return asRefused(answer) ?? Effect.as(explain(asker, "onMessage", answer), { reason: undefined })
     }
   )
 
-const hasContent = (answer: unknown): answer is { readonly content: string } =>
-  typeof answer === "object" &&
-  answer !== null &&
-  "content" in answer &&
-  typeof answer.content === "string" &&
-  answer.content !== ""
+const contentOf = (answer: unknown): unknown => {
+  try {
+    return (Object(answer) as { readonly content?: unknown }).content
+  } catch {
+    return undefined // a getter that throws
+  }
+}
 
 const asRefused = (answer: unknown): Effect.Effect<Refused> | undefined => {
   if (answer === false) return Effect.succeed({ reason: undefined })
@@ -103,7 +106,7 @@ const ask = (
     if (asker.isAsking) return Effect.succeed(false)
     const controller = new AbortController()
     const answer = callSafely(() => call(controller.signal))
-    if (!isPromise(answer)) return Effect.succeed(answer)
+    if (!(answer instanceof Promise)) return Effect.succeed(answer)
     asker.isAsking = true
     const settled = settle(asker, answer)
     return asker.connection
@@ -113,7 +116,8 @@ const ask = (
 
 const callSafely = (call: () => unknown): unknown => {
   try {
-    return call()
+    const answer = call()
+    return isPromise(answer) ? Promise.resolve(answer) : answer
   } catch (error) {
     return new NoAnswer("threw", Cause.die(error))
   }
@@ -123,7 +127,7 @@ const isPromise = (answer: unknown): answer is PromiseLike<unknown> =>
   typeof answer === "object" && answer !== null && "then" in answer && typeof answer.then === "function"
 
 /** The answer, or the reason why there is none; never rejects. */
-const settle = async (asker: Asker, answer: PromiseLike<unknown>): Promise<unknown> => {
+const settle = async (asker: Asker, answer: Promise<unknown>): Promise<unknown> => {
   try {
     return await answer
   } catch (error) {

@@ -87,6 +87,7 @@ export const listener = (told: Partial<Embedder>): Embedder => ({
   onLogin: undefined,
   onMessage: undefined,
   hookMillisMax: 1_000,
+  contentBytesMax: 65_536,
   joined: () => {},
   said: () => {},
   left: () => {},
