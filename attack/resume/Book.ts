@@ -154,6 +154,16 @@ export class Book {
     return this.highest.get(room) ?? 0
   }
 
+  /** The highest number of a room under which anybody saw what somebody else said. */
+  highestBeside(room: string, author: string): number {
+    const sightings = this.rooms.get(room)
+    for (let seq = this.highestOf(room); seq > 0; seq--) {
+      const by = sightings?.get(seq)?.header.author
+      if (by !== undefined && by !== author) return seq
+    }
+    return 0
+  }
+
   ackLetter(id: string, to: string): void {
     this.pause()
     if (!this.letters.has(id)) this.letters.set(id, { to, ackedAt: this.tick() })

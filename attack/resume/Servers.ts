@@ -31,6 +31,7 @@ export const clustered = Effect.fnUntraced(function* ({
   brokers,
   clients,
   faults,
+  lateMillis = 0,
   leaseMillis,
   nodeFlags,
   nodes
@@ -41,6 +42,7 @@ export const clustered = Effect.fnUntraced(function* ({
     brokers,
     nodes,
     hasProxies: true,
+    lateMillis,
     flags: flags.split(" "),
     ...(nodeFlags && { nodeFlags })
   }).pipe(Effect.mapError((error) => new Failure(notStartedText(error), noServerCode)))
@@ -65,6 +67,8 @@ interface WantedCluster {
   readonly brokers: number
   readonly clients: number
   readonly leaseMillis: number
+  /** Milliseconds by which the second node hears from the brokers later than the others. */
+  readonly lateMillis?: number | undefined
   readonly faults: ReadonlyArray<FaultName>
   readonly nodeFlags?: (at: number) => ReadonlyArray<string>
 }

@@ -186,9 +186,18 @@ export class Talk {
     return known.length === 0 ? undefined : this.member.dice.pick(known)
   }
 
+  /** Whatever anybody has seen before the list is asked for has to be seen before it comes. */
   private list(): void {
-    const { name } = this.member
+    const { author, epoch, name } = this.member
+    const { book } = this.exchange
+    const due = epoch === book.epoch ? book.highestBeside(lobby, author) : 0
     this.ask({ type: "list" }, ({ users }) => {
+      const { cursor } = this.member.readingOf(lobby)!
+      if (cursor < due && epoch === book.epoch)
+        this.exchange.find(
+          "SYNC-1",
+          `a list came after ${cursor}, though ${due} was seen before it was asked for`
+        )
       if (!Array.isArray(users) || users.filter((user) => user === name).length !== 1)
         this.exchange.find("LIST-1", `${name} is not on the list once`)
     })

@@ -28,11 +28,16 @@ if (!arePlayed)
 
 /** What is found of nodes to which this happens, with the first of so many seeds for which anything is. */
 const findingsOf = Effect.fnUntraced(function* (
-  { faults, leaseMillis = 3_000, times = 4 }: Pick<NodeFault, "faults" | "leaseMillis" | "times">,
+  {
+    faults,
+    lateMillis,
+    leaseMillis = 3_000,
+    times = 4
+  }: Pick<NodeFault, "faults" | "lateMillis" | "leaseMillis" | "times">,
   roundsMax: number,
   ...nodeFlags: ReadonlyArray<string>
 ) {
-  const cluster = { nodes: 3, brokers: 1, clients: settings.clients, leaseMillis, faults }
+  const cluster = { nodes: 3, brokers: 1, clients: settings.clients, lateMillis, leaseMillis, faults }
   for (let seed = Number(NODE_FAULTS ?? 1), rounds = 1; ; seed++, rounds++) {
     const book = new Book()
     yield* Effect.scoped(

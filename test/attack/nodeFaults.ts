@@ -10,6 +10,8 @@ export interface NodeFault {
   readonly times?: number
   /** The lease, if it needs another one than most. */
   readonly leaseMillis?: number
+  /** Milliseconds by which the second node is behind the others, if it has to be. */
+  readonly lateMillis?: number
   /** It is found in seconds. */
   readonly isShort?: boolean
   /** The clauses that may tell of it. */
@@ -145,6 +147,21 @@ export const nodeFaults = {
     times: 5,
     leaseMillis: 6_000,
     clauses: /NODE-5|SEQ-3/
+  },
+  /** "The list is what is known here." */
+  "lists-without-a-fence": {
+    changes: [
+      {
+        file: "requests/Conversation.ts",
+        from: '  carryOutRequest(conversation, { t: "fence" }, id, ',
+        to: `  ((_: string, taken: (result: Happening) => Work) =>
+    conversation.house.hub.inTurn(() => taken({ t: "done" })()))(`
+      }
+    ],
+    faults: ["connections-cut"],
+    lateMillis: 50,
+    isShort: true,
+    clauses: /SYNC-1/
   },
   /** "Without an ack, it did not arrive." */
   "given-back-in-doubt": {
