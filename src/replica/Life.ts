@@ -155,10 +155,15 @@ export class Life {
     return Effect.suspend(() => {
       if (!this.isShared || !this.isAlive) return Effect.void
       this.#isOver = true
-      const left = this.#log.append(this.#entryOf([{ t: "dead", node: this.node }]))
-      return Effect.ignore(Effect.timeoutOption(Effect.interruptible(left), leaveMillis))
+      return this.#resign
     })
   }
+
+  /** Tells the other nodes that this one is dead, if the log takes it in time. */
+  readonly #resign: Effect.Effect<void> = Effect.suspend(() => {
+    const left = this.#log.append(this.#entryOf([{ t: "dead", node: this.node }]))
+    return Effect.ignore(Effect.timeoutOption(Effect.interruptible(left), leaveMillis))
+  })
 
   /** True if the log has not what was read last in the life before, and its checkpoint at this position is older. */
   #isOther(position: Position): Effect.Effect<boolean, LogError> {
@@ -321,14 +326,18 @@ export class Life {
   }
 
   #fail(error: LogError): Effect.Effect<void> {
-    return Effect.sync(() => {
+    return Effect.suspend(() => {
       // what the life before could not read either is gone for good
       const isGone = !this.#hasBegun && error.reason === "lacking" && error.detail === this.#past?.reason
-      if (this.isShared && !lasting.has(error.reason) && !isGone)
-        return this.#end("unavailable", error.detail, lossy.has(error.reason))
-      if (this.#isOver) return
+      if (this.isShared && !lasting.has(error.reason) && !isGone) {
+        this.#end("unavailable", error.detail, lossy.has(error.reason))
+        return Effect.void
+      }
+      if (this.#isOver) return Effect.void
+      const mayResign = this.isShared && this.isAlive && harmless.has(error.reason)
       this.#tellEnd("unavailable")
-      Deferred.doneUnsafe(this.#ended, Effect.fail(error))
+      const ended = Effect.sync(() => Deferred.doneUnsafe(this.#ended, Effect.fail(error)))
+      return Effect.andThen(mayResign ? this.#resign : Effect.void, ended)
     })
   }
 
@@ -359,6 +368,9 @@ const lasting: ReadonlySet<LogReason> = new Set([
   "too_large",
   "in_use"
 ])
+
+/** What leaves no doubt that the log is that of the chat: a last word does no harm there. */
+const harmless: ReadonlySet<LogReason> = new Set(["newer", "too_large"])
 
 /** What says that something of the log is lost. */
 const lossy: ReadonlySet<LogReason> = new Set(["forgot", "lacking"])

@@ -131,13 +131,19 @@ describe.skipIf(!hasBrokers)("serve --store nats://… in trouble", () => {
         const running = over(broker!.port)
         const client = yield* connectTo({ host: "127.0.0.1", port: yield* listening(running) })
         yield* client.login("alice")
-        const { jetstream } = yield* natsClient(options)
+        const { jetstream, manager } = yield* natsClient(options)
         const newer = JSON.stringify({ ...JSON.parse(encode(entryOf("newer"))), v: 2 })
         yield* nats(() => jetstream.publish("palabre.entry", newer))
         const line =
           /^palabre: entry \d+ of the log was written by a newer palabre, in version 2 of [^\n]+\n$/m
         yield* ends(running, 4, line)
         assert.strictEqual((yield* client.rest).at(-1)!.code, "unavailable")
+        // those who can read it need not wait for the lease
+        const last = yield* nats(() =>
+          manager.streams.getMessage("palabre", { last_by_subj: "palabre.entry" })
+        )
+        const { node, ops } = JSON.parse(last!.string())
+        assert.deepStrictEqual(ops, [{ t: "dead", node }])
         yield* ends(over(broker!.port), 4, line)
       })
     )
