@@ -234,15 +234,18 @@ describe("No chat at all", () => {
     })
   )
 
-  it.effect("a server of another protocol: told at once", () =>
+  it.effect.each([
+    { greeting: "SSH-2.0-OpenSSH_9.2\r\n", reason: "not_json" },
+    { greeting: "HTTP/1.1 400 Bad Request\r\n\r\n", reason: "speaks_http" }
+  ])("a server of another protocol: told at once ($reason)", ({ greeting, reason }) =>
     Effect.gen(function* () {
       const scripted = yield* scriptedServer
       const { running } = yield* start(scripted.address, { username: "alice" })
       const peer = yield* expectLogin(scripted)
-      peer.send("HTTP/1.1 400 Bad Request\r\n\r\n")
+      peer.send(greeting)
       const error = yield* Effect.flip(Fiber.join(running))
       assert(error._tag === "ConnectionEnded")
-      assert.strictEqual(error.reason, "not_json")
+      assert.strictEqual(error.reason, reason)
     })
   )
 

@@ -110,7 +110,7 @@ describe.skipIf(!hasBrokers)("palabre nodes", () => {
       }
       const nobody = yield* nodes(whatever, "nats://user:secret@127.0.0.1:1")
       assert.strictEqual(nobody.code, 3)
-      assert.match(nobody.err, /no answer from nats:\/\/127\.0\.0\.1:1 within 5 s/)
+      assert.match(nobody.err, /no answer from nats:\/\/…@127\.0\.0\.1:1 within 5 s/)
       const file = yield* nodes(whatever, "chat.db")
       assert.strictEqual(file.code, 2)
       assert.match(file.err, /"chat\.db": expected the brokers/)
