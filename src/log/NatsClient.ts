@@ -116,7 +116,10 @@ const byCode: Readonly<Record<number | string, readonly [LogReason, string]>> = 
   10_054: ["too_large", "an entry is longer than the brokers take"],
   10_065: ["refused", "the brokers have another stream with these subjects: choose another --store-name"],
   10_074: ["refused", "a broker alone keeps no copies: start several as a cluster, or see --store-replicas"],
-  10_077: noRoom,
+  10_077: [
+    "full",
+    "the brokers have no room in the stream: raise its max_bytes (nats stream edit), or their limits"
+  ],
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,

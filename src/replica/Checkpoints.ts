@@ -63,6 +63,7 @@ export class Checkpoints {
     bytesMax: number,
     isDue: () => boolean
   ): Effect.Effect<never> {
+    let told = ""
     const save = Effect.gen({ self: this }, function* () {
       const { grownBytes } = this
       const { position } = state
@@ -70,12 +71,15 @@ export class Checkpoints {
       this.grownBytes -= grownBytes
       this.kept++
       yield* log.trim(position + 1)
+      told = ""
     }).pipe(
-      Effect.catch(({ detail }) =>
-        Effect.logWarning("no checkpoint could be kept; the log goes on growing").pipe(
+      Effect.catch(({ detail }) => {
+        if (detail === told) return Effect.void
+        told = detail
+        return Effect.logWarning("no checkpoint could be kept; the log goes on growing").pipe(
           Effect.annotateLogs({ reason: detail })
         )
-      )
+      })
     )
     const look = Effect.suspend(() => (this.grownBytes < bytesMax || !isDue() ? Effect.void : save))
     return Effect.andThen(Effect.repeat(look, Schedule.spaced(lookMillis)), Effect.never)
