@@ -109,6 +109,7 @@ const untrusted = ["unavailable", "the certificate of a broker is not trusted: s
 
 /** What the codes of JetStream mean (https://github.com/nats-io/nats-server/blob/main/server/errors.json), and those of TLS. */
 const byCode: Readonly<Record<number | string, readonly [LogReason, string]>> = {
+  10_005: ["unavailable", "a broker is missing, or has not come in: start it again, or see --store-replicas"],
   10_023: noRoom,
   10_028: noRoom,
   10_047: noRoom,

@@ -4,7 +4,7 @@ import { encode } from "../../src/log/Codec.ts"
 import { nats, natsClient } from "../../src/log/NatsClient.ts"
 import { freePort } from "../../process/Port.ts"
 import { entryOf } from "../log/Contract.ts"
-import { hasBrokers, startBrokers } from "../../process/Brokers.ts"
+import { hasBrokers, startBrokers, storeOf } from "../../process/Brokers.ts"
 import { samples } from "../support/monitored.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { type Program, serve } from "../support/program.ts"
@@ -37,6 +37,17 @@ describe.skipIf(!hasBrokers)("serve --store nats://… in trouble", () => {
       Effect.gen(function* () {
         const program = over(yield* freePort)
         yield* Effect.promise(() => program.says(/WARN +no broker answers at nats:\/\/127\S+; trying again/))
+        yield* stops(program)
+      })
+    )
+  )
+
+  it.live("waits for brokers that can have all copies, and says so", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const ports = (yield* startBrokers(3)).map(({ port }) => port)
+        const program = serve(["--store", storeOf(ports), "--store-replicas", "5"])
+        yield* Effect.promise(() => program.says(/trying again.*a broker is missing.*no suitable peers/))
         yield* stops(program)
       })
     )
