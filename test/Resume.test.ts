@@ -54,13 +54,15 @@ const talk = async (port: number, bytes: number, direction: "up" | "down"): Prom
   await bob.join(room)
   proxy.cutAfter(bytes, direction)
   await alice.join(room, { recent: 5 })
-  const said = (async () => {
+  const alicesPart = async () => {
     await Promise.all(lines("alice").map((content) => alice.say(content, { room })))
     await alice.say("psst", { to: bob.username })
-  })()
-  for (const content of lines("bob")) await bob.say(content, { room })
-  await bob.say("over", { to: alice.username })
-  await said
+  }
+  const bobsPart = async () => {
+    for (const content of lines("bob")) await bob.say(content, { room })
+    await bob.say("over", { to: alice.username })
+  }
+  await Promise.all([alicesPart(), bobsPart()])
   const heard = contentsOf(await takeUntil(bob, "psst"))
   assert.deepStrictEqual(heard, [...lines("alice"), "psst"], `bob, ${what}`)
   const events = await takeUntil(alice, "over")
@@ -132,10 +134,10 @@ describe("Bots of a server that is killed, and started again on its file", () =>
     for (const client of [alice, bob]) await client.join("lab")
     await alice.say("one", { room: "lab" })
     first.child.kill("SIGKILL")
-    const said = Promise.all(["two", "three"].map((content) => alice.say(content, { room: "lab" })))
-    await first.finished()
-    await start(port)
-    await said
+    await Promise.all([
+      ...["two", "three"].map((content) => alice.say(content, { room: "lab" })),
+      first.finished().then(() => start(port))
+    ])
     await alice.say("over", { to: "bob" })
     const events = await takeUntil(bob, "over")
     assert.deepStrictEqual(contentsOf(events), ["one", "two", "three", "over"])

@@ -1,5 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { type ChatClient, connect } from "../../src/index.ts"
 import { formatAddress } from "../../src/net/Address.ts"
 import { scriptedServer } from "../support/ScriptedServer.ts"
@@ -25,8 +26,7 @@ it.live(
         assert.deepInclude(yield* take(alice), { type: "joined", username: "bob" })
         assert.deepInclude(yield* take(alice), { type: "joined", room: "lab" })
         b!.reads.closeUnsafe()
-        const saying = alice.say("before the end", { room: "lab" })
-        yield* Effect.promise(() => saying)
+        yield* Effect.promise(() => alice.say("before the end", { room: "lab" }))
         yield* a!.submit({ t: "dead", node: a!.replica.node })
         b!.reads.openUnsafe()
         assert.deepInclude(yield* take(alice), { type: "reconnected", resumed: true })
@@ -44,7 +44,8 @@ it.live("NODE-5: a first login that one server cannot store is tried at the next
     Effect.gen(function* () {
       const scripted = yield* Effect.all([scriptedServer, scriptedServer])
       const servers = scripted.map(({ address }) => formatAddress(address))
-      const connecting = connect({ servers, username: "alice", retryMillis: 1 })
+      const login = Effect.promise(() => connect({ servers, username: "alice", retryMillis: 1 }))
+      const connecting = yield* Effect.forkScoped(login, { startImmediately: true })
       const refused = { status: "error", code: "unavailable", message: "not now", retryAfterMs: 1 }
       const first = yield* scripted[0].accept
       yield* first.next
@@ -52,7 +53,7 @@ it.live("NODE-5: a first login that one server cannot store is tried at the next
       const second = yield* scripted[1].accept
       yield* second.next
       second.send({ status: "success", message: "welcome" })
-      const alice = yield* Effect.promise(() => connecting)
+      const alice = yield* Fiber.join(connecting)
       assert.strictEqual(alice.username, "alice")
       second.socket.end()
       const failing = connect({ servers, username: "bob", retryMillis: 1 }).catch((error: unknown) => error)
