@@ -1,5 +1,4 @@
 import { writeFileSync } from "node:fs"
-import { connect } from "node:net"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { assert, describe, it } from "@effect/vitest"
@@ -10,6 +9,7 @@ import type { Setting } from "../src/settings/Setting.ts"
 import { defaults, table } from "../src/settings/Settings.ts"
 import { palabre, serve, serving } from "./support/program.ts"
 import { temporaryFolder } from "./support/temporaryFolder.ts"
+import { dial } from "./support/dial.ts"
 
 const folder = temporaryFolder()
 
@@ -31,7 +31,7 @@ describe("--config", () => {
     const speaks = async (flags: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) => {
       const variables = { ...(process.env as Record<string, string>), ...env }
       const { listening, says } = palabre(["serve", "--config", file, ...flags], { env: variables })
-      const socket = connect(await listening(), "127.0.0.1").end('{"type":"list"}')
+      const socket = dial(await listening()).end('{"type":"list"}')
       await says(/Serving the open network without TLS/)
       return /Log in first/.test(await text(socket)) ? "en" : "fr"
     }

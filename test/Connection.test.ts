@@ -1,5 +1,5 @@
 import { once } from "node:events"
-import { type AddressInfo, connect, createServer, type Socket } from "node:net"
+import { type AddressInfo, createServer, type Socket } from "node:net"
 import { text } from "node:stream/consumers"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -11,6 +11,7 @@ import type { Seat } from "../src/net/Admission.ts"
 import { nextTurn } from "../src/hub/Delivery.ts"
 import { SocketTransport } from "../src/net/SocketTransport.ts"
 import type { Transport, TransportOwner } from "../src/net/Transport.ts"
+import { dial } from "./support/dial.ts"
 
 const outboxesRules = {
   outboxBytesMax: 1_024,
@@ -38,7 +39,7 @@ const pair = Effect.acquireRelease(
   Effect.promise(async () => {
     const server = createServer({ allowHalfOpen: true }).listen(0, "127.0.0.1")
     await once(server, "listening")
-    const client = connect((server.address() as AddressInfo).port, "127.0.0.1")
+    const client = dial((server.address() as AddressInfo).port)
     const [socket] = (await once(server, "connection")) as [Socket]
     return { server, client, socket }
   }),

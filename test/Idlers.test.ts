@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs"
-import { connect as connectSocket, type Socket } from "node:net"
+import type { Socket } from "node:net"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { openFilesMax } from "../src/net/OpenFiles.ts"
 import { serving } from "./support/program.ts"
 import { connectTo } from "./support/TestClient.ts"
+import { dial } from "./support/dial.ts"
 
 /** Connections that never log in, as many as this process can open. */
 const idlers = Math.min(5_000, openFilesMax() - 200)
@@ -23,13 +24,12 @@ const idle = (
   port: number,
   isDripping: boolean
 ): { readonly socket: Socket; readonly ended: Promise<string> } => {
-  const socket = connectSocket(port, "127.0.0.1")
+  const socket = dial(port)
   const drip = isDripping ? setInterval(() => socket.write("["), 1_000) : undefined
   let told = ""
   socket.on("data", (data) => {
     told += String(data)
   })
-  socket.on("error", () => {})
   const ended = new Promise<string>((resolve) => {
     socket.on("close", () => {
       clearInterval(drip)

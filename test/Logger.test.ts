@@ -1,5 +1,5 @@
 import { once } from "node:events"
-import { connect as connectSocket, Server as ListeningSocket } from "node:net"
+import { Server as ListeningSocket } from "node:net"
 import { text } from "node:stream/consumers"
 import { assert, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -18,6 +18,7 @@ import { keptLines, type LogLine } from "./support/logLines.ts"
 import { serve, serving } from "./support/program.ts"
 import { server } from "./support/server.ts"
 import { connect } from "./support/TestClient.ts"
+import { dial } from "./support/dial.ts"
 
 /** Runs the visit to a server, and gives what came of it and all that was logged until the server's end. */
 const logged = <A>(
@@ -197,7 +198,7 @@ describe("Log lines", () => {
 
 /** Says the lines to a program and gives what it answered, once it has closed the connection. */
 const say = async (port: number, ...requests: ReadonlyArray<object>): Promise<string> =>
-  text(connectSocket(port, "127.0.0.1").end(requests.map((request) => JSON.stringify(request)).join("\n")))
+  text(dial(port).end(requests.map((request) => JSON.stringify(request)).join("\n")))
 
 const login = (username: string) => ({ type: "login", username })
 
@@ -259,7 +260,7 @@ describe("Log output", () => {
     const program = serve(["--login-tries", "1000000", "--login-bytes", "off"], { errorsUnread: true })
     const port = await program.listening()
     const tries = 30_000
-    const socket = connectSocket(port, "127.0.0.1")
+    const socket = dial(port)
     socket.write('{"type":"login","username":""}'.repeat(tries))
     await new Promise<void>((resolve) => {
       let replies = 0

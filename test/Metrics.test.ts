@@ -1,6 +1,5 @@
 import { join } from "node:path"
 import { once } from "node:events"
-import { connect as connectPlain } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -8,6 +7,7 @@ import * as Fiber from "effect/Fiber"
 import { serve } from "./support/program.ts"
 import { temporaryFolder } from "./support/temporaryFolder.ts"
 import { type Figures, monitored, samples } from "./support/monitored.ts"
+import { dial } from "./support/dial.ts"
 
 const total = (chunks: ReadonlyArray<Buffer>): number => chunks.reduce((sum, { length }) => sum + length, 0)
 
@@ -217,8 +217,7 @@ describe("/healthz and /readyz", () => {
   it.effect("who asks for half a page does not hold up the end of the server", () =>
     Effect.gen(function* () {
       const { end, get, url } = yield* monitored()
-      const socket = connectPlain(Number(url.port), url.hostname)
-      socket.on("error", () => {})
+      const socket = dial(Number(url.port))
       const closed = once(socket, "close")
       socket.write("GET /metrics HTTP/1.1\r\nHost: half")
       assert.strictEqual((yield* get("/healthz")).status, 200)
@@ -233,9 +232,9 @@ describe("/healthz and /readyz", () => {
       const unfinished = yield* Effect.promise(() =>
         Promise.all(
           Array.from({ length: 100 }, async () => {
-            const socket = connectPlain(Number(url.port), url.hostname)
+            const socket = dial(Number(url.port))
             const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()))
-            socket.on("error", () => {}).resume()
+            socket.resume()
             socket.write("GET /healthz HTTP/1.1\r\nHost: half\r\n")
             await once(socket, "connect")
             return { socket, closed }
@@ -256,7 +255,7 @@ describe("/healthz and /readyz", () => {
       const { get, url } = yield* monitored()
       assert.strictEqual(url.hostname, "127.0.0.1")
       assert.strictEqual((yield* get("/")).status, 404)
-      const other = connectPlain(Number(url.port), "127.0.0.2")
+      const other = dial({ port: Number(url.port), host: "127.0.0.2" })
       const [error] = yield* Effect.promise(() => once(other, "error"))
       assert.strictEqual(error.code, "ECONNREFUSED")
     }).pipe(Effect.scoped)

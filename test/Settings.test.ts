@@ -1,4 +1,3 @@
-import { connect } from "node:net"
 import { text } from "node:stream/consumers"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -10,6 +9,7 @@ import { checked, covers, SettingsInvalid } from "../src/settings/Check.ts"
 import { defaults, table, type Values } from "../src/settings/Settings.ts"
 import { palabre } from "./support/program.ts"
 import { server } from "./support/server.ts"
+import { dial } from "./support/dial.ts"
 
 const problemsOf = (values: object) =>
   Effect.flip(checked(values as Partial<Values>)).pipe(Effect.map(({ problems }) => problems.join("\n")))
@@ -93,7 +93,7 @@ describe("--host", () => {
           )
         )
         const port = addresses[0]!.port
-        return yield* Effect.promise(() => text(connect(port, "127.0.0.1").end('{"type":"ping"}')))
+        return yield* Effect.promise(() => text(dial(port).end('{"type":"ping"}')))
       })
       assert.include(await Effect.runPromise(said.pipe(Effect.provide(server({ hosts })))), "pong")
     }

@@ -1,15 +1,15 @@
 import { spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { connect } from "node:net"
 import { text } from "node:stream/consumers"
 import { assert, describe, it, onTestFinished } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Process } from "../process/Process.ts"
 import { serving } from "./support/program.ts"
+import { dial } from "./support/dial.ts"
 
 /** A client that has logged in, and all that it is sent until it ends. */
 const member = async (port: number) => {
-  const socket = connect(port, "127.0.0.1")
+  const socket = dial(port)
   socket.write('{"type":"login","username":"alice"}')
   await once(socket, "readable")
   return { socket, said: text(socket) }
@@ -25,7 +25,7 @@ const running = async (command: ReadonlyArray<string>, pattern: RegExp) => {
 
 /** Ends the client of alice in some way, and tries her name as soon as she has left. */
 const leaves = async (port: number, end: () => void) => {
-  const bob = connect(port, "127.0.0.1")
+  const bob = dial(port)
   const heard = text(bob)
   bob.write('{"type":"login","username":"bob","features":["presence"]}')
   await once(bob, "readable")

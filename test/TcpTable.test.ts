@@ -1,9 +1,10 @@
 import { once } from "node:events"
 import { existsSync } from "node:fs"
-import { type AddressInfo, connect, createServer, type Socket } from "node:net"
+import { type AddressInfo, createServer, type Socket } from "node:net"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { type Ends, tcpTables, untaken } from "../src/net/TcpTable.ts"
+import { dial } from "./support/dial.ts"
 
 const hasTables = existsSync(tcpTables[0]!)
 if (!hasTables) console.warn("SKIPPED: there is no /proc/net/tcp, so what peers take was not looked at")
@@ -14,7 +15,7 @@ const pair = (host: string, at: string) =>
     Effect.promise(async () => {
       const server = createServer().listen(0, at)
       await once(server, "listening")
-      const theirs = connect({ host, port: (server.address() as AddressInfo).port }).pause()
+      const theirs = dial({ host, port: (server.address() as AddressInfo).port }).pause()
       const [ours] = (await once(server, "connection")) as [Socket]
       server.close()
       return { ours, theirs }

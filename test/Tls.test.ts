@@ -3,7 +3,7 @@ import { createPrivateKey } from "node:crypto"
 import dns from "node:dns"
 import { once } from "node:events"
 import { readFile, writeFile } from "node:fs/promises"
-import { type AddressInfo, connect as connectPlain, type Socket } from "node:net"
+import type { AddressInfo, Socket } from "node:net"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from "node:tls"
@@ -20,6 +20,7 @@ import type { Values } from "../src/settings/Settings.ts"
 import { palabre, serve } from "./support/program.ts"
 import { server } from "./support/server.ts"
 import { temporaryFolder } from "./support/temporaryFolder.ts"
+import { dial } from "./support/dial.ts"
 
 const PING = '{"type":"ping"}\n'
 const PONG = '{"status":"success","message":"pong"}\n'
@@ -106,8 +107,7 @@ describe("TLS", () => {
 
   it("END-1: at shutdown TLS clients are told, and a handshake that is silent does not hold it up", async () => {
     const { end, port } = await serving({ lingerMillisMax: 3_600_000, drainMillisMax: 3_600_000 })
-    const silent = connectPlain(port, "127.0.0.1")
-    silent.on("error", () => {})
+    const silent = dial(port)
     await once(silent, "connect")
     const socket = await secure(port)
     assert.strictEqual(await ask(socket, PING), PONG)
@@ -123,7 +123,7 @@ describe("TLS", () => {
     const { end, port } = await serving()
     const member = await secure(port)
     for (const bytes of [PING, "GET / HTTP/1.1\r\n\r\n", "hello, is anybody there?"]) {
-      const plain = connectPlain(port, "127.0.0.1")
+      const plain = dial(port)
       plain.write(bytes)
       const { code, status } = JSON.parse(await text(plain))
       assert.deepStrictEqual([status, code], ["error", "tls_required"])
@@ -140,7 +140,7 @@ describe("TLS", () => {
 
   it("a seat is taken by the TCP connection, before the handshake", async () => {
     const { end, port } = await serving({ clientsMax: 1 })
-    const silent = connectPlain(port, "127.0.0.1")
+    const silent = dial(port)
     await once(silent, "connect")
     const late = await secure(port)
     assert.match(await text(late), /server_full/)
@@ -150,9 +150,9 @@ describe("TLS", () => {
 
   it("a handshake that fails or takes too long gives its seat back", async () => {
     const { end, port } = await serving({ clientsMax: 2, loginMillisMax: 3_000 })
-    const silent = connectPlain(port, "127.0.0.1")
-    const gone = connectPlain({ port, host: "127.0.0.1", allowHalfOpen: true })
-    for (const socket of [silent, gone]) socket.on("error", () => {}).resume()
+    const silent = dial(port)
+    const gone = dial({ port, allowHalfOpen: true })
+    for (const socket of [silent, gone]) socket.resume()
     gone.end("\x16\x03\x01\x02\x00\x01") // half a hello, then FIN
     await Promise.all([once(silent, "close"), once(gone, "close")])
     const [one, two] = [await secure(port), await secure(port)]
@@ -163,7 +163,7 @@ describe("TLS", () => {
 
   it("newcomers without a seat do not pile up in their handshakes", async () => {
     const { end, port } = await serving({ clientsMax: 1 })
-    const silent = Array.from({ length: 40 }, () => connectPlain(port, "127.0.0.1"))
+    const silent = Array.from({ length: 40 }, () => dial(port))
     const resets = silent.map(
       (socket) =>
         new Promise<boolean>((resolve) => {

@@ -1,6 +1,5 @@
 import { once } from "node:events"
 import { readFile } from "node:fs/promises"
-import { connect } from "node:net"
 import { text } from "node:stream/consumers"
 import { assert, describe, it } from "@effect/vitest"
 import * as Option from "effect/Option"
@@ -8,6 +7,7 @@ import { ListenFailed } from "../src/net/Listener.ts"
 import { environmentName } from "../src/settings/Setting.ts"
 import { defaults, table } from "../src/settings/Settings.ts"
 import { type Finished, palabre } from "./support/program.ts"
+import { dial } from "./support/dial.ts"
 
 /** A server that listens, and the port it told. */
 const serving = async (flags: ReadonlyArray<string> = [], before = "") => {
@@ -28,7 +28,7 @@ describe("palabre serve", () => {
   it("prints one line with its address, and drains with exit code 0 on SIGTERM and SIGINT", async () => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       const { child, finished, port } = await serving(["--log-level", "warn"])
-      const socket = connect(port, "127.0.0.1").end('{"type":"ping"}')
+      const socket = dial(port).end('{"type":"ping"}')
       assert.strictEqual(await text(socket), '{"status":"success","message":"pong"}\n')
       child.kill(signal)
       const { code, err, out } = await finished()
@@ -40,10 +40,9 @@ describe("palabre serve", () => {
 
   it("ends at once on a second signal, although a client never reads", async () => {
     const { child, finished, port } = await serving(["--linger", "1h", "--drain-timeout", "1h"])
-    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true })
+    const socket = dial({ port, allowHalfOpen: true })
     const told = once(socket, "data")
     await once(socket, "connect")
-    socket.on("error", () => {})
     child.kill("SIGTERM")
     assert.match(String(await told), /shutting_down/)
     child.kill("SIGTERM")
@@ -87,7 +86,7 @@ describe("palabre serve", () => {
 
   it("a profile of its own serves all addresses, of both kinds, and warns once that it speaks no TLS", async () => {
     const { child, finished, port } = await serving(["--profile", "public"])
-    const socket = connect(port, "127.0.0.1").end('{"type":"ping"}')
+    const socket = dial(port).end('{"type":"ping"}')
     assert.match(await text(socket), /pong/)
     child.kill("SIGTERM")
     const { code, err, out } = await finished()
@@ -98,7 +97,7 @@ describe("palabre serve", () => {
 
   it("says how many clients the open-file limit leaves, and tells the others server_full", async () => {
     const { child, finished, port } = await serving([], "ulimit -n 66;")
-    const sockets = [0, 1, 2].map(() => connect(port, "127.0.0.1"))
+    const sockets = [0, 1, 2].map(() => dial(port))
     const answers = sockets.map(async (socket) => {
       socket.write('{"type":"ping"}')
       return String(await once(socket, "data"))

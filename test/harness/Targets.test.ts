@@ -15,6 +15,7 @@ import { parseAddress } from "../../src/net/Address.ts"
 import { connectTo } from "../support/TestClient.ts"
 import { told } from "./playing.ts"
 import { common, failing, hello, playing } from "./targeting.ts"
+import { dial } from "../support/dial.ts"
 
 /** The outcome of a scenario over TLS, a reset included, or the reason for which there is none. */
 const over = (command: string, trust: Trust | undefined) =>
@@ -158,7 +159,7 @@ describe("--connect", () => {
         "- alice logs in\n- alice asks who is there\n- alice receives: { status: success, users: [alice] }"
       assert.strictEqual(told(yield* playing(alone, target, "needs: [alone]\n")), "passed")
       const { port } = yield* Effect.scoped(target.start)
-      const stranger = net.connect({ host: "127.0.0.1", port })
+      const stranger = dial(port)
       stranger.write('{"type":"login","username":"stranger"}\n')
       yield* Effect.promise(() => new Promise((resolve) => stranger.once("data", resolve)))
       const outcome = yield* playing(alone, target, "needs: [alone]\n")

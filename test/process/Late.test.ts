@@ -1,22 +1,13 @@
-import net from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { lateBehind } from "../../process/Late.ts"
-
-/** A port that sends back what it is sent. */
-const echo = Effect.acquireRelease(
-  Effect.callback<net.Server>((resume) => {
-    const server = net.createServer((socket) => void socket.on("error", () => {}).pipe(socket))
-    server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-  }),
-  (server) => Effect.sync(() => server.close())
-).pipe(Effect.map((server) => (server.address() as net.AddressInfo).port))
+import { echo } from "./echo.ts"
+import { dial } from "../support/dial.ts"
 
 /** Sends a text, and gives what has come back so far, and a promise of all of it. */
 const sending = (port: number, text: string) => {
   let back = ""
-  const socket = net.connect(port, "127.0.0.1")
-  socket.on("error", () => {})
+  const socket = dial(port)
   const whole = new Promise<string>((resolve) =>
     socket.setEncoding("utf8").on("data", (more: string) => {
       back += more

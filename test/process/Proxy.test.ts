@@ -2,17 +2,7 @@ import net from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { proxyTo } from "../../process/Proxy.ts"
-
-/** A server that sends back what it gets. */
-const echo = Effect.acquireRelease(
-  Effect.callback<net.Server>((resume) => {
-    const server = net.createServer((socket) => void socket.on("error", () => {}).pipe(socket))
-    server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-  }),
-  (server) => Effect.sync(() => server.close())
-)
-
-const portOf = (server: net.Server) => (server.address() as net.AddressInfo).port
+import { echo } from "./echo.ts"
 
 /** A connection: what came on it, and how it ended. */
 class Ear {
@@ -45,7 +35,7 @@ class Ear {
 }
 
 const through = Effect.gen(function* () {
-  const port = portOf(yield* echo)
+  const port = yield* echo
   const proxy = yield* proxyTo(port)
   const ear = new Ear(proxy.port)
   yield* ear.says("a")

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { freePort, isListenedOn, isTaken, listeningHost } from "../../process/Port.ts"
 import { hasSocketTables, rowsIn, unreadBytes } from "../../process/SocketTable.ts"
 import * as Effect from "effect/Effect"
+import { dial } from "../support/dial.ts"
 
 /** A socket that listens on a port as long as the scope. */
 const listening = (options: net.ListenOptions) =>
@@ -35,9 +36,11 @@ describe("the system's tables of sockets", () => {
     Effect.gen(function* () {
       const server = yield* listening({ host: "127.0.0.1", port: 0 })
       const { port } = server.address() as net.AddressInfo
-      const accepted = new Promise<net.Socket>((resolve) => server.once("connection", resolve))
+      const accepted = new Promise<net.Socket>((resolve) =>
+        server.once("connection", (socket) => resolve(socket.on("error", () => {})))
+      )
       const client = yield* Effect.acquireRelease(
-        Effect.sync(() => net.connect({ host: "127.0.0.1", port })),
+        Effect.sync(() => dial(port)),
         (socket) => Effect.sync(() => socket.destroy())
       )
       const peer = yield* Effect.promise(() => accepted)

@@ -1,5 +1,6 @@
-import { connect, type Socket } from "node:net"
+import type { Socket } from "node:net"
 import type { Received } from "../support/TestClient.ts"
+import { dial } from "../support/dial.ts"
 
 /** A client that says one thing after another, comes back with its session, and keeps account of all it was told. */
 export class Talker {
@@ -26,9 +27,8 @@ export class Talker {
   /** Logs in, says again what was not acknowledged, and goes on; `onAck` is called for each message. */
   start(port: number, onAck: () => void): Promise<void> {
     this.#onAck = onAck
-    const socket = connect(port, "127.0.0.1")
+    const socket = dial(port)
     this.#socket = socket
-    socket.on("error", () => {})
     return new Promise((resolve) => {
       let rest = ""
       socket.setEncoding("utf8").on("data", (text: string) => {

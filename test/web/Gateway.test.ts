@@ -1,5 +1,4 @@
 import { once } from "node:events"
-import { connect as connectPlain } from "node:net"
 import { text } from "node:stream/consumers"
 import { assert, describe, it } from "@effect/vitest"
 import { makeCertificate } from "../../attack/Certificate.ts"
@@ -15,6 +14,7 @@ import { keptLines } from "../support/logLines.ts"
 import { server } from "../support/server.ts"
 import { connectTo } from "../support/TestClient.ts"
 import { connectWeb, openWeb } from "../support/webClient.ts"
+import { dial } from "../support/dial.ts"
 
 /** A server with a page, what it logs, and ways to it. */
 const gateway = Effect.fnUntraced(function* (settings: Partial<Values> = {}) {
@@ -33,12 +33,12 @@ const gateway = Effect.fnUntraced(function* (settings: Partial<Values> = {}) {
 
 /** A WebSocket that its peer speaks by hand, and keeps open whatever comes. */
 const upgraded = ({ host, port }: Address) => {
-  const socket = connectPlain({ host, port, allowHalfOpen: true })
+  const socket = dial({ host, port, allowHalfOpen: true })
   socket.write(
     `GET /ws HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
   )
-  return socket.on("error", () => {}).resume()
+  return socket.resume()
 }
 
 const login = (username: string) => ({ type: "login", username })
@@ -213,7 +213,7 @@ describe("A WebSocket", () => {
       yield* alice.login("alice")
       assert.deepStrictEqual((yield* alice.ask({ type: "list" })).users, ["alice"])
       for (const bytes of ["GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", '{"type":"ping"}\n']) {
-        const plain = connectPlain(web)
+        const plain = dial(web)
         plain.write(bytes)
         assert.match(yield* Effect.promise(() => text(plain)), /^HTTP\/1.1 400 [^]*\r\n\r\n[^]*https:\/\//)
       }
@@ -263,9 +263,8 @@ describe("Over HTTP", () => {
     Effect.gen(function* () {
       const { connect, web } = yield* gateway()
       for (let count = 0; count < 300; count++) {
-        const socket = connectPlain(web.port, web.host)
+        const socket = dial(web.port)
         yield* Effect.addFinalizer(() => Effect.sync(() => socket.destroy()))
-        socket.on("error", () => {})
         socket.write(count % 2 === 0 ? "GET /ws HTTP/1.1\r\nHost: a" : "\u0000\u0001 garbage\r\n\r\n")
       }
       yield* Effect.flatMap(connect, (alice) => alice.login("alice"))
