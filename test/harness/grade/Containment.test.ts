@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs"
 import net from "node:net"
 import * as Effect from "effect/Effect"
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { assert, beforeAll, describe, it } from "@effect/vitest"
 import { canContain } from "../../../process/Sandbox.ts"
 import { isRunning } from "../../support/isRunning.ts"
 import { Classroom } from "./classroom.ts"
@@ -48,15 +48,14 @@ const scenarios = [
 ]
 const secret = "scenario: a well kept secret\nproves: [LOGIN-1]\ncast: [alice]\nsteps:\n  - alice logs in\n"
 
-/** A listener on the loopback of this machine, and the connections it got. */
+/** A listener on the loopback of this machine, until this process ends, and the connections it got. */
 const listening = async () => {
   let connections = 0
   const server = net.createServer((socket) => {
     connections++
     socket.on("error", () => {}).destroy()
   })
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  afterAll(() => void server.close())
+  await new Promise<void>((resolve) => server.unref().listen(0, "127.0.0.1", resolve))
   return { port: (server.address() as net.AddressInfo).port, connections: () => connections }
 }
 
