@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process"
 import { once } from "node:events"
 import { readFileSync, writeFileSync } from "node:fs"
 import type { AddressInfo } from "node:net"
@@ -11,6 +10,7 @@ import { assertSafe, assertSafeInCi, foreign } from "../support/foreign.ts"
 import { foreignServer, type Way } from "../support/foreignServer.ts"
 import { online } from "../support/terminals.ts"
 import { keys, VirtualTerminal } from "../support/VirtualTerminal.ts"
+import { node, type Ran } from "./command.ts"
 import { session } from "./playing.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 
@@ -40,20 +40,8 @@ steps:
 const mistaken = join(folder, "mistaken.yaml")
 writeFileSync(mistaken, `scenario: x\ncast: [${quoted}]\nsteps:\n  - "${odd.replaceAll(/["\\]/g, "")}"\n`)
 
-interface Ran {
-  readonly code: unknown
-  readonly stdout: string
-  readonly stderr: string
-}
-
 const run = (args: ReadonlyArray<string>, input = "", env: NodeJS.ProcessEnv = {}): Promise<Ran> =>
-  new Promise((resolve) => {
-    const all = { ...process.env, GITHUB_ACTIONS: undefined, FORCE_COLOR: "1", NO_COLOR: undefined, ...env }
-    const child = execFile(process.execPath, args, { env: all }, (error, stdout, stderr) =>
-      resolve({ code: error?.code ?? 0, stdout, stderr })
-    )
-    child.stdin?.on("error", () => undefined).end(input)
-  })
+  node(args, { FORCE_COLOR: "1", ...env }, input)
 
 /** What a terminal was sent, without the cursor's ways while a line is edited. */
 const withoutEditor = (written: string): string =>

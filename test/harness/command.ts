@@ -11,8 +11,8 @@ export interface Ran {
 /** The file that is the command. */
 export const program = fileURLToPath(new URL("../../harness/main.ts", import.meta.url))
 
-/** The command as people run it, in a process of its own. */
-export const harness = (
+/** Runs a file of this clone with Node, in a process of its own. */
+export const node = (
   args: ReadonlyArray<string>,
   env: NodeJS.ProcessEnv = {},
   input = "",
@@ -26,11 +26,14 @@ export const harness = (
       FORCE_COLOR: undefined,
       ...env
     }
-    const child = execFile(
-      process.execPath,
-      [program, ...args],
-      { env: clean, cwd },
-      (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr })
+    const child = execFile(process.execPath, args, { env: clean, cwd }, (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, stdout, stderr })
     )
-    child.stdin?.end(input)
+    child.stdin?.on("error", () => {}).end(input) // it may end before it has read all
   })
+
+/** The command as people run it. */
+export const harness = (
+  args: ReadonlyArray<string>,
+  ...how: [env?: NodeJS.ProcessEnv, input?: string, cwd?: string]
+): Promise<Ran> => node([program, ...args], ...how)
