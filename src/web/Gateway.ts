@@ -6,7 +6,7 @@ import type * as Scope from "effect/Scope"
 import { WebSocketServer } from "ws"
 import { AddressRanges } from "../net/AddressRanges.ts"
 import { httpOptions, makeRoom } from "../net/HttpSockets.ts"
-import { type Acceptor, type Listener, ListenFailed } from "../net/Listener.ts"
+import { type Acceptor, type Listener, ListenFailed, type ListenOptions } from "../net/Listener.ts"
 import { refusePlain } from "../net/PlainPeers.ts"
 import type { KeyPair } from "../net/Tls.ts"
 import { PageFile } from "./PageFile.ts"
@@ -14,15 +14,7 @@ import { clientAddress, refusalOf, type TrustRules } from "./Trust.ts"
 import { WebSocketTransport } from "./WebSocketTransport.ts"
 
 /** Options of a gateway. */
-export interface GatewayOptions extends TrustRules {
-  readonly host: string
-  readonly port: number
-  readonly backlog: number
-  readonly isIpv6Only: boolean
-  readonly reusesPort: boolean
-  /** Bytes that may wait in either direction before Node holds back. */
-  readonly highWaterMark: number
-  readonly keepAliveMillis: number
+export interface GatewayOptions extends TrustRules, Omit<ListenOptions, "tls"> {
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: ReadonlyArray<string>
   /** Longest message of a WebSocket. */
