@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer"
 import { Frames, malformed } from "../../src/wire/Frames.ts"
+import type { UnreadableTexts } from "../texts/Catalogue.ts"
 
 /** Bytes from the server that are not JSON, or not yet, from the start of their object on. */
 export interface Unreadable {
@@ -9,14 +10,7 @@ export interface Unreadable {
   readonly fault: Fault
 }
 
-type Fault =
-  | "not UTF-8"
-  | "zero byte"
-  | "single quote"
-  | "control character"
-  | "unexpected"
-  | "too large"
-  | "unfinished"
+type Fault = keyof UnreadableTexts
 
 /** The object that is coming in, kept to be shown where it turns out not to be JSON. */
 export class ObjectBytes {

@@ -78,7 +78,7 @@ interface ReportTexts {
 }
 
 /** The reasons why bytes are not JSON, said below the place where they cease to be. */
-type UnreadableTexts = {
+export type UnreadableTexts = {
   readonly [
     fault in
       | "not UTF-8"
