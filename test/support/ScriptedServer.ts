@@ -27,7 +27,11 @@ export const scriptedServer: Effect.Effect<ScriptedServer, never, Scope.Scope> =
   })
   const port = yield* Effect.orDie(freePort)
   const listen = Effect.callback<void>((resume) => {
-    server.listen(port, "127.0.0.1", () => resume(Effect.void))
+    const failed = (error: Error) => resume(Effect.die(error))
+    server.once("error", failed).listen(port, "127.0.0.1", () => {
+      server.off("error", failed)
+      resume(Effect.void)
+    })
   })
   const close = Effect.sync(() => {
     server.close()
