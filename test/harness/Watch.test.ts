@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, onTestFinished } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { english } from "../../harness/texts/en.ts"
@@ -65,7 +65,8 @@ describe("--watch", () => {
       const run = Effect.suspend(() => {
         if (++runs === 2) return Deferred.succeed(second, existsSync(more))
         writeFileSync(join(folder, "report.xml"), "")
-        setTimeout(() => writeFileSync(more, ""), 200)
+        const later = setTimeout(() => writeFileSync(more, ""), 200)
+        onTestFinished(() => clearTimeout(later))
         return Effect.void
       })
       assert.isTrue(yield* Effect.raceFirst(watching([folder], run, english), Deferred.await(second)))
