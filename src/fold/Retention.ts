@@ -72,7 +72,7 @@ export const trim = (state: State, before: number): void => {
     drop(state, state.archive.oldest)
 }
 
-/** Drops what was said under a name, in rooms and in inboxes. */
+/** Drops what was said under a name, in rooms and in inboxes, and the receipts of it, by which short words can be guessed. */
 export const forgetUser = (state: State, username: string): void => {
   const key = usernameKey(username)
   for (let said = state.archive.oldest; said !== undefined;) {
@@ -80,6 +80,7 @@ export const forgetUser = (state: State, username: string): void => {
     if (usernameKey(said.username) === key) drop(state, said)
     said = newer
   }
+  state.names.get(key)?.session?.receipts.clear()
 }
 
 /** Drops all that is kept in a place: the letters of a session that is over (DM-4), or what was said in a room. */

@@ -104,6 +104,8 @@ export class Model {
         return "done"
       case "forget":
         this.kept = this.kept.filter((message) => key(message.username) !== key(op.username))
+        for (const client of [...this.here, ...this.away])
+          if (key(client.username) === key(op.username)) client.receipts = []
         return "done"
       case "dead":
         return this.nodes.has(op.node) ? this.die(op.node) : "done"
