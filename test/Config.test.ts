@@ -130,6 +130,12 @@ describe("--config", () => {
     const { code, out } = await check(file)
     assert.deepStrictEqual([code, out], [0, `${file} is fine: 2 settings, profile lab\n`])
     assert.strictEqual((await check(fileOf(""))).code, 0)
+    const odd = await check(fileOf("store: chat.db", "store-max: 255MiB", "max-outbox: 64KiB"))
+    assert.strictEqual(odd.code, 0)
+    assert.match(
+      odd.err,
+      /^palabre: --max-outbox is less than [^\n]+\npalabre: --store-max is less than [^\n]+\n$/
+    )
   })
 })
 

@@ -4,6 +4,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import { readKeyPair } from "../net/Tls.ts"
 import { checked } from "../settings/Check.ts"
+import { warningsOf } from "../settings/Warnings.ts"
 import { exitCodes, Failure } from "./Cli.ts"
 
 /** `palabre check-config`: checks the settings in a file, and starts no server. */
@@ -19,8 +20,10 @@ export const checkConfig = Command.make(
     function* ({ file }) {
       const { readConfigFile } = yield* Effect.promise(() => import("../settings/ConfigFile.ts"))
       const { profile, values } = yield* readConfigFile(file)
-      const { tlsCertFile, tlsKeyFile } = yield* checked(values, profile)
-      yield* readKeyPair(tlsCertFile, tlsKeyFile)
+      const settings = yield* checked(values, profile)
+      yield* readKeyPair(settings.tlsCertFile, settings.tlsKeyFile)
+      for (const warning of warningsOf(settings, profile ?? "lab"))
+        yield* Console.error(`palabre: ${warning}`)
       const count = Object.keys(values).length
       yield* Console.log(
         `${file} is fine: ${count} ${count === 1 ? "setting" : "settings"}, profile ${profile ?? "lab"}`

@@ -15,6 +15,7 @@ import { Replica } from "../replica/Replica.ts"
 import { Server } from "../Server.ts"
 import type { Profile } from "../settings/Setting.ts"
 import type { Values } from "../settings/Settings.ts"
+import { warningsOf } from "../settings/Warnings.ts"
 
 /** Runs a server as a whole process: prints its addresses, and serves until interrupted, which is success. */
 export const runServer = (
@@ -31,8 +32,7 @@ export const runServer = (
     for (const name of strangeVariables)
       yield* Effect.logWarning(`${name}: unknown setting, ignored. serve --help lists the settings.`)
     yield* onHangup(settings.tlsCertFile === undefined ? nothingToRenew : renew)
-    if (settings.outboxBytesMax < 2 * settings.frameBytesMax) yield* Effect.logWarning(smallOutbox)
-    if (profile === "public" && settings.tlsCertFile === undefined) yield* Effect.logWarning(plainPublic)
+    for (const warning of warningsOf(settings, profile)) yield* Effect.logWarning(warning)
     if (profile === "lab" && ![...addresses, ...webAddresses].every(isLoopback))
       yield* Effect.logWarning(openLab)
   })
@@ -57,14 +57,6 @@ const exitCodeOf = (error: { readonly _tag: string } | LogError): number => {
 
 /** Reasons that stay until somebody changes this server or the others. */
 const mismatches: ReadonlySet<LogReason> = new Set(["newer", "unlike"])
-
-const smallOutbox =
-  "--max-outbox is less than twice --max-frame: one long message may end clients that read. " +
-  "Raise it, or lower --max-frame."
-
-const plainPublic =
-  "Serving the open network without TLS: anyone on the way can read and change what is said. " +
-  "Give --tls-cert and --tls-key, or put a TLS proxy in front."
 
 const urlOf =
   ({ tlsCertFile }: Values) =>
