@@ -68,10 +68,14 @@ describe("Brokers that do not take part", () => {
         const servers = brokers.map(({ port }) => `nats://127.0.0.1:${port}`)
         const { manager } = yield* natsClient({ servers })
         yield* nats(() => manager.streams.add({ name: "chat", subjects: ["chat"], num_replicas: 3 }))
-        const frozen = brokers[2]!.process()
-        yield* brokers[2]!.freeze
+        const leader = yield* leaderOf(brokers, "chat")
+        const { jetstream } = yield* natsClient({ servers: [`nats://127.0.0.1:${leader.port}`] })
+        const other = brokers.find((broker) => broker !== leader)!
+        const frozen = other.process()
+        yield* other.freeze
+        yield* nats(() => jetstream.publish("chat", "what it does not have"))
         yield* untilWhole(brokers, "chat")
-        assert.notStrictEqual(brokers[2]!.process(), frozen)
+        assert.notStrictEqual(other.process(), frozen)
       })
     )
   )
