@@ -119,7 +119,7 @@ const byCode: Readonly<Record<number | string, readonly [LogReason, string]>> = 
   10_074: ["refused", "a broker alone keeps no copies: start several as a cluster, or see --store-replicas"],
   10_077: [
     "full",
-    "the brokers have no room in the stream: raise its max_bytes (nats stream edit), or their limits"
+    "the brokers have no room in the stream, which has --store-max from when it was made: raise its max_bytes (nats stream edit), or their limits"
   ],
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,
