@@ -25,6 +25,10 @@ import { Submissions } from "./Submissions.ts"
 
 const ignore = () => {}
 
+const warnOfLoss = Effect.logWarning(
+  "the log has lost something: a new epoch begins, and clients with history are told of a gap"
+)
+
 /** What all lives of a server share. */
 export interface Body {
   readonly settings: Values
@@ -188,16 +192,21 @@ export class Life {
       const epoch = newEpoch()
       const { node } = this.#past ?? {}
       const rules = rulesOf(this.#body.settings)
+      let isNew = false
       const done = (result: Happening) => {
         this.#hasBegun = result.t === "done"
+        isNew = this.#body.registry.state.epoch === epoch
         if (result.t !== "fenced") resume(Effect.succeed(result)) // this life is over, which interrupts what waits here
       }
       this.#submissions.add({ operation: { t: "up", epoch, rules, alone, version: manifest.version }, done })
       if (node !== undefined) this.#submissions.add({ operation: { t: "dead", node }, done: ignore })
       const of = this.#lost
-      if (of !== undefined) this.#submissions.add({ operation: { t: "epoch", epoch, of }, done: ignore })
+      const begun = ({ t }: Happening) => {
+        if (t === "epoch" && !isNew) this.#body.fork(warnOfLoss)
+      }
+      if (of !== undefined) this.#submissions.add({ operation: { t: "epoch", epoch, of }, done: begun })
       else if (!this.isShared && !this.#log.continues)
-        this.#submissions.add({ operation: { t: "epoch", epoch }, done: ignore })
+        this.#submissions.add({ operation: { t: "epoch", epoch }, done: begun })
       this.#start()
     })
   }

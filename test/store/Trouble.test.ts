@@ -209,6 +209,9 @@ describe("sqlite3 .backup of a file that is served", () => {
         ["one"]
       )
       await end(restored)
+      const [lost, nothingLost] = await Promise.all([restored, server].map(({ finished }) => finished()))
+      assert.match(lost!.err, /the log has lost something: a new epoch begins/)
+      assert.notInclude(nothingLost!.err, "epoch")
     }
   )
 })
