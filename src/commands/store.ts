@@ -6,6 +6,7 @@ import { printable } from "../client/Printable.ts"
 import type { Room } from "../fold/State.ts"
 import { LogFailure } from "../log/Failure.ts"
 import type { StoredChat } from "../replica/StoredChat.ts"
+import { isUsername } from "../Username.ts"
 import { exitCodes, Failure } from "./Cli.ts"
 
 type Stored = typeof import("../replica/StoredChat.ts")
@@ -66,10 +67,12 @@ const forget = Command.make(
     file
   },
   ({ file, username }) =>
-    doing(({ forgetStored }) => {
-      const count = forgetStored(file, username)
-      return `${count} ${count === 1 ? "message" : "messages"} of ${printable(username)} removed from ${printable(file)}`
-    })
+    isUsername(username)
+      ? doing(({ forgetStored }) => {
+          const count = forgetStored(file, username)
+          return `${count} ${count === 1 ? "message" : "messages"} of ${printable(username)} removed from ${printable(file)}`
+        })
+      : Effect.fail(new Failure(`NAME is "${printable(username)}", which nobody can have`, exitCodes.usage))
 ).pipe(
   Command.withDescription(
     "Removes what was said under a name, also from what the file had before. No server may run on it. Backups are not touched."

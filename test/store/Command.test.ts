@@ -67,6 +67,12 @@ describe("palabre store", () => {
     assert.strictEqual((await store("check", file)).code, 0)
   })
 
+  it.each(["", " alice", "a".repeat(33)])("forget takes no name that nobody can have (%j)", async (name) => {
+    const { file } = await chat()
+    const { code, err, out } = await store("forget", name, file)
+    assert.deepStrictEqual([code, err, out], [2, `palabre: NAME is "${name}", which nobody can have\n`, ""])
+  })
+
   it("compact leaves nothing in the file that is not kept any more", async () => {
     const { file, folder } = await chat()
     const again = await serving("--store", file, "--history", "2")
