@@ -135,10 +135,9 @@ export const untilWhole = (
   let out: string | undefined
   const whole = asking(brokers, ({ manager }) => manager.streams.info(stream)).pipe(
     Effect.repeat({
-      until: ({ cluster: { leader, replicas = [] } = {} }) => {
-        out = replicas.find(({ current, lag, offline }) => !current || lag || offline)?.name
-        const isComplete = leader !== undefined && replicas.length === brokers.length - 1
-        return brokers.length === 1 || (isComplete && out === undefined)
+      until: (info) => {
+        out = outIn(info)
+        return isWhole(info, brokers.length)
       },
       schedule: Schedule.spaced(lookMillis)
     }),
@@ -146,6 +145,15 @@ export const untilWhole = (
   )
   return restartingLate(whole, brokers, () => out)
 }
+
+/** A broker that has not all of a stream, as its leader knows. */
+export const outIn = ({ cluster }: Pick<StreamInfo, "cluster">): string | undefined =>
+  cluster?.replicas?.find(({ current, lag, offline }) => !current || lag || offline)?.name
+
+/** True if so many brokers have all of a stream. */
+export const isWhole = (info: Pick<StreamInfo, "cluster">, count: number): boolean =>
+  count === 1 ||
+  (Boolean(info.cluster?.leader) && info.cluster?.replicas?.length === count - 1 && outIn(info) === undefined)
 
 /**
  * Does harm to brokers while a witness appends to a stream, until that fails; waits until they have all of it again. True if
