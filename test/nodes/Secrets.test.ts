@@ -10,6 +10,9 @@ import { type Finished, palabre, serve } from "../support/program.ts"
 
 if (!hasBrokers) console.warn("SKIPPED: nats-server is not installed, so what lets servers in is not tested")
 
+/** What a server says besides where the brokers here are those of Debian 12. */
+const oldVersion = /^\S+ WARN {2}brokers before \S+ may lose whole streams [^\n]*\n/
+
 /** Starts a broker that also needs this, and gives its address. */
 const startWith = Effect.fnUntraced(function* (more: string) {
   const store = `jetstream { store_dir: "${temporaryFolder()}/x" }`
@@ -24,7 +27,7 @@ const serves = Effect.fnUntraced(function* (store: string, ...flags: ReadonlyArr
   assert.match((yield* finished(palabre(["nodes", store, ...flags]))).out, /^one /m)
   program.child.kill("SIGTERM")
   const { code, err } = yield* finished(program)
-  assert.deepStrictEqual([code, err], [0, ""])
+  assert.deepStrictEqual([code, err.replace(oldVersion, "")], [0, ""])
 })
 
 const finished = (program: { readonly finished: () => Promise<Finished> }) => Effect.promise(program.finished)
